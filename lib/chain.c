@@ -1,0 +1,71 @@
+/* chain.c - see chain.h. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "lib/chain.h"
+#include "lib/file.h"
+#include "lib/msg.h"
+#include "lib/path.h"
+
+void
+chain_exec(char **argv)
+{
+	execvp(argv[0], argv);
+	die_sys(errno == ENOENT ? EX_NOTFOUND : EX_NOEXEC,
+		"unable to execute %s", argv[0]);
+}
+
+/* Our own executable lies beside the others also in a build tree or an
+ * image that was unpacked somewhere else. */
+static int
+own_dir(char *buf, size_t max)
+{
+#ifdef HAS_LINUX
+	ssize_t n = readlink("/proc/self/exe", buf, max - 1);
+	char *slash;
+
+	if (n > 0 && (size_t)n < max - 1) {
+		buf[n] = 0;
+		slash = strrchr(buf, '/');
+		if (slash && slash != buf) {
+			*slash = 0;
+			return 1;
+		}
+	}
+#else
+	(void)buf;
+	(void)max;
+#endif
+	return 0;
+}
+
+int
+chain_bindir(char *buf, unsigned long max)
+{
+	const char *env = getenv("REEVE_BIN");
+
+	if (env && *env)
+		return path_join(buf, max, env);
+	if (own_dir(buf, max)) {
+		char probe[PATH_LEN];
+
+		if (path_join(probe, sizeof probe, buf, "reeve-supervise") == 0
+			&& file_exists(-1, probe))
+			return 0;
+	}
+	return path_join(buf, max, REEVE_BINDIR);
+}
+
+int
+chain_sister(char *buf, unsigned long max, const char *name)
+{
+	char dir[PATH_LEN];
+
+	if (chain_bindir(dir, sizeof dir) < 0)
+		return -1;
+	return path_join(buf, max, dir, name);
+}

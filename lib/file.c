@@ -1,0 +1,288 @@
+/* file.c - see file.h. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/file.h"
+#include "lib/num.h"
+#include "lib/path.h"
+
+static int
+open_read(int at, const char *name)
+{
+	int fd;
+
+	do
+		fd = openat(at, name, O_RDONLY | O_CLOEXEC | O_NOCTTY |
+			O_NONBLOCK);
+	while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
+static ssize_t
+read_up_to(int fd, char *buf, size_t max)
+{
+	size_t n = 0;
+
+	while (n < max) {
+		ssize_t r = read(fd, buf + n, max - n);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return -1;
+		if (!r)
+			break;
+		n += (size_t)r;
+	}
+	return (ssize_t)n;
+}
+
+/* close that keeps errno, for error paths. */
+static void
+drop(int fd)
+{
+	int e = errno;
+
+	close(fd);
+	errno = e;
+}
+
+ssize_t
+file_read(int at, const char *name, void *buf, size_t max)
+{
+	int fd = open_read(at, name);
+	ssize_t r;
+
+	if (fd < 0)
+		return -1;
+	r = read_up_to(fd, buf, max);
+	drop(fd);
+	return r;
+}
+
+ssize_t
+file_slurp(int at, const char *name, char **data, size_t limit)
+{
+	struct stat st;
+	size_t max = 512, n = 0;
+	char *buf = 0, *bigger;
+	int fd = open_read(at, name);
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) == 0 && st.st_size > 0)
+		max = (size_t)st.st_size + 1;
+	for (;;) {
+		ssize_t r;
+
+		if (n > limit || max > limit + 2) {
+			errno = EFBIG;
+			goto fail;
+		}
+		bigger = realloc(buf, max + 1);
+		if (!bigger)
+			goto fail;
+		buf = bigger;
+		r = read_up_to(fd, buf + n, max - n);
+		if (r < 0)
+			goto fail;
+		n += (size_t)r;
+		if (n < max)
+			break;
+		max = max * 2 > limit + 2 ? limit + 2 : max * 2;
+	}
+	if (n > limit) {
+		errno = EFBIG;
+		goto fail;
+	}
+	close(fd);
+	buf[n] = 0;
+	*data = buf;
+	return (ssize_t)n;
+fail:
+	free(buf);
+	drop(fd);
+	return -1;
+}
+
+int
+file_write_all(int fd, const void *data, size_t len)
+{
+	const char *p = data;
+
+	while (len) {
+		ssize_t r = write(fd, p, len);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return -1;
+		p += r;
+		len -= (size_t)r;
+	}
+	return 0;
+}
+
+/* A name beside `name' that nobody else uses: ".NAME.PID.new" in the same
+ * directory. */
+static int
+temp_name(char *buf, size_t max, const char *name)
+{
+	const char *base = path_base(name);
+	int n = snprintf(buf, max, "%.*s.%s.%ld.new", (int)(base - name),
+		name, base, (long)getpid());
+
+	if (n < 0 || (size_t)n >= max) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	return 0;
+}
+
+int
+file_write(int at, const char *name, const void *data, size_t len,
+	unsigned mode, int sync)
+{
+	char tmp[PATH_LEN];
+	int fd;
+
+	if (temp_name(tmp, sizeof tmp, name) < 0)
+		return -1;
+	fd = openat(at, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC |
+		O_NOFOLLOW, mode);
+	if (fd < 0)
+		return -1;
+	if (fchmod(fd, mode) < 0 || file_write_all(fd, data, len) < 0 ||
+		(sync && fsync(fd) < 0))
+		goto fail;
+	close(fd);
+	fd = -1;
+	if (renameat(at, tmp, at, name) == 0)
+		return sync ? file_sync_dir(at, name) : 0;
+fail:
+	if (fd >= 0)
+		drop(fd);
+	{
+		int e = errno;
+
+		unlinkat(at, tmp, 0);
+		errno = e;
+	}
+	return -1;
+}
+
+int
+file_uint(int at, const char *name, unsigned *u)
+{
+	char buf[64];
+	ssize_t r = file_read(at, name, buf, sizeof buf - 1);
+	char *nl;
+
+	if (r < 0)
+		return errno == ENOENT ? 0 : -1;
+	buf[r] = 0;
+	nl = strchr(buf, '\n');
+	if (nl)
+		*nl = 0;
+	if (num_uint(buf, u))
+		return 1;
+	errno = EINVAL;
+	return -1;
+}
+
+int
+file_exists(int at, const char *name)
+{
+	struct stat st;
+
+	return fstatat(at, name, &st, 0) == 0;
+}
+
+int
+file_lock(int at, const char *name, int exclusive, int wait)
+{
+	struct flock l = { .l_type = exclusive ? F_WRLCK : F_RDLCK,
+		.l_whence = SEEK_SET };
+	int r, fd = openat(at, name, O_CREAT | O_CLOEXEC | O_NOFOLLOW |
+		(exclusive ? O_WRONLY : O_RDONLY), 0644);
+
+	if (fd < 0)
+		return -1;
+	do
+		r = fcntl(fd, wait ? F_SETLKW : F_SETLK, &l);
+	while (r < 0 && errno == EINTR && wait);
+	if (r == 0)
+		return fd;
+	drop(fd);
+	return -1;
+}
+
+pid_t
+file_locked_by(int at, const char *name)
+{
+	struct flock l = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
+	int fd = open_read(at, name);
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -1;
+	if (fcntl(fd, F_GETLK, &l) < 0) {
+		drop(fd);
+		return -1;
+	}
+	close(fd);
+	/* A lock by an open file description, or by a process outside our
+	 * pid namespace, has no pid to show. */
+	return l.l_type == F_UNLCK ? 0 : l.l_pid > 0 ? l.l_pid : 1;
+}
+
+int
+file_symlink(int at, const char *target, const char *name)
+{
+	char tmp[PATH_LEN];
+
+	if (temp_name(tmp, sizeof tmp, name) < 0)
+		return -1;
+	if (unlinkat(at, tmp, 0) < 0 && errno != ENOENT)
+		return -1;
+	if (symlinkat(target, at, tmp) < 0)
+		return -1;
+	if (renameat(at, tmp, at, name) == 0)
+		return 0;
+	{
+		int e = errno;
+
+		unlinkat(at, tmp, 0);
+		errno = e;
+	}
+	return -1;
+}
+
+int
+file_sync_dir(int at, const char *name)
+{
+	char dir[PATH_LEN];
+	const char *base = path_base(name);
+	int fd, r;
+
+	if ((size_t)(base - name) >= sizeof dir) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(dir, name, (size_t)(base - name));
+	dir[base - name] = 0;
+	fd = openat(at, *dir ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	r = fsync(fd);
+	/* Some file systems cannot sync a directory and say EINVAL. */
+	if (r < 0 && errno == EINVAL)
+		r = 0;
+	drop(fd);
+	return r;
+}

@@ -1,0 +1,50 @@
+/* file.h - small files whole, locks and fifos. */
+#ifndef LIB_FILE_H
+#define LIB_FILE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* All functions with `at' take a directory fd or AT_FDCWD. */
+
+/* Read at most max bytes of a file.  Bytes read (max means there may be
+ * more), or -1 and errno. */
+ssize_t file_read(int at, const char *name, void *buf, size_t max);
+
+/* Read a whole file of at most limit bytes into malloced memory that ends
+ * with an extra 0 byte.  *data is the caller's to free.  Its length, or -1
+ * and errno (EFBIG: longer than limit). */
+ssize_t file_slurp(int at, const char *name, char **data, size_t limit);
+
+/* Make or replace a file whole: temporary name beside it, write, fsync if
+ * sync, rename.  0, or -1 and errno, and then nothing has changed. */
+int file_write(int at, const char *name, const void *data, size_t len,
+	unsigned mode, int sync);
+
+/* Write everything, over EINTR and short writes.  0, or -1 and errno. */
+int file_write_all(int fd, const void *data, size_t len);
+
+/* First line of a file as a number.  1 and *u set; 0 if there is no such
+ * file; -1 and errno (EINVAL: not a number) otherwise. */
+int file_uint(int at, const char *name, unsigned *u);
+
+/* 1 if the name exists (following links), else 0. */
+int file_exists(int at, const char *name);
+
+/* Take a POSIX record lock on a whole file made if absent, mode 0644 by
+ * umask.  The open fd, to be kept; or -1 and errno (EAGAIN or EACCES: held
+ * by another and not wait). */
+int file_lock(int at, const char *name, int exclusive, int wait);
+
+/* Pid of a process that holds a write lock (or, if shared, any lock that a
+ * writer would conflict with); 0 if none; -1 and errno. */
+pid_t file_locked_by(int at, const char *name);
+
+/* Replace symbolic link `name' by one to `target' in one rename.  0 or -1. */
+int file_symlink(int at, const char *target, const char *name);
+
+/* fsync the directory holding name, for renames that must survive power
+ * loss.  0 or -1. */
+int file_sync_dir(int at, const char *name);
+
+#endif

@@ -1,0 +1,127 @@
+/* opt.c - see opt.h.  The table is the only place where options are said;
+ * tests/doc.sh compares it (through --help) with the man page. */
+
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "lib/msg.h"
+#include "lib/num.h"
+#include "lib/opt.h"
+
+enum { OPTS_MAX = 64, CODE_HELP = 1000, CODE_VERSION };
+
+void
+opt_usage(const struct usage *u)
+{
+	fprintf(stderr, "%s: usage: %s %s\n(try '%s --help')\n",
+		PROG, PROG, u->synopsis, PROG);
+	exit(EX_MISUSE);
+}
+
+/* "  -t, --timeout=MS   text", with the text's later lines aligned. */
+static void
+print_opt(const struct opt *o)
+{
+	enum { COL = 28 };
+	char left[128];
+	const char *s = o->help;
+	int n = snprintf(left, sizeof left, "  %c%c%s%s%s%s%s",
+		o->letter < OPT_LONG ? '-' : ' ',
+		o->letter < OPT_LONG ? o->letter : ' ',
+		!o->name ? "" : o->letter < OPT_LONG ? ", --" : "  --",
+		o->name ? o->name : "",
+		!o->arg ? "" : o->name ? "=" : " ", o->arg ? o->arg : "", "");
+
+	printf("%-*s", COL, left);
+	if (n >= COL)
+		printf("\n%*s", COL, "");
+	for (; *s; s++) {
+		putchar(*s);
+		if (*s == '\n')
+			printf("%*s", COL, "");
+	}
+	putchar('\n');
+}
+
+static _Noreturn void
+print_help(const struct usage *u)
+{
+	static const struct opt help = { OPT_LONG, "help", 0,
+		"print this and exit" }, version = { OPT_LONG, "version", 0,
+		"print the version and exit" };
+
+	printf("usage: %s %s\n\n%s\n\nOptions:\n", PROG, u->synopsis,
+		u->about);
+	for (const struct opt *o = u->opts; o && o->letter; o++)
+		print_opt(o);
+	print_opt(&help);
+	print_opt(&version);
+	if (u->more)
+		printf("\n%s\n", u->more);
+	printf("\nSee also: man %s\n", PROG);
+	exit(fflush(stdout) ? EX_SYSTEM : 0);
+}
+
+int
+opt_next(const struct usage *u, int argc, char **argv)
+{
+	char letters[2 * OPTS_MAX + 2], *p = letters;
+	struct option longs[OPTS_MAX + 3];
+	size_t n = 0;
+	int c;
+
+	*p++ = '+';
+	for (const struct opt *o = u->opts; o && o->letter && n < OPTS_MAX;
+		o++) {
+		if (o->letter < OPT_LONG) {
+			*p++ = (char)o->letter;
+			if (o->arg)
+				*p++ = ':';
+		}
+		if (o->name)
+			longs[n++] = (struct option){ o->name,
+				o->arg ? required_argument : no_argument, 0,
+				o->letter };
+	}
+	*p = 0;
+	longs[n++] = (struct option){ "help", no_argument, 0, CODE_HELP };
+	longs[n++] = (struct option){ "version", no_argument, 0,
+		CODE_VERSION };
+	longs[n] = (struct option){ 0 };
+	c = getopt_long(argc, argv, letters, longs, 0);
+	if (c == CODE_HELP)
+		print_help(u);
+	if (c == CODE_VERSION) {
+		printf("%s (reeve) %s\n", PROG, REEVE_VERSION);
+		exit(fflush(stdout) ? EX_SYSTEM : 0);
+	}
+	if (c == '?')
+		opt_usage(u);
+	return c;
+}
+
+void
+opt_reset(void)
+{
+	/* 0 makes glibc forget its place in a cluster of letters as well;
+	 * musl does the same for 0 and 1. */
+	optind = 0;
+}
+
+unsigned
+opt_uint(const char *what, const char *text, unsigned min, unsigned max)
+{
+	unsigned u;
+
+	if (!num_uint(text, &u))
+		die(EX_MISUSE, "%s must be a whole number, not '%s'", what,
+			text);
+	if (u < min || u > max)
+		die(EX_MISUSE, "%s must be %u to %u, not %s", what, min, max,
+			text);
+	return u;
+}

@@ -1,0 +1,117 @@
+/* db.h - FORMAT the compiled database: one file that holds everything of a
+ * set of services, deterministic, versioned, checksummed.  See
+ * reeve-database(5).  Writer: compile.c.  Readers: every program of rc/.
+ *
+ * A loaded database is immutable; all pointers point into it and live until
+ * db_close.  Services are numbered: longruns first, then oneshots. */
+#ifndef RC_DB_H
+#define RC_DB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { DB_VERSION = 1, DB_HASH = 32 };
+#define DB_NONE UINT32_MAX		/* no such service */
+
+enum db_type { DB_LONGRUN, DB_ONESHOT, DB_BUNDLE };
+
+/* Service flags. */
+enum {
+	DB_ESSENTIAL = 1,	/* flag-essential */
+	DB_RECOMMENDED = 2,	/* flag-recommended */
+	DB_NOTIFIES = 4,	/* longrun with notification-fd */
+	DB_MAIN = 8,		/* `main': its end is the container's end */
+	DB_GENERATED = 16	/* made by the compiler (a log companion) */
+};
+
+/* What an update does to a running service whose own definition changed. */
+enum db_on_change { DB_CHANGE_RESTART, DB_CHANGE_RELOAD, DB_CHANGE_KEEP };
+
+/* A file of the definition as it will lie in the store.  Directories have a
+ * mode with S_IFDIR and no data; links S_IFLNK and their target as data. */
+struct db_file {
+	const char *path;	/* "run", "data/check"; parents come first */
+	uint32_t mode;
+	const char *data;
+	size_t len;
+};
+
+/* A oneshot's command line; argc 0: absent or empty, success. */
+struct db_script {
+	uint32_t argc;
+	const char *argv;	/* argc strings, each with its NUL */
+	size_t len;
+	int present;		/* the file was there */
+};
+
+struct db_list {
+	uint32_t n;
+	const uint32_t *v;	/* ascending service numbers */
+};
+
+/* Any further property a program may want ("description", "schedule",
+ * "restart", "cgroup"...): key and value as text. */
+struct db_prop {
+	const char *key, *value;
+};
+
+struct db_service {
+	const char *name;
+	enum db_type type;	/* DB_LONGRUN or DB_ONESHOT */
+	unsigned flags;
+	uint32_t timeout_up, timeout_down;	/* ms, 0 for ever */
+	struct db_list deps, rdeps;	/* hard dependencies, both ways */
+	struct db_list wants, after;	/* start with it; order only */
+	struct db_list restart_with;	/* subset of deps: comes back when
+					 * they were restarted or died */
+	uint32_t consumer;	/* who reads our stdout, or DB_NONE */
+	struct db_list producers;	/* whose stdout we read */
+	enum db_on_change on_change;
+	unsigned char hash[DB_HASH];	/* of all that, when it differs,
+					 * makes the service another one:
+					 * files, scripts, pipeline ends */
+	uint32_t nfiles;
+	const struct db_file *files;
+	struct db_script up, down, reload;	/* oneshot */
+	uint32_t nprops;
+	const struct db_prop *props;	/* ascending by key */
+};
+
+struct db_bundle {
+	const char *name;
+	struct db_list members;	/* atomic services, flattened */
+};
+
+struct db {
+	uint32_t nlong, nshort;		/* services[0..nlong+nshort) */
+	struct db_service *services;	/* owned */
+	uint32_t nbundles;
+	struct db_bundle *bundles;	/* owned; ascending by name */
+	unsigned char id[DB_HASH];	/* sha256 over the file */
+	void *map;			/* owned */
+	size_t maplen;
+	void *mem;			/* owned */
+};
+
+/* Load and verify a database file: version, checksum, every index, every
+ * string.  0, or -1 with a message (naming the path) in err and errno
+ * (EPROTO: not a valid database; else of the system call). */
+int db_open(struct db *, const char *path, char *err, size_t errmax);
+/* The same from memory (borrowed until db_close), for fuzzing and tests. */
+int db_load(struct db *, const void *data, size_t len, char *err,
+	size_t errmax);
+void db_close(struct db *);
+
+/* Number of the service of that name, or DB_NONE. */
+uint32_t db_service(const struct db *, const char *name);
+/* Number of the bundle of that name, or DB_NONE. */
+uint32_t db_bundle(const struct db *, const char *name);
+/* The services a name stands for: itself, or a bundle's members.  1, or 0
+ * if the name is unknown.  The list is borrowed. */
+int db_resolve(const struct db *, const char *name, struct db_list *);
+/* Value of a property, or 0. */
+const char *db_prop(const struct db_service *, const char *key);
+/* The known name nearest to one that is unknown, or 0 if none is near. */
+const char *db_nearest(const struct db *, const char *name);
+
+#endif

@@ -1,0 +1,33 @@
+/* places.h - the default places of a tree, for root and for a user.
+ * Root: definitions /etc/reeve/sv over /usr/share/reeve/sv, state
+ * /var/lib/reeve, live /run/reeve, scan directory /run/service, logs
+ * /var/log/reeve.  User: $XDG_CONFIG_HOME/reeve/sv, state
+ * $XDG_STATE_HOME/reeve, live $XDG_RUNTIME_DIR/reeve (or below the state
+ * directory), logs below the state directory.  Each can be set by an
+ * environment variable: REEVE_SOURCES (colon separated), REEVE_STATE,
+ * REEVE_LIVE, REEVE_SCANDIR, REEVE_LOGS; REEVE_HOME=DIR puts them all
+ * below one directory (sv, state, live, service, log). */
+#ifndef RC_PLACES_H
+#define RC_PLACES_H
+
+#include "lib/path.h"
+
+enum { PLACES_SOURCES = 16 };
+
+struct places {
+	int user;			/* 0 root's tree, 1 a user's */
+	int nsources;			/* first has precedence */
+	char sources[PLACES_SOURCES][512];
+	char state[PATH_LEN];		/* generations are kept here */
+	char live[PATH_LEN];
+	char scandir[PATH_LEN];
+	char logs[PATH_LEN];
+	char boot[PATH_LEN];		/* state/boot: link to the database
+					 * of the next boot */
+};
+
+/* Fill from uid and environment.  0, or -1 with a message in err (no HOME,
+ * a path too long). */
+int places_default(struct places *, char *err, size_t errmax);
+
+#endif

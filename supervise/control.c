@@ -1,0 +1,92 @@
+/* control.c - FORMAT supervise/control; see control.h and servicedir(5).
+ * Source of the letters: s6 2.15's documentation of s6-svc. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "lib/file.h"
+#include "lib/path.h"
+#include "supervise/control.h"
+
+const struct command control_commands[] = {
+	{ 'a', SIGALRM, "alarm", "send SIGALRM" },
+	{ 'b', SIGABRT, "abort", "send SIGABRT" },
+	{ 'q', SIGQUIT, "quit", "send SIGQUIT" },
+	{ 'h', SIGHUP, "hup", "send SIGHUP" },
+	{ 'k', SIGKILL, "kill", "send SIGKILL" },
+	{ 't', SIGTERM, "term", "send SIGTERM" },
+	{ 'i', SIGINT, "interrupt", "send SIGINT" },
+	{ '1', SIGUSR1, "usr1", "send SIGUSR1" },
+	{ '2', SIGUSR2, "usr2", "send SIGUSR2" },
+	{ 'p', SIGSTOP, "pause", "send SIGSTOP" },
+	{ 'c', SIGCONT, "continue", "send SIGCONT" },
+	{ 'y', SIGWINCH, "winch", "send SIGWINCH" },
+	{ 'r', 0, "restart", "send the down signal (down-signal, else\n"
+		"SIGTERM), without wanting it down: it is\n"
+		"started again" },
+	{ 'l', 0, "reload", "send the reload signal (reload-signal, else\n"
+		"SIGHUP)" },
+	{ 'P', SIGSTOP, "pause-group", "send SIGSTOP to its process group" },
+	{ 'C', SIGCONT, "continue-group",
+		"send SIGCONT to its process group" },
+	{ 'K', SIGKILL, "kill-group", "send SIGKILL to its process group" },
+	{ 'o', 0, "once", "start it if it is down, but do not restart it\n"
+		"when it dies" },
+	{ 'd', 0, "down", "stop it (down signal, then SIGCONT) and leave\n"
+		"it down" },
+	{ 'u', 0, "up", "start it, and restart it whenever it dies" },
+	{ 'D', 0, "permanent-down", "like -d, and keep it down when supervise\n"
+		"starts anew (creates the file 'down')" },
+	{ 'U', 0, "permanent-up", "like -u, and remove the file 'down'" },
+	{ 'x', 0, "exit", "supervise exits when the service is down" },
+	{ 'O', 0, "at-most-once", "do not restart it when it dies; do not\n"
+		"start it now" },
+	{ 'Q', 0, "permanent-at-most-once", "like -O, and create the file\n"
+		"'down'" },
+	{ 0, 0, 0, 0 }
+};
+
+const struct command *
+control_find(char letter)
+{
+	for (const struct command *c = control_commands; c->letter; c++)
+		if (c->letter == letter)
+			return c;
+	return 0;
+}
+
+int
+control_send(int at, const char *servicedir, const char *letters, size_t len)
+{
+	char path[PATH_LEN];
+	ssize_t r;
+	int fd, e;
+
+	if (path_join(path, sizeof path, servicedir, CONTROL_FILE) < 0)
+		return -1;
+	fd = openat(at, path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return -1;
+	do
+		/* At most PIPE_BUF bytes: whole or EAGAIN. */
+		r = write(fd, letters, len);
+	while (r < 0 && errno == EINTR);
+	e = errno;
+	close(fd);
+	errno = e;
+	return r < 0 ? -1 : 0;
+}
+
+int
+control_alive(int at, const char *servicedir)
+{
+	char path[PATH_LEN];
+	pid_t pid;
+
+	if (path_join(path, sizeof path, servicedir, LOCK_FILE) < 0)
+		return -1;
+	pid = file_locked_by(at, path);
+	return pid < 0 ? -1 : pid > 0;
+}

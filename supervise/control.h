@@ -1,0 +1,32 @@
+/* control.h - FORMAT supervise/control: one byte per command, written to a
+ * fifo.  The one list of commands: supervise obeys it, svc sends it and
+ * prints it in --help. */
+#ifndef SUPERVISE_CONTROL_H
+#define SUPERVISE_CONTROL_H
+
+#include <stddef.h>
+
+#define CONTROL_FILE "supervise/control"
+#define LOCK_FILE "supervise/lock"
+
+struct command {
+	char letter;
+	int signal;		/* what a plain signal command sends, or 0 */
+	const char *name;	/* long option of svc */
+	const char *help;
+};
+/* Ends with a row whose letter is 0. */
+extern const struct command control_commands[];
+
+/* The row for a letter, or 0. */
+const struct command *control_find(char letter);
+
+/* Send len letters to the supervise of a service directory, all or none.
+ * 0, or -1 and errno: ENXIO no supervise listens, ENOENT no such fifo. */
+int control_send(int at, const char *servicedir, const char *letters,
+	size_t len);
+
+/* 1 if a supervise watches this service directory, 0 if none, -1 and errno. */
+int control_alive(int at, const char *servicedir);
+
+#endif

@@ -1,0 +1,179 @@
+/* event.c - FORMAT event/ (a fifodir).  A listener makes a fifo there under
+ * a hidden name and renames it to ftrig1:@STAMP:XXXXXX, 39 characters; the
+ * notifier opens each such name for writing and writes its letters.
+ * Source of the names: s6's libftrig (see fifodir(5)). */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <skalibs/tai.h>
+#include <skalibs/djbtime.h>
+
+#include "lib/path.h"
+#include "supervise/event.h"
+
+#define PREFIX "ftrig1:@"
+enum { NAME_LEN = 39, STAMP_LEN = 24, TRIES = 100 };
+
+int
+event_make(int at, const char *path, gid_t gid, int force)
+{
+	mode_t mode = gid == (gid_t)-1 ? 01733 : 03730;
+
+	/* Private until it has its final rights. */
+	if (mkdirat(at, path, 0700) < 0) {
+		struct stat st;
+
+		if (errno != EEXIST)
+			return -1;
+		if (fstatat(at, path, &st, 0) < 0)
+			return -1;
+		if (!S_ISDIR(st.st_mode)) {
+			errno = ENOTDIR;
+			return -1;
+		}
+		if (!force)
+			return 0;
+	}
+	if (gid != (gid_t)-1 && fchownat(at, path, (uid_t)-1, gid, 0) < 0)
+		return -1;
+	return fchmodat(at, path, mode, 0);
+}
+
+/* Write letters to every listener; with none, only look for dead fifos. */
+static int
+each(int at, const char *path, const char *letters, size_t len)
+{
+	DIR *dir;
+	struct dirent *d;
+	int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	dir = fdopendir(fd);
+	if (!dir) {
+		close(fd);
+		return -1;
+	}
+	while ((d = readdir(dir))) {
+		int w;
+
+		if (strncmp(d->d_name, PREFIX, sizeof PREFIX - 1) ||
+			strlen(d->d_name) != NAME_LEN)
+			continue;
+		w = openat(fd, d->d_name, O_WRONLY | O_NONBLOCK | O_CLOEXEC |
+			O_NOFOLLOW);
+		if (w < 0) {
+			if (errno == ENXIO)
+				unlinkat(fd, d->d_name, 0);
+			continue;
+		}
+		if (len && write(w, letters, len) < 0 && errno == EPIPE)
+			unlinkat(fd, d->d_name, 0);
+		close(w);
+	}
+	closedir(dir);
+	return 0;
+}
+
+int
+event_notify(int at, const char *path, const char *letters, size_t len)
+{
+	return each(at, path, letters, len);
+}
+
+int
+event_clean(int at, const char *path)
+{
+	return each(at, path, "", 0);
+}
+
+/* Six characters that differ between the listeners of one nanosecond. */
+static void
+suffix(char *s)
+{
+	static const char set[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
+	static uint64_t count;
+	tain now;
+	uint64_t x;
+
+	tain_wallclock_read(&now);
+	x = now.nano * 2654435761u + (uint64_t)getpid() * 40503u + count++;
+	for (int i = 0; i < 6; i++, x /= sizeof set - 1)
+		s[i] = set[x % (sizeof set - 1)];
+	s[6] = 0;
+}
+
+int
+event_listen(struct listener *l, const char *path)
+{
+	char stamp[TIMESTAMP + 1], tail[7], hidden[PATH_LEN], name[PATH_LEN];
+	tain now;
+	int e;
+
+	tain_wallclock_read(&now);
+	stamp[timestamp_fmt(stamp, &now)] = 0;	/* with its '@' */
+	l->fd = l->keep = -1;
+	l->path = 0;
+	for (int i = 0;; i++) {
+		int n;
+
+		suffix(tail);
+		n = snprintf(hidden, sizeof hidden, "%s/.ftrig1:%s:%s", path,
+			stamp, tail);
+		if (n < 0 || (size_t)n >= sizeof hidden) {
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		if (mkfifo(hidden, 0622) == 0)
+			break;
+		if (errno != EEXIST || i == TRIES)
+			return -1;
+	}
+	snprintf(name, sizeof name, "%s/ftrig1:%s:%s", path, stamp, tail);
+	if (chmod(hidden, 0622) < 0)	/* whatever the umask */
+		goto fail;
+	l->fd = open(hidden, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (l->fd < 0)
+		goto fail;
+	l->keep = open(hidden, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (l->keep < 0)
+		goto fail;
+	l->path = strdup(name);
+	if (!l->path || rename(hidden, name) < 0)
+		goto fail;
+	return 0;
+fail:
+	e = errno;
+	unlink(hidden);
+	free(l->path);
+	l->path = 0;
+	if (l->fd >= 0)
+		close(l->fd);
+	if (l->keep >= 0)
+		close(l->keep);
+	l->fd = l->keep = -1;
+	errno = e;
+	return -1;
+}
+
+void
+event_unlisten(struct listener *l)
+{
+	if (l->path)
+		unlink(l->path);
+	free(l->path);
+	l->path = 0;
+	if (l->fd >= 0)
+		close(l->fd);
+	if (l->keep >= 0)
+		close(l->keep);
+	l->fd = l->keep = -1;
+}

@@ -1,0 +1,113 @@
+# lib.sh - what behaviour tests share.  Each test runs in an empty directory
+# of its own (tests/sandbox) and ends with `end'.  $P is the prefix of the
+# programs under test: reeve-, or s6- to run the same test against Debian's.
+# shellcheck shell=sh
+
+count=0 failed=0
+P=${P-reeve-}
+# Debian's s6 programs are on PATH by their own names.
+
+# is GOT WANT LABEL
+is() {
+	count=$((count + 1))
+	if [ "$1" = "$2" ]; then
+		echo "ok $count - $3"
+	else
+		failed=$((failed + 1))
+		echo "not ok $count - $3"
+		printf '%s\n' "got:  $1" "want: $2" | sed 's/^/#   /'
+		return 1
+	fi
+}
+
+# like GOT ERE LABEL
+like() {
+	count=$((count + 1))
+	if printf '%s\n' "$1" | grep -Eq -e "$2"; then
+		echo "ok $count - $3"
+	else
+		failed=$((failed + 1))
+		echo "not ok $count - $3"
+		printf '%s\n' "got:  $1" "like: $2" | sed 's/^/#   /'
+		return 1
+	fi
+}
+
+# ok LABEL COMMAND...: the command succeeds.  not LABEL COMMAND...: it fails.
+ok() {
+	_l=$1; shift
+	if "$@"; then is 0 0 "$_l"; else is "exit $?: $*" 0 "$_l"; fi
+}
+not() {
+	_l=$1; shift
+	if "$@"; then is "exit 0: $*" failure "$_l"; else is 0 0 "$_l"; fi
+}
+
+# within SECONDS COMMAND...: wait until the command succeeds.
+within() {
+	_end=$(($(date +%s%N) / 1000000 + $1 * 1000)); shift
+	until "$@" >/dev/null 2>&1; do
+		if [ $(($(date +%s%N) / 1000000)) -ge $_end ]; then
+			return 1
+		fi
+		sleep 0.02
+	done
+}
+
+# service NAME: make a service directory whose run script is standard input.
+service() {
+	mkdir -p "$1"
+	{ echo '#!/bin/sh'; cat; } >"$1/run"
+	chmod 755 "$1/run"
+}
+
+# supervised NAME: start a supervise on it and wait until it listens.
+supervised() {
+	"${P}supervise" "$1" &
+	eval "super_pid=$!"
+	within 10 "${P}svok" "$1" || bail "no supervise for $1"
+	within 10 test -e "$1/supervise/status"
+}
+
+# scanned DIR [OPTION...]: start an svscan on it and wait until it listens.
+scanned() {
+	_d=$1; shift
+	mkdir -p "$_d"
+	"${P}svscan" "$@" "$_d" &
+	scan_pid=$!
+	within 10 "${P}svscanctl" -z "$_d" || bail "no svscan on $_d"
+}
+
+# field DIR FIELD[,FIELD]: s6-svstat -o
+field() {
+	"${P}svstat" -o "$2" "$1"
+}
+
+# up DIR / down DIR: questions for `within'.
+up() { [ "$(field "$1" up 2>/dev/null)" = true ]; }
+down() { [ "$(field "$1" up 2>/dev/null)" = false ]; }
+
+need() { # need PROGRAM...: skip the test where one is missing
+	for _p; do
+		command -v "$_p" >/dev/null 2>&1 || skip_all "$_p is not installed"
+	done
+}
+skip_all() {
+	echo "1..0 # SKIP $*"
+	echo "SKIP $TEST: $*" >&2
+	exit 0
+}
+skip() { # skip N REASON: N tests are not run
+	_n=$1; shift
+	while [ "$_n" -gt 0 ]; do
+		_n=$((_n - 1)) count=$((count + 1))
+		echo "ok $count # SKIP $*"
+	done
+}
+bail() { echo "Bail out! $*"; exit 1; }
+end() {
+	echo "1..$count"
+	# The namespace ends what is left; nothing to kill here.
+	[ "$failed" = 0 ]
+	exit
+}
