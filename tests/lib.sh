@@ -74,6 +74,7 @@ scanned() {
 	_d=$1; shift
 	mkdir -p "$_d"
 	"${P}svscan" "$@" "$_d" &
+	# shellcheck disable=SC2034 # for the test
 	scan_pid=$!
 	within 10 "${P}svscanctl" -z "$_d" || bail "no svscan on $_d"
 }
