@@ -1,0 +1,109 @@
+/* json.c - see json.h. */
+
+#include <string.h>
+
+#include "lib/json.h"
+
+/* Length of the valid UTF-8 sequence at s, or 0. */
+static size_t
+utf8_len(const unsigned char *s, size_t left)
+{
+	unsigned min, c = s[0], v;
+	size_t n;
+
+	if (c < 0x80)
+		return 1;
+	if (c >= 0xc2 && c < 0xe0)
+		n = 2, v = c & 0x1f, min = 0x80;
+	else if ((c & 0xf0) == 0xe0)
+		n = 3, v = c & 0x0f, min = 0x800;
+	else if (c >= 0xf0 && c < 0xf5)
+		n = 4, v = c & 0x07, min = 0x10000;
+	else
+		return 0;
+	if (n > left)
+		return 0;
+	for (size_t i = 1; i < n; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		v = v << 6 | (s[i] & 0x3f);
+	}
+	/* Surrogates are not characters. */
+	return v >= min && v < 0x110000 && (v < 0xd800 || v > 0xdfff) ? n : 0;
+}
+
+/* The escape of one byte in out[7]; its length, or 0 if it needs none. */
+static size_t
+escape(char *out, unsigned char c)
+{
+	static const char hex[] = "0123456789abcdef";
+	static const char from[] = "\"\\\n\t\r\b\f", to[] = "\"\\ntrbf";
+	const char *p = c ? strchr(from, c) : 0;
+
+	out[0] = '\\';
+	if (p) {
+		out[1] = to[p - from];
+		return 2;
+	}
+	if (c >= 0x20 && c != 0x7f)
+		return 0;
+	memcpy(out + 1, "u00", 3);
+	out[4] = hex[c >> 4];
+	out[5] = hex[c & 15];
+	return 6;
+}
+
+size_t
+json_string(char *buf, size_t max, const char *s, size_t len)
+{
+	const unsigned char *u = (const unsigned char *)s;
+	size_t n = 0;
+
+	if (max < 2)
+		return 0;
+	buf[n++] = '"';
+	for (size_t i = 0; i < len;) {
+		char esc[8];
+		const char *put = esc;
+		size_t used = utf8_len(u + i, len - i), k;
+
+		if (!used) {
+			used = 1, put = "\xef\xbf\xbd", k = 3;
+		} else if (used > 1 || !(k = escape(esc, u[i]))) {
+			put = s + i, k = used;
+		}
+		/* The closing quote must fit as well. */
+		if (k > max - n - 1)
+			return 0;
+		memcpy(buf + n, put, k);
+		n += k;
+		i += used;
+	}
+	buf[n++] = '"';
+	return n;
+}
+
+void
+json_put(FILE *f, const char *s)
+{
+	char buf[6 * 256 + 2];
+	size_t left;
+
+	if (!s) {
+		fputs("null", f);
+		return;
+	}
+	putc('"', f);
+	for (left = strlen(s); left;) {
+		size_t take = left < 256 ? left : 256, n;
+
+		/* Never cut a character in two. */
+		while (take < left && take > 200 && (s[take] & 0xc0) == 0x80)
+			take--;
+		n = json_string(buf, sizeof buf, s, take);
+		fwrite(buf + 1, 1, n - 2, f);
+		s += take;
+		left -= take;
+	}
+	putc('"', f);
+}

@@ -1,0 +1,53 @@
+/* json.c - whatever the bytes, the output is one valid JSON string. */
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "lib/json.h"
+
+static void
+check(const char *in, size_t len, const char *want)
+{
+	char buf[256];
+	size_t n = json_string(buf, sizeof buf, in, len);
+
+	assert_int_equal(n, strlen(want));
+	assert_memory_equal(buf, want, n);
+	/* One byte less does not fit, and says so. */
+	assert_int_equal(json_string(buf, n - 1, in, len), 0);
+}
+
+static void
+escapes(void **state)
+{
+	(void)state;
+	check("", 0, "\"\"");
+	check("web", 3, "\"web\"");
+	check("a\"b\\c\n\t", 7, "\"a\\\"b\\\\c\\n\\t\"");
+	check("\0\x1f\x7f", 3, "\"\\u0000\\u001f\\u007f\"");
+	check("\xc3\xa9", 2, "\"\xc3\xa9\"");
+}
+
+static void
+not_utf8(void **state)
+{
+	(void)state;
+	check("\xff", 1, "\"\xef\xbf\xbd\"");
+	check("\xc3", 1, "\"\xef\xbf\xbd\"");
+	check("\xc0\x80", 2, "\"\xef\xbf\xbd\xef\xbf\xbd\"");
+	check("\xed\xa0\x80", 3,
+		"\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(escapes),
+		cmocka_unit_test(not_utf8) };
+
+	return cmocka_run_group_tests(tests, 0, 0);
+}
