@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { DB_VERSION = 1, DB_HASH = 32 };
+enum { DB_VERSION = 1, DB_HASH = 32, DB_NAME_MAX = 251 };
 #define DB_NONE UINT32_MAX		/* no such service */
 
 enum db_type { DB_LONGRUN, DB_ONESHOT, DB_BUNDLE };
@@ -27,8 +27,11 @@ enum {
 /* What an update does to a running service whose own definition changed. */
 enum db_on_change { DB_CHANGE_RESTART, DB_CHANGE_RELOAD, DB_CHANGE_KEEP };
 
-/* A file of the definition as it will lie in the store.  Directories have a
- * mode with S_IFDIR and no data; links S_IFLNK and their target as data. */
+/* A file of the definition as it will lie in the store.  Paths ascend.  A
+ * service in a pipeline has stdin-fifo and/or stdout-fifo here, naming
+ * "../../fifo/CONSUMER": one pipe for each consumer, in the live directory.
+ * Directories have a mode with S_IFDIR and no data; links S_IFLNK and their
+ * target as data. */
 struct db_file {
 	const char *path;	/* "run", "data/check"; parents come first */
 	uint32_t mode;
@@ -88,6 +91,7 @@ struct db {
 	uint32_t nbundles;
 	struct db_bundle *bundles;	/* owned; ascending by name */
 	unsigned char id[DB_HASH];	/* sha256 over the file */
+	const uint32_t *self;		/* 0, 1, 2...; lists of one service */
 	void *map;			/* owned */
 	size_t maplen;
 	void *mem;			/* owned */
@@ -101,6 +105,15 @@ int db_open(struct db *, const char *path, char *err, size_t errmax);
 int db_load(struct db *, const void *data, size_t len, char *err,
 	size_t errmax);
 void db_close(struct db *);
+
+/* The file for a set of services: counts, services and bundles are set; ids,
+ * rdeps, producers and the hashes need not be.  Written into *hash of each
+ * service and returned as malloced memory.  0, or -1 and errno ENOMEM. */
+int db_encode(struct db *, char **data, size_t *len);
+
+/* 1 if a service or bundle may have this name: not empty, at most
+ * DB_NAME_MAX bytes, no slash, newline or leading dot. */
+int db_name_ok(const char *name);
 
 /* Number of the service of that name, or DB_NONE. */
 uint32_t db_service(const struct db *, const char *name);
