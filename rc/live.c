@@ -1,0 +1,833 @@
+/* live.c - FORMAT live directory, see live.h and reeve-livedir(5).  Every
+ * function that builds can be cut off anywhere and called again: it either
+ * finds a thing whole or makes it anew. */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config.h"
+#if !defined HAS_LINUX && defined __has_include
+#if __has_include(<sys/sysctl.h>)
+#include <sys/types.h>
+#include <sys/sysctl.h>
+#endif
+#endif
+
+#include "lib/chain.h"
+#include "lib/file.h"
+#include "lib/num.h"
+#include "lib/path.h"
+#include "rc/live.h"
+#include "supervise/event.h"
+
+enum { TRIES = 100, DB_LIMIT = 1 << 30 };
+
+void
+live_hex(char out[LIVE_HEX], const unsigned char *hash)
+{
+	static const char digit[] = "0123456789abcdef";
+
+	for (int i = 0; i < DB_HASH; i++) {
+		out[2 * i] = digit[hash[i] >> 4];
+		out[2 * i + 1] = digit[hash[i] & 15];
+	}
+	out[2 * DB_HASH] = 0;
+}
+
+/* --- identity of the boot --- */
+
+#ifdef HAS_LINUX
+/* Field 22 of /proc/1/stat: a container started anew has another first
+ * process though the kernel is the same.  "-" where it cannot be seen. */
+static void
+first_process(char *buf, size_t max)
+{
+	char stat[1024], *p;
+	ssize_t r = file_read(AT_FDCWD, "/proc/1/stat", stat, sizeof stat - 1);
+
+	snprintf(buf, max, "-");
+	if (r <= 0)
+		return;
+	stat[r] = 0;
+	p = strrchr(stat, ')');	/* the name may hold blanks */
+	for (int field = 2; p && field < 22; field++) {
+		p = strchr(p, ' ');
+		if (p)
+			p++;
+	}
+	if (p)
+		snprintf(buf, max, "%.*s", (int)strcspn(p, " "), p);
+}
+#endif
+
+int
+live_boot_id(char *buf, size_t max)
+{
+#ifdef HAS_LINUX
+	char id[64], first[32];
+	ssize_t r = file_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", id,
+		sizeof id - 1);
+
+	id[r < 0 ? 0 : r] = 0;
+	id[strcspn(id, "\n")] = 0;
+	first_process(first, sizeof first);
+	snprintf(buf, max, "%s %s", *id ? id : "-", first);
+#elif defined KERN_BOOTTIME
+	struct timeval t;
+	size_t len = sizeof t;
+	int mib[2] = { CTL_KERN, KERN_BOOTTIME };
+
+	if (sysctl(mib, 2, &t, &len, 0, 0) < 0)
+		return -1;
+	snprintf(buf, max, "%lld -", (long long)t.tv_sec);
+#else
+	snprintf(buf, max, "- -");
+#endif
+	return 0;
+}
+
+/* A word that either side does not know says nothing. */
+static int
+same_boot(const char *a, const char *b)
+{
+	for (int i = 0; i < 2; i++) {
+		size_t n = strcspn(a, " "), m = strcspn(b, " ");
+		int unknown = (n == 1 && *a == '-') || (m == 1 && *b == '-');
+
+		if (!unknown && (n != m || strncmp(a, b, n)))
+			return 0;
+		a += n + (a[n] == ' ');
+		b += m + (b[m] == ' ');
+	}
+	return 1;
+}
+
+static int
+of_this_boot(int livefd)
+{
+	char now[128], then[128];
+	ssize_t r = file_read(livefd, "boot", then, sizeof then - 1);
+
+	if (r < 0)
+		return -1;
+	then[r] = 0;
+	then[strcspn(then, "\n")] = 0;
+	if (live_boot_id(now, sizeof now) < 0)
+		return 1;
+	return same_boot(now, then);
+}
+
+/* --- reading --- */
+
+uint32_t
+live_gen_current(int livefd)
+{
+	char link[64];
+	unsigned n;
+	ssize_t r = readlinkat(livefd, "current", link, sizeof link - 1);
+
+	if (r <= 4 || r == sizeof link - 1)
+		return 0;
+	link[r] = 0;
+	return !strncmp(link, "gen/", 4) && num_uint(link + 4, &n) ? n : 0;
+}
+
+static int
+read_line(int at, const char *name, char *buf, size_t max)
+{
+	ssize_t r = file_read(at, name, buf, max - 1);
+
+	if (r < 0)
+		return -1;
+	buf[r] = 0;
+	buf[strcspn(buf, "\n")] = 0;
+	return 0;
+}
+
+/* Scan directory and prefix.  Absent while it is being built. */
+static int
+read_fixed(struct live *l)
+{
+	ssize_t r = readlinkat(l->fd, "scandir", l->scandir,
+		sizeof l->scandir - 1);
+
+	if (r < 0)
+		return -1;
+	l->scandir[r] = 0;
+	if (read_line(l->fd, "prefix", l->prefix, sizeof l->prefix) < 0 &&
+		errno != ENOENT)
+		return -1;
+	return 0;
+}
+
+/* One generation whole.  0; 1 if it went away meanwhile; -1. */
+static int
+read_gen(struct live *l, int writable, char *err, size_t errmax)
+{
+	char path[PATH_LEN], gen[32];
+
+	l->gen = live_gen_current(l->fd);
+	if (!l->gen) {
+		snprintf(err, errmax, "%s is not a live directory (no current "
+			"generation; start it with reeve-rc-init)", l->path);
+		errno = ENOENT;
+		return -1;
+	}
+	snprintf(gen, sizeof gen, "gen/%u", (unsigned)l->gen);
+	l->genfd = openat(l->fd, gen, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (l->genfd < 0) {
+		snprintf(err, errmax, "unable to open %s/%s: %s", l->path,
+			gen, strerror(errno));
+		return errno == ENOENT ? 1 : -1;
+	}
+	if (path_join(path, sizeof path, l->path, gen, "db") < 0)
+		goto fail;
+	if (db_open(&l->db, path, err, errmax) < 0)
+		goto fail;
+	if (state_open(&l->state, l->genfd, "state", l->db.id,
+		l->db.nlong + l->db.nshort, writable, err, errmax) == 0)
+		return 0;
+	{
+		int e = errno;
+
+		db_close(&l->db);
+		errno = e;
+	}
+fail:
+	{
+		int gone = errno == ENOENT, e = errno;
+
+		close(l->genfd);
+		l->genfd = -1;
+		errno = e;
+		return gone ? 1 : -1;
+	}
+}
+
+int
+live_open(struct live *l, const char *path, int writable, char *err,
+	size_t errmax)
+{
+	int r = 1, e;
+
+	memset(l, 0, sizeof *l);
+	l->fd = l->genfd = l->state.fd = -1;
+	if (path_join(l->path, sizeof l->path, path) < 0) {
+		snprintf(err, errmax, "path of the live directory is too long");
+		return -1;
+	}
+	l->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (l->fd < 0) {
+		snprintf(err, errmax, "unable to open live directory %s: %s",
+			path, strerror(errno));
+		return -1;
+	}
+	r = of_this_boot(l->fd);
+	if (r == 0) {
+		snprintf(err, errmax, "live directory %s is of an earlier "
+			"boot (reeve-rc-init makes it anew)", path);
+		errno = ESTALE;
+		goto fail;
+	}
+	if (r < 0 && errno == ENOENT) {
+		snprintf(err, errmax, "%s is not a live directory", path);
+		errno = ENOENT;
+		goto fail;
+	}
+	if (r < 0 || read_fixed(l) < 0) {
+		snprintf(err, errmax, "unable to read live directory %s: %s",
+			path, strerror(errno));
+		goto fail;
+	}
+	/* The generation just read may be removed by the end of a switch:
+	 * then there is a newer one. */
+	r = 1;
+	for (int i = 0; r > 0 && i < TRIES; i++)
+		r = read_gen(l, writable, err, errmax);
+	if (r == 0)
+		return 0;
+fail:
+	e = errno;
+	close(l->fd);
+	l->fd = -1;
+	errno = e;
+	return -1;
+}
+
+void
+live_close(struct live *l)
+{
+	state_close(&l->state);
+	db_close(&l->db);
+	if (l->genfd >= 0)
+		close(l->genfd);
+	if (l->fd >= 0)
+		close(l->fd);
+	l->fd = l->genfd = -1;
+}
+
+int
+live_servicedir(char *buf, size_t max, const struct live *l, const char *name)
+{
+	return path_join(buf, max, l->path, "servicedirs", name);
+}
+
+void
+live_service(const struct live *l, uint32_t i, struct live_service *s)
+{
+	const struct state_rec *r = l->state.rec + i;
+	uint32_t n = l->db.nlong + l->db.nshort;
+
+	memset(s, 0, sizeof *s);
+	s->wanted = !!(r->flags & STATE_WANTED);
+	s->up = !!(r->flags & STATE_UP);
+	s->owed = !!(r->flags & STATE_OWED);
+	s->failed = !!(r->flags & STATE_FAILED);
+	s->when = r->when;
+	if (s->failed)
+		state_reason_text(s->reason, sizeof s->reason, r,
+			r->code < n ? l->db.services[r->code].name : 0);
+}
+
+static uint64_t
+field(const char *text, const char *key)
+{
+	size_t n = strlen(key);
+	const char *p;
+	uint64_t v = 0;
+
+	for (p = text; p; p = strchr(p, '\n')) {
+		p += *p == '\n';
+		if (!strncmp(p, key, n) && p[n] == ' ')
+			for (p += n + 1; *p >= '0' && *p <= '9'; p++)
+				v = v * 10 + (uint64_t)(*p - '0');
+	}
+	return v;
+}
+
+int
+live_last(const struct live *l, struct live_last *last)
+{
+	char buf[1024], *p;
+	ssize_t r = file_read(l->fd, "last", buf, sizeof buf - 1);
+
+	if (r < 0)
+		return errno == ENOENT ? 0 : -1;
+	buf[r] = 0;
+	memset(last, 0, sizeof *last);
+	last->code = (int)field(buf, "code");
+	last->when = field(buf, "when");
+	last->from = (uint32_t)field(buf, "from");
+	last->to = (uint32_t)field(buf, "to");
+	p = strstr(buf, "\ntext ");
+	if (p)
+		snprintf(last->text, sizeof last->text, "%.*s",
+			(int)strcspn(p + 6, "\n"), p + 6);
+	return 1;
+}
+
+int
+live_switching(const struct live *l)
+{
+	return file_exists(l->fd, "journal");
+}
+
+long
+live_changer(const struct live *l)
+{
+	pid_t p = file_locked_by(l->fd, "lock");
+
+	return p > 0 ? (long)p : 0;
+}
+
+/* --- building --- */
+
+int
+live_lock(int livefd, int wait)
+{
+	return file_lock(livefd, "lock", 1, wait);
+}
+
+uint32_t
+live_gen_highest(int livefd)
+{
+	int fd = openat(livefd, "gen", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? 0 : fdopendir(fd);
+	struct dirent *d;
+	uint32_t max = 0;
+	unsigned n;
+
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return 0;
+	}
+	while ((d = readdir(dir)))
+		if (num_uint(d->d_name, &n) && n > max)
+			max = n;
+	closedir(dir);
+	return max;
+}
+
+static int
+make_dir(int at, const char *name, mode_t mode)
+{
+	return mkdirat(at, name, mode) < 0 && errno != EEXIST ? -1 : 0;
+}
+
+static int
+make_link(int at, const char *target, const char *name)
+{
+	return symlinkat(target, at, name) < 0 && errno != EEXIST ? -1 : 0;
+}
+
+static int
+write_new(int at, const char *name, const void *data, size_t len, mode_t mode)
+{
+	int e, fd = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC |
+		O_NOFOLLOW, mode & 07777);
+
+	if (fd < 0)
+		return -1;
+	/* The umask may have taken rights away. */
+	if (((mode & 077) && fchmod(fd, mode & 07777) < 0) ||
+		file_write_all(fd, data, len) < 0)
+		goto fail;
+	return close(fd);
+fail:
+	e = errno;
+	close(fd);
+	errno = e;
+	return -1;
+}
+
+static int
+has_file(const struct db_service *s, const char *path)
+{
+	for (uint32_t i = 0; i < s->nfiles; i++)
+		if (!strcmp(s->files[i].path, path))
+			return 1;
+	return 0;
+}
+
+/* The pipe into a consumer, as supervise wants it named. */
+static int
+write_fifo_name(int at, const char *name, const char *consumer)
+{
+	char line[PATH_LEN];
+	int n = snprintf(line, sizeof line, "../../fifo/%s\n", consumer);
+
+	return write_new(at, name, line, (size_t)n, 0644);
+}
+
+static int
+write_files(int at, const struct db *db, uint32_t number)
+{
+	const struct db_service *s = db->services + number;
+
+	for (uint32_t i = 0; i < s->nfiles; i++) {
+		const struct db_file *f = s->files + i;
+		int r;
+
+		if (S_ISDIR(f->mode))
+			r = mkdirat(at, f->path, (f->mode & 07777) | 0700);
+		else if (S_ISLNK(f->mode))
+			r = symlinkat(f->data, at, f->path);
+		else
+			r = write_new(at, f->path, f->data, f->len, f->mode);
+		if (r < 0)
+			return -1;
+	}
+	if (number >= db->nlong)
+		return 0;
+	if (s->consumer != DB_NONE && !has_file(s, "stdout-fifo") &&
+		write_fifo_name(at, "stdout-fifo",
+			db->services[s->consumer].name) < 0)
+		return -1;
+	if (s->producers.n && !has_file(s, "stdin-fifo") &&
+		write_fifo_name(at, "stdin-fifo", s->name) < 0)
+		return -1;
+	return 0;
+}
+
+static int
+stored(const struct db *db, uint32_t i)
+{
+	return i < db->nlong || db->services[i].nfiles;
+}
+
+int
+live_store(int livefd, const struct db *db, uint32_t i)
+{
+	char hex[LIVE_HEX], name[LIVE_HEX + 16], tmp[LIVE_HEX + 32];
+	struct stat st;
+	int fd, e;
+
+	if (!stored(db, i))
+		return 0;
+	live_hex(hex, db->services[i].hash);
+	snprintf(name, sizeof name, "store/%s", hex);
+	if (fstatat(livefd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
+	snprintf(tmp, sizeof tmp, "store/.%s.new", hex);
+	if (mkdirat(livefd, tmp, 0755) < 0) {
+		if (errno != EEXIST || path_remove(livefd, tmp) < 0 ||
+			mkdirat(livefd, tmp, 0755) < 0)
+			return -1;
+	}
+	fd = openat(livefd, tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		goto fail;
+	if (fchmod(fd, 0755) < 0 || write_files(fd, db, i) < 0) {
+		e = errno;
+		close(fd);
+		errno = e;
+		goto fail;
+	}
+	close(fd);
+	if (renameat(livefd, tmp, livefd, name) == 0)
+		return 0;
+fail:
+	e = errno;
+	path_remove(livefd, tmp);
+	errno = e;
+	return -1;
+}
+
+static int
+fill_gen(int at, const struct db *db, const void *data, size_t len,
+	const struct state_rec *rec, const char *compiled,
+	const char *const *alias)
+{
+	int def, e;
+
+	if (write_new(at, "db", data, len, 0644) < 0 ||
+		state_create(at, "state", db->id, db->nlong + db->nshort, rec)
+			< 0 ||
+		(compiled && symlinkat(compiled, at, "compiled") < 0) ||
+		mkdirat(at, "def", 0755) < 0)
+		return -1;
+	def = openat(at, "def", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (def < 0)
+		return -1;
+	for (uint32_t i = 0; i < db->nlong + db->nshort; i++) {
+		char target[LIVE_HEX + 16], hex[LIVE_HEX];
+
+		if (!stored(db, i))
+			continue;
+		live_hex(hex, db->services[i].hash);
+		snprintf(target, sizeof target, "../../../store/%s", hex);
+		if (symlinkat(target, def, db->services[i].name) < 0 ||
+			(alias && alias[i] &&
+				symlinkat(target, def, alias[i]) < 0)) {
+			e = errno;
+			close(def);
+			errno = e;
+			return -1;
+		}
+	}
+	close(def);
+	return 0;
+}
+
+int
+live_gen_make(int livefd, uint32_t gen, const struct db *db,
+	const void *data, size_t len, const struct state_rec *rec,
+	const char *compiled, const char *const *alias)
+{
+	char name[32], tmp[32];
+	int fd, r, e;
+
+	snprintf(name, sizeof name, "gen/%u", (unsigned)gen);
+	snprintf(tmp, sizeof tmp, "gen/.%u.new", (unsigned)gen);
+	if (path_remove(livefd, tmp) < 0 || mkdirat(livefd, tmp, 0755) < 0)
+		return -1;
+	fd = openat(livefd, tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		goto fail;
+	r = fchmod(fd, 0755) < 0 ? -1 : fill_gen(fd, db, data, len, rec,
+		compiled, alias);
+	e = errno;
+	close(fd);
+	errno = e;
+	if (r == 0 && renameat(livefd, tmp, livefd, name) == 0)
+		return 0;
+fail:
+	e = errno;
+	path_remove(livefd, tmp);
+	errno = e;
+	return -1;
+}
+
+int
+live_gen_remove(int livefd, uint32_t gen)
+{
+	char name[32];
+
+	snprintf(name, sizeof name, "gen/%u", (unsigned)gen);
+	return path_remove(livefd, name);
+}
+
+int
+live_gen_commit(int livefd, uint32_t gen)
+{
+	char target[32];
+
+	snprintf(target, sizeof target, "gen/%u", (unsigned)gen);
+	return file_symlink(livefd, target, "current");
+}
+
+/* Top names of a definition that get a link in the service directory. */
+static int
+linked(const char *path)
+{
+	return !strchr(path, '/') && strcmp(path, "down") &&
+		strcmp(path, "def");
+}
+
+static int
+link_files(int at, const struct db_service *s)
+{
+	for (uint32_t i = 0; i < s->nfiles; i++) {
+		char target[PATH_LEN];
+		const char *path = s->files[i].path;
+
+		if (!linked(path))
+			continue;
+		if (snprintf(target, sizeof target, "def/%s", path) >=
+			(int)sizeof target) {
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		if (make_link(at, target, path) < 0)
+			return -1;
+	}
+	/* Instances live and die while it runs: never in the store. */
+	if (has_file(s, "template") && (make_dir(at, "instance", 0755) < 0 ||
+		make_dir(at, "instances", 0755) < 0))
+		return -1;
+	return 0;
+}
+
+static int
+open_servicedir(int livefd, const char *name)
+{
+	char path[PATH_LEN];
+
+	if (path_join(path, sizeof path, "servicedirs", name) < 0)
+		return -1;
+	return openat(livefd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* A new directory appears under its name only when it is complete: nobody
+ * finds one that supervise would start before it is wanted. */
+static int
+new_servicedir(int livefd, const struct db_service *s)
+{
+	char tmp[PATH_LEN], name[PATH_LEN], target[PATH_LEN];
+	int fd, e;
+
+	if (path_join(name, sizeof name, "servicedirs", s->name) < 0 ||
+		snprintf(tmp, sizeof tmp, "servicedirs/.%s.new", s->name) >=
+			(int)sizeof tmp ||
+		path_join(target, sizeof target, "../../current/def",
+			s->name) < 0)
+		return -1;
+	if (mkdirat(livefd, tmp, 0755) < 0 && (errno != EEXIST ||
+		path_remove(livefd, tmp) < 0 || mkdirat(livefd, tmp, 0755) < 0))
+		return -1;
+	fd = openat(livefd, tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		goto fail;
+	if (symlinkat(target, fd, "def") < 0 || link_files(fd, s) < 0 ||
+		event_make(fd, EVENT_DIR, getegid(), 0) < 0 ||
+		write_new(fd, "down", "", 0, 0644) < 0) {
+		e = errno;
+		close(fd);
+		errno = e;
+		goto fail;
+	}
+	close(fd);
+	if (renameat(livefd, tmp, livefd, name) == 0)
+		return 0;
+fail:
+	e = errno;
+	path_remove(livefd, tmp);
+	errno = e;
+	return -1;
+}
+
+int
+live_servicedir_make(int livefd, const struct db *db, uint32_t i)
+{
+	const struct db_service *s = db->services + i;
+	int fd = open_servicedir(livefd, s->name), r, e;
+
+	if (fd < 0)
+		return errno == ENOENT ? new_servicedir(livefd, s) : -1;
+	r = link_files(fd, s);
+	e = errno;
+	close(fd);
+	errno = e;
+	return r;
+}
+
+int
+live_servicedir_trim(int livefd, const struct db *db, uint32_t i)
+{
+	const struct db_service *s = db->services + i;
+	int fd = open_servicedir(livefd, s->name), bad = 0;
+	DIR *dir = fd < 0 ? 0 : fdopendir(fd);
+	struct dirent *d;
+
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	while ((d = readdir(dir))) {
+		char target[16];
+		ssize_t r;
+
+		if (*d->d_name == '.' || !linked(d->d_name) ||
+			has_file(s, d->d_name))
+			continue;
+		r = readlinkat(fd, d->d_name, target, sizeof target);
+		if (r < 4 || strncmp(target, "def/", 4))
+			continue;
+		if (unlinkat(fd, d->d_name, 0) < 0 && errno != ENOENT)
+			bad = errno;
+	}
+	closedir(dir);
+	errno = bad;
+	return bad ? -1 : 0;
+}
+
+/* The program itself is the interpreter of run: no shell is needed, and an
+ * image may lack one. */
+static int
+write_runner(int fd)
+{
+	char prog[PATH_LEN], run[PATH_LEN + 64];
+	int n;
+
+	if (chain_sister(prog, sizeof prog, "reeve-rc-oneshotd") < 0)
+		return -1;
+	/* The kernel takes so much of a #! line, and no blanks in it. */
+	if (strlen(prog) < 100 && !strpbrk(prog, " \t"))
+		n = snprintf(run, sizeof run, "#!%s -d3\n", prog);
+	else
+		n = snprintf(run, sizeof run, "#!/bin/sh\nexec '%s' -d3 run\n",
+			prog);
+	return write_new(fd, "run", run, (size_t)n, 0755) < 0 ||
+		write_new(fd, "notification-fd", "3\n", 2, 0644) < 0 ||
+		event_make(fd, EVENT_DIR, getegid(), 0) < 0 ? -1 : 0;
+}
+
+int
+live_runner_make(int livefd)
+{
+	static const char tmp[] = "servicedirs/." LIVE_RUNNER ".new",
+		name[] = "servicedirs/" LIVE_RUNNER;
+	int fd, e;
+
+	if (file_exists(livefd, name))
+		return 0;
+	if (path_remove(livefd, tmp) < 0 || mkdirat(livefd, tmp, 0755) < 0)
+		return -1;
+	fd = openat(livefd, tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		goto fail;
+	if (write_runner(fd) < 0) {
+		e = errno;
+		close(fd);
+		errno = e;
+		goto fail;
+	}
+	close(fd);
+	if (renameat(livefd, tmp, livefd, name) == 0)
+		return 0;
+fail:
+	e = errno;
+	path_remove(livefd, tmp);
+	errno = e;
+	return -1;
+}
+
+/* --- the store --- */
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The definition that a running service was started with, from where its
+ * `def' led then, is only in supervise's own words; what cannot be read is
+ * not in use. */
+static int
+in_use(int livefd, const struct db *db, const char *hex)
+{
+	for (uint32_t i = 0; i < db->nlong; i++) {
+		char path[PATH_LEN], buf[2048];
+		ssize_t r;
+
+		if (path_join(path, sizeof path, "servicedirs",
+			db->services[i].name, "supervise/detail") < 0)
+			continue;
+		r = file_read(livefd, path, buf, sizeof buf - 1);
+		if (r <= 0)
+			continue;
+		buf[r] = 0;
+		if (memmem(buf, (size_t)r, hex, strlen(hex)))
+			return 1;
+	}
+	return 0;
+}
+
+int
+live_store_collect(int livefd, const struct db *db)
+{
+	uint32_t n = db->nlong + db->nshort;
+	char (*hex)[LIVE_HEX] = calloc(n ? n : 1, sizeof *hex);
+	char **sorted = calloc(n ? n : 1, sizeof *sorted);
+	int fd = openat(livefd, "store", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? 0 : fdopendir(fd);
+	struct dirent *d;
+	int r = -1;
+
+	if (!hex || !sorted || !dir)
+		goto out;
+	for (uint32_t i = 0; i < n; i++) {
+		live_hex(hex[i], db->services[i].hash);
+		sorted[i] = hex[i];
+	}
+	qsort(sorted, n, sizeof *sorted, by_text);
+	r = 0;
+	while ((d = readdir(dir))) {
+		const char *name = d->d_name;
+
+		if (!strcmp(name, ".") || !strcmp(name, ".."))
+			continue;
+		if (n && bsearch(&name, sorted, n, sizeof *sorted, by_text))
+			continue;
+		if (*name != '.' && in_use(livefd, db, name))
+			continue;
+		if (path_remove(dirfd(dir), name) < 0)
+			r = -1;
+	}
+out:
+	if (dir)
+		closedir(dir);
+	else if (fd >= 0)
+		close(fd);
+	free(hex);
+	free(sorted);
+	return r;
+}
