@@ -11,41 +11,43 @@
 #include "supervise/control.h"
 
 const struct command control_commands[] = {
-	{ 'a', SIGALRM, "alarm", "send SIGALRM" },
-	{ 'b', SIGABRT, "abort", "send SIGABRT" },
-	{ 'q', SIGQUIT, "quit", "send SIGQUIT" },
-	{ 'h', SIGHUP, "hup", "send SIGHUP" },
-	{ 'k', SIGKILL, "kill", "send SIGKILL" },
-	{ 't', SIGTERM, "term", "send SIGTERM" },
-	{ 'i', SIGINT, "interrupt", "send SIGINT" },
-	{ '1', SIGUSR1, "usr1", "send SIGUSR1" },
-	{ '2', SIGUSR2, "usr2", "send SIGUSR2" },
-	{ 'p', SIGSTOP, "pause", "send SIGSTOP" },
-	{ 'c', SIGCONT, "continue", "send SIGCONT" },
-	{ 'y', SIGWINCH, "winch", "send SIGWINCH" },
-	{ 'r', 0, "restart", "send the down signal (down-signal, else\n"
+	{ 'a', SIGALRM, CMD_SIGNAL, "alarm", "send SIGALRM" },
+	{ 'b', SIGABRT, CMD_SIGNAL, "abort", "send SIGABRT" },
+	{ 'q', SIGQUIT, CMD_SIGNAL, "quit", "send SIGQUIT" },
+	{ 'h', SIGHUP, CMD_SIGNAL, "hup", "send SIGHUP" },
+	{ 'k', SIGKILL, CMD_SIGNAL, "kill", "send SIGKILL" },
+	{ 't', SIGTERM, CMD_SIGNAL, "term", "send SIGTERM" },
+	{ 'i', SIGINT, CMD_SIGNAL, "interrupt", "send SIGINT" },
+	{ '1', SIGUSR1, CMD_SIGNAL, "usr1", "send SIGUSR1" },
+	{ '2', SIGUSR2, CMD_SIGNAL, "usr2", "send SIGUSR2" },
+	{ 'p', SIGSTOP, CMD_SIGNAL, "pause", "send SIGSTOP" },
+	{ 'c', SIGCONT, CMD_SIGNAL, "continue", "send SIGCONT" },
+	{ 'y', SIGWINCH, CMD_SIGNAL, "winch", "send SIGWINCH" },
+	{ 'r', 0, CMD_SIGNAL, "restart", "send the down signal (down-signal, else\n"
 		"SIGTERM), without wanting it down: it is\n"
 		"started again" },
-	{ 'l', 0, "reload", "send the reload signal (reload-signal, else\n"
+	{ 'l', 0, CMD_SIGNAL, "reload", "send the reload signal (reload-signal, else\n"
 		"SIGHUP)" },
-	{ 'P', SIGSTOP, "pause-group", "send SIGSTOP to its process group" },
-	{ 'C', SIGCONT, "continue-group",
+	{ 'P', SIGSTOP, CMD_SIGNAL, "pause-group", "send SIGSTOP to its process group" },
+	{ 'C', SIGCONT, CMD_SIGNAL, "continue-group",
 		"send SIGCONT to its process group" },
-	{ 'K', SIGKILL, "kill-group", "send SIGKILL to its process group" },
-	{ 'o', 0, "once", "start it if it is down, but do not restart it\n"
+	{ 'K', SIGKILL, CMD_SIGNAL, "kill-group", "send SIGKILL to its process group" },
+	{ 'o', 0, CMD_ONCE, "once", "start it if it is down, but do not restart it\n"
 		"when it dies" },
-	{ 'd', 0, "down", "stop it (down signal, then SIGCONT) and leave\n"
+	{ 'd', 0, CMD_DOWN, "down", "stop it (down signal, then SIGCONT) and leave\n"
 		"it down" },
-	{ 'u', 0, "up", "start it, and restart it whenever it dies" },
-	{ 'D', 0, "permanent-down", "like -d, and keep it down when supervise\n"
+	{ 'u', 0, CMD_UP, "up", "start it, and restart it whenever it dies" },
+	{ 'D', 0, CMD_DOWN_STAY, "permanent-down", "like -d, and keep it down when supervise\n"
 		"starts anew (creates the file 'down')" },
-	{ 'U', 0, "permanent-up", "like -u, and remove the file 'down'" },
-	{ 'x', 0, "exit", "supervise exits when the service is down" },
-	{ 'O', 0, "at-most-once", "do not restart it when it dies; do not\n"
+	{ 'U', 0, CMD_UP_STAY, "permanent-up", "like -u, and remove the file 'down'" },
+	{ 'x', 0, CMD_EXIT, "exit", "supervise exits when the service is down" },
+	{ 'O', 0, CMD_LAST, "at-most-once", "do not restart it when it dies; do not\n"
 		"start it now" },
-	{ 'Q', 0, "permanent-at-most-once", "like -O, and create the file\n"
+	{ 'Q', 0, CMD_LAST_STAY, "permanent-at-most-once", "like -O, and create the file\n"
 		"'down'" },
-	{ 0, 0, 0, 0 }
+	{ 'R', 0, CMD_REEXEC, "reexec", "supervise becomes the newly installed "
+		"program;\nthe service does not notice" },
+	{ 0, 0, 0, 0, 0 }
 };
 
 const struct command *

@@ -6,12 +6,15 @@
 
 #include <stddef.h>
 
+#include "supervise/machine.h"
+
 #define CONTROL_FILE "supervise/control"
 #define LOCK_FILE "supervise/lock"
 
 struct command {
 	char letter;
 	int signal;		/* what a plain signal command sends, or 0 */
+	unsigned event;		/* column of the state machine */
 	const char *name;	/* long option of svc */
 	const char *help;
 };

@@ -3,7 +3,6 @@
  * notifier opens each such name for writing and writes its letters.
  * Source of the names: s6's libftrig (see fifodir(5)). */
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -15,6 +14,7 @@
 #include <skalibs/tai.h>
 #include <skalibs/djbtime.h>
 
+#include "lib/os.h"
 #include "lib/path.h"
 #include "supervise/event.h"
 
@@ -46,40 +46,50 @@ event_make(int at, const char *path, gid_t gid, int force)
 	return fchmodat(at, path, mode, 0);
 }
 
+struct message {
+	int dir;
+	const char *letters;
+	size_t len;
+};
+
+/* One name of the fifodir: if it is a listener, write to it. */
+static int
+tell(void *arg, const char *name)
+{
+	const struct message *m = arg;
+	int fd;
+
+	if (strncmp(name, PREFIX, sizeof PREFIX - 1) ||
+		strlen(name) != NAME_LEN)
+		return 0;
+	fd = openat(m->dir, name, O_WRONLY | O_NONBLOCK | O_CLOEXEC |
+		O_NOFOLLOW);
+	if (fd < 0) {
+		if (errno == ENXIO)
+			unlinkat(m->dir, name, 0);
+		return 0;
+	}
+	if (m->len && write(fd, m->letters, m->len) < 0 && errno == EPIPE)
+		unlinkat(m->dir, name, 0);
+	close(fd);
+	return 0;
+}
+
 /* Write letters to every listener; with none, only look for dead fifos. */
 static int
 each(int at, const char *path, const char *letters, size_t len)
 {
-	DIR *dir;
-	struct dirent *d;
-	int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct message m = { .letters = letters, .len = len };
+	int r, e;
 
-	if (fd < 0)
+	m.dir = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (m.dir < 0)
 		return -1;
-	dir = fdopendir(fd);
-	if (!dir) {
-		close(fd);
-		return -1;
-	}
-	while ((d = readdir(dir))) {
-		int w;
-
-		if (strncmp(d->d_name, PREFIX, sizeof PREFIX - 1) ||
-			strlen(d->d_name) != NAME_LEN)
-			continue;
-		w = openat(fd, d->d_name, O_WRONLY | O_NONBLOCK | O_CLOEXEC |
-			O_NOFOLLOW);
-		if (w < 0) {
-			if (errno == ENXIO)
-				unlinkat(fd, d->d_name, 0);
-			continue;
-		}
-		if (len && write(w, letters, len) < 0 && errno == EPIPE)
-			unlinkat(fd, d->d_name, 0);
-		close(w);
-	}
-	closedir(dir);
-	return 0;
+	r = os_each_name(m.dir, tell, &m);
+	e = errno;
+	close(m.dir);
+	errno = e;
+	return r;
 }
 
 int

@@ -3,7 +3,10 @@
  * s6's own tools.  Described in servicedir(5). */
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>	/* renameat */
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/bytes.h"
 #include "lib/file.h"
@@ -70,6 +73,44 @@ status_read(struct status *st, int at, const char *servicedir)
 		return -1;
 	}
 	return 0;
+}
+
+/* The blocks of the old file are there already. */
+static int
+overwrite(int at, const unsigned char *buf)
+{
+	int r, fd = openat(at, STATUS_FILE, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	r = pwrite(fd, buf, STATUS_SIZE, 0) == STATUS_SIZE ? 0 : -1;
+	close(fd);
+	return r;
+}
+
+int
+status_write(int at, const struct status *st)
+{
+	unsigned char buf[STATUS_SIZE];
+	int e, fd = openat(at, STATUS_FILE ".new", O_WRONLY | O_CREAT |
+		O_TRUNC | O_CLOEXEC, 0666);
+
+	status_pack(buf, st);
+	if (fd >= 0) {
+		if (file_write_all(fd, buf, sizeof buf) == 0) {
+			close(fd);
+			return renameat(at, STATUS_FILE ".new", at,
+				STATUS_FILE);
+		}
+		e = errno;
+		close(fd);
+		errno = e;
+	}
+	e = errno;
+	if ((e == ENOSPC || e == EDQUOT) && overwrite(at, buf) == 0)
+		return 0;
+	errno = e;
+	return -1;
 }
 
 int

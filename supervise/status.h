@@ -29,6 +29,10 @@ int status_unpack(struct status *st, const void *buf, size_t len);
 /* Status of a service directory.  0, or -1 and errno (EPROTO: wrong size). */
 int status_read(struct status *st, int at, const char *servicedir);
 
+/* Replace STATUS_FILE below the directory at, by a new file and a rename;
+ * when the disk is full, in place.  0, or -1 and errno. */
+int status_write(int at, const struct status *st);
+
 /* The service's main process runs. */
 int status_is_up(const struct status *);
 

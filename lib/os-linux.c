@@ -1,0 +1,276 @@
+/* os-linux.c - see os.h.  Times of processes come from /proc; where it is
+ * not mounted they are unknown. */
+
+#include "config.h"
+#ifdef HAS_LINUX
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/file.h"
+#include "lib/os.h"
+
+static uint64_t
+clock_ns(clockid_t id)
+{
+	struct timespec ts;
+
+	if (clock_gettime(id, &ts) < 0)
+		return 0;
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+uint64_t
+os_now(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
+uint64_t
+os_boot_now(void)
+{
+	return clock_ns(CLOCK_BOOTTIME);
+}
+
+uint64_t
+os_boot_token(void)
+{
+	struct stat st;
+
+	/* The root of /proc is stamped when it is mounted, to the
+	 * nanosecond: one call, where the boot id costs three. */
+	if (stat("/proc", &st) < 0)
+		return 0;
+	return (uint64_t)st.st_mtim.tv_sec * 1000000000u +
+		(uint64_t)st.st_mtim.tv_nsec;
+}
+
+/* Decimal digits of u before p; the new start. */
+static char *
+digits(char *p, unsigned long u)
+{
+	do
+		*--p = (char)('0' + u % 10);
+	while (u /= 10);
+	return p;
+}
+
+/* /proc/PID/NAME into buf, which ends with a 0 byte.  Length or -1. */
+static ssize_t
+read_proc(pid_t pid, const char *name, char *buf, size_t max)
+{
+	char path[48], num[24], *p = num + sizeof num - 1;
+	ssize_t r;
+
+	*p = 0;
+	p = digits(p, (unsigned long)pid);
+	strcpy(path, "/proc/");
+	strcat(path, p);
+	strcat(path, "/");
+	strcat(path, name);
+	r = file_read(AT_FDCWD, path, buf, max - 1);
+	buf[r < 0 ? 0 : r] = 0;
+	return r;
+}
+
+/* Field n (from 3 on) of /proc/PID/stat.  0, or -1 and errno. */
+static int
+stat_field(pid_t pid, int n, uint64_t *u)
+{
+	char buf[512], *p;
+
+	if (read_proc(pid, "stat", buf, sizeof buf) < 0) {
+		if (errno == ENOENT)
+			errno = kill(pid, 0) < 0 && errno == ESRCH ?
+				ESRCH : ENOSYS;
+		return -1;
+	}
+	/* The name stands in parentheses and may hold any byte. */
+	p = strrchr(buf, ')');
+	for (int i = 3; p && i <= n; i++)
+		p = strchr(p + 1, ' ');
+	if (!p) {
+		errno = EPROTO;
+		return -1;
+	}
+	*u = strtoull(p + 1, 0, 10);
+	return 0;
+}
+
+int
+os_start_time(pid_t pid, uint64_t *ns)
+{
+	uint64_t ticks;
+	long hz = sysconf(_SC_CLK_TCK);
+
+	if (stat_field(pid, 22, &ticks) < 0)
+		return -1;
+	*ns = ticks * (1000000000u / (uint64_t)(hz > 0 ? hz : 100));
+	return 0;
+}
+
+pid_t
+os_parent(pid_t pid)
+{
+	uint64_t u;
+
+	return stat_field(pid, 4, &u) < 0 ? 0 : (pid_t)u;
+}
+
+void
+os_name(pid_t pid, char *buf, size_t max)
+{
+	char *nl;
+
+	if (read_proc(pid, "comm", buf, max) <= 0)
+		strcpy(buf, "?");
+	nl = strchr(buf, '\n');
+	if (nl)
+		*nl = 0;
+}
+
+int
+os_subreaper(void)
+{
+#ifdef HAS_SUBREAPER
+	return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+#else
+	errno = ENOSYS;
+	return -1;
+#endif
+}
+
+int
+os_pidfd(pid_t pid)
+{
+#ifdef HAS_PIDFD
+	return (int)syscall(SYS_pidfd_open, pid, 0);
+#else
+	(void)pid;
+	errno = ENOSYS;
+	return -1;
+#endif
+}
+
+int
+os_pidfd_kill(int fd, int sig)
+{
+#ifdef HAS_PIDFD
+	return (int)syscall(SYS_pidfd_send_signal, fd, sig, 0, 0);
+#else
+	(void)fd;
+	(void)sig;
+	errno = ENOSYS;
+	return -1;
+#endif
+}
+
+/* From linux/pidfd.h of 6.15, which libraries of today do not have yet. */
+struct pidfd_info_615 {
+	uint64_t mask, cgroupid;
+	uint32_t pid, tgid, ppid, ruid, rgid, euid, egid, suid, sgid, fsuid,
+		fsgid;
+	int32_t exit_code;
+};
+enum { INFO_EXIT = 1 << 3 };
+
+int
+os_pidfd_status(int fd, int *wstat)
+{
+	struct pidfd_info_615 i = { .mask = INFO_EXIT };
+
+	if (ioctl(fd, _IOWR(0xff, 11, struct pidfd_info_615), &i) < 0)
+		return errno == ENOTTY || errno == EINVAL ? -1 : 0;
+	if (!(i.mask & INFO_EXIT))
+		return 0;
+	*wstat = i.exit_code;
+	return 1;
+}
+
+pid_t
+os_vfork_newpid(int (*fn)(void *), void *arg)
+{
+#ifdef HAS_CLONE_NEWPID
+	/* Room for what the child does before it executes. */
+	char stack[16384] __attribute__((aligned(16)));
+
+	return clone(fn, stack + sizeof stack,
+		CLONE_NEWPID | CLONE_VM | CLONE_VFORK | SIGCHLD, arg);
+#else
+	(void)fn;
+	(void)arg;
+	errno = ENOSYS;
+	return -1;
+#endif
+}
+
+int
+os_peer(int fd, uid_t *uid, gid_t *gid)
+{
+#ifdef HAS_SO_PEERCRED
+	struct ucred u;
+	socklen_t len = sizeof u;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &u, &len) < 0)
+		return -1;
+	*uid = u.uid;
+	*gid = u.gid;
+	return 0;
+#else
+	(void)fd;
+	(void)uid;
+	(void)gid;
+	errno = ENOSYS;
+	return -1;
+#endif
+}
+
+/* The kernel's layout; the library's readdir would allocate. */
+struct entry {
+	uint64_t ino;
+	int64_t off;
+	uint16_t len;
+	unsigned char type;
+	char name[];
+};
+
+int
+os_each_name(int fd, int (*fn)(void *, const char *), void *arg)
+{
+	_Alignas(struct entry) char buf[1024];
+	int r = 0;
+
+	for (;;) {
+		long n = syscall(SYS_getdents64, fd, buf, sizeof buf);
+
+		if (n <= 0)
+			return n < 0 ? -1 : 0;
+		for (long i = 0; i < n;) {
+			const struct entry *e = (void *)(buf + i);
+
+			i += e->len;
+			if (e->name[0] == '.' && (!e->name[1] ||
+				(e->name[1] == '.' && !e->name[2])))
+				continue;
+			r = fn(arg, e->name);
+			if (r)
+				return r;
+		}
+	}
+}
+
+#else
+typedef int os_linux_is_not_used;
+#endif

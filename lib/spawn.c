@@ -1,0 +1,105 @@
+/* spawn.c - see spawn.h.
+ * vfork: the child borrows our memory until it executes, so nothing is
+ * copied and errno of its exec comes back by itself.  It must not change
+ * anything of ours but the struct below. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/os.h"
+#include "lib/spawn.h"
+
+extern char **environ;
+
+struct job {
+	const struct spawn *s;
+	volatile int err;
+};
+
+/* A source that another row is about to overwrite moves out of the way. */
+static int
+place_fds(const struct spawn *s)
+{
+	int from[SPAWN_FDS], high = 3;
+
+	for (unsigned i = 0; i < s->nfds; i++)
+		if (s->fds[i].to >= high)
+			high = s->fds[i].to + 1;
+	for (unsigned i = 0; i < s->nfds; i++) {
+		from[i] = s->fds[i].from;
+		for (unsigned j = 0; j < i; j++)
+			if (s->fds[j].to == from[i])
+				from[i] = -1;
+		if (from[i] < 0 && (from[i] = fcntl(s->fds[i].from,
+			F_DUPFD_CLOEXEC, high)) < 0)
+			return -1;
+	}
+	/* A source below a target of an earlier row was moved in time only
+	 * if all moves come before the first dup2. */
+	for (unsigned i = 0; i < s->nfds; i++) {
+		if (from[i] == s->fds[i].to) {
+			if (fcntl(from[i], F_SETFD, 0) < 0)
+				return -1;
+		} else if (dup2(from[i], s->fds[i].to) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+void
+spawn_exec(const struct spawn *s)
+{
+	sigset_t none;
+
+	if (s->session)
+		setsid();
+	if (s->cgroup > 0 && write(s->cgroup, "0", 1) < 0)
+		return;
+	if (place_fds(s) < 0)
+		return;
+	signal(SIGPIPE, SIG_DFL);
+	/* Not left to execve: once unblocked, a handler would run here, on
+	 * the parent's memory. */
+	for (const int *sig = s->handled; sig && *sig; sig++)
+		signal(*sig, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, s->mask ? s->mask : &none, 0);
+	execve(s->file, s->argv, s->envp ? s->envp : environ);
+}
+
+static int
+child(void *arg)
+{
+	struct job *job = arg;
+
+	spawn_exec(job->s);
+	job->err = errno;
+	_exit(127);
+}
+
+pid_t
+spawn(const struct spawn *s)
+{
+	struct job job = { .s = s };
+	pid_t pid;
+
+	if (s->nfds > SPAWN_FDS) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (s->newpid)
+		pid = os_vfork_newpid(child, &job);
+	else if (!(pid = vfork()))
+		child(&job);
+	if (pid > 0 && job.err) {
+		while (waitpid(pid, 0, 0) < 0 && errno == EINTR)
+			;
+		errno = job.err;
+		return -1;
+	}
+	return pid;
+}

@@ -1,0 +1,41 @@
+/* spawn.h - start one child as cheaply as the system can: no copy of our
+ * memory, and a failed exec is our error, not a child that died. */
+#ifndef LIB_SPAWN_H
+#define LIB_SPAWN_H
+
+#include <signal.h>
+#include <sys/types.h>
+
+struct spawn_fd {
+	int to;			/* descriptor the child sees */
+	int from;		/* ours, which stays open here */
+};
+
+struct spawn {
+	const char *file;	/* path; PATH is not searched */
+	char *const *argv;
+	char *const *envp;	/* 0: ours */
+	const struct spawn_fd *fds;	/* all other descriptors are inherited
+				 * as their close-on-exec flag says */
+	unsigned nfds;		/* at most SPAWN_FDS */
+	unsigned session : 1;	/* in a session of its own */
+	unsigned newpid : 1;	/* in a pid namespace of its own */
+	int cgroup;		/* descriptor of a cgroup.procs to enter, or
+				 * below 1 for none */
+	const sigset_t *mask;	/* its signal mask; 0: nothing blocked */
+	const int *handled;	/* signals that have handlers here, ends with
+				 * 0; or a null pointer.  They must be blocked
+				 * when spawn is called */
+};
+
+enum { SPAWN_FDS = 8 };
+
+/* The child's pid once it has executed; or -1 and errno, and then there is
+ * no child.  SIGPIPE is back to its default in the child. */
+pid_t spawn(const struct spawn *);
+
+/* The child's half alone, in a process that the caller has forked: returns
+ * only if it fails, with errno. */
+void spawn_exec(const struct spawn *);
+
+#endif

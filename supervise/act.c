@@ -1,0 +1,799 @@
+/* act.c - carry out the actions of machine.c.  Never changes the state but
+ * by the table (in act, at the end of this file), never exits, never
+ * allocates: what cannot be done now is said, and tried again later. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/file.h"
+#include "lib/msg.h"
+#include "lib/num.h"
+#include "lib/os.h"
+#include "lib/path.h"
+#include "lib/spawn.h"
+#include "supervise/act.h"
+#include "supervise/adopt.h"
+#include "supervise/event.h"
+#include "supervise/svdir.h"
+#include "supervise/sweep.h"
+#include "supervise/tally.h"
+
+#define MS UINT64_C(1000000)
+#define SEC (1000 * MS)
+#define READY_FIFO "supervise/ready"
+#define SERVICE_LOCK "supervise/service-lock"
+
+enum {
+	PATH_ROOM = DETAIL_DEF + 32,
+	KILL_AGAIN_MS = 5000,
+	SHORT_MIN_MS = 100,	/* first retry when something ran short */
+	SHORT_MAX_MS = 2000,
+	FAIL_MIN_MS = 1000,	/* and when run is wrong */
+	FAIL_MAX_MS = 60000,
+	S6_PAUSE_MS = 1000,
+	PERMANENT_CODE = 125
+};
+
+const int act_signals[] = { SIGCHLD, SIGTERM, SIGHUP, SIGQUIT, SIGINT, 0 };
+
+/* --- telling */
+
+void
+act_detail(struct super *s)
+{
+	unsigned char buf[DETAIL_SIZE];
+
+	s->dt.state = s->state;
+	s->dt.deadline = s->deadline;
+	s->dt.awaiting = s->notify >= 0;
+	detail_pack(buf, &s->dt);
+	if (pwrite(s->lock, buf, sizeof buf, 0) != sizeof buf)
+		s->republish = os_now() + SEC;
+}
+
+void
+act_publish(struct super *s)
+{
+	size_t n = strlen(s->letters);
+
+	s->republish = 0;
+	act_detail(s);
+	if (status_write(AT_FDCWD, &s->st) < 0) {
+		warn_sys("%s: unable to write %s (trying again in 1 s)",
+			s->name, STATUS_FILE);
+		s->republish = os_now() + SEC;
+	}
+	if (n && event_notify(AT_FDCWD, EVENT_DIR, s->letters, n) < 0)
+		warn_sys("%s: unable to send events (going on)", s->name);
+	s->letters[0] = 0;
+}
+
+static void
+letter(struct super *s, char c)
+{
+	size_t n = strlen(s->letters);
+
+	if (n + 1 < sizeof s->letters) {
+		s->letters[n] = c;
+		s->letters[n + 1] = 0;
+	}
+}
+
+/* --- descriptors */
+
+static void
+drop(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void
+act_deafen(struct super *s)
+{
+	drop(&s->notify);
+}
+
+void
+act_notified(struct super *s)
+{
+	char buf[64];
+	ssize_t r = read(s->notify, buf, sizeof buf);
+
+	if (r < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (r > 0 && !memchr(buf, '\n', (size_t)r))
+		return;
+	act_deafen(s);
+	if (r <= 0) {		/* it will never say so */
+		act_detail(s);
+		return;
+	}
+	s->st.ready = 1;
+	tain_wallclock_read(&s->st.readied);
+	s->readied = os_now();
+	letter(s, 'U');
+	act_publish(s);
+}
+
+/* Our stdin and stdout may be pipes whose other ends wait for us to go. */
+static void
+let_go(struct super *s)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	drop(&s->in);
+	drop(&s->out);
+	if (fd < 0) {
+		close(0);
+		close(1);
+		return;
+	}
+	dup2(fd, 0);
+	dup2(fd, 1);
+	if (fd > 2)
+		close(fd);
+}
+
+/* Readiness goes through a fifo with a name, which a supervise that takes
+ * over finds again; and run gets it open for both ways, so that it can say
+ * "ready" also while no supervise reads.  A pipe where no fifo can be made.
+ * Our end is s->notify; the child's is returned, or -1 and errno. */
+static int
+listen_ready(struct super *s)
+{
+	int p[2], fd;
+
+	unlink(READY_FIFO);
+	if (mkfifo(READY_FIFO, 0600) == 0) {
+		s->notify = open(READY_FIFO, O_RDONLY | O_NONBLOCK |
+			O_CLOEXEC);
+		if (s->notify >= 0) {
+			fd = open(READY_FIFO, O_RDWR | O_CLOEXEC);
+			if (fd >= 0)
+				return fd;
+			drop(&s->notify);
+		}
+	}
+	if (pipe(p) < 0)
+		return -1;
+	fcntl(p[0], F_SETFD, FD_CLOEXEC);
+	fcntl(p[1], F_SETFD, FD_CLOEXEC);
+	fcntl(p[0], F_SETFL, O_NONBLOCK);
+	s->notify = p[0];
+	return p[1];
+}
+
+/* The fifo that file `name' speaks of, made if absent; kept open both ways
+ * in *keep, so that nothing in it is lost while the service is away.  The
+ * child's end is returned; -1 if there is no such file; -2 and errno. */
+static int
+open_fifo(struct super *s, const char *name, int *keep, int flags)
+{
+	char path[PATH_ROOM];
+	int fd;
+
+	drop(keep);
+	if (!svdir_path(s->dt.def, name, path, sizeof path))
+		return -1;
+	*keep = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (*keep < 0 && errno == ENOENT) {
+		if (mkfifo(path, 0600) < 0 && errno != EEXIST)
+			goto fail;
+		*keep = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	}
+	if (*keep < 0)
+		goto fail;
+	fd = open(path, flags | O_CLOEXEC);
+	if (fd >= 0)
+		return fd;
+fail:
+	warn_sys("%s: unable to open fifo %s", s->name, path);
+	return -2;
+}
+
+/* A lock that lives as long as any process that inherits the descriptor. */
+static int
+lock_whole(int fd, int wait)
+{
+#ifdef F_OFD_SETLK
+	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	return fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &l);
+#else
+	return flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB));
+#endif
+}
+
+static int
+open_service_lock(struct super *s, int *held)
+{
+	struct stat st;
+	int fd = open(SERVICE_LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) == 0 && st.st_size) {
+		warn("%s: %s is not empty; emptying it", s->name,
+			SERVICE_LOCK);
+		if (ftruncate(fd, 0) < 0)
+			warn_sys("%s: unable to empty %s", s->name,
+				SERVICE_LOCK);
+	}
+	*held = lock_whole(fd, 0) < 0;
+	if (*held)
+		warn("%s: another process of this service still holds %s "
+			"(starting when it lets go)", s->name, SERVICE_LOCK);
+	return fd;
+}
+
+/* --- run and finish */
+
+/* Where the definition is, resolved once for each start: `def' may point
+ * elsewhere a moment later.  0 and s->dt.def set ("": here), or -1. */
+static int
+resolve_def(struct super *s)
+{
+	char link[32];
+	ssize_t n;
+	int fd = open("def", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	s->dt.def[0] = 0;
+	if (fd < 0) {
+		struct stat st;
+
+		if (errno == ENOENT && lstat("def", &st) < 0)
+			return 0;
+		return -1;
+	}
+	strcpy(link, "/proc/self/fd/");
+	{
+		char num[16], *p = num + sizeof num - 1;
+		int u = fd;
+
+		for (*p = 0; u || !*p; u /= 10)
+			*--p = (char)('0' + u % 10);
+		strcat(link, p);
+	}
+	n = readlink(link, s->dt.def, sizeof s->dt.def - 1);
+	close(fd);
+	if (n > 0 && (size_t)n < sizeof s->dt.def - 1 &&
+		s->dt.def[0] == '/') {
+		s->dt.def[n] = 0;
+		return 0;
+	}
+	/* No /proc, or a path that is too long: by the link itself. */
+	strcpy(s->dt.def, "def");
+	return 0;
+}
+
+/* Is there room for it later?  Then a start is worth trying soon. */
+static int
+is_shortage(int e)
+{
+	return e == EAGAIN || e == ENOMEM || e == EMFILE || e == ENFILE ||
+		e == ENOSPC || e == EINTR || e == ETXTBSY || e == ENOBUFS;
+}
+
+static int
+script(char *path, const struct super *s, const char *name)
+{
+	return path_join(path, PATH_ROOM, *s->dt.def ? s->dt.def : ".", name);
+}
+
+/* What cgroup the service is to be in: its cgroup.procs, or 0. */
+static int
+open_cgroup(const struct super *s)
+{
+	char dir[PATH_ROOM], procs[PATH_ROOM];
+	int fd;
+
+	if (!svdir_path(s->dt.def, "cgroup", dir, sizeof dir))
+		return 0;
+	if (path_join(procs, sizeof procs, dir, "cgroup.procs") < 0)
+		goto fail;
+	if (mkdir(dir, 0755) < 0 && errno != EEXIST)
+		goto fail;
+	fd = open(procs, O_WRONLY | O_CLOEXEC);
+	if (fd >= 0)
+		return fd;
+fail:
+	warn_sys("%s: unable to use cgroup %s (starting without it)",
+		s->name, dir);
+	return 0;
+}
+
+/* The lock is held by a child that outlived run: our child has to wait for
+ * it, and so cannot borrow our memory. */
+static pid_t
+spawn_waiting(const struct spawn *sp, int lock)
+{
+	sigset_t none;
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	/* While it waits it can be told to stop like any service. */
+	setsid();
+	for (const int *sig = act_signals; *sig; sig++)
+		signal(*sig, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, 0);
+	while (lock_whole(lock, 1) < 0)
+		if (errno != EINTR)
+			_exit(EX_SYSTEM);
+	spawn_exec(sp);
+	_exit(EX_NOEXEC);
+}
+
+/* All that run wants to have, and run.  Its pid; or -1 and errno. */
+static pid_t
+spawn_run(struct super *s)
+{
+	char path[PATH_ROOM];
+	char word[4] = "run";
+	char *argv[3] = { word, 0, 0 };
+	struct spawn_fd fds[4];
+	struct spawn sp = { .file = path, .argv = argv, .fds = fds,
+		.session = 1, .handled = act_signals };
+	int mine[4], lock = -1, held = 0, e;
+	unsigned n = 0, fd, lockfd = 0;
+	pid_t pid = -1;
+
+	act_deafen(s);
+	if (resolve_def(s) < 0 || script(path, s, "run") < 0)
+		return -1;
+	memcpy(&argv[1], &s->name, sizeof s->name);
+	if (svdir_number_if(s->dt.def, "lock-fd", &lockfd)) {
+		lock = open_service_lock(s, &held);
+		if (lock < 0)
+			return -1;
+		mine[n] = lock;
+		fds[n++] = (struct spawn_fd){ (int)lockfd, lock };
+	}
+	if (svdir_number_if(s->dt.def, "notification-fd", &fd)) {
+		if (lock >= 0 && fd == lockfd) {
+			warn("%s: lock-fd and notification-fd are both %u",
+				s->name, fd);
+			errno = EINVAL;
+			goto done;
+		}
+		if (!fd) {
+			warn("%s: notification-fd 0 is standard input; it is "
+				"ignored", s->name);
+		} else {
+			mine[n] = listen_ready(s);
+			if (mine[n] < 0)
+				goto done;
+			fds[n] = (struct spawn_fd){ (int)fd, mine[n] };
+			n++;
+		}
+	}
+	for (int i = 0; i < 2; i++) {
+		int f = open_fifo(s, i ? "stdout-fifo" : "stdin-fifo",
+			i ? &s->out : &s->in, i ? O_WRONLY : O_RDONLY);
+
+		if (f == -2)
+			goto done;
+		if (f == -1)
+			continue;
+		mine[n] = f;
+		fds[n++] = (struct spawn_fd){ i, f };
+	}
+	sp.nfds = n;
+	sp.newpid = svdir_flag(s->dt.def, "flag-newpidns");
+	sp.cgroup = open_cgroup(s);
+	pid = held ? spawn_waiting(&sp, lock) : spawn(&sp);
+	if (sp.cgroup > 0) {
+		e = errno;
+		close(sp.cgroup);
+		errno = e;
+	}
+done:
+	e = errno;
+	while (n--)
+		close(mine[n]);
+	if (pid < 0)
+		act_deafen(s);
+	errno = e;
+	return pid;
+}
+
+static enum event
+run(struct super *s)
+{
+	pid_t pid = spawn_run(s);
+
+	if (pid < 0) {
+		s->dt.error = (unsigned)errno;
+		return EV_FAILED;
+	}
+	s->spawn_fails = 0;
+	s->deadline = 0;
+	s->asked = s->once = s->permanent = 0;
+	s->readied = 0;
+	s->dt.pid = s->dt.run_pid = (uint64_t)pid;
+	s->dt.started = os_boot_now();
+	s->dt.run_started = os_now();
+	s->dt.starts++;
+	s->dt.reason = WHY_NONE;
+	s->dt.stopping = s->dt.adopted = 0;
+	s->st.pid = (uint64_t)pid;
+	s->st.paused = s->st.finishing = s->st.ready = 0;
+	tain_wallclock_read(&s->st.changed);
+	letter(s, 'u');
+	return EV_STARTED;
+}
+
+/* The start failed: when is the next, and what to say. */
+static void
+set_retry(struct super *s)
+{
+	int e = (int)s->dt.error, lack = is_shortage(e);
+	uint64_t ms = lack ? SHORT_MIN_MS : FAIL_MIN_MS,
+		max = lack ? SHORT_MAX_MS : FAIL_MAX_MS;
+
+	if (prog_as_s6 && !lack)
+		ms = max;
+	for (unsigned i = 0; i < s->spawn_fails && ms < max; i++)
+		ms *= 2;
+	if (ms > max)
+		ms = max;
+	s->spawn_fails++;
+	s->deadline = os_now() + ms * MS;
+	s->dt.reason = WHY_SPAWN;
+	errno = e;
+	warn_sys("%s: unable to start %s%srun (trying again in %u.%u s)",
+		s->name, s->dt.def, *s->dt.def ? "/" : "",
+		(unsigned)(ms / 1000), (unsigned)(ms / 100 % 10));
+	act_publish(s);
+}
+
+static void
+fmt_uint(char *p, unsigned u)
+{
+	char num[12], *q = num + sizeof num - 1;
+
+	*q = 0;
+	do
+		*--q = (char)('0' + u % 10);
+	while (u /= 10);
+	strcpy(p, q);
+}
+
+static enum event
+finish(struct super *s)
+{
+	int w = s->st.wstat;
+	char path[PATH_ROOM], code[12], sig[12], group[12], word[] = "finish";
+	char *argv[6] = { word, code, sig, 0, group, 0 };
+	struct spawn sp = { .file = path, .argv = argv, .session = 1,
+		.handled = act_signals };
+	pid_t pid = -1;
+	unsigned ms;
+
+	s->st.pid = s->dt.pid = 0;
+	if (script(path, s, "finish") < 0 || access(path, X_OK) < 0)
+		return EV_NOFINISH;
+	memcpy(&argv[3], &s->name, sizeof s->name);
+	fmt_uint(code, WIFSIGNALED(w) ? 256 : (unsigned)WEXITSTATUS(w));
+	fmt_uint(sig, WIFSIGNALED(w) ? (unsigned)WTERMSIG(w) : 0);
+	fmt_uint(group, (unsigned)s->dt.run_pid);
+	for (int i = 0; i < 5 && pid < 0; i++) {
+		pid = spawn(&sp);
+		if (pid >= 0 || !is_shortage(errno))
+			break;
+		/* It may release what run held, so it is worth some
+		 * waiting; but nothing else is done meanwhile. */
+		poll(0, 0, SHORT_MIN_MS);
+	}
+	if (pid < 0) {
+		warn_sys("%s: unable to start %s (going on as if it had "
+			"run)", s->name, path);
+		return EV_NOFINISH;
+	}
+	s->st.pid = s->dt.pid = (uint64_t)pid;
+	s->dt.started = os_boot_now();
+	s->st.finishing = 1;
+	ms = svdir_number(s->dt.def, "timeout-finish");
+	s->deadline = ms ? os_now() + ms * MS : 0;
+	return EV_FINISHING;
+}
+
+/* run is dead. */
+static void
+died(struct super *s)
+{
+	struct death d;
+
+	drop(&s->pidfd);
+	act_deafen(s);
+	tain_wallclock_read(&s->st.changed);
+	s->died = os_now();
+	s->deadline = 0;
+	s->st.wstat = s->wstat;
+	s->st.ready = s->st.paused = 0;
+	s->dt.deaths++;
+	d = tally_death(&s->st.changed, s->wstat);
+	if (tally_add(AT_FDCWD, &d, svdir_number(s->dt.def,
+		"max-death-tally")) < 0)
+		warn_sys("%s: unable to add to %s", s->name, TALLY_FILE);
+	sweep(s->name, s->dt.def, (pid_t)s->dt.run_pid);
+	letter(s, 'd');
+}
+
+/* finish is dead. */
+static void
+finished(struct super *s)
+{
+	drop(&s->pidfd);
+	s->deadline = 0;
+	if (WIFEXITED(s->wstat) && WEXITSTATUS(s->wstat) == PERMANENT_CODE) {
+		s->permanent = 1;
+		s->st.wanted_up = 0;
+		letter(s, 'O');
+	}
+}
+
+/* Does file restart want it to stay down? */
+static int
+policy_ends(const struct super *s)
+{
+	int clean = WIFEXITED(s->st.wstat) && !WEXITSTATUS(s->st.wstat);
+
+	switch (svdir_restart(s->dt.def)) {
+	case RESTART_NEVER:
+		return 1;
+	case RESTART_ON_FAILURE:
+		return clean;
+	case RESTART_ALWAYS:
+		break;
+	}
+	return 0;
+}
+
+/* When run may start again, after it has ended, and why then. */
+static void
+plan_restart(struct super *s)
+{
+	uint64_t life = s->died - s->dt.run_started, delay;
+	unsigned min, max;
+
+	if (!s->st.wanted_up) {
+		s->dt.reason = s->permanent ? WHY_PERMANENT :
+			s->once ? WHY_POLICY :
+			s->dt.stopping ? WHY_ASKED : WHY_ONCE;
+		s->deadline = 0;
+		return;
+	}
+	s->dt.reason = WHY_EXITED;
+	if (prog_as_s6) {
+		s->deadline = (s->readied ? s->readied : s->died) +
+			S6_PAUSE_MS * MS;
+		return;
+	}
+	svdir_backoff(s->dt.def, &min, &max);
+	delay = min;
+	for (unsigned i = 1; i < s->dt.fast && delay < max; i++)
+		delay *= 2;
+	if (delay > max)
+		delay = max;
+	if (s->asked || life >= min * MS) {
+		/* A service that falls over now and then keeps its place,
+		 * until it has lived as long as it last had to wait. */
+		if (life >= delay * MS)
+			s->dt.fast = 0;
+		s->deadline = s->died;
+		return;
+	}
+	if (s->dt.fast++ && delay < max) {
+		delay *= 2;
+		if (delay > max)
+			delay = max;
+	}
+	s->dt.reason = WHY_BACKOFF;
+	s->deadline = s->died + delay * MS;
+}
+
+/* Down, and nothing of it is left. */
+static void
+over(struct super *s)
+{
+	s->st.pid = s->dt.pid = 0;
+	s->st.finishing = 0;
+	s->st.ready = 1;
+	tain_wallclock_read(&s->st.readied);
+	if (s->st.wanted_up && policy_ends(s)) {
+		s->once = 1;
+		s->st.wanted_up = 0;
+	}
+	plan_restart(s);
+	letter(s, 'D');
+	act_publish(s);
+}
+
+/* --- signals to the service */
+
+/* Send to the process of this state; group: to its process group. */
+static void
+send(struct super *s, int sig, int group)
+{
+	pid_t pid = (pid_t)s->st.pid;
+
+	if (pid <= 0)
+		return;
+	if (group)
+		kill(-pid, sig);
+	else if (s->pidfd < 0 || os_pidfd_kill(s->pidfd, sig) < 0)
+		kill(pid, sig);
+}
+
+static void
+paused(struct super *s, int on)
+{
+	if (s->st.paused == (unsigned)on)
+		return;
+	s->st.paused = on ? 1 : 0;
+	act_publish(s);
+}
+
+static void
+command_signal(struct super *s, const struct command *c)
+{
+	int sig = c->signal, group = !!strchr("PCK", c->letter);
+
+	if (c->letter == 'r')
+		sig = svdir_signal(s->dt.def, "down-signal");
+	else if (c->letter == 'l')
+		sig = svdir_signal(s->dt.def, "reload-signal");
+	if (strchr("rtkiqbK", c->letter))
+		s->asked = 1;
+	send(s, sig, group);
+	if (sig == SIGSTOP || sig == SIGCONT)
+		paused(s, sig == SIGSTOP);
+}
+
+static void
+stop(struct super *s)
+{
+	unsigned ms = svdir_number(s->dt.def, "timeout-kill");
+
+	s->dt.stopping = 1;
+	send(s, svdir_signal(s->dt.def, "down-signal"), 0);
+	send(s, SIGCONT, 0);
+	s->st.paused = 0;
+	s->deadline = ms ? os_now() + ms * MS : 0;
+}
+
+static void
+kill_run(struct super *s)
+{
+	int group = svdir_flag(s->dt.def, "flag-timeout-killpg");
+
+	if (!prog_as_s6)
+		warn("%s: not down %u ms after the down signal; killing %s",
+			s->name, svdir_number(s->dt.def, "timeout-kill"),
+			group ? "its process group" : "it");
+	send(s, SIGKILL, group);
+	send(s, SIGCONT, group);
+	s->deadline = os_now() + KILL_AGAIN_MS * MS;
+	act_detail(s);
+}
+
+static void
+kill_finish(struct super *s)
+{
+	warn("%s: finish takes longer than timeout-finish; killing it",
+		s->name);
+	send(s, SIGCONT, 0);
+	send(s, SIGKILL, 0);
+	s->deadline = os_now() + KILL_AGAIN_MS * MS;
+	act_detail(s);
+}
+
+static void
+want(struct super *s, int is_up)
+{
+	if (s->state == DOWN) {
+		s->dt.reason = is_up ? WHY_NONE : WHY_ASKED;
+		if (!is_up)
+			s->deadline = 0;
+	}
+	s->st.wanted_up = is_up ? 1 : 0;
+	s->permanent = s->once = 0;
+}
+
+static void
+down_file(struct super *s, int there)
+{
+	int fd;
+
+	if (!there) {
+		if (unlink("down") < 0 && errno != ENOENT)
+			warn_sys("%s: unable to remove file down", s->name);
+		return;
+	}
+	fd = open("down", O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0)
+		warn_sys("%s: unable to create file down", s->name);
+	else
+		close(fd);
+}
+
+/* --- the table at work */
+
+#define NO_EVENT NEVENT
+
+/* Carry out one cell.  What it led to, or NO_EVENT. */
+static enum event
+carry_out(struct super *s, unsigned a, const struct command *c)
+{
+	enum event next = NO_EVENT;
+
+	if (a & A_WANTUP)
+		want(s, 1);
+	if (a & A_WANTDOWN)
+		want(s, 0);
+	if (a & (A_MKDOWN | A_RMDOWN))
+		down_file(s, !!(a & A_MKDOWN));
+	if (a & A_SIGNAL && c)
+		command_signal(s, c);
+	if (a & A_STOP)
+		stop(s);
+	if (a & A_KILL)
+		kill_run(s);
+	if (a & A_KILLFINISH)
+		kill_finish(s);
+	if (a & A_INTGROUP)
+		send(s, SIGINT, 1);
+	if (a & A_CLOSE)
+		let_go(s);
+	if (a & A_DIED)
+		died(s);
+	if (a & A_FINISHED)
+		finished(s);
+	if (a & A_OVER)
+		over(s);
+	if (a & A_FINISH)
+		next = finish(s);
+	if (a & A_AGAIN && s->st.wanted_up) {
+		if (s->deadline > os_now())
+			return NO_EVENT;
+		next = run(s);
+	}
+	if (a & A_RUN)
+		next = run(s);
+	if (a & A_LATER)
+		set_retry(s);
+	if (a & A_REEXEC)
+		adopt_reexec(s);
+	if (a & A_BUG)
+		warn("%s: an event that cannot happen in state %s; ignored",
+			s->name, machine_states[s->state]);
+	/* What is wanted, and a start or a finish, is told at once. */
+	if (next == NO_EVENT && a & (A_WANTUP | A_WANTDOWN))
+		act_publish(s);
+	return next;
+}
+
+void
+act(struct super *s, enum event e, const struct command *c)
+{
+	while (e != NO_EVENT) {
+		const struct cell *cell = &machine[s->state][e];
+		enum event was = e;
+
+		s->state = (enum state)cell->next;
+		e = carry_out(s, cell->act, c);
+		if (was == EV_STARTED || was == EV_FINISHING)
+			act_publish(s);
+	}
+}

@@ -1,0 +1,319 @@
+/* adopt.c - going on with a service that was started by another supervise
+ * (which was killed), or by our own former self (which executed us).  All
+ * that is needed stands in the detail record and in the status file. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/bytes.h"
+#include "lib/chain.h"
+#include "lib/file.h"
+#include "lib/msg.h"
+#include "lib/num.h"
+#include "lib/os.h"
+#include "lib/path.h"
+#include "supervise/adopt.h"
+
+#define RESUME "REEVE_RESUME"
+#define READY_FIFO "supervise/ready"
+
+enum {
+	START_SLACK_MS = 50,	/* /proc counts in 10 ms */
+	LOOK_MS = 500,		/* where no descriptor tells of an end */
+	PEEK_MS = 2,		/* svscan reaps within this, mostly */
+	PEEK_FOR_MS = 1000,
+	UNKNOWN_STATUS = 255 << 8
+};
+#define MS UINT64_C(1000000)
+
+/* --- taking over from one that was killed */
+
+/* Is the process of the record still the same one?  run and finish lead
+ * sessions of their own, which almost nothing else below svscan does. */
+static int
+same_process(const struct detail *d)
+{
+	pid_t pid = (pid_t)d->pid;
+	uint64_t at, diff;
+
+	if (pid <= 0 || getsid(pid) != pid)
+		return 0;
+	if (os_start_time(pid, &at) < 0)
+		return errno == ENOSYS;
+	diff = at > d->started ? at - d->started : d->started - at;
+	return diff <= START_SLACK_MS * MS;
+}
+
+static void
+take_over_process(struct super *s)
+{
+	s->pidfd = os_pidfd((pid_t)s->dt.pid);
+	if (s->pidfd < 0)
+		s->peek = os_now() + LOOK_MS * MS;
+	if (s->dt.awaiting)
+		s->notify = open(READY_FIFO, O_RDONLY | O_NONBLOCK |
+			O_CLOEXEC);
+	s->dt.adopted = 1;
+	s->st.pid = s->dt.pid;
+	warn("%s: taking over %s (pid %ld) from a supervise that was killed",
+		s->name, s->st.finishing ? "finish" : "run",
+		(long)s->dt.pid);
+}
+
+int
+adopt(struct super *s)
+{
+	unsigned char buf[DETAIL_SIZE + 1];
+	struct detail d;
+	struct status st;
+	ssize_t r = pread(s->lock, buf, sizeof buf, 0);
+
+	if (r <= 0 || !detail_unpack(&d, buf, (size_t)r))
+		return 0;
+	if (d.boot != s->dt.boot || d.state == END)
+		return 0;
+	if (status_read(&st, AT_FDCWD, ".") < 0)
+		return 0;
+	s->dt = d;
+	s->st = st;
+	s->deadline = d.deadline;
+	s->died = os_now();
+	switch ((enum state)d.state) {
+	case UP: case LASTUP:
+		s->state = UP;
+		break;
+	case FINISH: case LASTFINISH:
+		s->state = FINISH;
+		break;
+	case DOWN: case END: case NSTATE:
+		s->state = DOWN;
+		return 1;
+	}
+	if (same_process(&s->dt)) {
+		take_over_process(s);
+		return 1;
+	}
+	/* It ended while nobody looked: so learn how, if that can be. */
+	s->peek = os_now();
+	return 1;
+}
+
+void
+adopt_reaped_pack(unsigned char *buf, pid_t pid, int wstat,
+	uint64_t boot_now)
+{
+	struct wr w = wr_init(buf, REAPED_SIZE);
+
+	wr_u32(&w, (uint32_t)pid);
+	wr_u32(&w, (uint32_t)wstat);
+	wr_u64(&w, boot_now);
+}
+
+/* Ask svscan's record, which lies in the directory where our parent runs. */
+static int
+was_reaped(pid_t pid, uint64_t since, int *wstat)
+{
+	unsigned char buf[REAPED_SIZE * 16];
+	char path[64] = "/proc/", num[16], *p = num + sizeof num - 1;
+	int fd, found = 0;
+	ssize_t r;
+
+	*p = 0;
+	for (unsigned long u = (unsigned long)getppid(); u; u /= 10)
+		*--p = (char)('0' + u % 10);
+	strcat(path, p);
+	strcat(path, "/cwd/" REAPED_FILE);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	while (!found && (r = read(fd, buf, sizeof buf)) > 0) {
+		struct rd rd = rd_init(buf, (size_t)r);
+
+		for (r /= REAPED_SIZE; r > 0; r--) {
+			pid_t who = (pid_t)rd_u32(&rd);
+			int how = (int)rd_u32(&rd);
+
+			if (rd_u64(&rd) >= since && who == pid) {
+				*wstat = how;
+				found = 1;
+			}
+		}
+	}
+	close(fd);
+	return found;
+}
+
+int
+adopt_ended(struct super *s)
+{
+	pid_t pid = (pid_t)s->dt.pid;
+	uint64_t now = os_now();
+
+	if (s->pidfd < 0 && same_process(&s->dt)) {
+		s->peek = now + LOOK_MS * MS;
+		return 0;
+	}
+	if (!s->peek_end)
+		s->peek_end = now + PEEK_FOR_MS * MS;
+	if ((s->pidfd >= 0 && os_pidfd_status(s->pidfd, &s->wstat) == 1) ||
+		was_reaped(pid, s->dt.started, &s->wstat)) {
+		/* known */
+	} else if (now < s->peek_end) {
+		s->peek = now + PEEK_MS * MS;
+		return 0;
+	} else {
+		warn("%s: pid %ld ended, but nobody knows how", s->name,
+			(long)pid);
+		s->wstat = UNKNOWN_STATUS;
+	}
+	s->peek = s->peek_end = 0;
+	if (s->pidfd >= 0)
+		close(s->pidfd);
+	s->pidfd = -1;
+	return 1;
+}
+
+/* --- becoming a new program */
+
+enum { NUMBERS = 11 };
+
+static void
+numbers(const struct super *s, uint64_t *n)
+{
+	n[0] = (uint64_t)getpid();
+	n[1] = (uint64_t)s->lock;
+	n[2] = (uint64_t)s->control;
+	/* one more, so that -1 is 0 */
+	n[3] = (uint64_t)(s->notify + 1);
+	n[4] = (uint64_t)(s->in + 1);
+	n[5] = (uint64_t)(s->out + 1);
+	n[6] = (uint64_t)(s->pidfd + 1);
+	n[7] = s->died;
+	n[8] = s->readied;
+	n[9] = s->spawn_fails;
+	n[10] = s->asked | s->once << 1 | s->permanent << 2;
+}
+
+static void
+keep_on_exec(const struct super *s, int keep)
+{
+	const int fds[] = { s->lock, s->control, s->notify, s->in, s->out,
+		s->pidfd };
+
+	for (unsigned i = 0; i < sizeof fds / sizeof *fds; i++)
+		if (fds[i] >= 0)
+			fcntl(fds[i], F_SETFD, keep ? 0 : FD_CLOEXEC);
+}
+
+/* The numbers as text, with a space after each. */
+static void
+to_text(char *p, const uint64_t *n)
+{
+	for (int i = 0; i < NUMBERS; i++) {
+		char num[24], *q = num + sizeof num - 1;
+		uint64_t u = n[i];
+
+		*q = 0;
+		do
+			*--q = (char)('0' + u % 10);
+		while (u /= 10);
+		strcpy(p, q);
+		p += strlen(p);
+		*p++ = ' ';
+	}
+	*p = 0;
+}
+
+static int
+from_text(char *p, uint64_t *n)
+{
+	for (int i = 0; i < NUMBERS; i++) {
+		char *end = strchr(p, ' ');
+
+		if (!end)
+			return 0;
+		*end = 0;
+		if (!num_u64(p, &n[i]))
+			return 0;
+		p = end + 1;
+	}
+	return !*p;
+}
+
+void
+adopt_reexec(struct super *s)
+{
+	char path[PATH_LEN], text[NUMBERS * 21 + 1];
+	char *argv[3];
+	const char *env = getenv("REEVE_SUPERVISE");
+	uint64_t n[NUMBERS];
+
+	act_publish(s);
+	if (s->republish) {
+		warn("%s: staying the old program", s->name);
+		return;
+	}
+	if (env && *env ? path_join(path, sizeof path, env) < 0 :
+		chain_sister(path, sizeof path, "reeve-supervise") < 0) {
+		warn_sys("%s: unable to find the new program", s->name);
+		return;
+	}
+	numbers(s, n);
+	to_text(text, n);
+	if (setenv(RESUME, text, 1) < 0) {
+		warn_sys("%s: staying the old program", s->name);
+		return;
+	}
+	memcpy(&argv[0], &PROG, sizeof PROG);
+	memcpy(&argv[1], &s->name, sizeof s->name);
+	argv[2] = 0;
+	keep_on_exec(s, 1);
+	execv(path, argv);
+	warn_sys("%s: unable to execute %s (staying the old program)",
+		s->name, path);
+	keep_on_exec(s, 0);
+	unsetenv(RESUME);
+}
+
+int
+adopt_resume(struct super *s)
+{
+	unsigned char buf[DETAIL_SIZE];
+	char *text = getenv(RESUME);
+	uint64_t n[NUMBERS];
+
+	if (!text)
+		return 0;
+	if (!from_text(text, n) || n[0] != (uint64_t)getpid()) {
+		unsetenv(RESUME);
+		return 0;
+	}
+	unsetenv(RESUME);
+	s->lock = (int)n[1];
+	s->control = (int)n[2];
+	s->notify = (int)n[3] - 1;
+	s->in = (int)n[4] - 1;
+	s->out = (int)n[5] - 1;
+	s->pidfd = (int)n[6] - 1;
+	s->died = n[7];
+	s->readied = n[8];
+	s->spawn_fails = (unsigned)n[9];
+	s->asked = n[10] & 1;
+	s->once = n[10] >> 1 & 1;
+	s->permanent = n[10] >> 2 & 1;
+	keep_on_exec(s, 0);
+	if (pread(s->lock, buf, sizeof buf, 0) != sizeof buf ||
+		!detail_unpack(&s->dt, buf, sizeof buf) ||
+		status_read(&s->st, AT_FDCWD, ".") < 0)
+		die_sys(EX_SYSTEM, "%s: unable to read what the old program "
+			"left", s->name);
+	s->state = (enum state)s->dt.state;
+	s->deadline = s->dt.deadline;
+	if (s->st.pid && s->dt.adopted && s->pidfd < 0)
+		s->peek = os_now() + LOOK_MS * MS;
+	return 1;
+}

@@ -1,0 +1,29 @@
+/* adopt.h - going on with a service that another supervise, or our own
+ * former self, has started. */
+#ifndef SUPERVISE_ADOPT_H
+#define SUPERVISE_ADOPT_H
+
+#include "supervise/act.h"
+
+/* Read what the last supervise left in the lock file, and if it was killed
+ * while its service or finish ran on, take that over.  1 if so, else 0. */
+int adopt(struct super *);
+
+/* The adopted process ended (its pidfd says so, or the time to look again
+ * has come).  1 and s->wstat set once it is known how, or that it never
+ * will be; 0: look again at s->peek. */
+int adopt_ended(struct super *);
+
+/* Replace this program by the newly installed one, which goes on with
+ * everything.  Returns only on failure, with a message. */
+void adopt_reexec(struct super *);
+/* In the new program: 1 if we are one, and everything is as it was. */
+int adopt_resume(struct super *);
+
+/* svscan keeps the wait statuses of the last children it did not know. */
+#define REAPED_FILE ".s6-svscan/reaped"
+enum { REAPED_SLOTS = 256, REAPED_SIZE = 16 };
+void adopt_reaped_pack(unsigned char *buf, pid_t pid, int wstat,
+	uint64_t boot_now);
+
+#endif

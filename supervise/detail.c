@@ -1,0 +1,165 @@
+/* detail.c - FORMAT; see detail.h. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/bytes.h"
+#include "lib/file.h"
+#include "lib/path.h"
+#include "supervise/detail.h"
+#include "supervise/machine.h"
+
+enum { MAGIC = 0x52565344, VERSION = 1 };	/* "RVSD" */
+
+/* The record is overwritten in place; a reader that meets half of it knows
+ * by this and reads again. */
+static uint32_t
+sum(const unsigned char *p, size_t n)
+{
+	uint32_t a = 1, b = 0;
+
+	while (n--) {
+		a += *p++;
+		b += a;
+	}
+	return b << 16 ^ b >> 16 ^ a;
+}
+
+void
+detail_pack(unsigned char *buf, const struct detail *d)
+{
+	struct wr w = wr_init(buf, DETAIL_SIZE);
+
+	wr_u32(&w, MAGIC);
+	wr_u8(&w, VERSION);
+	wr_u8(&w, d->state);
+	wr_u8(&w, d->reason);
+	wr_u8(&w, (d->stopping ? 1u : 0u) | (d->adopted ? 2u : 0u) |
+		(d->awaiting ? 4u : 0u));
+	wr_u16(&w, d->error);
+	wr_u32(&w, d->fast);
+	wr_u32(&w, d->starts);
+	wr_u32(&w, d->deaths);
+	wr_u64(&w, d->pid);
+	wr_u64(&w, d->started);
+	wr_u64(&w, d->boot);
+	wr_u64(&w, d->deadline);
+	wr_u64(&w, d->run_pid);
+	wr_u64(&w, d->run_started);
+	wr_mem(&w, d->def, DETAIL_DEF);
+	wr_u32(&w, sum(buf, w.len));
+}
+
+int
+detail_unpack(struct detail *d, const void *buf, size_t len)
+{
+	struct rd r = rd_init(buf, len);
+	struct detail n = { 0 };
+	const unsigned char *def;
+	unsigned flags;
+
+	if (len != DETAIL_SIZE || rd_u32(&r) != MAGIC || rd_u8(&r) != VERSION)
+		return 0;
+	n.state = rd_u8(&r);
+	n.reason = rd_u8(&r);
+	flags = rd_u8(&r);
+	n.stopping = flags & 1;
+	n.adopted = flags >> 1 & 1;
+	n.awaiting = flags >> 2 & 1;
+	n.error = rd_u16(&r);
+	n.fast = rd_u32(&r);
+	n.starts = rd_u32(&r);
+	n.deaths = rd_u32(&r);
+	n.pid = rd_u64(&r);
+	n.started = rd_u64(&r);
+	n.boot = rd_u64(&r);
+	n.deadline = rd_u64(&r);
+	n.run_pid = rd_u64(&r);
+	n.run_started = rd_u64(&r);
+	def = rd_mem(&r, DETAIL_DEF);
+	if (!def || def[DETAIL_DEF - 1] || flags > 7 || n.state >= NSTATE ||
+		n.reason >= WHY_N || n.pid > INT32_MAX ||
+		n.run_pid > INT32_MAX)
+		return 0;
+	if (rd_u32(&r) != sum(buf, DETAIL_SIZE - 4) || !rd_done(&r))
+		return 0;
+	memcpy(n.def, def, DETAIL_DEF);
+	*d = n;
+	return 1;
+}
+
+int
+detail_read(struct detail *d, int at, const char *servicedir)
+{
+	enum { TRIES = 20 };
+	unsigned char buf[DETAIL_SIZE + 1];
+	char path[PATH_LEN];
+
+	if (path_join(path, sizeof path, servicedir, DETAIL_FILE) < 0)
+		return -1;
+	for (int i = 0; i < TRIES; i++) {
+		ssize_t r = file_read(at, path, buf, sizeof buf);
+
+		if (r < 0)
+			return -1;
+		if (detail_unpack(d, buf, (size_t)r))
+			return 0;
+		if (r != DETAIL_SIZE)
+			break;
+	}
+	errno = EPROTO;
+	return -1;
+}
+
+const char *
+detail_reason_name(unsigned reason)
+{
+	static const char *const names[WHY_N] = { "none", "down-file",
+		"asked", "once", "exited", "backoff", "permanent", "policy",
+		"spawn" };
+
+	return reason < WHY_N ? names[reason] : "unknown";
+}
+
+void
+detail_reason_text(char *buf, size_t max, const struct detail *d,
+	uint64_t now)
+{
+	uint64_t wait = d->deadline > now ?
+		(d->deadline - now + 999999999) / 1000000000 : 0;
+
+	switch (d->reason) {
+	case WHY_DOWN_FILE:
+		snprintf(buf, max, "file 'down' is there");
+		break;
+	case WHY_ASKED:
+		snprintf(buf, max, "someone wanted it down");
+		break;
+	case WHY_ONCE:
+		snprintf(buf, max, "it was to run only once");
+		break;
+	case WHY_EXITED:
+		snprintf(buf, max, "it ended; starting again");
+		break;
+	case WHY_BACKOFF:
+		snprintf(buf, max, "ended too fast %u time%s in a row; next "
+			"start in %llu s", d->fast, d->fast == 1 ? "" : "s",
+			(unsigned long long)wait);
+		break;
+	case WHY_PERMANENT:
+		snprintf(buf, max, "permanent failure (finish exited 125)");
+		break;
+	case WHY_POLICY:
+		snprintf(buf, max, "file 'restart' says not to start it "
+			"again");
+		break;
+	case WHY_SPAWN:
+		snprintf(buf, max, "unable to start run: %s; next try in "
+			"%llu s", strerror((int)d->error),
+			(unsigned long long)wait);
+		break;
+	default:
+		snprintf(buf, max, "%s", "");
+	}
+}

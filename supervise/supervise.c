@@ -1,0 +1,376 @@
+/* supervise.c - keep one service as wanted.  Set-up and the loop; what is
+ * done on what is machine.c, how it is done act.c.  See reeve-supervise(8).
+ *
+ * At rest it holds five descriptors (0, 1, 2, the lock, the control fifo),
+ * has no timer, and has written to three pages of memory.  So no malloc,
+ * no stdio, no large buffers on the way there. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <getopt.h>
+#include <time.h>
+
+#include "config.h"
+#include "lib/file.h"
+#include "lib/msg.h"
+#include "lib/opt.h"
+#include "lib/os.h"
+#include "supervise/act.h"
+#include "supervise/adopt.h"
+#include "supervise/event.h"
+#include "supervise/tally.h"
+
+enum { OPT_SELF_CHECK = OPT_LONG };
+
+static const struct opt opts[] = {
+	{ OPT_SELF_CHECK, "self-check", 0, "only say that this program runs "
+		"here, by exit status 0" },
+	{ 0 }
+};
+static const struct usage usage = {
+	"servicedir",
+	"Start the service in servicedir and keep it as it is wanted: up or "
+	"down.",
+	opts, "Commands come through servicedir/supervise/control (see "
+	"reeve-svc); the state is in\nservicedir/supervise/status (see "
+	"reeve-svstat).  SIGTERM: stop the service, then exit;\nSIGHUP: let "
+	"go of standard input and output, exit when it ends; SIGINT: send it "
+	"to the\nservice's process group and exit; SIGQUIT: exit and leave "
+	"the service alone.\nExit status: 0 done, 100 misuse or already "
+	"supervised, 111 system error."
+};
+
+static volatile sig_atomic_t got[5];	/* by place in act_signals */
+
+static void
+handler(int sig)
+{
+	for (int i = 0; act_signals[i]; i++)
+		if (act_signals[i] == sig)
+			got[i] = 1;
+}
+
+static int
+took(int sig)
+{
+	for (int i = 0; act_signals[i]; i++)
+		if (act_signals[i] == sig && got[i]) {
+			got[i] = 0;
+			return 1;
+		}
+	return 0;
+}
+
+/* Blocked but in wait_for_something, so that nothing is missed. */
+static void
+trap_signals(void)
+{
+	struct sigaction sa = { .sa_handler = handler };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (int i = 0; act_signals[i]; i++)
+		sigaddset(&set, act_signals[i]);
+	sigprocmask(SIG_BLOCK, &set, 0);
+	sigfillset(&sa.sa_mask);
+	for (int i = 0; act_signals[i]; i++)
+		sigaction(act_signals[i], &sa, 0);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* event/ and supervise/ may be links that dangle: then their targets are
+ * made, so that both can lie somewhere writable. */
+static void
+make_dir(const char *name, int (*make)(const char *))
+{
+	char target[512];
+	ssize_t n;
+
+	if (make(name) == 0)
+		return;
+	if (errno == EEXIST && access(name, F_OK) < 0) {
+		n = readlink(name, target, sizeof target - 1);
+		if (n > 0) {
+			target[n] = 0;
+			if (make(target) == 0)
+				return;
+		}
+	} else if (errno == EEXIST) {
+		return;
+	}
+	die_sys(EX_SYSTEM, "unable to create directory %s", name);
+}
+
+static int
+make_event(const char *path)
+{
+	if (mkdir(path, 0700) < 0)
+		return -1;
+	if (chown(path, (uid_t)-1, getegid()) < 0)
+		return -1;
+	return chmod(path, 03730);
+}
+
+static int
+make_supervise(const char *path)
+{
+	return mkdir(path, 0700);
+}
+
+static int
+open_lock(const char *name)
+{
+	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	int fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK,
+		0644);
+
+	if (fd < 0)
+		die_sys(EX_SYSTEM, "unable to open %s/%s", name, LOCK_FILE);
+	if (fcntl(fd, F_SETLK, &l) < 0) {
+		if (errno == EAGAIN || errno == EACCES)
+			die(EX_MISUSE, "another supervise already runs for "
+				"%s", name);
+		die_sys(EX_SYSTEM, "unable to lock %s/%s", name, LOCK_FILE);
+	}
+	return fd;
+}
+
+static int
+open_control(const char *name)
+{
+	int fd;
+
+	/* Open both ways: one descriptor that never sees an end of file. */
+	if (mkfifo(CONTROL_FILE, 0600) < 0 && errno != EEXIST)
+		die_sys(EX_SYSTEM, "unable to create fifo %s/%s", name,
+			CONTROL_FILE);
+	fd = open(CONTROL_FILE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		die_sys(EX_SYSTEM, "unable to open %s/%s", name,
+			CONTROL_FILE);
+	return fd;
+}
+
+/* Descriptors 0 to 2 must be something, or ours would come to lie there. */
+static void
+fill_standard_fds(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd < 2);
+	if (fd > 2)
+		close(fd);
+}
+
+/* Make the service directory ours. */
+static void
+set_up(struct super *s)
+{
+	mode_t mask = umask(0);
+
+	if (chdir(s->name) < 0)
+		die_sys(EX_SYSTEM, "unable to change directory to %s",
+			s->name);
+	make_dir(EVENT_DIR, make_event);
+	make_dir("supervise", make_supervise);
+	s->lock = open_lock(s->name);
+	if (s->lock <= 2) {
+		close(s->lock);
+		fill_standard_fds();
+		s->lock = open_lock(s->name);
+	}
+	s->control = open_control(s->name);
+	umask(mask);
+	trap_signals();
+}
+
+/* What a service is before its first start, as s6 says it. */
+static void
+start_afresh(struct super *s)
+{
+	unlink(TALLY_FILE);
+	s->state = DOWN;
+	s->st.paused = 1;
+	s->st.ready = 1;
+	tain_wallclock_read(&s->st.changed);
+	s->st.readied = s->st.changed;
+	s->st.wanted_up = access("down", F_OK) < 0;
+	s->dt.reason = s->st.wanted_up ? WHY_NONE : WHY_DOWN_FILE;
+}
+
+static uint64_t
+earlier(uint64_t a, uint64_t b)
+{
+	return !a ? b : !b ? a : a < b ? a : b;
+}
+
+/* Until a descriptor is ready, a signal came, or the next deadline. */
+static void
+wait_for_something(const struct super *s, struct pollfd *fds)
+{
+	uint64_t next = earlier(s->state == DOWN && !s->st.wanted_up ? 0 :
+		s->deadline, earlier(s->republish, s->peek)), now;
+	struct timespec ts = { 0, 0 };
+	sigset_t none;
+
+	fds[0] = (struct pollfd){ s->control, POLLIN, 0 };
+	fds[1] = (struct pollfd){ s->notify, POLLIN, 0 };
+	fds[2] = (struct pollfd){ s->peek ? -1 : s->pidfd, POLLIN, 0 };
+	if (next) {
+		now = os_now();
+		if (next > now) {
+			ts.tv_sec = (time_t)((next - now) / 1000000000);
+			ts.tv_nsec = (long)((next - now) % 1000000000);
+		}
+	}
+	sigemptyset(&none);
+#ifdef HAS_PPOLL
+	if (ppoll(fds, 3, next ? &ts : 0, &none) <= 0)
+		fds[0].revents = fds[1].revents = fds[2].revents = 0;
+#else
+	{
+		fd_set set;
+		int r, max = -1;
+
+		FD_ZERO(&set);
+		for (int i = 0; i < 3; i++)
+			if (fds[i].fd >= 0 && fds[i].fd < FD_SETSIZE) {
+				FD_SET(fds[i].fd, &set);
+				if (fds[i].fd > max)
+					max = fds[i].fd;
+			}
+		r = pselect(max + 1, &set, 0, 0, next ? &ts : 0, &none);
+		for (int i = 0; i < 3; i++)
+			fds[i].revents = r > 0 && fds[i].fd >= 0 &&
+				FD_ISSET(fds[i].fd, &set) ? POLLIN : 0;
+	}
+#endif
+}
+
+/* The one place where children are waited for. */
+static void
+reap(struct super *s)
+{
+	int wstat;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &wstat, WNOHANG)) > 0)
+		if ((uint64_t)pid == s->st.pid) {
+			s->wstat = wstat;
+			act(s, EV_EXIT, 0);
+		}
+}
+
+static void
+obey_signals(struct super *s)
+{
+	if (took(SIGCHLD))
+		reap(s);
+	if (took(SIGTERM))
+		act(s, SIG_TERM, 0);
+	if (took(SIGHUP))
+		act(s, SIG_HUP, 0);
+	if (took(SIGQUIT))
+		act(s, SIG_QUIT, 0);
+	if (took(SIGINT))
+		act(s, SIG_INT, 0);
+}
+
+static void
+obey_control(struct super *s)
+{
+	char c;
+
+	/* One at a time: what is behind a byte that ends us stays for the
+	 * next supervise. */
+	while (s->state != END && read(s->control, &c, 1) == 1) {
+		const struct command *cmd = control_find(c);
+
+		if (cmd)
+			act(s, (enum event)cmd->event, cmd);
+	}
+}
+
+static void
+obey_clock(struct super *s)
+{
+	uint64_t now = os_now();
+
+	if (s->republish && s->republish <= now)
+		act_publish(s);
+	if (s->peek && s->peek <= now) {
+		s->peek = 0;
+		if (adopt_ended(s))
+			act(s, EV_EXIT, 0);
+	}
+	if (s->deadline && s->deadline <= now &&
+		(s->state != DOWN || s->st.wanted_up))
+		act(s, EV_TIMEOUT, 0);
+}
+
+static void
+loop(struct super *s)
+{
+	struct pollfd fds[3];
+
+	while (s->state != END) {
+		wait_for_something(s, fds);
+		/* Readiness before death: it may have said so and died. */
+		if (fds[1].revents)
+			act_notified(s);
+		obey_signals(s);
+		if (fds[2].revents && adopt_ended(s))
+			act(s, EV_EXIT, 0);
+		obey_clock(s);
+		if (fds[0].revents)
+			obey_control(s);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	struct super s = { .lock = -1, .control = -1, .notify = -1,
+		.pidfd = -1, .in = -1, .out = -1 };
+
+	prog_init(argv[0]);
+	if (argc != 2 || argv[1][0] == '-') {
+		int c;
+
+		while ((c = opt_next(&usage, argc, argv)) != -1)
+			if (c == OPT_SELF_CHECK)
+				return 0;
+		if (argc - optind != 1)
+			opt_usage(&usage);
+	} else {
+		optind = 1;
+	}
+	s.name = argv[optind];
+	if (adopt_resume(&s)) {
+		trap_signals();
+		reap(&s);
+	} else {
+		set_up(&s);
+		s.dt.boot = os_boot_token();
+		if (!adopt(&s))
+			start_afresh(&s);
+		s.letters[0] = 's';
+		if (s.state == DOWN && s.st.wanted_up)
+			act(&s, EV_TIMEOUT, 0);
+		if (s.letters[0])
+			act_publish(&s);
+	}
+	loop(&s);
+	s.letters[0] = 'x';
+	s.letters[1] = 0;
+	act_publish(&s);
+	return 0;
+}

@@ -1,0 +1,217 @@
+/* svdir.c - FORMAT service directory; see svdir.h and reeve-servicedir(5).
+ * Everything is read anew when it is needed, so it can be edited while the
+ * service runs.  No large buffers: supervise is to stay small. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/file.h"
+#include "lib/msg.h"
+#include "lib/num.h"
+#include "lib/path.h"
+#include "supervise/detail.h"
+#include "supervise/svdir.h"
+#include "supervise/tally.h"
+
+enum { NAME_ROOM = 32, LINE = 64 };
+
+const struct svfile svdir_files[] = {
+	{ "run", SV_EXEC, 0, 0, 0, "the service; it stays in the foreground" },
+	{ "finish", SV_EXEC, 0, 0, 0, "runs after each end of run; gets exit "
+		"code, signal, name and process group" },
+	{ "notification-fd", SV_NUMBER, 0, INT_MAX, 0, "descriptor on which "
+		"run writes a newline when it is ready" },
+	{ "lock-fd", SV_NUMBER, 0, INT_MAX, 0, "descriptor that holds a lock "
+		"as long as any process of the service lives" },
+	{ "timeout-kill", SV_NUMBER, 0, UINT_MAX, 0, "ms from the down signal "
+		"to SIGKILL; 0: never" },
+	{ "flag-timeout-killpg", SV_FLAG, 0, 0, 0, "then kill the process "
+		"group" },
+	{ "timeout-finish", SV_NUMBER, 5000, UINT_MAX, 0, "ms until finish is "
+		"killed; 0: never" },
+	{ "max-death-tally", SV_NUMBER, TALLY_DEFAULT, TALLY_MAX, 0, "how many "
+		"deaths are remembered" },
+	{ "down-signal", SV_SIGNAL, SIGTERM, 0, 0, "signal that stops it" },
+	{ "reload-signal", SV_SIGNAL, SIGHUP, 0, 0, "signal that makes it "
+		"reload" },
+	{ "flag-newpidns", SV_FLAG, 0, 0, 0, "run it in its own pid namespace" },
+	{ "down", SV_FLAG, 0, 0, 0, "do not start it when supervise starts" },
+	{ "def", SV_DIR, 0, 0, 1, "link to the directory that holds all the "
+		"files above but down" },
+	{ "stdin-fifo", SV_PATH, 0, 0, 1, "fifo that is its standard input" },
+	{ "stdout-fifo", SV_PATH, 0, 0, 1, "fifo that is its standard output" },
+	{ "restart", SV_WORD, 0, 0, 1, "always, on-failure or never" },
+	{ "backoff", SV_PAIR, 0, 0, 1, "least and greatest delay in ms before "
+		"a restart after a fast death" },
+	{ "cgroup", SV_PATH, 0, 0, 1, "cgroup that it runs in and that is "
+		"emptied when it ends" },
+	{ "flag-kill-group", SV_FLAG, 0, 0, 1, "kill what is left of its "
+		"process group when run ends" },
+	{ 0 }
+};
+
+const struct svfile *
+svdir_find(const char *name)
+{
+	for (const struct svfile *f = svdir_files; f->name; f++)
+		if (!strcmp(f->name, name))
+			return f;
+	return 0;
+}
+
+static int
+in_dir(char *path, size_t max, const char *dir, const char *name)
+{
+	return *dir ? path_join(path, max, dir, name) :
+		path_join(path, max, name);
+}
+
+int
+svdir_line(const char *path, char *buf, size_t max)
+{
+	ssize_t r = file_read(AT_FDCWD, path, buf, max - 1);
+	char *nl;
+
+	if (r < 0) {
+		*buf = 0;
+		return errno == ENOENT ? 0 : -1;
+	}
+	nl = memchr(buf, '\n', (size_t)r);
+	if (!nl && (size_t)r == max - 1) {
+		errno = EINVAL;
+		return -1;
+	}
+	buf[nl ? nl - buf : r] = 0;
+	if (strlen(buf) != (size_t)(nl ? nl - buf : r) || !*buf) {
+		errno = EINVAL;
+		return -1;
+	}
+	return (int)strlen(buf);
+}
+
+/* Line of a file of a definition: length, 0 absent or (with a message)
+ * unreadable. */
+static int
+line(const char *dir, const char *name, char *buf, size_t max,
+	const char *what)
+{
+	char path[DETAIL_DEF + NAME_ROOM];
+	int r = in_dir(path, sizeof path, dir, name) < 0 ? -1 :
+		svdir_line(path, buf, max);
+
+	if (r >= 0)
+		return r;
+	if (errno == EINVAL)
+		warn("%s: expected %s on the first line; it is ignored", path,
+			what);
+	else
+		warn_sys("unable to read %s (going on without it)", path);
+	return 0;
+}
+
+int
+svdir_number_if(const char *dir, const char *name, unsigned *u)
+{
+	const struct svfile *f = svdir_find(name);
+	char buf[LINE];
+	unsigned n;
+
+	if (!line(dir, name, buf, sizeof buf, "a number"))
+		return 0;
+	if (!num_uint(buf, &n) || n > f->max) {
+		warn("%s%s%s: expected a number of at most %u, not '%s'; it "
+			"is ignored", dir, *dir ? "/" : "", name, f->max, buf);
+		return 0;
+	}
+	*u = n;
+	return 1;
+}
+
+unsigned
+svdir_number(const char *dir, const char *name)
+{
+	unsigned u = svdir_find(name)->number;
+
+	svdir_number_if(dir, name, &u);
+	return u;
+}
+
+int
+svdir_signal(const char *dir, const char *name)
+{
+	const struct svfile *f = svdir_find(name);
+	char buf[LINE];
+	int sig;
+
+	if (!line(dir, name, buf, sizeof buf, "a signal"))
+		return (int)f->number;
+	sig = num_signal(buf);
+	if (sig)
+		return sig;
+	warn("%s%s%s: expected the name or number of a signal, not '%s'; "
+		"%s is used", dir, *dir ? "/" : "", name, buf,
+		num_signame((int)f->number));
+	return (int)f->number;
+}
+
+int
+svdir_flag(const char *dir, const char *name)
+{
+	char path[DETAIL_DEF + NAME_ROOM];
+
+	return in_dir(path, sizeof path, dir, name) == 0 &&
+		access(path, F_OK) == 0;
+}
+
+int
+svdir_path(const char *dir, const char *name, char *buf, size_t max)
+{
+	return line(dir, name, buf, max, "a path") > 0;
+}
+
+enum restart
+svdir_restart(const char *dir)
+{
+	static const char *const words[] = { "always", "on-failure",
+		"never" };
+	char buf[LINE];
+
+	if (!line(dir, "restart", buf, sizeof buf, "a word"))
+		return RESTART_ALWAYS;
+	for (unsigned i = 0; i < sizeof words / sizeof *words; i++)
+		if (!strcmp(buf, words[i]))
+			return (enum restart)i;
+	warn("%s%srestart: expected always, on-failure or never, not '%s'; "
+		"always is used", dir, *dir ? "/" : "", buf);
+	return RESTART_ALWAYS;
+}
+
+void
+svdir_backoff(const char *dir, unsigned *min, unsigned *max)
+{
+	char buf[LINE], *second;
+	unsigned a, b;
+
+	*min = BACKOFF_MIN;
+	*max = BACKOFF_MAX;
+	if (!line(dir, "backoff", buf, sizeof buf, "two numbers of ms"))
+		return;
+	second = strchr(buf, ' ');
+	if (second)
+		*second++ = 0;
+	if (second && num_uint(buf, &a) && num_uint(second, &b) && a <= b) {
+		*min = a;
+		*max = b;
+		return;
+	}
+	if (second)
+		second[-1] = ' ';
+	warn("%s%sbackoff: expected 'MIN MAX' in ms with MIN at most MAX, not "
+		"'%s'; %u %u is used", dir, *dir ? "/" : "", buf, BACKOFF_MIN,
+		BACKOFF_MAX);
+}

@@ -1,0 +1,115 @@
+/* sweep.c - see sweep.h.  Descendants that outlive run are none of s6's
+ * business, and so by default none of ours: a service that wants them gone
+ * names a cgroup, or has flag-kill-group. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/file.h"
+#include "lib/msg.h"
+#include "lib/os.h"
+#include "lib/path.h"
+#include "supervise/detail.h"
+#include "supervise/svdir.h"
+#include "supervise/sweep.h"
+
+enum { ROOM = DETAIL_DEF + 32, WAIT_MS = 2000, STEP_MS = 2, NAMES = 8 };
+
+/* Say which processes of the list (lines of pids) are killed, and if kill,
+ * do it one by one.  How many there were. */
+static int
+name_them(const char *service, char *list, int kill_them)
+{
+	char name[32];
+	int n = 0;
+
+	for (char *p = list, *nl; (nl = strchr(p, '\n')); p = nl + 1) {
+		pid_t pid;
+
+		*nl = 0;
+		pid = (pid_t)strtol(p, 0, 10);
+		if (pid <= 0)
+			continue;
+		if (n++ < NAMES) {
+			os_name(pid, name, sizeof name);
+			warn("%s: killing what run left behind: %s (pid %ld)",
+				service, name, (long)pid);
+		}
+		if (kill_them)
+			kill(pid, SIGKILL);
+	}
+	return n;
+}
+
+static void
+sweep_cgroup(const char *service, const char *dir)
+{
+	char path[ROOM], list[512];
+	int fd, by_hand = 0;
+	ssize_t r;
+
+	for (int ms = 0; ms <= WAIT_MS; ms += STEP_MS) {
+		if (path_join(path, sizeof path, dir, "cgroup.procs") < 0)
+			return;
+		r = file_read(AT_FDCWD, path, list, sizeof list - 1);
+		if (r <= 0)
+			return;
+		list[r] = 0;
+		if (!ms) {
+			path_join(path, sizeof path, dir, "cgroup.kill");
+			fd = open(path, O_WRONLY | O_CLOEXEC);
+			by_hand = fd < 0;
+			name_them(service, list, by_hand);
+			if (fd >= 0) {
+				by_hand = write(fd, "1", 1) != 1;
+				close(fd);
+			}
+		} else if (by_hand) {
+			char *end;
+
+			for (char *p = list; *p; p = *end ? end + 1 : end) {
+				long pid = strtol(p, &end, 10);
+
+				if (pid > 0)
+					kill((pid_t)pid, SIGKILL);
+				if (end == p)
+					break;
+			}
+		}
+		poll(0, 0, STEP_MS);
+	}
+	warn("%s: cgroup %s is still not empty (going on)", service, dir);
+}
+
+static void
+sweep_group(const char *service, pid_t group)
+{
+	if (kill(-group, 0) < 0)
+		return;
+	warn("%s: killing what run left behind in process group %ld",
+		service, (long)group);
+	kill(-group, SIGKILL);
+	for (int ms = 0; ms <= WAIT_MS; ms += STEP_MS) {
+		if (kill(-group, 0) < 0)
+			return;
+		poll(0, 0, STEP_MS);
+	}
+	warn("%s: process group %ld is still there (going on)", service,
+		(long)group);
+}
+
+void
+sweep(const char *service, const char *dir, pid_t group)
+{
+	char cgroup[ROOM];
+
+	if (svdir_path(dir, "cgroup", cgroup, sizeof cgroup))
+		sweep_cgroup(service, cgroup);
+	if (group > 1 && svdir_flag(dir, "flag-kill-group"))
+		sweep_group(service, group);
+}
