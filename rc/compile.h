@@ -5,6 +5,11 @@
 
 #include <stddef.h>
 
+#include "rc/diag.h"
+
+/* What a user or group that the system does not know is. */
+enum { USERS_WARN, USERS_ERROR, USERS_IGNORE };
+
 struct compile {
 	const char *const *sources;	/* directories, in order */
 	int nsources;
@@ -14,11 +19,17 @@ struct compile {
 	int verbosity;		/* 0 errors, 1 warnings, 2 notes */
 	const char *logs;	/* log directory for `logger', or 0 default */
 	const char *loguser;	/* user of log companions, or 0 */
+	int users;		/* USERS_* */
+	int check;		/* a lint is asked for, say more */
+	/* Where messages go, or 0: to stderr. */
+	void (*report)(void *arg, enum diag_level, const char *file,
+		unsigned line, const char *text);
+	void *report_arg;	/* borrowed */
 };
 
 /* Compile into malloced memory; *data is the caller's to free.  Every error
- * found is printed by warn(), "FILE:LINE: what, expected what".  0, 1 for an
- * error in a definition, 111 for a system error (already reported). */
+ * found is said, "FILE:LINE: what, expected what".  0, 1 for an error in a
+ * definition, 111 for a system error (already reported). */
 int compile(const struct compile *, char **data, size_t *len);
 
 #endif

@@ -1,0 +1,48 @@
+/* compile.c - see compile.h: read, lower, resolve, encode. */
+
+#include <errno.h>
+#include <setjmp.h>
+#include <string.h>
+
+#include "lib/arena.h"
+#include "rc/compile.h"
+#include "rc/db.h"
+#include "rc/def.h"
+#include "rc/lower.h"
+#include "rc/resolve.h"
+
+static void
+compile_all(const struct compile *c, struct defs *s, char **data,
+	size_t *len)
+{
+	struct db db;
+
+	for (int i = 0; i < c->nsources; i++)
+		def_source(s, c->sources[i]);
+	lower_all(s);
+	resolve(s, &db);
+	if (!s->diag->errors && db_encode(&db, data, len) < 0)
+		diag_sys(s->diag, "database", "unable to make it");
+}
+
+int
+compile(const struct compile *c, char **data, size_t *len)
+{
+	jmp_buf oom;
+	struct arena mem = { .oom = &oom };
+	struct diag diag = { .report = c->report, .arg = c->report_arg,
+		.verbosity = c->verbosity, .lax = c->lax };
+	struct defs s = { .mem = &mem, .diag = &diag,
+		.override = c->override, .logs = c->logs,
+		.loguser = c->loguser, .users = c->users, .check = c->check };
+
+	*data = 0;
+	*len = 0;
+	if (setjmp(oom)) {
+		errno = ENOMEM;
+		diag_sys(&diag, "definitions", "unable to hold them");
+	} else
+		compile_all(c, &s, data, len);
+	arena_free(&mem);
+	return diag.code;
+}

@@ -1,0 +1,946 @@
+/* def.c - FORMAT definition directory: reads source directories into
+ * struct def, by the table of props.c.  See reeve-definition(5).  It looks
+ * at one definition at a time and goes on after an error, so that a run
+ * says all of them. */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/stat.h>
+
+#include "lib/near.h"
+#include "lib/num.h"
+#include "lib/path.h"
+#include "rc/def.h"
+#include "rc/lex.h"
+
+enum { FILE_LIMIT = 1 << 28 };
+
+/* --- small parts, also used by lower.c and template.c */
+
+const struct def_text *
+def_text(const struct def *d, const char *name)
+{
+	for (size_t i = 0; i < d->ntexts; i++)
+		if (!strcmp(d->texts[i].prop->name, name))
+			return d->texts + i;
+	return 0;
+}
+
+struct db_file *
+def_file(const struct def *d, const char *path)
+{
+	for (size_t i = 0; i < d->nfiles; i++)
+		if (!strcmp(d->files[i].path, path))
+			return d->files + i;
+	return 0;
+}
+
+void
+def_set_file(struct defs *s, struct def *d, const char *path, uint32_t mode,
+	const char *data, size_t len)
+{
+	struct db_file *f = def_file(d, path);
+
+	if (!f) {
+		d->files = arena_more(s->mem, d->files, d->nfiles,
+			sizeof *d->files);
+		f = d->files + d->nfiles++;
+	}
+	*f = (struct db_file){ path, mode, data, len };
+}
+
+void
+def_set_prop(struct defs *s, struct def *d, const char *key,
+	const char *value)
+{
+	for (size_t i = 0; i < d->nprops; i++)
+		if (!strcmp(d->props[i].key, key)) {
+			d->props[i].value = value;
+			return;
+		}
+	d->props = arena_more(s->mem, d->props, d->nprops, sizeof *d->props);
+	d->props[d->nprops++] = (struct db_prop){ key, value };
+}
+
+void
+def_add_name(struct defs *s, struct def *d, enum prop_list list,
+	const char *name, const char *file, unsigned line)
+{
+	struct def_names *l = d->lists + list;
+
+	l->v = arena_more(s->mem, l->v, l->n, sizeof *l->v);
+	l->v[l->n++] = (struct def_name){ name, file, line };
+	l->present = 1;
+}
+
+int
+def_next_line(struct defs *s, const struct def_text *t, size_t *at,
+	char **line, unsigned *number)
+{
+	while (*at < t->len) {
+		const char *p = t->text + *at, *end;
+		size_t n = t->len - *at;
+
+		if (!*at)
+			*number = 0;
+		++*number;
+		end = memchr(p, '\n', n);
+		if (end)
+			n = (size_t)(end - p);
+		*at += n + (end != 0);
+		while (n && (*p == ' ' || *p == '\t')) {
+			p++;
+			n--;
+		}
+		if (!n || *p == '#')
+			continue;
+		*line = arena_dup(s->mem, p, n);
+		return 1;
+	}
+	return 0;
+}
+
+static void
+trim_end(char *s)
+{
+	size_t n = strlen(s);
+
+	while (n && strchr(" \t\r", s[n - 1]))
+		s[--n] = 0;
+}
+
+const char *
+def_line(struct defs *s, const struct def_text *t)
+{
+	size_t at = 0;
+	unsigned number = 0;
+	char *line, *more;
+
+	if (!def_next_line(s, t, &at, &line, &number)) {
+		diag_error(s->diag, 1, t->file, 1, "this is empty, expected "
+			"%s", t->prop->unit);
+		return 0;
+	}
+	trim_end(line);
+	if (def_next_line(s, t, &at, &more, &number))
+		diag_error(s->diag, 1, t->file, number, "there is a second "
+			"line, expected only %s", t->prop->unit);
+	return line;
+}
+
+int
+def_lex(struct defs *s, struct db_script *script, const char *file,
+	const char *text, size_t len)
+{
+	struct buf b = { 0 };
+	struct lex_error e;
+	int n = lex_words(&b, text, len, &e);
+
+	if (n < 0) {
+		diag_error(s->diag, 1, file, e.line, "%s", e.what);
+		buf_free(&b);
+		return -1;
+	}
+	script->argc = (uint32_t)n;
+	script->argv = arena_dup(s->mem, b.s, b.len);
+	script->len = b.len;
+	script->present = 1;
+	buf_free(&b);
+	return 0;
+}
+
+int
+def_check_name(struct defs *s, const struct def_name *n)
+{
+	if (!strncmp(n->name, "s6rc-", 5) || !strncmp(n->name, "s6-rc-", 6)) {
+		diag_error(s->diag, 1, n->file, n->line, "the name %s begins "
+			"with s6rc- or s6-rc-, which are reserved", n->name);
+		return 0;
+	}
+	if (!db_name_ok(n->name)) {
+		diag_error(s->diag, 1, n->file, n->line, "'%.60s' cannot be "
+			"the name of a service (no slash, no newline, no dot "
+			"in front, at most %d bytes)", n->name, DB_NAME_MAX);
+		return 0;
+	}
+	return 1;
+}
+
+/* --- reading one definition */
+
+struct reader {
+	struct defs *s;
+	struct def *d;
+	int fd;			/* of its directory */
+	int lists_d[PROP_LISTS];	/* this list came from a directory */
+};
+
+static const char *
+path_of(struct reader *r, const char *name)
+{
+	return arena_printf(r->s->mem, "%s/%s", r->d->dir, name);
+}
+
+/* All of a file, with a NUL behind it; 0 and errno if it cannot be read. */
+static char *
+slurp(struct arena *mem, int dirfd, const char *name, size_t *len,
+	uint32_t *mode)
+{
+	int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK), e;
+	struct stat st;
+	char *data = 0;
+	ssize_t n = 0;
+	size_t got = 0, max;
+
+	if (fd < 0)
+		return 0;
+	if (fstat(fd, &st) < 0)
+		goto out;
+	errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+	if (!S_ISREG(st.st_mode))
+		goto out;
+	errno = EFBIG;
+	if (st.st_size >= FILE_LIMIT)
+		goto out;
+	max = (size_t)st.st_size;
+	data = arena_alloc(mem, max + 1);
+	while (got < max && (n = read(fd, data + got, max - got)) > 0)
+		got += (size_t)n;
+	if (n < 0)
+		data = 0;
+	*len = got;
+	*mode = st.st_mode & 07777;
+out:
+	e = errno;
+	close(fd);
+	errno = e;
+	return data;
+}
+
+/* One file as text; said and 0 if it cannot be read. */
+static char *
+read_text(struct reader *r, const struct prop *p, const char *name,
+	size_t *len)
+{
+	uint32_t mode;
+	char *data = slurp(r->s->mem, r->fd, name, len, &mode);
+
+	if (data)
+		return data;
+	if (errno == EISDIR)
+		diag_error(r->s->diag, 111, path_of(r, name), 0,
+			"Is a directory, expected a file with %s",
+			p->unit);
+	else
+		diag_sys(r->s->diag, path_of(r, name), "unable to read");
+	return 0;
+}
+
+/* CR at the end of a line: part of the name for s6-rc, never wanted. */
+static void
+check_cr(struct reader *r, const char *file, const char *text, size_t len)
+{
+	const char *cr = memchr(text, '\r', len);
+	unsigned line = 1;
+
+	if (!cr)
+		return;
+	for (const char *p = text; p < cr; p++)
+		line += *p == '\n';
+	diag_strict(r->s->diag, file, line, "the line ends in CR LF, expected "
+		"LF alone (reeve-check --fix corrects it)");
+}
+
+static void
+add_unique(struct reader *r, enum prop_list list, const char *name,
+	const char *file, unsigned line)
+{
+	const struct def_names *l = r->d->lists + list;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (!strcmp(l->v[i].name, name)) {
+			diag_warn(r->s->diag, file, line,
+				"name listed more than once: %s", name);
+			return;
+		}
+	def_add_name(r->s, r->d, list, name, file, line);
+}
+
+static void
+read_names(struct reader *r, const struct prop *p)
+{
+	struct def_text t = { .prop = p, .file = path_of(r, p->name) };
+	size_t at = 0;
+	unsigned number = 0;
+	char *line;
+
+	if (r->lists_d[p->value])
+		return;		/* its .d form is there and wins */
+	t.text = read_text(r, p, p->name, &t.len);
+	if (!t.text)
+		return;
+	r->d->lists[p->value].present = 1;
+	check_cr(r, t.file, t.text, t.len);
+	while (def_next_line(r->s, &t, &at, &line, &number)) {
+		struct def_name n = { line, t.file, number };
+		size_t len = strlen(line);
+
+		if (!r->s->diag->lax && strchr(" \t", line[len - 1])) {
+			diag_error(r->s->diag, 1, t.file, number, "there is a "
+				"blank behind the name '%s'", line);
+			trim_end(line);
+		}
+		if (def_check_name(r->s, &n))
+			add_unique(r, p->value, line, t.file, number);
+	}
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Sorted names of a directory's entries, without those with a dot in front
+ * (unless all).  -1 and errno. */
+static ssize_t
+list_dir(struct arena *mem, int fd, char ***names, int all)
+{
+	DIR *dir;
+	struct dirent *e;
+	size_t n = 0;
+	int dup = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+
+	*names = 0;
+	dir = dup < 0 ? 0 : fdopendir(dup);
+	if (!dir) {
+		int err = errno;
+
+		if (dup >= 0)
+			close(dup);
+		errno = err;
+		return -1;
+	}
+	while (errno = 0, (e = readdir(dir))) {
+		if (e->d_name[0] == '.' && (!all || !e->d_name[1] ||
+			(e->d_name[1] == '.' && !e->d_name[2])))
+			continue;
+		*names = arena_more(mem, *names, n, sizeof **names);
+		(*names)[n++] = arena_str(mem, e->d_name);
+	}
+	if (errno) {
+		int err = errno;
+
+		closedir(dir);
+		errno = err;
+		return -1;
+	}
+	closedir(dir);
+	if (n)
+		qsort(*names, n, sizeof **names, by_name);
+	return (ssize_t)n;
+}
+
+static int
+open_dir(int at, const char *name)
+{
+	return openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static void
+read_dir(struct reader *r, const struct prop *p)
+{
+	const char *file = path_of(r, p->name);
+	int fd = open_dir(r->fd, p->name);
+	char **names;
+	ssize_t n = fd < 0 ? -1 : list_dir(r->s->mem, fd, &names, 0);
+
+	if (n < 0)
+		diag_sys(r->s->diag, file, "unable to read this directory");
+	for (ssize_t i = 0; i < n; i++) {
+		struct def_name name = { names[i],
+			arena_printf(r->s->mem, "%s/%s", file, names[i]), 0 };
+
+		if (def_check_name(r->s, &name))
+			add_unique(r, p->value, names[i], name.file, 0);
+	}
+	if (fd >= 0)
+		close(fd);
+	r->d->lists[p->value].present = r->lists_d[p->value] = 1;
+}
+
+/* The one name in a file of at most one. */
+static void
+read_name(struct reader *r, const struct prop *p, struct def_name *to)
+{
+	struct def_text t = { .prop = p, .file = path_of(r, p->name) };
+	size_t at = 0;
+	unsigned number = 0;
+	char *line, *more;
+
+	t.text = read_text(r, p, p->name, &t.len);
+	if (!t.text)
+		return;
+	check_cr(r, t.file, t.text, t.len);
+	if (!def_next_line(r->s, &t, &at, &line, &number) ||
+		def_next_line(r->s, &t, &at, &more, &number)) {
+		diag_error(r->s->diag, 1, t.file, number, "this should only "
+			"contain one name");
+		return;
+	}
+	if (!r->s->diag->lax)
+		trim_end(line);
+	*to = (struct def_name){ line, t.file, number };
+	if (!def_check_name(r->s, to))
+		to->name = 0;
+}
+
+/* ms, trailing newlines removed; then digits only. */
+static void
+read_timeout(struct reader *r, const struct prop *p)
+{
+	size_t len;
+	char *text = read_text(r, p, p->name, &len);
+	unsigned u;
+	uint64_t ms;
+
+	if (!text)
+		return;
+	while (len && text[len - 1] == '\n')
+		text[--len] = 0;
+	if (strlen(text) == len && num_uint(text, &u)) {
+		r->d->timeout[p->value] = u;
+		return;
+	}
+	diag_error(r->s->diag, 1, path_of(r, p->name), 1, "invalid number "
+		"'%.40s', expected %s", text, p->unit);
+	if (!r->s->diag->lax && num_duration(text, 1, &ms) &&
+		ms <= UINT32_MAX)
+		diag_note(r->s->diag, path_of(r, p->name), 1,
+			"write %lu", (unsigned long)ms);
+}
+
+/* First line only: a number, copied in its plain form. */
+static void
+read_uint(struct reader *r, const struct prop *p)
+{
+	size_t len, n;
+	char *text = read_text(r, p, p->name, &len), *end;
+	unsigned u;
+
+	if (!text)
+		return;
+	n = strcspn(text, "\n");
+	end = text + n;
+	if (n < len && end + 1 < text + len && !r->s->diag->lax)
+		diag_warn(r->s->diag, path_of(r, p->name), 2, "what stands "
+			"behind the first line is ignored");
+	*end = 0;
+	if (!num_uint(text, &u)) {
+		diag_error(r->s->diag, r->s->diag->lax ? 111 : 1,
+			path_of(r, p->name), 1, "invalid number '%.40s', "
+			"expected %s", text, p->unit);
+		return;
+	}
+	text = arena_printf(r->s->mem, "%u\n", u);
+	def_set_file(r->s, r->d, p->name, S_IFREG | 0644, text, strlen(text));
+}
+
+static void
+read_copy(struct reader *r, const struct prop *p)
+{
+	size_t len;
+	char *text = read_text(r, p, p->name, &len), *name;
+
+	if (!text)
+		return;
+	def_set_file(r->s, r->d, p->name, S_IFREG | 0644, text, len);
+	name = arena_dup(r->s->mem, text, strcspn(text, "\n"));
+	if (!num_signal(name))
+		diag_strict(r->s->diag, path_of(r, p->name), 1, "unknown "
+			"signal '%.40s', expected a name as SIGTERM, or a "
+			"number", name);
+}
+
+static void
+read_exec(struct reader *r, const struct prop *p)
+{
+	size_t len;
+	uint32_t mode;
+	char *text = slurp(r->s->mem, r->fd, p->name, &len, &mode);
+	const char *file = path_of(r, p->name);
+
+	if (text) {
+		def_set_file(r->s, r->d, p->name, S_IFREG | 0755, text, len);
+		return;
+	}
+	if (errno == ENOENT || errno == EISDIR || errno == EINVAL)
+		diag_error(r->s->diag, 1, file, 0, "%s, expected %s",
+			errno == ENOENT ? "the link leads nowhere" :
+			"this is not a regular file", p->unit);
+	else
+		diag_sys(r->s->diag, file, "unable to read");
+}
+
+static void
+read_script(struct reader *r, const struct prop *p)
+{
+	size_t len;
+	char *text = read_text(r, p, p->name, &len);
+	const char *file = path_of(r, p->name);
+	struct db_script *s = r->d->script + p->value;
+
+	if (!text)
+		return;
+	def_lex(r->s, s, file, text, len);
+	s->present = 1;
+	if (len > 2 && text[0] == '#' && text[1] == '!' &&
+		!memmem(text, strcspn(text, "\n"), "execlineb", 9))
+		diag_warn(r->s->diag, file, 1, "this line is a comment: the "
+			"file is one execline command line, not a script for "
+			"%.*s", (int)strcspn(text + 2, "\n"), text + 2);
+}
+
+static void
+add_link(struct reader *r, int fd, const char *name, const char *path)
+{
+	char target[PATH_LEN];
+	ssize_t n = readlinkat(fd, name, target, sizeof target - 1);
+
+	if (n <= 0) {
+		diag_sys(r->s->diag, path, "unable to read this link");
+		return;
+	}
+	def_set_file(r->s, r->d, path, S_IFLNK | 0777,
+		arena_dup(r->s->mem, target, (size_t)n), (size_t)n);
+}
+
+/* A directory with all that is in it.  No recursion: directories found are
+ * put on a list, and the list is worked through. */
+static void
+read_tree(struct reader *r, const struct prop *p)
+{
+	struct arena *mem = r->s->mem;
+	const char **dirs = 0;
+	size_t ndirs = 0;
+	struct stat st;
+
+	if (fstatat(r->fd, p->name, &st, 0) < 0) {
+		diag_sys(r->s->diag, path_of(r, p->name), "unable to read");
+		return;
+	}
+	if (!S_ISDIR(st.st_mode)) {
+		diag_error(r->s->diag, 1, path_of(r, p->name), 0, "this is "
+			"not a directory");
+		return;
+	}
+	dirs = arena_more(mem, dirs, ndirs, sizeof *dirs);
+	dirs[ndirs++] = p->name;
+	def_set_file(r->s, r->d, p->name, S_IFDIR | (st.st_mode & 07777),
+		"", 0);
+	for (size_t i = 0; i < ndirs; i++) {
+		char **names;
+		int fd = open_dir(r->fd, dirs[i]);
+		ssize_t n = fd < 0 ? -1 : list_dir(mem, fd, &names, 1);
+
+		if (n < 0)
+			diag_sys(r->s->diag, path_of(r, dirs[i]),
+				"unable to read this directory");
+		for (ssize_t k = 0; k < n; k++) {
+			char *path = arena_printf(mem, "%s/%s", dirs[i],
+				names[k]), *data;
+			size_t len;
+			uint32_t mode;
+
+			if (fstatat(fd, names[k], &st, AT_SYMLINK_NOFOLLOW)
+				< 0) {
+				diag_sys(r->s->diag, path_of(r, path),
+					"unable to read");
+			} else if (S_ISDIR(st.st_mode)) {
+				def_set_file(r->s, r->d, path, S_IFDIR |
+					(st.st_mode & 07777), "", 0);
+				dirs = arena_more(mem, dirs, ndirs,
+					sizeof *dirs);
+				dirs[ndirs++] = path;
+			} else if (S_ISLNK(st.st_mode)) {
+				add_link(r, fd, names[k], path);
+			} else if (!S_ISREG(st.st_mode)) {
+				diag_error(r->s->diag, 1, path_of(r, path), 0,
+					"expected a file, a directory or a "
+					"link");
+			} else if ((data = slurp(mem, fd, names[k], &len,
+				&mode))) {
+				def_set_file(r->s, r->d, path, S_IFREG | mode,
+					data, len);
+			} else
+				diag_sys(r->s->diag, path_of(r, path),
+					"unable to read");
+		}
+		if (fd >= 0)
+			close(fd);
+	}
+}
+
+static void
+read_property(struct reader *r, const struct prop *p)
+{
+	struct def_text t = { .prop = p };
+
+	t.text = read_text(r, p, p->name, &t.len);
+	if (!t.text)
+		return;
+	t.file = path_of(r, p->name);
+	r->d->texts = arena_more(r->s->mem, r->d->texts, r->d->ntexts,
+		sizeof *r->d->texts);
+	r->d->texts[r->d->ntexts++] = t;
+	if (strlen(t.text) != t.len)
+		diag_error(r->s->diag, 1, t.file, 0, "there is a NUL in this "
+			"file, expected %s", p->unit);
+	check_cr(r, t.file, t.text, t.len);
+}
+
+static void
+read_known(struct reader *r, const struct prop *p)
+{
+	switch (p->kind) {
+	case PROP_TYPE:
+	case PROP_IGNORED:
+	case PROP_INSTANCES:
+		break;
+	case PROP_FLAG:
+		r->d->flags |= p->value;
+		break;
+	case PROP_MARK:
+		def_set_file(r->s, r->d, p->name, S_IFREG | 0644, "", 0);
+		break;
+	case PROP_DIR:
+		read_dir(r, p);
+		break;
+	case PROP_NAMES:
+		read_names(r, p);
+		break;
+	case PROP_PRODUCER:
+		read_name(r, p, &r->d->producer_for);
+		break;
+	case PROP_PIPELINE:
+		read_name(r, p, &r->d->pipeline);
+		break;
+	case PROP_TIMEOUT:
+		read_timeout(r, p);
+		break;
+	case PROP_UINT:
+		read_uint(r, p);
+		break;
+	case PROP_COPY:
+		read_copy(r, p);
+		break;
+	case PROP_EXEC:
+		read_exec(r, p);
+		break;
+	case PROP_SCRIPT:
+		read_script(r, p);
+		break;
+	case PROP_TREE:
+		read_tree(r, p);
+		break;
+	case PROP_TEXT:
+		read_property(r, p);
+		break;
+	}
+}
+
+static void
+read_unknown(struct reader *r, const char *name)
+{
+	const char *near = prop_near(name);
+	const char *file = path_of(r, name);
+
+	if (near)
+		diag_strict(r->s->diag, file, 0, "unknown file, was %s "
+			"meant?", near);
+	else if (r->s->diag->lax)
+		diag_note(r->s->diag, file, 0, "unknown file, ignored");
+	else
+		diag_warn(r->s->diag, file, 0, "unknown file, ignored");
+}
+
+static const unsigned for_type[] = { [DB_LONGRUN] = FOR_LONGRUN,
+	[DB_ONESHOT] = FOR_ONESHOT, [DB_BUNDLE] = FOR_BUNDLE };
+static const char *const type_name[] = { [DB_LONGRUN] = "longrun",
+	[DB_ONESHOT] = "oneshot", [DB_BUNDLE] = "bundle" };
+
+static void
+read_wrong_type(struct reader *r, const struct prop *p)
+{
+	const char *file = path_of(r, p->name);
+	const char *type = type_name[r->d->type];
+
+	/* Scripts that a oneshot's up calls are often named run. */
+	if (p->kind == PROP_EXEC || (p->s6rc && r->s->diag->lax))
+		diag_note(r->s->diag, file, 0, "ignored in a %s", type);
+	else if (p->types == FOR_SOURCE)
+		diag_strict(r->s->diag, file, 0, "this belongs beside the "
+			"services, not into one");
+	else if (p->s6rc)
+		diag_warn(r->s->diag, file, 0, "ignored: without meaning in a "
+			"%s", type);
+	else
+		diag_strict(r->s->diag, file, 0, "without meaning in a %s",
+			type);
+}
+
+/* What s6-rc reads of a type: eight bytes, one newline may end them. */
+static int
+parse_type(const char *text, size_t len, int lax, enum db_type *type)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		size_t n = strlen(type_name[i]);
+
+		if (len < n || memcmp(text, type_name[i], n))
+			continue;
+		if (len > n && text[n] != '\n')
+			continue;
+		if (lax && n < 7 && len > n + 1)
+			continue;
+		*type = i;
+		return 1;
+	}
+	return 0;
+}
+
+/* 0: said, or not a definition. */
+static int
+read_type(struct reader *r, int has_program)
+{
+	size_t len;
+	uint32_t mode;
+	char *text = slurp(r->s->mem, r->fd, "type", &len, &mode), *line;
+	const char *file = path_of(r, "type");
+	struct near near;
+
+	if (!text && errno == ENOENT && has_program) {
+		r->d->type = DB_LONGRUN;
+		return 1;
+	}
+	if (!text) {
+		diag_error(r->s->diag, 111, file, 0, "unable to read: %s; "
+			"expected longrun, oneshot or bundle in it",
+			strerror(errno));
+		return 0;
+	}
+	if (parse_type(text, len, r->s->diag->lax, &r->d->type))
+		return 1;
+	line = arena_dup(r->s->mem, text, strcspn(text, "\n"));
+	near = near_init(line);
+	for (unsigned i = 0; i < 3; i++)
+		near_try(&near, type_name[i]);
+	diag_error(r->s->diag, 1, file, 1, "invalid type '%.40s', expected "
+		"longrun, oneshot or bundle%s%s%s", line,
+		near.best ? " (was " : "", near.best ? near.best : "",
+		near.best ? " meant?)" : "");
+	return 0;
+}
+
+static int
+has_name(char **names, ssize_t n, const char *name)
+{
+	for (ssize_t i = 0; i < n; i++)
+		if (!strcmp(names[i], name))
+			return 1;
+	return 0;
+}
+
+/* With template/, programs expect these two beside it. */
+static void
+add_instance_dirs(struct reader *r)
+{
+	if (!def_file(r->d, "template"))
+		return;
+	def_set_file(r->s, r->d, "instance", S_IFDIR | 0755, "", 0);
+	def_set_file(r->s, r->d, "instances", S_IFDIR | 0755, "", 0);
+}
+
+static unsigned
+uint_of(const struct db_file *f)
+{
+	unsigned u = 0;
+	char s[16];
+
+	if (f && f->len && f->len <= sizeof s) {
+		memcpy(s, f->data, f->len);
+		s[f->len - 1] = 0;
+		num_uint(s, &u);
+	}
+	return u;
+}
+
+static void
+check_longrun(struct reader *r, int has_run)
+{
+	const struct db_file *fd = def_file(r->d, "notification-fd"),
+		*lock = def_file(r->d, "lock-fd");
+
+	if (!has_run && !def_text(r->d, "command"))
+		diag_error(r->s->diag, 1, path_of(r, "run"), 0, "there is no "
+			"such file, expected a run script%s", r->s->diag->lax
+			? "" : " (or a file command)");
+	if (fd) {
+		r->d->flags |= DB_NOTIFIES;
+		if (uint_of(fd) < 3)
+			diag_warn(r->s->diag, path_of(r, "notification-fd"), 1,
+				"a notification-fd of %u takes away standard "
+				"%s", uint_of(fd), uint_of(fd) == 0 ? "input" :
+				uint_of(fd) == 1 ? "output" : "error");
+	}
+	if (fd && lock && uint_of(fd) == uint_of(lock))
+		diag_error(r->s->diag, 1, path_of(r, "lock-fd"), 1, "the same "
+			"value as in notification-fd");
+	add_instance_dirs(r);
+}
+
+static void
+check_oneshot(struct reader *r, int has_run)
+{
+	if (r->d->script[1].present || def_text(r->d, "command"))
+		return;
+	diag_error(r->s->diag, r->s->diag->lax ? 111 : 1, path_of(r, "up"), 0,
+		"there is no such file, expected a command line%s", has_run ?
+		" (a oneshot has no run: was up meant, or the type longrun?)" :
+		"");
+}
+
+/* Files of one definition directory into d. */
+static void
+read_def(struct reader *r)
+{
+	char **names;
+	ssize_t n = list_dir(r->s->mem, r->fd, &names, 0);
+	struct def *d = r->d;
+
+	if (n < 0) {
+		diag_sys(r->s->diag, d->dir, "unable to read this directory");
+		d->bad = 1;
+		return;
+	}
+	if (!read_type(r, has_name(names, n, "command") ||
+		(!r->s->diag->lax && has_name(names, n, "run")))) {
+		d->bad = 1;
+		return;
+	}
+	/* The .d form of a list hides the flat one. */
+	for (ssize_t i = n; i--; ) {
+		const struct prop *p = prop_find(names[i]);
+
+		if (!p)
+			read_unknown(r, names[i]);
+		else if (p->types & for_type[d->type])
+			read_known(r, p);
+		else
+			read_wrong_type(r, p);
+	}
+	if (d->type == DB_LONGRUN)
+		check_longrun(r, has_name(names, n, "run"));
+	else if (d->type == DB_ONESHOT)
+		check_oneshot(r, has_name(names, n, "run"));
+	else if (!d->lists[LIST_CONTENTS].present)
+		diag_error(r->s->diag, r->s->diag->lax ? 111 : 1,
+			path_of(r, "contents.d"), 0, "there is no such "
+			"directory, and no contents; expected the members of "
+			"the bundle");
+}
+
+/* --- source directories */
+
+static void
+add_def(struct defs *s, struct def *d)
+{
+	s->v = arena_more(s->mem, s->v, s->n, sizeof *s->v);
+	s->v[s->n++] = d;
+}
+
+static void
+read_default_logger(struct defs *s, int fd, const char *source)
+{
+	uint32_t mode;
+	struct def_text t = { .prop = prop_find("default-logger") };
+
+	t.text = slurp(s->mem, fd, t.prop->name, &t.len, &mode);
+	t.file = arena_printf(s->mem, "%s/%s", source, t.prop->name);
+	if (!t.text) {
+		diag_sys(s->diag, t.file, "unable to read");
+		return;
+	}
+	s->default_logger = 1;
+	s->default_logging = t;
+}
+
+static struct def *
+new_def(struct defs *s, const char *source, const char *name,
+	const char *dir)
+{
+	struct def *d = arena_alloc(s->mem, sizeof *d);
+
+	d->name = name;
+	d->source = source;
+	d->dir = dir;
+	return d;
+}
+
+static void
+read_entry(struct defs *s, int fd, const char *source, const char *name)
+{
+	const char *path = arena_printf(s->mem, "%s/%s", source, name);
+	struct def_name n = { name, path, 0 };
+	struct reader r = { .s = s };
+	struct stat st;
+
+	if (strchr(name, '\n')) {
+		diag_error(s->diag, 1, source, 0, "the name of a directory in "
+			"it contains a newline");
+		return;
+	}
+	if (!def_check_name(s, &n))
+		return;
+	r.fd = open_dir(fd, name);
+	if (r.fd < 0 && errno == ENOTDIR) {
+		if (!strcmp(name, "default-logger"))
+			read_default_logger(s, fd, source);
+		else if (fstatat(fd, name, &st, 0) == 0 &&
+			S_ISREG(st.st_mode) && prop_near(name) &&
+			!strcmp(prop_near(name), "default-logger"))
+			diag_strict(s->diag, path, 0, "unknown file, was "
+				"default-logger meant?");
+		return;
+	}
+	if (r.fd < 0) {
+		diag_sys(s->diag, path, "unable to open");
+		return;
+	}
+	r.d = new_def(s, source, name, path);
+	read_def(&r);
+	close(r.fd);
+	add_def(s, r.d);
+}
+
+void
+def_source(struct defs *s, const char *source)
+{
+	int fd = open_dir(AT_FDCWD, source);
+	char **names;
+	ssize_t n = fd < 0 ? -1 : list_dir(s->mem, fd, &names, 0);
+	size_t before = s->n;
+
+	if (n < 0)
+		diag_sys(s->diag, source, "unable to read this directory");
+	for (ssize_t i = 0; i < n; i++)
+		read_entry(s, fd, source, names[i]);
+	if (n >= 0 && s->n == before && !s->diag->code)
+		diag_warn(s->diag, source, 0, "source is empty");
+	if (fd >= 0)
+		close(fd);
+}

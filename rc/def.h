@@ -1,0 +1,98 @@
+/* def.h - FORMAT definition directory: one directory for each service, in
+ * the source format of s6-rc 0.7 and with the properties of our own.  See
+ * reeve-definition(5).  def.c reads them as they are; lower.c turns our own
+ * properties into plain ones; resolve.c joins them into a database. */
+#ifndef RC_DEF_H
+#define RC_DEF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/arena.h"
+#include "rc/db.h"
+#include "rc/diag.h"
+#include "rc/props.h"
+
+/* A name that stands somewhere. */
+struct def_name {
+	const char *name;	/* 0: none */
+	const char *file;
+	unsigned line;		/* 0: an entry of a directory */
+};
+struct def_names {
+	struct def_name *v;
+	size_t n;
+	int present;		/* there is such a file, if empty */
+};
+
+/* A property as text: all bytes of its file, and a NUL. */
+struct def_text {
+	const struct prop *prop;
+	const char *file;	/* path, for messages */
+	const char *text;
+	size_t len;
+};
+
+struct def {
+	const char *name;
+	const char *dir;	/* path of its directory, for messages */
+	const char *source;	/* the source directory it is from */
+	enum db_type type;
+	unsigned flags;
+	uint32_t timeout[2];	/* down, up */
+	enum db_on_change on_change;
+	struct def_names lists[PROP_LISTS];
+	struct def_name producer_for, pipeline;
+	struct db_file *files;
+	size_t nfiles;
+	struct db_script script[3];	/* down, up, reload */
+	struct def_text *texts;
+	size_t ntexts;
+	struct db_prop *props;	/* results of lowering */
+	size_t nprops;
+	int bad;		/* could not be read: here for its name only */
+};
+
+struct defs {
+	struct arena *mem;	/* borrowed */
+	struct diag *diag;	/* borrowed */
+	struct def **v;
+	size_t n;
+	int override;		/* of a name twice the later one wins */
+	int default_logger;	/* a source has `default-logger' */
+	struct def_text default_logging;	/* and its lines */
+	const char *logs, *loguser;	/* see compile.h */
+	int users;		/* see compile.h */
+	int check;		/* look at what need not be here yet */
+};
+
+/* Read every definition of a source directory.  What is wrong goes to
+ * diag. */
+void def_source(struct defs *, const char *source);
+
+/* Text of a property, or 0. */
+const struct def_text *def_text(const struct def *, const char *name);
+/* First line of a text without its newline and blanks around; the rest must
+ * be blank or comments, else an error is said. */
+const char *def_line(struct defs *, const struct def_text *);
+/* A file of the service, or 0. */
+struct db_file *def_file(const struct def *, const char *path);
+/* Add a file or replace it; data is borrowed. */
+void def_set_file(struct defs *, struct def *, const char *path,
+	uint32_t mode, const char *data, size_t len);
+void def_set_prop(struct defs *, struct def *, const char *key,
+	const char *value);
+/* Add a name to a list. */
+void def_add_name(struct defs *, struct def *, enum prop_list,
+	const char *name, const char *file, unsigned line);
+/* Next line of a text that is no comment and not blank: 1 and *line without
+ * leading blanks, *number; 0 at the end.  *at is 0 at the beginning. */
+int def_next_line(struct defs *, const struct def_text *, size_t *at,
+	char **line, unsigned *number);
+/* Lex a text into a script.  0, or -1 and said. */
+int def_lex(struct defs *, struct db_script *, const char *file,
+	const char *text, size_t len);
+/* 1 if this name may be given to a service; else said. */
+int def_check_name(struct defs *, const struct def_name *);
+
+#endif

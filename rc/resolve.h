@@ -1,0 +1,14 @@
+/* resolve.h - PURE definitions to a set of services: names to numbers,
+ * bundles flattened, pipelines joined, cycles named whole.  No system call;
+ * what is wrong goes to diag. */
+#ifndef RC_RESOLVE_H
+#define RC_RESOLVE_H
+
+#include "rc/db.h"
+#include "rc/def.h"
+
+/* Fill db (from the arena of defs; not for db_close) for db_encode.  Only
+ * of use if diag has no errors afterwards. */
+void resolve(struct defs *, struct db *);
+
+#endif
