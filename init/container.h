@@ -1,0 +1,58 @@
+/* container.h - reeve-init as the entry point of a container: what was asked
+ * for, and the three lives it has: alone (one command, no services), the
+ * beginning of a tree, and the stage 2 that stands beside svscan. */
+#ifndef INIT_CONTAINER_H
+#define INIT_CONTAINER_H
+
+#include <signal.h>
+#include <stdint.h>
+
+#include "lib/path.h"
+
+struct container {
+	char **command;		/* main command, or 0; borrowed from argv */
+	uint64_t grace_ms;	/* a stop takes no longer, all in all */
+	uint64_t start_ms;	/* limit for the bring-up, 0 none */
+	int stop_signal;	/* besides TERM, INT and QUIT; 0 none */
+	int verbose;		/* 0 one line at most, 1 steps, 2 all */
+	const char *run;	/* --run, or 0 */
+	int always_tree;	/* services even where none are defined */
+	int require;		/* every service that fails is essential */
+	sigset_t old_mask;	/* mask that children get back */
+	sigset_t set;		/* what we wait for */
+	/* Filled by container_run: */
+	char scandir[PATH_LEN], live[PATH_LEN], state[PATH_LEN];
+	char boot[PATH_LEN];
+};
+
+/* When in a stop, counted in percent of the grace time: the main command is
+ * killed, the services are no longer waited for, what is left is killed.
+ * All is over before an orchestrator with the same limit would strike. */
+enum { STOP_MAIN = 60, STOP_SERVICES = 80, STOP_KILL = 95 };
+
+/* Do it all.  Does not return. */
+_Noreturn void container_run(struct container *);
+
+/* One command, no services: start it, pass signals on, reap; its exit code. */
+int alone_run(struct container *);
+
+/* Beside svscan: bring up, main command, stop.  Reads svscan's readiness
+ * from fd.  Does not return. */
+_Noreturn void stage2_run(struct container *, int ready_fd);
+
+/* The stop without a stage 2: services down in order, then svscan told to
+ * end.  The current directory is the scan directory. */
+_Noreturn void stage2_stop(void);
+
+/* In a child: own process group, in the foreground if there is a terminal,
+ * the old signal mask, then exec.  Exits 126 or 127. */
+_Noreturn void alone_child(const struct container *);
+
+/* Begins a stop (TERM, INT, QUIT, the configured one). */
+int container_is_stop(const struct container *, int sig);
+
+/* What svscan executes: argv[0] is a signal's name, finish or crash. */
+int hook_is_name(const char *base);
+_Noreturn void hook_run(const char *base);
+
+#endif

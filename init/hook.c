@@ -1,0 +1,79 @@
+/* hook.c - what svscan executes in a container: this program, by the name of
+ * a signal (tell stage 2, or stop everything if there is none), as `finish'
+ * (the end: kill what is left, exit with the container's code) or as `crash'
+ * (svscan cannot go on: start another).  The current directory is the scan
+ * directory. */
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "init/container.h"
+#include "init/rest.h"
+#include "init/state.h"
+#include "lib/chain.h"
+#include "lib/msg.h"
+#include "lib/num.h"
+
+static _Noreturn void
+on_signal(int sig)
+{
+	struct container c = { .stop_signal = 0 };
+	uint64_t pid = state_get(STATE_PID, 0);
+
+	if (pid > 1 && kill((pid_t)pid, sig) == 0)
+		_exit(0);
+	if (sig == SIGHUP)
+		_exit(0);
+	if (container_is_stop(&c, sig) || sig != SIGWINCH)
+		stage2_stop();
+	_exit(0);
+}
+
+static _Noreturn void
+finish(void)
+{
+	uint64_t code = state_get(STATE_CODE, 0);
+	uint64_t grace = state_get(STATE_GRACE, 10000);
+	uint64_t at = state_get(STATE_KILLAT, 0), now = rest_now();
+	sigset_t set;
+
+	rest_block(&set, 0);
+	/* Told to end by svscanctl, not through us. */
+	if (!at || at > now + grace)
+		at = now + grace * (STOP_KILL - STOP_SERVICES) / 100;
+	if (rest_end(&set, at, 0, 0) && state_get(STATE_VERBOSE, 0))
+		info("some processes had to be killed");
+	_exit((int)code & 255);
+}
+
+static _Noreturn void
+crash(void)
+{
+	char path[PATH_LEN], name[] = "reeve-svscan", dot[] = ".";
+	char *argv[] = { name, dot, 0 };
+
+	warn("svscan could not go on, starting it again");
+	sleep(1);
+	if (chain_sister(path, sizeof path, name) == 0)
+		execv(path, argv);
+	die_sys(EX_NOEXEC, "unable to execute %s", path);
+}
+
+int
+hook_is_name(const char *base)
+{
+	return !strcmp(base, "finish") || !strcmp(base, "crash") ||
+		(!strncmp(base, "SIG", 3) && num_signal(base));
+}
+
+void
+hook_run(const char *base)
+{
+	PROG = "reeve-init";
+	if (!strcmp(base, "finish"))
+		finish();
+	if (!strcmp(base, "crash"))
+		crash();
+	on_signal(num_signal(base));
+}

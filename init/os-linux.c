@@ -1,0 +1,339 @@
+/* os-linux.c - see os.h. */
+
+#include "config.h"
+#ifdef HAS_LINUX
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/sysmacros.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "init/os.h"
+#include "lib/file.h"
+#include "lib/path.h"
+
+/* From kernel headers, which musl-gcc does not find. */
+#define PID_NS_OF_THE_MACHINE 0xEFFFFFFCu
+#define KEY_SIGNALS 0x4B4E		/* KDSIGACCEPT */
+#define TMPFS_IS 0x01021994
+#define RAMFS_IS 0x858458f6
+
+int
+machine_is_real(void)
+{
+	struct stat st;
+	const char *word = getenv("container");
+
+	/* systemd-nspawn, podman, lxc and others say so. */
+	if (word && *word)
+		return 0;
+	if (stat("/proc/self/ns/pid", &st) == 0)
+		return st.st_ino == PID_NS_OF_THE_MACHINE;
+	/* No /proc yet.  Process 2 of a machine is kthreadd, which is in
+	 * process group 0; a container that starts has no process 2. */
+	return getpgid(2) == 0;
+}
+
+int
+machine_adopt_orphans(void)
+{
+	return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
+
+int
+machine_kill_children(int sig)
+{
+	char path[64], buf[4096], *p = buf;
+	ssize_t len;
+	int n = 0;
+
+	snprintf(path, sizeof path, "/proc/self/task/%ld/children",
+		(long)syscall(SYS_gettid));
+	len = file_read(AT_FDCWD, path, buf, sizeof buf - 1);
+	if (len < 0)
+		return -1;
+	buf[len] = 0;
+	/* Of more than fit, the rest follows when these are dead; a number
+	 * cut off at the end has no blank after it. */
+	for (char *e; (e = strchr(p, ' ')); p = e + 1) {
+		*e = 0;
+		if (kill((pid_t)strtol(p, 0, 10), sig) == 0)
+			n++;
+	}
+	return n;
+}
+
+int
+machine_noexec(const char *path)
+{
+	struct statvfs v;
+
+	return statvfs(path, &v) == 0 && (v.f_flag & ST_NOEXEC);
+}
+
+size_t
+machine_cmdline(char *buf, size_t max)
+{
+	ssize_t n = file_read(AT_FDCWD, "/proc/cmdline", buf, max - 1);
+
+	buf[n > 0 ? n : 0] = 0;
+	return n > 0 ? (size_t)n : 0;
+}
+
+/* The words of mount -o that are flags; the rest goes to the file system. */
+static const struct {
+	const char *word;
+	unsigned long flag;
+	int clear;
+} mount_flags[] = {
+	{ "ro", MS_RDONLY, 0 },
+	{ "rw", MS_RDONLY, 1 },
+	{ "nosuid", MS_NOSUID, 0 },
+	{ "nodev", MS_NODEV, 0 },
+	{ "noexec", MS_NOEXEC, 0 },
+	{ "noatime", MS_NOATIME, 0 },
+	{ "relatime", MS_RELATIME, 0 },
+	{ "remount", MS_REMOUNT, 0 },
+	{ "bind", MS_BIND, 0 },
+	{ "defaults", 0, 0 },
+};
+
+static int
+take_flag(const char *word, size_t len, unsigned long *flags)
+{
+	for (size_t i = 0; i < sizeof mount_flags / sizeof *mount_flags; i++) {
+		if (strlen(mount_flags[i].word) != len ||
+			strncmp(mount_flags[i].word, word, len))
+			continue;
+		if (mount_flags[i].clear)
+			*flags &= ~mount_flags[i].flag;
+		else
+			*flags |= mount_flags[i].flag;
+		return 1;
+	}
+	return 0;
+}
+
+int
+machine_mount(const char *type, const char *what, const char *dir,
+	const char *opts)
+{
+	unsigned long flags = 0;
+	char data[512];
+	size_t used = 0;
+
+	for (const char *p = opts; *p; ) {
+		size_t n = strcspn(p, ",");
+
+		if (n && !take_flag(p, n, &flags)) {
+			if (used + n + 2 > sizeof data) {
+				errno = ENAMETOOLONG;
+				return -1;
+			}
+			if (used)
+				data[used++] = ',';
+			memcpy(data + used, p, n);
+			used += n;
+		}
+		p += n + (p[n] == ',');
+	}
+	data[used] = 0;
+	if (mkdir(dir, 0755) < 0 && errno != EEXIST && errno != EROFS)
+		return -1;
+	return mount(what, dir, type, flags, data);
+}
+
+int
+machine_is_mounted(const char *dir)
+{
+	struct stat a, b;
+	char up[PATH_LEN];
+
+	if (stat(dir, &a) < 0 || path_join(up, sizeof up, dir, "..") < 0 ||
+		stat(up, &b) < 0)
+		return 0;
+	return a.st_dev != b.st_dev || a.st_ino == b.st_ino;
+}
+
+int
+machine_in_memory(const char *dir)
+{
+	struct statfs s;
+
+	return statfs(dir, &s) == 0 && ((unsigned long)s.f_type == TMPFS_IS ||
+		(unsigned long)s.f_type == RAMFS_IS);
+}
+
+int
+machine_fill_dev(void)
+{
+	static const struct {
+		const char *path;
+		unsigned mode, major, minor;
+	} nodes[] = {
+		{ "/dev/console", 0600, 5, 1 },
+		{ "/dev/null", 0666, 1, 3 },
+		{ "/dev/zero", 0666, 1, 5 },
+		{ "/dev/tty", 0666, 5, 0 },
+		{ "/dev/random", 0666, 1, 8 },
+		{ "/dev/urandom", 0666, 1, 9 },
+		{ "/dev/kmsg", 0600, 1, 11 },
+	};
+
+	/* The usual case first: the kernel knows all devices itself. */
+	if (machine_mount("devtmpfs", "dev", "/dev", "nosuid,mode=755") == 0)
+		return 0;
+	for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++)
+		if (mknod(nodes[i].path, S_IFCHR | nodes[i].mode,
+			makedev(nodes[i].major, nodes[i].minor)) < 0 &&
+			errno != EEXIST)
+			return -1;
+	return 0;
+}
+
+/* \040 and its like in /proc/mounts. */
+static void
+unescape(char *s)
+{
+	char *to = s;
+
+	for (; *s; s++)
+		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] && s[3]) {
+			*to++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 |
+				(s[3] - '0'));
+			s += 3;
+		} else {
+			*to++ = *s;
+		}
+	*to = 0;
+}
+
+/* What is only a view of the kernel holds no data, and is needed to the end. */
+static int
+holds_no_data(const char *type)
+{
+	static const char *const types[] = {
+		"proc", "sysfs", "devtmpfs", "devpts", "cgroup", "cgroup2",
+		"rootfs", "securityfs", "debugfs", "tracefs", "pstore",
+		"bpf", "mqueue", "efivarfs", "configfs",
+	};
+
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (!strcmp(types[i], type))
+			return 1;
+	return 0;
+}
+
+/* Unmount one line of /proc/mounts.  1 if it was left writable. */
+static int
+unmount_line(char *line, void (*each)(const char *, int))
+{
+	char *dir = strchr(line, ' '), *type, *opts, *end;
+	unsigned long keep = MS_REMOUNT | MS_RDONLY;
+	int err;
+
+	if (!dir)
+		return 0;
+	*dir++ = 0;
+	if (!(type = strchr(dir, ' ')))
+		return 0;
+	*type++ = 0;
+	if (!(opts = strchr(type, ' ')))
+		return 0;
+	*opts++ = 0;
+	if ((end = strchr(opts, ' ')))
+		*end = 0;
+	unescape(dir);
+	if (holds_no_data(type))
+		return 0;
+	if (strcmp(dir, "/") && umount2(dir, 0) == 0)
+		return 0;
+	err = errno;
+	/* In use, by us for one: no more writing then. */
+	if (!strcmp(type, "tmpfs") || !strcmp(type, "ramfs"))
+		return 0;
+	if (mount(0, dir, 0, keep, 0) == 0)
+		return 0;
+	if (!strncmp(opts, "ro", 2) && (!opts[2] || opts[2] == ','))
+		return 0;
+	each(dir, strcmp(dir, "/") ? err : errno);
+	return 1;
+}
+
+int
+machine_unmount_all(void (*each)(const char *, int))
+{
+	enum { LIMIT = 1 << 22 };
+	char *text, *line;
+	int left = 0;
+	ssize_t len = file_slurp(AT_FDCWD, "/proc/mounts", &text, LIMIT);
+
+	if (len < 0) {
+		int err = errno;
+
+		each("/proc/mounts", err);
+		/* At least the root. */
+		if (mount(0, "/", 0, MS_REMOUNT | MS_RDONLY, 0) < 0)
+			left++;
+		return left;
+	}
+	/* Backwards: what was mounted later may lie on what was earlier. */
+	while (len > 0) {
+		text[--len] = 0;
+		line = strrchr(text, '\n');
+		line = line ? line + 1 : text;
+		len = line - text;
+		left += unmount_line(line, each);
+	}
+	free(text);
+	return left;
+}
+
+int
+machine_take_keys(void)
+{
+	int r = reboot(RB_DISABLE_CAD), fd;
+
+	/* Alt-up exists on virtual consoles only. */
+	fd = open("/dev/tty0", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	if (fd >= 0) {
+		ioctl(fd, KEY_SIGNALS, SIGWINCH);
+		close(fd);
+	}
+	return r;
+}
+
+int
+machine_end_now(enum machine_end how)
+{
+	switch (how) {
+	case END_HALT:
+		return reboot(RB_HALT_SYSTEM);
+	case END_POWEROFF:
+		/* Where there is no power switch the kernel halts. */
+		return reboot(RB_POWER_OFF);
+	case END_KEXEC:
+		/* The kernel loaded before; if none, boot in the usual way. */
+		reboot(RB_KEXEC);
+		return reboot(RB_AUTOBOOT);
+	case END_REBOOT:
+		return reboot(RB_AUTOBOOT);
+	}
+	errno = EINVAL;
+	return -1;
+}
+
+#endif
