@@ -20,6 +20,10 @@ static int main_status;
 int
 container_is_stop(const struct container *c, int sig)
 {
+#ifdef SIGPWR
+	if (sig == SIGPWR)	/* what lxc-stop sends */
+		return 1;
+#endif
 	return sig == SIGTERM || sig == SIGINT || sig == SIGQUIT ||
 		(sig && sig == c->stop_signal);
 }

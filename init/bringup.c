@@ -10,7 +10,8 @@
 #include "init/bringup.h"
 #include "lib/file.h"
 #include "lib/path.h"
-#include "rc/places.h"
+#include "rc/db.h"
+#include "rc/live.h"
 
 static void
 word(struct bringup *b, const char *w)
@@ -100,21 +101,82 @@ bringup_exists(const char *live)
 	return *live && access(live, F_OK) == 0;
 }
 
-int
-bringup_failed(const char *live, int require, char *err, size_t max)
+/* Is service i one of the bundle `default'? */
+static int
+in_default(const struct db *db, uint32_t i)
 {
-	(void)live;
-	snprintf(err, max, "not all services came up");
-	return require;
+	struct db_list l;
+
+	if (!db_resolve(db, "default", &l))
+		return 0;
+	for (uint32_t k = 0; k < l.n; k++)
+		if (l.v[k] == i)
+			return 1;
+	return 0;
+}
+
+static void
+add_name(char *err, size_t max, const char *name, const char *reason)
+{
+	size_t n = strlen(err);
+
+	snprintf(err + n, max - n, "%s%s%s%s%s", n ? ", " : "", name,
+		*reason ? " (" : "", reason, *reason ? ")" : "");
 }
 
 int
-bringup_main(const char *live, char *buf, size_t max)
+bringup_failed(const char *path, int require, char *err, size_t max)
 {
-	(void)live;
-	(void)buf;
-	(void)max;
-	return 0;
+	static struct live live;
+	struct live_service ls;
+	int essential = 0;
+	char names[256] = "", why[256];
+
+	if (live_open(&live, path, 0, why, sizeof why) < 0) {
+		snprintf(err, max, "the services did not come up: %s", why);
+		return 1;
+	}
+	for (uint32_t i = 0; i < live.db.nlong + live.db.nshort; i++) {
+		int must = require ||
+			(live.db.services[i].flags & DB_ESSENTIAL);
+
+		live_service(&live, i, &ls);
+		if (!ls.failed || (essential && !must))
+			continue;
+		/* An essential one is the reason; name only these. */
+		if (must && !essential)
+			*names = 0;
+		essential |= must;
+		add_name(names, sizeof names, live.db.services[i].name,
+			ls.reason);
+	}
+	if (!*names && db_bundle(&live.db, "default") == DB_NONE &&
+		db_service(&live.db, "default") == DB_NONE)
+		snprintf(err, max, "nothing to start: the database has no "
+			"bundle `default'");
+	else
+		snprintf(err, max, "%sservice failed to start: %s", essential &&
+			!require ? "essential " : "", *names ? names :
+			"(see above)");
+	live_close(&live);
+	return essential;
+}
+
+int
+bringup_main(const char *path, char *buf, size_t max)
+{
+	static struct live live;
+	char err[256];
+	int found = 0;
+
+	if (live_open(&live, path, 0, err, sizeof err) < 0)
+		return 0;
+	for (uint32_t i = 0; i < live.db.nlong && !found; i++)
+		found = (live.db.services[i].flags & DB_MAIN) &&
+			in_default(&live.db, i) && live_servicedir(buf, max,
+			&live, live.db.services[i].name) == 0;
+	live_close(&live);
+	return found;
 }
 
 int

@@ -16,7 +16,7 @@
 #include "init/container.h"
 #include "init/os.h"
 #include "init/rest.h"
-#include "init/state.h"
+#include "init/note.h"
 #include "lib/chain.h"
 #include "lib/file.h"
 #include "lib/msg.h"
@@ -214,7 +214,7 @@ make_scandir(const struct container *c)
 
 	if (path_mkdirs(c->scandir, 0755) < 0 || chdir(c->scandir) < 0)
 		die_sys(EX_SYSTEM, "unable to use %s", c->scandir);
-	if (mkdir(".s6-svscan", 0700) < 0 || mkdir(STATE_DIR, 0700) < 0)
+	if (mkdir(".s6-svscan", 0700) < 0 || mkdir(NOTE_DIR, 0700) < 0)
 		die_sys(EX_SYSTEM, "unable to make %s/.s6-svscan", c->scandir);
 	if (chain_sister(self, sizeof self, "reeve-init") < 0)
 		die(EX_SYSTEM, "path of reeve-init is too long");
@@ -223,11 +223,12 @@ make_scandir(const struct container *c)
 	for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
 		if (c->command || num_signal(passed[i]) == c->stop_signal)
 			make_hook(self, passed[i]);
-	if (state_put(STATE_GRACE, c->grace_ms) < 0 ||
-		state_put_text(STATE_LIVE, c->live) < 0 ||
-		state_put(STATE_VERBOSE, (unsigned)c->verbose) < 0)
+	if (note_put(NOTE_GRACE, c->grace_ms) < 0 ||
+		note_put_text(NOTE_LIVE, c->live) < 0 ||
+		note_put(NOTE_SIGNAL, (unsigned)c->stop_signal) < 0 ||
+		note_put(NOTE_VERBOSE, (unsigned)c->verbose) < 0)
 		die_sys(EX_SYSTEM, "unable to write to %s/%s", c->scandir,
-			STATE_DIR);
+			NOTE_DIR);
 }
 
 /* --- becoming svscan -------------------------------------------------- */
@@ -238,6 +239,13 @@ become_svscan(struct container *c, int fd)
 	char path[PATH_LEN], word[] = "-d3";
 	char name[] = "reeve-svscan", dashes[] = "--";
 	char *argv[] = { name, word, dashes, c->scandir, 0 };
+	static const int trapped[] = {
+		SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGUSR1, SIGUSR2,
+		SIGWINCH,
+#ifdef SIGPWR
+		SIGPWR,
+#endif
+	};
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (null >= 0)
@@ -248,6 +256,9 @@ become_svscan(struct container *c, int fd)
 		die(EX_SYSTEM, "path of reeve-svscan is too long");
 	/* What svscan traps stays blocked until it does, so that nothing
 	 * that comes now is lost. */
+	for (size_t i = 0; i < sizeof trapped / sizeof *trapped; i++)
+		sigaddset(&c->old_mask, trapped[i]);
+	sigprocmask(SIG_SETMASK, &c->old_mask, 0);
 	execv(path, argv);
 	die_sys(errno == ENOENT ? EX_NOTFOUND : EX_NOEXEC,
 		"unable to execute %s", path);
@@ -269,9 +280,9 @@ start_tree(struct container *c)
 		close(p[1]);
 		stage2_run(c, p[0]);
 	}
-	if (state_put(STATE_PID, (unsigned long)pid) < 0)
+	if (note_put(NOTE_PID, (unsigned long)pid) < 0)
 		die_sys(EX_SYSTEM, "unable to write to %s/%s", c->scandir,
-			STATE_DIR);
+			NOTE_DIR);
 	if (p[0] != READY_FD)
 		close(p[0]);
 	become_svscan(c, p[1]);

@@ -10,7 +10,7 @@
 
 #include "init/container.h"
 #include "init/rest.h"
-#include "init/state.h"
+#include "init/note.h"
 #include "lib/chain.h"
 #include "lib/msg.h"
 #include "lib/num.h"
@@ -19,13 +19,13 @@ static _Noreturn void
 on_signal(int sig)
 {
 	struct container c = { .stop_signal = 0 };
-	uint64_t pid = state_get(STATE_PID, 0);
+	uint64_t pid = note_get(NOTE_PID, 0);
 
 	if (pid > 1 && kill((pid_t)pid, sig) == 0)
 		_exit(0);
-	if (sig == SIGHUP)
-		_exit(0);
-	if (container_is_stop(&c, sig) || sig != SIGWINCH)
+	/* Links to us for other signals exist only if they are the stop
+	 * signal, or if there is a stage 2 with a main command. */
+	if (container_is_stop(&c, sig) || sig == (int)note_get(NOTE_SIGNAL, 0))
 		stage2_stop();
 	_exit(0);
 }
@@ -33,16 +33,16 @@ on_signal(int sig)
 static _Noreturn void
 finish(void)
 {
-	uint64_t code = state_get(STATE_CODE, 0);
-	uint64_t grace = state_get(STATE_GRACE, 10000);
-	uint64_t at = state_get(STATE_KILLAT, 0), now = rest_now();
+	uint64_t code = note_get(NOTE_CODE, 0);
+	uint64_t grace = note_get(NOTE_GRACE, 10000);
+	uint64_t at = note_get(NOTE_KILLAT, 0), now = rest_now();
 	sigset_t set;
 
 	rest_block(&set, 0);
 	/* Told to end by svscanctl, not through us. */
 	if (!at || at > now + grace)
 		at = now + grace * (STOP_KILL - STOP_SERVICES) / 100;
-	if (rest_end(&set, at, 0, 0) && state_get(STATE_VERBOSE, 0))
+	if (rest_end(&set, at, 0, 0) && note_get(NOTE_VERBOSE, 0))
 		info("some processes had to be killed");
 	_exit((int)code & 255);
 }

@@ -78,6 +78,11 @@ machine_kill_children(int sig)
 	return -1;
 }
 
+void
+machine_hang_up(void)
+{
+}
+
 int
 machine_noexec(const char *path)
 {

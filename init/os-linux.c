@@ -3,6 +3,7 @@
 #include "config.h"
 #ifdef HAS_LINUX
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -23,6 +24,7 @@
 
 #include "init/os.h"
 #include "lib/file.h"
+#include "lib/num.h"
 #include "lib/path.h"
 
 /* From kernel headers, which musl-gcc does not find. */
@@ -74,6 +76,40 @@ machine_kill_children(int sig)
 			n++;
 	}
 	return n;
+}
+
+/* Field 7 of /proc/PID/stat; the command's name before it may hold blanks
+ * and parentheses. */
+static int
+has_terminal(const char *pid)
+{
+	char path[64], buf[512], *p;
+	ssize_t n;
+	long tty = 0;
+
+	snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
+	n = file_read(AT_FDCWD, path, buf, sizeof buf - 1);
+	if (n <= 0)
+		return 0;
+	buf[n] = 0;
+	p = strrchr(buf, ')');
+	return p && sscanf(p, ") %*c %*d %*d %*d %ld", &tty) == 1 && tty;
+}
+
+void
+machine_hang_up(void)
+{
+	DIR *d = opendir("/proc");
+	struct dirent *e;
+	unsigned pid;
+
+	if (!d)
+		return;
+	while ((e = readdir(d)))
+		if (num_uint(e->d_name, &pid) && pid > 1 &&
+			has_terminal(e->d_name))
+			kill((pid_t)pid, SIGHUP);
+	closedir(d);
 }
 
 int

@@ -20,6 +20,9 @@ int machine_adopt_orphans(void);
 /* Send sig to all our children, by the system's list of them.  Their
  * number, or -1 if the system cannot list them. */
 int machine_kill_children(int sig);
+/* Send HUP to every process that has a controlling terminal, if the system
+ * can tell. */
+void machine_hang_up(void);
 /* 1 if nothing on the file system of path may be executed. */
 int machine_noexec(const char *path);
 

@@ -120,16 +120,29 @@ int
 rest_end(const sigset_t *set, uint64_t kill_at, pid_t group,
 	void (*seen)(pid_t, int))
 {
+	uint64_t now;
+
 	if (!reap(seen))
 		return 0;
+	/* Interactive shells ignore TERM and end when the terminal hangs up.
+	 * HUP for all comes late: it kills those who trap only TERM, in the
+	 * middle of what they do then. */
 	tell_all(SIGTERM, group);
-	/* Interactive shells ignore TERM. */
-	tell_all(SIGHUP, group);
+	if (getpid() == 1)
+		machine_hang_up();
 	tell_all(SIGCONT, group);
 	/* Not process 1: an orphan appears only when its parent has died, so
 	 * it has to be told then. */
-	if (reap_until(set, kill_at, getpid() == 1 ? 0 : SIGTERM, group, seen))
-		return 0;
+	now = rest_now();
+	if (kill_at > now) {
+		if (reap_until(set, now + (kill_at - now) / 2,
+			getpid() == 1 ? 0 : SIGTERM, group, seen))
+			return 0;
+		tell_all(SIGHUP, group);
+		if (reap_until(set, kill_at, getpid() == 1 ? 0 : SIGTERM,
+			group, seen))
+			return 0;
+	}
 	tell_all(SIGKILL, group);
 	reap_until(set, rest_now() + AFTER_KILL_MS, SIGKILL, group, seen);
 	return 1;

@@ -18,8 +18,8 @@ void rest_block(sigset_t *set, sigset_t *old);
  * signal, or 0 if it is later than the deadline. */
 int rest_wait(const sigset_t *set, uint64_t deadline);
 
-/* End everything but ourselves: TERM, CONT and HUP now, KILL at kill_at,
- * give up at kill_at + 1 s.  Process 1 asks the whole pid namespace, another
+/* End everything but ourselves: TERM and CONT now (HUP to what has a
+ * terminal), HUP to all at half time, KILL at kill_at, give up 1 s later.  Process 1 asks the whole pid namespace, another
  * asks its children (orphans come to it) and, where the system cannot list
  * them, process group `group' (0: none).  `seen' (may be null) is told of
  * every child reaped.  1 if something had to be killed, else 0. */

@@ -18,7 +18,7 @@
 #include "init/bringup.h"
 #include "init/container.h"
 #include "init/rest.h"
-#include "init/state.h"
+#include "init/note.h"
 #include "lib/chain.h"
 #include "lib/file.h"
 #include "lib/msg.h"
@@ -318,10 +318,10 @@ stop(struct stage2 *s)
 	struct status st;
 	int w = 0;
 
-	state_put(STATE_KILLAT, part(since, grace, STOP_KILL));
+	note_put(NOTE_KILLAT, part(since, grace, STOP_KILL));
 	stop_command(s, part(since, grace, STOP_MAIN));
 	if (s->ended)
-		state_put(STATE_CODE, (unsigned)s->code);
+		note_put(NOTE_CODE, (unsigned)s->code);
 	if (bringup_exists(s->c->live)) {
 		if (bringup_stop_plan(&b, s->c->live, s->c->verbose) == 0)
 			w = run_tool(s, b.steps[0].argv, services, 1);
@@ -331,8 +331,8 @@ stop(struct stage2 *s)
 	}
 	if (!s->ended && *s->watched &&
 		status_read(&st, AT_FDCWD, s->watched) == 0)
-		state_put(STATE_CODE, (unsigned)rest_code(st.wstat));
-	state_drop(STATE_PID);
+		note_put(NOTE_CODE, (unsigned)rest_code(st.wstat));
+	note_drop(NOTE_PID);
 	selfpipe_finish();
 	sigprocmask(SIG_SETMASK, &s->c->old_mask, 0);
 	if (!w && bringup_tell(".s6-svscan/control", "t") == 0) {
@@ -373,7 +373,7 @@ stage2_run(struct container *c, int ready_fd)
 			if (c->command)
 				start_command(&s);
 			else if (!*s.watched) {
-				state_drop(STATE_PID);
+				note_drop(NOTE_PID);
 				_exit(0);
 			}
 		}
@@ -388,9 +388,9 @@ stage2_stop(void)
 	static struct container c;
 	static struct stage2 s;
 
-	c.grace_ms = state_get(STATE_GRACE, 10000);
-	c.verbose = (int)state_get(STATE_VERBOSE, 0);
-	if (!state_get_text(STATE_LIVE, c.live, sizeof c.live))
+	c.grace_ms = note_get(NOTE_GRACE, 10000);
+	c.verbose = (int)note_get(NOTE_VERBOSE, 0);
+	if (!note_get_text(NOTE_LIVE, c.live, sizeof c.live))
 		*c.live = 0;
 	rest_block(&c.set, &c.old_mask);
 	s.c = &c;

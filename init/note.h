@@ -1,0 +1,32 @@
+/* note.h - FORMAT .s6-svscan/init/ in the scan directory: what the parts of
+ * reeve-init tell each other, one small text file a value.  Writer: process
+ * 1 before it becomes svscan, then its stage 2.  Readers: the same program
+ * called as SIGTERM, finish and so on.  See reeve-init(8), FILES. */
+#ifndef INIT_NOTE_H
+#define INIT_NOTE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define NOTE_DIR ".s6-svscan/init"
+
+/* File names.  Numbers are decimal, then a newline. */
+#define NOTE_PID "pid"			/* of stage 2, while it runs */
+#define NOTE_CODE "exitcode"		/* of the container */
+#define NOTE_GRACE "grace"		/* ms for the whole of a stop */
+#define NOTE_KILLAT "kill-at"		/* ms, monotonic: KILL what is left */
+#define NOTE_LIVE "live"		/* live directory */
+#define NOTE_SIGNAL "stop-signal"	/* number, or 0 */
+#define NOTE_VERBOSE "verbose"
+
+/* All paths are relative to the scan directory. */
+/* 0, or -1 and errno. */
+int note_put(const char *name, uint64_t value);
+int note_put_text(const char *name, const char *value);
+/* The value, or `otherwise' if it is absent or no number. */
+uint64_t note_get(const char *name, uint64_t otherwise);
+/* First line into buf: 1, or 0 if absent or too long. */
+int note_get_text(const char *name, char *buf, size_t max);
+void note_drop(const char *name);
+
+#endif
