@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/file.h"
@@ -63,6 +64,7 @@ int
 control_send(int at, const char *servicedir, const char *letters, size_t len)
 {
 	char path[PATH_LEN];
+	struct stat st;
 	ssize_t r;
 	int fd, e;
 
@@ -71,6 +73,11 @@ control_send(int at, const char *servicedir, const char *letters, size_t len)
 	fd = openat(at, path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return -1;
+	if (fstat(fd, &st) == 0 && !S_ISFIFO(st.st_mode)) {
+		close(fd);
+		errno = ENODEV;
+		return -1;
+	}
 	do
 		/* At most PIPE_BUF bytes: whole or EAGAIN. */
 		r = write(fd, letters, len);

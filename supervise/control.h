@@ -25,7 +25,8 @@ extern const struct command control_commands[];
 const struct command *control_find(char letter);
 
 /* Send len letters to the supervise of a service directory, all or none.
- * 0, or -1 and errno: ENXIO no supervise listens, ENOENT no such fifo. */
+ * 0, or -1 and errno: ENXIO no supervise listens, ENOENT no such fifo,
+ * ENODEV it is there but not a fifo. */
 int control_send(int at, const char *servicedir, const char *letters,
 	size_t len);
 

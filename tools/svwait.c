@@ -1,0 +1,40 @@
+/* svwait.c - wait until services are up, ready, down or restarted.
+ * See reeve-svwait(1). */
+
+#include <errno.h>
+#include <getopt.h>
+
+#include "lib/msg.h"
+#include "lib/opt.h"
+#include "tools/wait.h"
+#include "tools/waitopt.h"
+
+static const struct opt opts[] = {
+	WAIT_GOALS, WAIT_HOWMANY, WAIT_TIMEOUT,
+	{ 0, 0, 0, 0 }
+};
+static const struct usage usage = {
+	"[-u | -U | -d | -D | -r | -R] [-a | -o] [-t MS] servicedir...",
+	"Wait until services are in a state (default: up).", opts,
+	"Exit status: 0 they are; 99 it took too long; 100 misuse; 111 system\n"
+	"error; otherwise the number of services that failed for good or lost\n"
+	"their supervise."
+};
+
+int
+main(int argc, char **argv)
+{
+	struct waitopt o = WAITOPT;
+	struct waiting w;
+	int c;
+
+	prog_init(argv[0]);
+	while ((c = opt_next(&usage, argc, argv)) != -1)
+		waitopt_take(&o, c, optarg);
+	if (optind == argc)
+		opt_usage(&usage);
+	if (wait_begin(&w, argv + optind, (unsigned)(argc - optind), o.goal,
+		o.any) < 0)
+		die_sys(EX_SYSTEM, "unable to %s %s", w.verb, w.culprit);
+	return waitopt_finish(&w, o.timeout_ms);
+}
