@@ -1,0 +1,507 @@
+/* act.c - see act.h.  Nothing here exits or allocates: what fails is said
+ * and tried again. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/file.h"
+#include "lib/msg.h"
+#include "lib/os.h"
+#include "lib/path.h"
+#include "lib/spawn.h"
+#include "supervise/adopt.h"
+#include "supervise/control.h"
+#include "svscan/act.h"
+#include "svscan/reexec.h"
+#include "svscan/scandir.h"
+
+#define MS UINT64_C(1000000)
+#define SEC (1000 * MS)
+
+enum {
+	RESTART_MS = 1000,	/* between two starts of one supervise */
+	SHORT_MIN_MS = 100,	/* first retry when something ran short */
+	SHORT_MAX_MS = 2000,
+	SCAN_AGAIN_MS = 1000,
+	TOO_MANY_MS = 60000,
+	NAME_ROOM = 1024 + 64
+};
+
+const int svscan_signals[] = { SIGCHLD, SIGALRM, SIGABRT, SIGHUP, SIGINT,
+	SIGTERM, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH,
+#ifdef SIGPWR
+	SIGPWR,
+#endif
+	0 };
+
+static void
+sooner(uint64_t *at, uint64_t t)
+{
+	if (!*at || t < *at)
+		*at = t;
+}
+
+/* --- pipes of pairs.  They are fifos with a name, so that the next svscan,
+ * should this one be killed, finds those that are in use. */
+
+static void
+pipe_name(char *buf, size_t max, const struct service *s)
+{
+	snprintf(buf, max, SCANDIR_CONTROL_DIR "/pipe:%llx:%llx",
+		(unsigned long long)s->dev, (unsigned long long)s->ino);
+}
+
+static int
+open_named(const char *name, int p[2])
+{
+	if (mkfifo(name, 0600) < 0 && errno != EEXIST)
+		return -1;
+	p[0] = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (p[0] < 0)
+		return -1;
+	p[1] = open(name, O_WRONLY | O_CLOEXEC);
+	if (p[1] < 0) {
+		close(p[0]);
+		return -1;
+	}
+	fcntl(p[0], F_SETFL, 0);
+	return 0;
+}
+
+static int
+open_pipe(struct service *s)
+{
+	char name[80];
+	int p[2];
+
+	pipe_name(name, sizeof name, s);
+	if (open_named(name, p) < 0) {
+		if (pipe(p) < 0)
+			return -1;
+		fcntl(p[0], F_SETFD, FD_CLOEXEC);
+		fcntl(p[1], F_SETFD, FD_CLOEXEC);
+	}
+	s->pipe[0] = p[0];
+	s->pipe[1] = p[1];
+	return 0;
+}
+
+/* For good: what reads it sees the end. */
+static void
+close_pipe(struct service *s)
+{
+	char name[80];
+
+	if (s->pipe[0] < 0)
+		return;
+	pipe_name(name, sizeof name, s);
+	unlink(name);
+	for (int i = 0; i < 2; i++) {
+		if (s->pipe[i] >= 0)
+			close(s->pipe[i]);
+		s->pipe[i] = -1;
+	}
+}
+
+/* --- starting */
+
+/* Is a supervise running that we did not start?  Then watch it.  1 if so. */
+static int
+take_foreign(struct svscan *v, int slot)
+{
+	struct service *s = &v->table.slots[slot];
+	char path[NAME_ROOM];
+	pid_t pid;
+	int fd;
+
+	if (path_join(path, sizeof path, s->name, LOCK_FILE) < 0)
+		return 0;
+	pid = file_locked_by(AT_FDCWD, path);
+	if (pid <= 1 || table_find_pid(&v->table, pid) >= 0)
+		return 0;
+	fd = os_pidfd(pid);
+	if (fd < 0)
+		return 0;
+	/* Only now can the pid not become another's. */
+	if (file_locked_by(AT_FDCWD, path) != pid) {
+		close(fd);
+		return 0;
+	}
+	table_set_pid(&v->table, slot, pid);
+	s->pidfd = fd;
+	s->started = os_now();
+	v->foreign++;
+	warn("%s: its supervise (pid %ld) is not our child; taking it over",
+		s->name, (long)pid);
+	return 1;
+}
+
+static pid_t
+spawn_supervise(const struct svscan *v, const struct service *s)
+{
+	char *argv[3] = { 0, s->name, 0 };
+	struct spawn_fd fds[2];
+	struct spawn sp = { .file = v->supervise, .argv = argv, .fds = fds,
+		.handled = svscan_signals };
+
+	memcpy(&argv[0], &v->supervise_name, sizeof v->supervise_name);
+	if (s->peer >= 0 || s->pipe[0] >= 0) {
+		const struct service *owner = s->logger && s->peer >= 0 ?
+			&v->table.slots[s->peer] : s;
+		int end = s->logger ? 0 : 1;
+
+		if (owner->pipe[end] >= 0)
+			fds[sp.nfds++] = (struct spawn_fd){ end,
+				owner->pipe[end] };
+	}
+	if (v->console >= 0 && !strcmp(s->name, SCANDIR_CATCHALL))
+		fds[sp.nfds++] = (struct spawn_fd){ 2, v->console };
+	return spawn(&sp);
+}
+
+static void
+start_one(struct svscan *v, int slot)
+{
+	struct service *s = &v->table.slots[slot];
+	uint64_t ms = SHORT_MIN_MS;
+	pid_t pid;
+
+	if (v->inherited && take_foreign(v, slot))
+		return;
+	pid = spawn_supervise(v, s);
+	if (pid >= 0) {
+		table_set_pid(&v->table, slot, pid);
+		s->started = os_now();
+		v->shortages = 0;
+		return;
+	}
+	for (unsigned i = 0; i < v->shortages && ms < SHORT_MAX_MS; i++)
+		ms *= 2;
+	if (ms > SHORT_MAX_MS)
+		ms = SHORT_MAX_MS;
+	v->shortages++;
+	v->start_at = os_now() + ms * MS;
+	warn_sys("%s: unable to start %s (trying again in %u.%u s)", s->name,
+		v->supervise, (unsigned)(ms / 1000),
+		(unsigned)(ms / 100 % 10));
+}
+
+void
+svscan_start(struct svscan *v)
+{
+	struct table *t = &v->table;
+	unsigned before = v->shortages;
+	uint64_t now = os_now(), next = 0;
+
+	if (v->start_at > now)
+		return;
+	v->start_at = 0;
+	for (unsigned i = 0; i < t->high && !v->stopping; i++) {
+		struct service *s = &t->slots[i];
+
+		if (!s->used || !s->there || s->pid)
+			continue;
+		if (s->next > now) {
+			sooner(&next, s->next);
+			continue;
+		}
+		start_one(v, (int)i);
+		/* What is short for one is short for all: not one message
+		 * and one try for each. */
+		if (v->shortages > before)
+			return;
+		before = v->shortages;
+	}
+	v->start_at = next;
+}
+
+/* --- scanning */
+
+/* An entry that cannot be looked at says nothing about those that can. */
+static void
+bad_entry(struct svscan *v, const char *name)
+{
+	struct table *t = &v->table;
+
+	for (unsigned i = 0; i < t->high; i++)
+		if (t->slots[i].used && !strcmp(t->slots[i].name, name)) {
+			/* It is there, whatever it is now. */
+			t->slots[i].seen = 1;
+			if (t->slots[i].peer >= 0)
+				t->slots[t->slots[i].peer].seen = 1;
+		}
+	if (!v->quiet)
+		warn_sys("unable to look at %s (going on without it)", name);
+}
+
+/* The slot for a directory, known or new.  -1: no room. */
+static int
+note(struct svscan *v, const char *name, const struct stat *st)
+{
+	struct table *t = &v->table;
+	uint64_t dev = (uint64_t)st->st_dev, ino = (uint64_t)st->st_ino;
+	int slot = table_find(t, dev, ino);
+
+	if (slot < 0) {
+		slot = table_add(t, dev, ino, name);
+		if (slot < 0) {
+			if (!v->told)
+				warn("unable to supervise %s: there are %u "
+					"services already (see option -C; "
+					"trying again in 60 s)", name, t->max);
+			v->told = 1;
+			sooner(&v->scan_at, os_now() + TOO_MANY_MS * MS);
+			return -1;
+		}
+	} else if (strcmp(t->slots[slot].name, name)) {
+		table_rename(t, slot, name);
+	}
+	t->slots[slot].seen = 1;
+	return slot;
+}
+
+static void
+pair(struct svscan *v, int producer, int logger)
+{
+	struct service *p = &v->table.slots[producer],
+		*l = &v->table.slots[logger];
+
+	if (p->peer >= 0 && p->peer != logger)
+		v->table.slots[p->peer].peer = -1;
+	if (l->peer >= 0 && l->peer != producer)
+		v->table.slots[l->peer].peer = -1;
+	p->peer = logger;
+	l->peer = producer;
+	l->logger = 1;
+	if (p->pipe[0] < 0 && open_pipe(p) < 0) {
+		warn_sys("%s: unable to make the pipe to its logger (trying "
+			"again in 1 s)", p->name);
+		sooner(&v->scan_at, os_now() + SCAN_AGAIN_MS * MS);
+	}
+}
+
+static int
+entry(void *arg, const char *name)
+{
+	struct svscan *v = arg;
+	char log[NAME_ROOM];
+	struct stat st;
+	int slot, logger;
+
+	if (name[0] == '.')
+		return 0;
+	if (strlen(name) > v->name_max) {
+		if (!v->quiet)
+			warn("%s: this name is longer than %u bytes (see "
+				"option -L; going on without it)", name,
+				v->name_max);
+		return 0;
+	}
+	if (stat(name, &st) < 0) {
+		bad_entry(v, name);
+		return 0;
+	}
+	if (!S_ISDIR(st.st_mode))
+		return 0;
+	slot = note(v, name, &st);
+	if (slot < 0)
+		return 0;
+	snprintf(log, sizeof log, "%s/log", name);
+	if (stat(log, &st) < 0) {
+		if (errno != ENOENT)
+			bad_entry(v, log);
+		return 0;
+	}
+	if (!S_ISDIR(st.st_mode))
+		return 0;
+	logger = note(v, log, &st);
+	if (logger >= 0 && logger != slot)
+		pair(v, slot, logger);
+	return 0;
+}
+
+/* Nothing runs for it and there is no entry: forget it. */
+static void
+forget(struct svscan *v, int slot)
+{
+	close_pipe(&v->table.slots[slot]);
+	table_remove(&v->table, slot);
+}
+
+void
+svscan_scan(struct svscan *v)
+{
+	struct table *t = &v->table;
+	int fd, r;
+
+	v->scan_at = 0;
+	if (v->stopping)
+		return;
+	if (v->rescan_every)
+		sooner(&v->scan_at, os_now() + v->rescan_every);
+	for (unsigned i = 0; i < t->high; i++)
+		t->slots[i].seen = 0;
+	fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	r = fd < 0 ? -1 : os_each_name(fd, entry, v);
+	if (fd >= 0)
+		close(fd);
+	if (r < 0) {
+		warn_sys("unable to read the scan directory (trying again in "
+			"1 s)");
+		sooner(&v->scan_at, os_now() + SCAN_AGAIN_MS * MS);
+		return;
+	}
+	for (unsigned i = 0; i < t->high; i++) {
+		struct service *s = &t->slots[i];
+
+		if (!s->used)
+			continue;
+		s->there = s->seen;
+		if (!s->there && !s->pid)
+			forget(v, (int)i);
+	}
+	v->quiet = 1;
+	if (!v->shortages)
+		v->start_at = 0;
+	svscan_start(v);
+	/* From here on locks tell nothing that we do not know. */
+	v->inherited = 0;
+}
+
+/* --- ending */
+
+static void
+signal_one(const struct svscan *v, int slot, int all)
+{
+	const struct service *s = &v->table.slots[slot];
+	int sig = !all && (s->logger || strchr(s->name, '/') ||
+		!strcmp(s->name, SCANDIR_CATCHALL)) ? SIGHUP : SIGTERM;
+
+	if (s->pidfd < 0 || os_pidfd_kill(s->pidfd, sig) < 0)
+		kill(s->pid, sig);
+}
+
+void
+svscan_nuke(struct svscan *v, int all)
+{
+	struct table *t = &v->table;
+
+	for (unsigned i = 0; i < t->high; i++) {
+		struct service *s = &t->slots[i];
+
+		if (!s->used || s->there)
+			continue;
+		if (s->pid)
+			signal_one(v, (int)i, all);
+		/* So that the logger sees the end. */
+		close_pipe(s);
+	}
+}
+
+void
+svscan_stop(struct svscan *v, int all)
+{
+	struct table *t = &v->table;
+
+	v->stopping = 1;
+	v->start_at = v->scan_at = 0;
+	for (unsigned i = 0; i < t->high; i++) {
+		struct service *s = &t->slots[i];
+
+		if (!s->used)
+			continue;
+		close_pipe(s);
+		if (s->pid)
+			signal_one(v, (int)i, all);
+	}
+}
+
+int
+svscan_busy(const struct svscan *v)
+{
+	for (unsigned i = 0; i < v->table.high; i++)
+		if (v->table.slots[i].used && v->table.slots[i].pid)
+			return 1;
+	return 0;
+}
+
+/* --- reaping */
+
+/* The supervise of a slot is dead. */
+static void
+ended(struct svscan *v, int slot)
+{
+	struct service *s = &v->table.slots[slot];
+
+	table_set_pid(&v->table, slot, 0);
+	if (!s->there || v->stopping) {
+		if (!s->there)
+			forget(v, slot);
+		return;
+	}
+	s->next = s->started + RESTART_MS * MS;
+	sooner(&v->start_at, s->next);
+}
+
+void
+svscan_foreign_ended(struct svscan *v, int slot)
+{
+	struct service *s = &v->table.slots[slot];
+
+	close(s->pidfd);
+	s->pidfd = -1;
+	v->foreign--;
+	ended(v, slot);
+}
+
+/* A supervise that took over a service asks how that ended; its parent is
+ * not it, but us. */
+static void
+record(struct svscan *v, pid_t pid, int wstat)
+{
+	unsigned char buf[REAPED_SIZE];
+
+	if (v->reaped < 0) {
+		v->reaped = open(REAPED_FILE, O_RDWR | O_CREAT | O_CLOEXEC,
+			0600);
+		if (v->reaped < 0)
+			return;
+	}
+	adopt_reaped_pack(buf, pid, wstat, os_boot_now());
+	if (pwrite(v->reaped, buf, sizeof buf,
+		(off_t)v->reaped_next * REAPED_SIZE) == sizeof buf)
+		v->reaped_next = (v->reaped_next + 1) % REAPED_SLOTS;
+}
+
+void
+svscan_reap(struct svscan *v)
+{
+	int wstat;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &wstat, WNOHANG)) > 0) {
+		int slot = table_find_pid(&v->table, pid);
+
+		if (slot < 0) {
+			if (!reexec_checked(v, pid, wstat))
+				record(v, pid, wstat);
+			continue;
+		}
+		if (v->table.slots[slot].pidfd >= 0) {
+			/* It was not our child, but became it: we are a
+			 * subreaper. */
+			svscan_foreign_ended(v, slot);
+			continue;
+		}
+		ended(v, slot);
+		if (WIFEXITED(wstat) && WEXITSTATUS(wstat) == EX_MISUSE &&
+			v->table.slots[slot].used)
+			take_foreign(v, slot);
+	}
+}

@@ -1,0 +1,134 @@
+/* table.c - see table.h. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "svscan/table.h"
+
+static unsigned
+bucket_ino(const struct table *t, uint64_t dev, uint64_t ino)
+{
+	return (unsigned)(((dev ^ ino * 0x9e3779b97f4a7c15u) >> 20) &
+		(t->buckets - 1));
+}
+
+static unsigned
+bucket_pid(const struct table *t, pid_t pid)
+{
+	return (unsigned)pid & (t->buckets - 1);
+}
+
+int
+table_init(struct table *t, unsigned max, unsigned name_max)
+{
+	*t = (struct table){ .max = max, .buckets = 16,
+		.name_size = name_max + 5 };
+	while (t->buckets < max)
+		t->buckets *= 2;
+	/* Pages of these that are never used are never there. */
+	t->slots = calloc(max, sizeof *t->slots);
+	t->names = calloc(max, t->name_size);
+	t->free_slots = calloc(max, sizeof *t->free_slots);
+	t->by_ino = malloc(t->buckets * sizeof *t->by_ino);
+	t->by_pid = malloc(t->buckets * sizeof *t->by_pid);
+	if (!t->slots || !t->names || !t->free_slots || !t->by_ino ||
+		!t->by_pid)
+		return -1;
+	memset(t->by_ino, 0xff, t->buckets * sizeof *t->by_ino);
+	memset(t->by_pid, 0xff, t->buckets * sizeof *t->by_pid);
+	return 0;
+}
+
+int
+table_find(const struct table *t, uint64_t dev, uint64_t ino)
+{
+	int i = t->by_ino[bucket_ino(t, dev, ino)];
+
+	while (i >= 0 && (t->slots[i].dev != dev || t->slots[i].ino != ino))
+		i = t->slots[i].chain_ino;
+	return i;
+}
+
+int
+table_find_pid(const struct table *t, pid_t pid)
+{
+	int i = t->by_pid[bucket_pid(t, pid)];
+
+	while (i >= 0 && t->slots[i].pid != pid)
+		i = t->slots[i].chain_pid;
+	return i;
+}
+
+int
+table_add(struct table *t, uint64_t dev, uint64_t ino, const char *name)
+{
+	unsigned b = bucket_ino(t, dev, ino);
+	struct service *s;
+	int i;
+
+	if (t->nfree)
+		i = t->free_slots[--t->nfree];
+	else if (t->high < t->max)
+		i = (int)t->high++;
+	else
+		return -1;
+	s = &t->slots[i];
+	*s = (struct service){ .dev = dev, .ino = ino, .pidfd = -1,
+		.pipe = { -1, -1 }, .peer = -1, .chain_pid = -1, .used = 1,
+		.chain_ino = t->by_ino[b] };
+	s->name = t->names + (size_t)i * t->name_size;
+	t->by_ino[b] = i;
+	t->count++;
+	table_rename(t, i, name);
+	return i;
+}
+
+void
+table_rename(struct table *t, int slot, const char *name)
+{
+	char *to = t->slots[slot].name;
+	size_t n = strlen(name);
+
+	if (n >= t->name_size)
+		n = t->name_size - 1;
+	memcpy(to, name, n);
+	to[n] = 0;
+}
+
+void
+table_set_pid(struct table *t, int slot, pid_t pid)
+{
+	struct service *s = &t->slots[slot];
+	int *p;
+
+	if (s->pid) {
+		p = &t->by_pid[bucket_pid(t, s->pid)];
+		while (*p != slot)
+			p = &t->slots[*p].chain_pid;
+		*p = s->chain_pid;
+	}
+	s->pid = pid;
+	s->chain_pid = -1;
+	if (pid) {
+		p = &t->by_pid[bucket_pid(t, pid)];
+		s->chain_pid = *p;
+		*p = slot;
+	}
+}
+
+void
+table_remove(struct table *t, int slot)
+{
+	struct service *s = &t->slots[slot];
+	int *p = &t->by_ino[bucket_ino(t, s->dev, s->ino)];
+
+	table_set_pid(t, slot, 0);
+	while (*p != slot)
+		p = &t->slots[*p].chain_ino;
+	*p = s->chain_ino;
+	if (s->peer >= 0)
+		t->slots[s->peer].peer = -1;
+	s->used = 0;
+	t->count--;
+	t->free_slots[t->nfree++] = slot;
+}
