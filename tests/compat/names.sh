@@ -1,0 +1,69 @@
+# names.sh - for tests of s6's names: a directory with s6-* links to our
+# programs, and the same script run with ours and with Debian's.
+# shellcheck shell=sh
+NAMES=$PWD/.names
+mkdir -p "$NAMES"
+if [ -f "$SRC/tools/s6-names" ]; then
+	# shellcheck disable=SC2046
+	(cd "$BUILD/bin" && sh "$SRC/tools/s6-names" "$NAMES" $(ls)) \
+		>/dev/null 2>&1
+fi
+for _p in "$BUILD"/bin/reeve-*; do
+	_n=${_p##*/reeve-}
+	[ -e "$NAMES/s6-$_n" ] || ln -sf "$_p" "$NAMES/s6-$_n"
+done
+ln -sf "$BUILD/bin/reeve-ucspilogd" "$NAMES/ucspilogd"
+# The installer links by relative names; here the links lie elsewhere.
+for _p in "$NAMES"/*; do
+	case $(readlink "$_p") in
+	/*) ;;
+	*) ln -sf "$BUILD/bin/$(readlink "$_p")" "$_p" ;;
+	esac
+done
+
+# Debian's own directory of s6 programs, or nothing.
+THEIRS=
+for _p in /usr/bin /bin; do
+	[ -x $_p/s6-supervise ] && THEIRS=$_p && break
+done
+
+# with ours|theirs COMMAND...: by s6's names.
+with() {
+	case $1 in
+	ours) shift; PATH=$NAMES:$PATH "$@" ;;
+	theirs) shift; PATH=$THEIRS:$PATH "$@" ;;
+	esac
+}
+
+# What differs by nature: pids, our program names, time.
+plain() {
+	sed -e 's/reeve-/s6-/g' -e 's/pid [0-9]*/pid N/g' \
+		-e "s,$PWD/[a-z]*\.d,DIR,g" -e 's/@4[0-9a-f]\{23\}/STAMP/g'
+}
+
+# same LABEL <SCRIPT: run it with ours and with Debian's, each in a fresh
+# directory; output and exit code must be equal.  With WANT set, ours must
+# also print just that.
+same() {
+	cat >.script
+	_label=$1
+	for _w in ours theirs; do
+		rm -rf $_w.d; mkdir $_w.d
+		[ $_w = theirs ] && [ -z "$THEIRS" ] && continue
+		(cd $_w.d && with $_w timeout 30 sh ../.script; echo "exit $?") \
+			>$_w.raw 2>&1 </dev/null
+		plain <$_w.raw >$_w.txt
+	done
+	if [ -n "$THEIRS" ]; then
+		if cmp -s ours.txt theirs.txt; then is 0 0 "$_label: as Debian's"
+		else
+			is differ same "$_label: as Debian's"
+			diff theirs.txt ours.txt | sed 's/^/#   /'
+		fi
+	else
+		skip 1 "$_label: no s6 installed to compare with"
+	fi
+	[ -z "${WANT+x}" ] || is "$(cat ours.txt)" "$WANT" "$_label: as written"
+	unset WANT
+	return 0
+}

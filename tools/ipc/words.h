@@ -1,0 +1,21 @@
+/* words.h - build the command line of the next program in a chain. */
+#ifndef IPC_WORDS_H
+#define IPC_WORDS_H
+
+struct words {
+	char **v;		/* owned; ends with a null pointer */
+	int n, max;
+};
+
+/* Append copies of words; die on lack of memory. */
+void words_add(struct words *, const char *);
+void words_all(struct words *, char *const *);
+/* Append a printf-formatted word. */
+void words_fmt(struct words *, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Append the full path of one of our own programs ("ipcserverd"), by its
+ * s6 name if we were called by one and such a link lies beside us. */
+void words_sister(struct words *, const char *name);
+_Noreturn void words_exec(struct words *);
+
+#endif
