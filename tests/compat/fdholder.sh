@@ -40,13 +40,13 @@ may SETDUMP
 $S s6-fdholder-daemon -1 -i rules fs2 >ready2 & p2=$!
 until [ -s ready2 ]; do sleep 0.01; done
 $C s6-fdholder-transferdump fs fs2; echo $?
-$C s6-fdholder-list fs2
+$C s6-fdholder-list fs2 | sort
 $C s6-fdholder-retrieve fs2 long cat
 $C s6-fdholder-delete fs2 a; echo $?
 $C s6-fdholder-delete fs2 a 2>/dev/null; echo $?
 for i in c d e f; do $C s6-fdholder-store fs $i <one 2>&1; echo $?; done
 env 'S6_FD#=2' S6_FD_0=0 S6_FDID_0=x S6_FD_1=0 S6_FDID_1=y $C s6-fdholder-setdump -t 5000 fs2 <two; echo $?
-$C s6-fdholder-list fs2
+$C s6-fdholder-list fs2 | sort
 $C s6-fdholder-retrieve fs2 y cat
 env -u 'S6_FD#' $C s6-fdholder-setdump fs2; echo $?
 $C s6-fdholder-getdump fs2 $C s6-fdholder-setdump fs; echo $?

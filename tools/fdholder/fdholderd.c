@@ -65,7 +65,8 @@ static const struct usage usage = {
 	"standard input.",
 	opts, "Signals: TERM take no more clients and exit; HUP does nothing\n"
 	"(rules are read for every client).\n"
-	"Exit status: 0 told to exit, 100 misuse, 111 system error."
+	"Exit status: 0 told to exit, 1 the same while descriptors were held,\n"
+	"100 misuse, 111 system error."
 };
 
 /* --- rights */
@@ -579,5 +580,5 @@ main(int argc, char **argv)
 	sp = set_up(notify);
 	while (!d.ending || (d.nclients && umsg_now() < d.end))
 		turn(sp);
-	return 0;
+	return d.nheld ? EX_NO : EX_OK;
 }

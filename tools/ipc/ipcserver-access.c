@@ -17,7 +17,7 @@
 #include "tools/ipc/sock.h"
 
 static const struct opt opts[] = {
-	{ 'v', "verbosity", "N", "0 errors, 1 also denials, 2 everything" },
+	{ 'v', "verbosity", "N", "0 errors, 1 also who is let in, 2 everything" },
 	{ 'E', "no-env", 0, "take the variables about the client away" },
 	{ 'e', "env", 0, "keep them (default)" },
 	{ 'l', "local", "NAME", "use NAME as the local path, do not ask" },
@@ -91,9 +91,10 @@ main(int argc, char **argv)
 	else if (verbosity)
 		warn("invoked without a ruleset!");
 	if (a == RULES_ERROR)
-		die_sys(EX_SYSTEM, "unable to check the rules in %s",
+		die_sys(EX_SYSTEM, "unable to %s %s",
+			dir ? "check fs ruleset in" : "cdb_init",
 			dir ? dir : cdb);
-	if (verbosity >= 2 || (verbosity && a != RULES_ALLOW))
+	if (verbosity >= (a == RULES_ALLOW ? 1u : 2u))
 		info("%s pid %ld uid %u gid %u%s",
 			a == RULES_ALLOW ? "allow" : "deny", (long)getpid(),
 			uid, gid, a == RULES_DENY ? ": Permission denied" :

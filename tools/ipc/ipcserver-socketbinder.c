@@ -48,8 +48,7 @@ perms(const char *s)
 	return m & 0777;
 }
 
-/* The lock says whether a socket file is a leftover or has an owner; it is
- * inherited through exec for as long as the server lives. */
+/* Two that bind the same path at once must not both unlink it. */
 static void
 take_lock(const char *path)
 {
@@ -60,15 +59,12 @@ take_lock(const char *path)
 	snprintf(lock, sizeof lock, "%s.lock", path);
 	fd = open(lock, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (fd < 0)
-		die_sys(EX_SYSTEM, "unable to open %s", lock);
+		die_sys(EX_SYSTEM, "unable to bind to %s", path);
 	if (fcntl(fd, F_SETLK, &l) < 0) {
 		if (errno == EACCES || errno == EAGAIN)
 			errno = EBUSY;
 		die_sys(EX_SYSTEM, "unable to bind to %s", path);
 	}
-	/* A record lock lasts while the process lives and the descriptor
-	 * stays open: so it goes through exec. */
-	fcntl(fd, F_SETFD, 0);
 	unlink(path);
 }
 

@@ -86,6 +86,7 @@ static _Noreturn void
 child(int fd, uid_t uid, gid_t gid, const char *path, unsigned num)
 {
 	selfpipe_finish();
+	signal(SIGPIPE, SIG_DFL);
 	if (dup2(fd, 0) < 0 || dup2(fd, 1) < 0)
 		die_sys(EX_SYSTEM, "unable to move the connection");
 	if (fd > 1)
