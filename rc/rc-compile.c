@@ -1,5 +1,5 @@
 /* rc-compile.c - definition directories to one database file.  See
- * reeve-rc-compile(8).  Nothing live is touched, and an existing database is
+ * reeve-rc-compile(1).  Nothing live is touched, and an existing database is
  * replaced only by rename, so a program that reads it is never surprised. */
 
 #include <errno.h>
