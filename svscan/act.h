@@ -29,9 +29,10 @@ struct svscan {
 	unsigned inherited : 1;	/* another svscan was here: look at locks */
 	unsigned quiet : 1;	/* bad entries were told already */
 	unsigned told : 1;	/* "too many" was told */
-	unsigned checking : 2;	/* see reexec.h */
-	pid_t checker;
+	unsigned become : 1;	/* a new program (see reexec.h) */
+	pid_t checker;		/* which looks whether that runs; 0: none */
 	uint64_t check_until;
+	const char *scandir;	/* as given */
 };
 
 extern const int svscan_signals[];	/* with handlers; ends with 0 */

@@ -1,6 +1,300 @@
-/* reexec.c - see reexec.h. */
+/* reexec.c - see reexec.h.  What we know goes through a file in the control
+ * directory that is unlinked at once and whose descriptor the new program
+ * inherits, like all others that it needs. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/bytes.h"
+#include "lib/chain.h"
+#include "lib/file.h"
+#include "lib/msg.h"
+#include "lib/os.h"
+#include "lib/path.h"
+#include "lib/spawn.h"
+#include "supervise/control.h"
 #include "svscan/reexec.h"
-void reexec_begin(struct svscan *v) { (void)v; }
-int reexec_checked(struct svscan *v, pid_t pid, int wstat) { (void)v; (void)pid; (void)wstat; return 0; }
-void reexec_late(struct svscan *v) { v->check_until = 0; }
-int reexec_resume(struct svscan *v, int fd) { (void)v; (void)fd; return -1; }
+#include "svscan/scandir.h"
+
+#define STATE_FILE SCANDIR_CONTROL_DIR "/reexec"
+#define SEC UINT64_C(1000000000)
+
+enum { MAGIC = 0x52565343, VERSION = 1, HEAD = 56, RECORD = 60,
+	CHECK_S = 5, NAME_ROOM = 1024 + 8 };
+
+/* --- the check */
+
+void
+reexec_begin(struct svscan *v)
+{
+	char path[PATH_LEN], word[] = "--self-check";
+	char *argv[3] = { path, word, 0 };
+	struct spawn sp = { .file = path, .argv = argv,
+		.handled = svscan_signals };
+
+	if (v->checker || v->stopping)
+		return;
+	if (chain_sister(path, sizeof path, "reeve-svscan") < 0 ||
+		(v->checker = spawn(&sp)) < 0) {
+		warn_sys("unable to start the new program's self-check "
+			"(staying the old program)");
+		v->checker = 0;
+		return;
+	}
+	v->check_until = os_now() + CHECK_S * SEC;
+}
+
+void
+reexec_late(struct svscan *v)
+{
+	if (v->checker)
+		kill(v->checker, SIGKILL);
+	v->check_until = 0;
+}
+
+/* --- packing */
+
+static int
+write_state(const struct svscan *v, int fd)
+{
+	unsigned char buf[HEAD + RECORD + NAME_ROOM];
+	const struct table *t = &v->table;
+	struct wr w = wr_init(buf, sizeof buf);
+
+	wr_u32(&w, MAGIC);
+	wr_u32(&w, VERSION);
+	wr_u32(&w, (uint32_t)v->control);
+	wr_u32(&w, (uint32_t)v->lock);
+	wr_u32(&w, (uint32_t)v->console);
+	wr_u32(&w, (uint32_t)v->reaped);
+	wr_u32(&w, v->reaped_next);
+	wr_u32(&w, v->name_max);
+	wr_u32(&w, t->max);
+	wr_u32(&w, t->count);
+	wr_u64(&w, v->rescan_every);
+	wr_u64(&w, v->scan_at);
+	if (!wr_done(&w) || file_write_all(fd, buf, w.len) < 0)
+		return -1;
+	for (unsigned i = 0; i < t->high; i++) {
+		const struct service *s = &t->slots[i];
+
+		if (!s->used)
+			continue;
+		w = wr_init(buf, sizeof buf);
+		wr_u64(&w, s->dev);
+		wr_u64(&w, s->ino);
+		wr_u64(&w, s->next);
+		wr_u64(&w, s->started);
+		wr_u32(&w, (uint32_t)s->pid);
+		wr_u32(&w, (uint32_t)s->pidfd);
+		wr_u32(&w, (uint32_t)s->pipe[0]);
+		wr_u32(&w, (uint32_t)s->pipe[1]);
+		/* The producer's number in this list is found by inode. */
+		wr_u8(&w, (unsigned)s->there | s->logger << 1 |
+			(s->peer >= 0 ? 4u : 0u));
+		wr_u64(&w, s->peer >= 0 ? t->slots[s->peer].ino : 0);
+		wr_str(&w, s->name);
+		if (!wr_done(&w) || file_write_all(fd, buf, w.len) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Descriptors that the new program shall have. */
+static void
+keep_on_exec(const struct svscan *v, int state, int keep)
+{
+	const int fds[] = { v->control, v->lock, v->console, v->reaped,
+		state };
+	int flag = keep ? 0 : FD_CLOEXEC;
+
+	for (unsigned i = 0; i < sizeof fds / sizeof *fds; i++)
+		if (fds[i] >= 0)
+			fcntl(fds[i], F_SETFD, flag);
+	for (unsigned i = 0; i < v->table.high; i++) {
+		const struct service *s = &v->table.slots[i];
+
+		if (!s->used)
+			continue;
+		if (s->pidfd >= 0)
+			fcntl(s->pidfd, F_SETFD, flag);
+		for (int j = 0; j < 2; j++)
+			if (s->pipe[j] >= 0)
+				fcntl(s->pipe[j], F_SETFD, flag);
+	}
+}
+
+static void
+tell_supervises(const struct svscan *v)
+{
+	for (unsigned i = 0; i < v->table.high; i++) {
+		const struct service *s = &v->table.slots[i];
+
+		/* s6's supervise does not know the letter, and ignores it. */
+		if (s->used && s->pid && control_send(AT_FDCWD, s->name, "R",
+			1) < 0)
+			warn_sys("%s: unable to tell its supervise to become "
+				"the new program", s->name);
+	}
+}
+
+static void
+become(struct svscan *v)
+{
+	char path[PATH_LEN], resume[32], max[16], c[] = "-C",
+		dir[] = "(scandir)";
+	char *argv[6] = { 0, resume, c, max, dir, 0 };
+	int fd;
+
+	memcpy(&argv[0], &PROG, sizeof PROG);
+	if (v->scandir)
+		memcpy(&argv[4], &v->scandir, sizeof v->scandir);
+	unlink(STATE_FILE);
+	fd = open(STATE_FILE, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0 || write_state(v, fd) < 0 || lseek(fd, 0, SEEK_SET) < 0 ||
+		chain_sister(path, sizeof path, "reeve-svscan") < 0) {
+		warn_sys("unable to write down the state (staying the old "
+			"program)");
+		unlink(STATE_FILE);
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	unlink(STATE_FILE);
+	snprintf(resume, sizeof resume, "--resume=%d", fd);
+	snprintf(max, sizeof max, "%u", v->table.max);
+	tell_supervises(v);
+	keep_on_exec(v, fd, 1);
+	execv(path, argv);
+	warn_sys("unable to execute %s (staying the old program)", path);
+	keep_on_exec(v, fd, 0);
+	close(fd);
+}
+
+int
+reexec_checked(struct svscan *v, pid_t pid, int wstat)
+{
+	if (!v->checker || pid != v->checker)
+		return 0;
+	v->checker = 0;
+	v->check_until = 0;
+	if (WIFEXITED(wstat) && !WEXITSTATUS(wstat))
+		v->become = 1;
+	else
+		warn("the new program does not pass its self-check (%s %d; "
+			"staying the old program)", WIFEXITED(wstat) ?
+			"exit code" : "signal", WIFEXITED(wstat) ?
+			WEXITSTATUS(wstat) : WTERMSIG(wstat));
+	return 1;
+}
+
+void
+reexec_become(struct svscan *v)
+{
+	v->become = 0;
+	if (!v->stopping)
+		become(v);
+}
+
+/* --- unpacking */
+
+static ssize_t
+read_at_most(int fd, unsigned char *buf, size_t max, off_t at)
+{
+	ssize_t r;
+
+	do
+		r = pread(fd, buf, max, at);
+	while (r < 0 && errno == EINTR);
+	return r;
+}
+
+static int
+read_record(struct svscan *v, struct rd *r, uint64_t *peer)
+{
+	uint64_t dev = rd_u64(r), ino = rd_u64(r), next = rd_u64(r),
+		started = rd_u64(r);
+	pid_t pid = (pid_t)rd_u32(r);
+	int pidfd = (int)rd_u32(r), p0 = (int)rd_u32(r), p1 = (int)rd_u32(r);
+	unsigned flags = rd_u8(r);
+	const unsigned char *name;
+	char copy[NAME_ROOM];
+	uint32_t len;
+	int slot;
+
+	*peer = rd_u64(r);
+	len = rd_u32(r);
+	name = rd_mem(r, len);
+	if (r->bad || !len || len >= sizeof copy)
+		return -1;
+	memcpy(copy, name, len);
+	copy[len] = 0;
+	slot = table_add(&v->table, dev, ino, copy);
+	if (slot < 0)
+		return -1;
+	v->table.slots[slot].next = next;
+	v->table.slots[slot].started = started;
+	v->table.slots[slot].pidfd = pidfd;
+	v->table.slots[slot].pipe[0] = p0;
+	v->table.slots[slot].pipe[1] = p1;
+	v->table.slots[slot].there = flags & 1;
+	v->table.slots[slot].logger = flags >> 1 & 1;
+	if (!(flags & 4))
+		*peer = 0;
+	table_set_pid(&v->table, slot, pid);
+	if (pidfd >= 0)
+		v->foreign++;
+	return slot;
+}
+
+int
+reexec_resume(struct svscan *v, int fd)
+{
+	unsigned char buf[HEAD + RECORD + NAME_ROOM];
+	off_t at = HEAD;
+	ssize_t n = read_at_most(fd, buf, HEAD, 0);
+	struct rd r = rd_init(buf, n < 0 ? 0 : (size_t)n);
+	unsigned max, count;
+
+	if (rd_u32(&r) != MAGIC || rd_u32(&r) != VERSION)
+		return -1;
+	v->control = (int)rd_u32(&r);
+	v->lock = (int)rd_u32(&r);
+	v->console = (int)rd_u32(&r);
+	v->reaped = (int)rd_u32(&r);
+	v->reaped_next = rd_u32(&r);
+	v->name_max = rd_u32(&r);
+	max = rd_u32(&r);
+	count = rd_u32(&r);
+	v->rescan_every = rd_u64(&r);
+	v->scan_at = rd_u64(&r);
+	if (!rd_done(&r) || max != v->table.max || count > max)
+		return -1;
+	while (count--) {
+		uint64_t peer;
+		int slot;
+
+		n = read_at_most(fd, buf, sizeof buf, at);
+		r = rd_init(buf, n < 0 ? 0 : (size_t)n);
+		slot = read_record(v, &r, &peer);
+		if (slot < 0)
+			return -1;
+		at += (off_t)r.pos;
+		for (unsigned i = 0; peer && i < v->table.high; i++)
+			if (v->table.slots[i].used && (int)i != slot &&
+				v->table.slots[i].ino == peer) {
+				v->table.slots[i].peer = slot;
+				v->table.slots[slot].peer = (int)i;
+			}
+	}
+	keep_on_exec(v, fd, 0);
+	close(fd);
+	/* Whatever was due when the old program stopped to look. */
+	v->start_at = os_now();
+	return 0;
+}

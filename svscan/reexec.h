@@ -8,9 +8,11 @@
 
 /* Begin: R was asked for. */
 void reexec_begin(struct svscan *);
-/* A child that is no supervise ended.  1 if it was the check, which may end
- * in another program executed: then this does not return. */
+/* A child that is no supervise ended.  1 if it was the check; if that went
+ * well, v->become is set. */
 int reexec_checked(struct svscan *, pid_t pid, int wstat);
+/* Become the new program.  Returns, with a message, only on failure. */
+void reexec_become(struct svscan *);
 /* The check takes too long (see check_until): give up. */
 void reexec_late(struct svscan *);
 /* In the new program: take state from fd.  0, or -1 if it is none. */

@@ -142,6 +142,20 @@ find_supervise(void)
 	return path;
 }
 
+/* The new svscan runs; so does the new supervise, if this comes back with
+ * exit status 0. */
+static _Noreturn void
+self_check(void)
+{
+	const char *path = find_supervise();
+	char copy[PATH_LEN], word[] = "--self-check";
+	char *argv[3] = { copy, word, 0 };
+
+	strcpy(copy, path);
+	execv(path, argv);
+	die_sys(EX_SYSTEM, "unable to execute %s", path);
+}
+
 static void
 allocate(struct svscan *v, unsigned max)
 {
@@ -471,6 +485,8 @@ loop(struct svscan *v)
 				obey_control(v);
 		}
 		obey_clock(v);
+		if (v->become)
+			reexec_become(v);
 		if (v->abort || (v->stopping && !svscan_busy(v)))
 			leave(v);
 	}
@@ -501,7 +517,7 @@ main(int argc, char **argv)
 		case 't': v.rescan_every = (uint64_t)opt_uint("timeout",
 				optarg, 0, ~0u) * 1000000;
 			break;
-		case OPT_SELF_CHECK: return 0;
+		case OPT_SELF_CHECK: self_check();
 		case OPT_RESUME: resume = (int)opt_uint("resume", optarg, 3,
 				1 << 30);
 			break;
@@ -509,6 +525,7 @@ main(int argc, char **argv)
 		}
 	if (argc - optind != 1)
 		opt_usage(&usage);
+	v.scandir = argv[optind];
 	v.supervise_name = prog_as_s6 ? "s6-supervise" : "reeve-supervise";
 	allocate(&v, max);
 	if (resume >= 0) {
