@@ -105,6 +105,20 @@ check_head(const unsigned char *data, size_t len, uint32_t n,
 }
 
 int
+state_is_of(const unsigned char *head, const unsigned char *id,
+	uint32_t number)
+{
+	struct rd r = rd_init(head, STATE_HEAD);
+	const unsigned char *magic = rd_mem(&r, MAGIC_LEN), *own;
+	uint32_t version = rd_u32(&r), n = rd_u32(&r);
+
+	own = rd_mem(&r, DB_HASH);
+	return own && !memcmp(magic, MAGIC, MAGIC_LEN) &&
+		version == STATE_VERSION && !memcmp(own, id, DB_HASH) &&
+		number < n;
+}
+
+int
 state_decode(struct state_rec *rec, uint32_t n, const unsigned char *id,
 	const void *data, size_t len, char *err, size_t errmax)
 {

@@ -56,6 +56,10 @@ void state_pack(unsigned char *buf, uint32_t number, const struct state_rec *);
 /* 1 if these STATE_RECORD bytes are the record of that number; else 0. */
 int state_unpack(struct state_rec *, uint32_t number,
 	const unsigned char *buf);
+/* 1 if STATE_HEAD bytes are the head of a state of database id that has a
+ * service of that number; else 0. */
+int state_is_of(const unsigned char *head, const unsigned char *id,
+	uint32_t number);
 /* 1 if data is a whole state of n services of database id, and then
  * rec[0..n) are set; else 0 and err says why. */
 int state_decode(struct state_rec *rec, uint32_t n, const unsigned char *id,

@@ -1,0 +1,716 @@
+/* rc-oneshotd.c - runs the up, down and reload scripts of oneshots for rc,
+ * one request a connection (rc/request.h), in the clean environment of the
+ * supervision tree.  Supervised itself; its directory is
+ * live/servicedirs/s6rc-oneshot-runner.  It writes the outcome into the state
+ * before it answers, so that what a script did is known even if nobody is
+ * left to hear it.  See reeve-rc-oneshotd(8). */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <skalibs/selfpipe.h>
+#include <skalibs/tai.h>
+
+#include "config.h"
+#include "lib/file.h"
+#include "lib/msg.h"
+#include "lib/opt.h"
+#include "lib/ready.h"
+#include "rc/request.h"
+#include "rc/state.h"
+
+extern char **environ;
+
+enum { KEY_LISTEN, KEY_SIGNAL, KEY_CONN, BATCH = 64, GRACE_MS = 2000,
+	ACCEPT_PAUSE_MS = 100 };
+
+/* One client, from its first byte to its answer; without a client (fd -1)
+ * when it went away while its script runs. */
+struct conn {
+	struct conn *next;
+	int fd;
+	int given[3];		/* its 0, 1, 2, or -1 */
+	unsigned char *buf;	/* owned */
+	size_t got, want;
+	int whole;		/* rq is set */
+	struct request rq;
+	pid_t pid;		/* of the script, or 0 */
+	uint64_t deadline;	/* 0 none; ms, monotonic */
+	int timed_out;		/* 1 was sent TERM, 2 KILL */
+};
+
+struct daemon {
+	struct ready ready;
+	int listener;
+	struct conn *conns;
+	int pause;		/* no descriptors: do not accept for a while */
+};
+
+static const struct opt opts[] = {
+	{ 'd', "notification-fd", "FD", "write a newline there when requests\n"
+		"are accepted" },
+	{ 0, 0, 0, 0 }
+};
+static const struct usage usage = {
+	"[-d fd] [name...]",
+	"Run the scripts of oneshots for reeve-rc. Started by supervise in\n"
+	"live/servicedirs/s6rc-oneshot-runner; not for use by hand.",
+	opts, 0
+};
+
+static uint64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* --- clients --- */
+
+/* Root and the tree's own user may run scripts here, nobody else. */
+static int
+trusted(int fd)
+{
+#if defined HAS_SO_PEERCRED
+	struct ucred u;
+	socklen_t len = sizeof u;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &u, &len) < 0)
+		return 0;
+	return u.uid == 0 || u.uid == geteuid();
+#elif defined HAS_GETPEEREID
+	uid_t u;
+	gid_t g;
+
+	return getpeereid(fd, &u, &g) == 0 && (u == 0 || u == geteuid());
+#else
+	(void)fd;
+	return 1;	/* the socket is 0600 */
+#endif
+}
+
+static void
+close_given(struct conn *c)
+{
+	for (int i = 0; i < 3; i++) {
+		if (c->given[i] >= 0)
+			close(c->given[i]);
+		c->given[i] = -1;
+	}
+}
+
+static void
+hang_up(struct daemon *d, struct conn *c)
+{
+	if (c->fd >= 0) {
+		ready_del(&d->ready, c->fd);
+		close(c->fd);
+	}
+	c->fd = -1;
+}
+
+static void
+forget(struct daemon *d, struct conn *c)
+{
+	struct conn **p = &d->conns;
+
+	hang_up(d, c);
+	close_given(c);
+	while (*p != c)
+		p = &(*p)->next;
+	*p = c->next;
+	free(c->buf);
+	free(c);
+}
+
+static void
+answer(struct daemon *d, struct conn *c, enum answer_kind kind, uint32_t value)
+{
+	struct answer a = { kind, value };
+	unsigned char buf[ANSWER_SIZE];
+
+	answer_pack(buf, &a);
+	/* Six bytes always fit; a client that is gone needs none. */
+	if (c->fd >= 0 && write(c->fd, buf, sizeof buf) < 0 && errno != EPIPE)
+		warn_sys("unable to answer for %s", c->rq.name);
+	forget(d, c);
+}
+
+static void
+take_client(struct daemon *d)
+{
+	struct conn *c;
+	int fd = accept(d->listener, 0, 0);
+
+	if (fd < 0) {
+		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
+			errno == ENOBUFS) {
+			warn_sys("unable to accept a request (trying again "
+				"in %d ms)", ACCEPT_PAUSE_MS);
+			d->pause = 1;
+		}
+		return;
+	}
+	if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ||
+		fcntl(fd, F_SETFL, O_NONBLOCK) < 0 || !trusted(fd)) {
+		warn("refused a request of another user");
+		close(fd);
+		return;
+	}
+	c = calloc(1, sizeof *c);
+	if (!c || !(c->buf = malloc(REQUEST_HEAD)) ||
+		ready_add(&d->ready, fd, (uintptr_t)c + KEY_CONN) < 0) {
+		warn("no memory for a request (the client sees it fail)");
+		if (c)
+			free(c->buf);
+		free(c);
+		close(fd);
+		return;
+	}
+	c->fd = fd;
+	c->want = REQUEST_HEAD;
+	c->given[0] = c->given[1] = c->given[2] = -1;
+	c->next = d->conns;
+	d->conns = c;
+}
+
+/* recvmsg that keeps the descriptors that come with the first byte. */
+static ssize_t
+receive(struct conn *c)
+{
+	union {
+		struct cmsghdr head;
+		char space[CMSG_SPACE(3 * sizeof(int))];
+	} u;
+	struct iovec v = { c->buf + c->got, c->want - c->got };
+	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1,
+		.msg_control = u.space, .msg_controllen = sizeof u.space };
+	ssize_t r;
+
+	do
+		r = recvmsg(c->fd, &m,
+#ifdef MSG_CMSG_CLOEXEC
+			MSG_CMSG_CLOEXEC
+#else
+			0
+#endif
+			);
+	while (r < 0 && errno == EINTR);
+	if (r < 0)
+		return r;
+	for (struct cmsghdr *h = CMSG_FIRSTHDR(&m); h; h = CMSG_NXTHDR(&m, h)) {
+		size_t n = (h->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+		if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t i = 0; i < n; i++) {
+			int fd;
+
+			memcpy(&fd, CMSG_DATA(h) + i * sizeof fd, sizeof fd);
+			if (i < 3 && c->given[i] < 0)
+				c->given[i] = fd;
+			else
+				close(fd);
+		}
+	}
+	return r;
+}
+
+static void begin_waiting(struct daemon *d);
+
+/* Bytes came, or the client left. */
+static void
+hear(struct daemon *d, struct conn *c)
+{
+	unsigned char *more;
+	ssize_t r;
+	char junk[64];
+
+	if (c->whole) {
+		/* Nothing more is to come but its end. */
+		r = read(c->fd, junk, sizeof junk);
+		if (r < 0 && errno == EAGAIN)
+			return;
+		if (c->pid)
+			hang_up(d, c);
+		else
+			forget(d, c);
+		return;
+	}
+	r = receive(c);
+	if (r < 0 && errno == EAGAIN)
+		return;
+	if (r <= 0) {
+		forget(d, c);
+		return;
+	}
+	c->got += (size_t)r;
+	if (c->got < c->want)
+		return;
+	if (c->want == REQUEST_HEAD) {
+		c->want = request_length(c->buf);
+		more = c->want ? realloc(c->buf, c->want) : 0;
+		if (!more) {
+			warn("refused a request that is not one of version %d",
+				REQUEST_VERSION);
+			forget(d, c);
+			return;
+		}
+		c->buf = more;
+		hear(d, c);
+		return;
+	}
+	if (!request_unpack(&c->rq, c->buf, c->got)) {
+		warn("refused a damaged request");
+		forget(d, c);
+		return;
+	}
+	c->whole = 1;
+	begin_waiting(d);
+}
+
+/* --- scripts --- */
+
+/* Copy everything from the script to the caller and to the logger; a side
+ * that is gone is left out.  A process of its own, as either may block. */
+static void
+copy_output(int from, int caller, int logger)
+{
+	char buf[8192];
+	ssize_t r;
+
+	signal(SIGPIPE, SIG_IGN);
+	while ((r = read(from, buf, sizeof buf)) > 0 ||
+		(r < 0 && errno == EINTR)) {
+		if (r < 0)
+			continue;
+		if (caller >= 0 && file_write_all(caller, buf, (size_t)r) < 0)
+			caller = -1;
+		if (logger >= 0 && file_write_all(logger, buf, (size_t)r) < 0)
+			logger = -1;
+	}
+	_exit(0);
+}
+
+/* The write end for a script whose output goes to its logger too, or -1: no
+ * logger listens. */
+static int
+open_copier(struct conn *c)
+{
+	int p[2], logger = open(c->rq.logger, O_WRONLY | O_NONBLOCK |
+		O_CLOEXEC);
+	pid_t pid;
+
+	if (logger < 0)
+		return -1;
+	if (pipe(p) < 0) {
+		close(logger);
+		return -1;
+	}
+	fcntl(p[0], F_SETFD, FD_CLOEXEC);
+	fcntl(p[1], F_SETFD, FD_CLOEXEC);
+	pid = fork();
+	if (pid == 0) {
+		fcntl(logger, F_SETFL, 0);
+		close(p[1]);
+		selfpipe_finish();
+		copy_output(p[0], c->given[1], logger);
+	}
+	close(p[0]);
+	close(logger);
+	if (pid < 0) {
+		close(p[1]);
+		return -1;
+	}
+	return p[1];
+}
+
+static char **
+words(const struct request *q)
+{
+	char **v = calloc((size_t)q->argc + 1, sizeof *v);
+	const char *s = q->argv;
+
+	for (uint32_t i = 0; v && i < q->argc; i++, s += strlen(s) + 1)
+		v[i] = (char *)(uintptr_t)s;
+	return v;
+}
+
+static char **
+environment(const char *name, const char *changer)
+{
+	size_t n = 0, k = 0;
+	char **v;
+
+	while (environ[n])
+		n++;
+	v = calloc(n + 3, sizeof *v);
+	if (!v)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(environ[i], "RC_NAME=", 8) &&
+			strncmp(environ[i], "RC_CHANGER=", 11))
+			v[k++] = environ[i];
+	v[k++] = (char *)(uintptr_t)name;
+	v[k] = (char *)(uintptr_t)changer;
+	return v;
+}
+
+/* posix_spawn, because it tells why exec failed without a pipe. */
+static int
+spawn(struct conn *c, char **argv, char **env, int out, int err)
+{
+	posix_spawn_file_actions_t fa;
+	posix_spawnattr_t at;
+	sigset_t all, none;
+	int in = c->given[0], r;
+	short flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
+
+	sigfillset(&all);
+	sigdelset(&all, SIGKILL);
+	sigdelset(&all, SIGSTOP);
+	sigemptyset(&none);
+	posix_spawn_file_actions_init(&fa);
+	posix_spawnattr_init(&at);
+	posix_spawnattr_setsigdefault(&at, &all);
+	posix_spawnattr_setsigmask(&at, &none);
+#ifdef HAS_POSIX_SPAWN_SETSID
+	flags |= POSIX_SPAWN_SETSID;
+#else
+	flags |= POSIX_SPAWN_SETPGROUP;
+	posix_spawnattr_setpgroup(&at, 0);
+#endif
+	posix_spawnattr_setflags(&at, flags);
+	if (in >= 0)
+		posix_spawn_file_actions_adddup2(&fa, in, 0);
+	else
+		posix_spawn_file_actions_addopen(&fa, 0, "/dev/null",
+			O_RDONLY, 0);
+	if (out >= 0)
+		posix_spawn_file_actions_adddup2(&fa, out, 1);
+	if (err >= 0)
+		posix_spawn_file_actions_adddup2(&fa, err, 2);
+	r = posix_spawnp(&c->pid, argv[0], &fa, &at, argv, env);
+	posix_spawn_file_actions_destroy(&fa);
+	posix_spawnattr_destroy(&at);
+	if (r)
+		c->pid = 0;
+	return r;
+}
+
+static int
+start_script(struct conn *c)
+{
+	char name[DB_NAME_MAX + 16], changer[32];
+	char **argv = words(&c->rq), **env;
+	int copy = -1, r = ENOMEM;
+
+	snprintf(name, sizeof name, "RC_NAME=%s", c->rq.name);
+	snprintf(changer, sizeof changer, "RC_CHANGER=%u",
+		(unsigned)c->rq.changer);
+	env = environment(name, changer);
+	if (argv && env) {
+		if (*c->rq.logger)
+			copy = open_copier(c);
+		r = spawn(c, argv, env, copy >= 0 ? copy : c->given[1],
+			copy >= 0 ? copy : c->given[2]);
+	}
+	if (copy >= 0)
+		close(copy);
+	free(argv);
+	free(env);
+	close_given(c);
+	return r;
+}
+
+/* Into the state of the current generation, if it is still the one that the
+ * client asked about. */
+static void
+record(const struct request *q, int ok, enum state_reason why, uint32_t code)
+{
+	unsigned char buf[STATE_RECORD], head[STATE_HEAD];
+	struct timespec t;
+	struct state_rec r;
+	int fd;
+
+	if (q->kind == REQUEST_RELOAD)
+		return;
+	fd = open("../../current/state", O_RDWR | O_CLOEXEC);
+	if (fd < 0) {
+		warn_sys("unable to record what became of %s", q->name);
+		return;
+	}
+	clock_gettime(CLOCK_REALTIME, &t);
+	r.flags = ok ? q->flags_ok : q->flags_fail;
+	r.reason = ok ? REASON_NONE : why;
+	r.code = ok ? 0 : code;
+	r.when = (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+	state_pack(buf, q->number, &r);
+	if (pread(fd, head, sizeof head, 0) != sizeof head ||
+		!state_is_of(head, q->id, q->number))
+		warn("the set of services changed while %s ran (its outcome "
+			"is not recorded)", q->name);
+	else if (pwrite(fd, buf, sizeof buf, (off_t)STATE_HEAD +
+		(off_t)q->number * STATE_RECORD) != sizeof buf)
+		warn_sys("unable to record what became of %s", q->name);
+	close(fd);
+}
+
+static int
+running(const struct daemon *d)
+{
+	for (const struct conn *c = d->conns; c; c = c->next)
+		if (c->pid)
+			return 1;
+	return 0;
+}
+
+static int
+busy(const struct daemon *d, const char *name)
+{
+	for (const struct conn *c = d->conns; c; c = c->next)
+		if (c->pid && !strcmp(c->rq.name, name))
+			return 1;
+	return 0;
+}
+
+/* Begin with one waiting request that can begin, or answer it.  1 if there
+ * was one (the list has changed). */
+static int
+begin_one(struct daemon *d)
+{
+	for (struct conn *c = d->conns; c; c = c->next) {
+		int r;
+
+		if (!c->whole || c->pid || c->fd < 0)
+			continue;
+		if (c->rq.kind == REQUEST_IDLE) {
+			if (running(d))
+				continue;
+			answer(d, c, ANSWER_STATUS, 0);
+			return 1;
+		}
+		/* Two changers, one of them dead: one script at a time. */
+		if (busy(d, c->rq.name))
+			continue;
+		if (!c->rq.argc) {
+			record(&c->rq, 1, REASON_NONE, 0);
+			answer(d, c, ANSWER_STATUS, 0);
+			return 1;
+		}
+		r = start_script(c);
+		if (r) {
+			record(&c->rq, 0, REASON_NOEXEC, (uint32_t)r);
+			answer(d, c, ANSWER_ERRNO, (uint32_t)r);
+			return 1;
+		}
+		if (c->rq.timeout_ms)
+			c->deadline = now_ms() + c->rq.timeout_ms;
+		return 1;
+	}
+	return 0;
+}
+
+static void
+begin_waiting(struct daemon *d)
+{
+	while (begin_one(d))
+		;
+}
+
+static void
+ended(struct daemon *d, struct conn *c, int status)
+{
+	enum state_reason why = WIFSIGNALED(status) ? REASON_SIGNAL :
+		REASON_EXIT;
+	uint32_t code = (uint32_t)(WIFSIGNALED(status) ? WTERMSIG(status) :
+		WEXITSTATUS(status));
+
+	c->pid = 0;
+	if (c->timed_out && status) {
+		record(&c->rq, 0, REASON_TIMEOUT, c->rq.timeout_ms);
+		answer(d, c, ANSWER_TIMEOUT, c->rq.timeout_ms);
+		return;
+	}
+	record(&c->rq, !status, why, code);
+	answer(d, c, ANSWER_STATUS, (uint32_t)status);
+}
+
+static void
+reap(struct daemon *d)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		for (struct conn *c = d->conns; c; c = c->next)
+			if (c->pid == pid) {
+				ended(d, c, status);
+				break;
+			}
+	begin_waiting(d);
+}
+
+/* Ms until the next deadline, or -1. */
+static int
+next_deadline(const struct daemon *d)
+{
+	uint64_t now = now_ms(), first = UINT64_MAX;
+
+	for (const struct conn *c = d->conns; c; c = c->next)
+		if (c->pid && c->deadline && c->deadline < first)
+			first = c->deadline;
+	if (d->pause)
+		return ACCEPT_PAUSE_MS;
+	if (first == UINT64_MAX)
+		return -1;
+	return first <= now ? 0 : first - now > 1000000 ? 1000000 :
+		(int)(first - now);
+}
+
+static void
+enforce_deadlines(struct daemon *d)
+{
+	uint64_t now = now_ms();
+
+	for (struct conn *c = d->conns; c; c = c->next) {
+		if (!c->pid || !c->deadline || c->deadline > now)
+			continue;
+		kill(-c->pid, c->timed_out ? SIGKILL : SIGTERM);
+		kill(-c->pid, SIGCONT);
+		c->deadline = c->timed_out ? 0 : now + GRACE_MS;
+		c->timed_out++;
+	}
+}
+
+/* --- set-up and loop --- */
+
+static int
+listen_here(void)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	if (fd < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ||
+		fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
+		die_sys(EX_SYSTEM, "unable to make a socket");
+	strcpy(a.sun_path, "s.new");
+	if ((unlink(a.sun_path) < 0 && errno != ENOENT) ||
+		bind(fd, (struct sockaddr *)&a, sizeof a) < 0 ||
+		chmod(a.sun_path, 0600) < 0 || listen(fd, 128) < 0 ||
+		rename(a.sun_path, "s") < 0)
+		die_sys(EX_SYSTEM, "unable to listen on the socket s");
+	return fd;
+}
+
+static void
+trap_signals(struct daemon *d)
+{
+	static const int list[] = { SIGCHLD, SIGTERM };
+	sigset_t set;
+	int fd = selfpipe_init();
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+		sigaddset(&set, list[i]);
+	if (fd < 0 || selfpipe_trapset(&set) < 0 ||
+		ready_add(&d->ready, fd, KEY_SIGNAL) < 0)
+		die_sys(EX_SYSTEM, "unable to trap signals");
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* 1 when told to end.  Scripts that run are left to end by themselves: what
+ * they do cannot be undone by killing them. */
+static int
+take_signals(struct daemon *d)
+{
+	int sig, stop = 0;
+
+	while ((sig = selfpipe_read()) > 0) {
+		if (sig == SIGCHLD)
+			reap(d);
+		else
+			stop = 1;
+	}
+	return stop;
+}
+
+static int
+known(const struct daemon *d, const struct conn *c)
+{
+	for (const struct conn *o = d->conns; o; o = o->next)
+		if (o == c)
+			return 1;
+	return 0;
+}
+
+static void
+serve(struct daemon *d)
+{
+	uint64_t keys[BATCH];
+	int stop = 0;
+
+	while (!stop || running(d)) {
+		int n = ready_wait(&d->ready, next_deadline(d), keys, BATCH);
+
+		if (n < 0 && errno != EINTR)
+			die_sys(EX_SYSTEM, "unable to wait for requests");
+		d->pause = 0;
+		enforce_deadlines(d);
+		for (int i = 0; i < n; i++) {
+			struct conn *c = (struct conn *)(uintptr_t)(keys[i] -
+				KEY_CONN);
+
+			if (keys[i] == KEY_LISTEN)
+				take_client(d);
+			else if (keys[i] == KEY_SIGNAL)
+				stop |= take_signals(d);
+			else if (known(d, c))
+				hear(d, c);
+		}
+		if (stop && d->listener >= 0) {
+			ready_del(&d->ready, d->listener);
+			close(d->listener);
+			d->listener = -1;
+		}
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	struct daemon d = { .listener = -1 };
+	unsigned notify = 0;
+	int c;
+
+	prog_init(argv[0]);
+	while ((c = opt_next(&usage, argc, argv)) != -1)
+		if (c == 'd')
+			notify = opt_uint("notification fd", optarg, 3,
+				1 << 20);
+	if (ready_init(&d.ready) < 0)
+		die_sys(EX_SYSTEM, "unable to wait for requests");
+	trap_signals(&d);
+	d.listener = listen_here();
+	if (ready_add(&d.ready, d.listener, KEY_LISTEN) < 0)
+		die_sys(EX_SYSTEM, "unable to wait for requests");
+	if (notify) {
+		if (write((int)notify, "\n", 1) < 0)
+			warn_sys("unable to tell supervise that it is ready");
+		close((int)notify);
+	}
+	serve(&d);
+	return EX_OK;
+}

@@ -1,0 +1,877 @@
+/* run.c - see run.h.  plan.c says what comes when; here a transition is
+ * begun, watched and recorded.  No process is started: supervise and the
+ * oneshot daemon start what has to run. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <skalibs/selfpipe.h>
+
+#include "lib/msg.h"
+#include "lib/path.h"
+#include "lib/ready.h"
+#include "rc/plan.h"
+#include "rc/request.h"
+#include "rc/run.h"
+#include "supervise/control.h"
+#include "supervise/event.h"
+#include "supervise/status.h"
+
+enum {
+	BATCH = 64,
+	REVIVE_MS = 5000,	/* a dead supervise is back by then */
+	RUNNER_MS = 10000,
+	/* A service in its restart pause that is told to stay down changes
+	 * its status, but there is no event for that. */
+	PAUSED_MS = 5,
+	SLACK_MS = 10000	/* over the daemon's own time limit */
+};
+
+/* One transition under way. */
+struct job {
+	uint32_t i;		/* service */
+	int oneshot;
+	struct listener ear;	/* longrun */
+	int fd;			/* oneshot: socket */
+	unsigned char buf[ANSWER_SIZE];
+	size_t got;
+	uint64_t deadline;	/* 0 none */
+	uint64_t revive;	/* no supervise; until then; 0 there is one */
+	uint64_t look;		/* read its status then; 0 on events only */
+	unsigned limit_ms;	/* for messages */
+	unsigned deaths;
+};
+
+struct half {
+	struct run *run;
+	const struct db *db;
+	enum run_mode mode;
+	struct plan plan;
+	struct ready ready;
+	struct job **jobs;	/* owned; by service, 0 if none */
+	uint32_t njobs, noneshots;
+	uint32_t *held;		/* owned; ready, waiting for a free slot */
+	uint32_t nheld;
+	int result;
+};
+
+static int selfpipe = -1;
+
+static uint64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static const char *
+name_of(const struct half *h, uint32_t i)
+{
+	return h->db->services[i].name;
+}
+
+/* --- results --- */
+
+static void
+raise_result(int *result, int r)
+{
+	static const int order[] = { RUN_OK, RUN_FAILED, RUN_TIMEOUT,
+		RUN_INTERRUPTED, RUN_SYSTEM };
+	size_t a = 0, b = 0;
+
+	for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
+		if (order[k] == *result)
+			a = k;
+		if (order[k] == r)
+			b = k;
+	}
+	if (b > a)
+		*result = r;
+}
+
+static unsigned
+flags_after(const struct half *h, uint32_t i, int ok)
+{
+	unsigned f = h->run->live->state.rec[i].flags & ~(unsigned)STATE_FAILED;
+
+	if (!ok)
+		return f | STATE_FAILED;
+	if (h->mode == RUN_UP)
+		return (f | STATE_UP) & ~(unsigned)STATE_OWED;
+	if (h->mode == RUN_OWE)
+		return (f | STATE_OWED) & ~(unsigned)STATE_UP;
+	return f & ~(unsigned)(STATE_UP | STATE_OWED);
+}
+
+/* The state cannot be written: nothing more is asked of anybody. */
+static void
+broken(struct half *h, const char *name)
+{
+	warn_sys("unable to record the state of %s (stopping here)", name);
+	raise_result(&h->result, RUN_SYSTEM);
+	h->run->interrupted = 1;
+}
+
+static void
+record(struct half *h, uint32_t i, int ok, enum state_reason why,
+	uint32_t code)
+{
+	if (state_put(&h->run->live->state, i, flags_after(h, i, ok),
+		ok ? REASON_NONE : why, ok ? 0 : code) < 0)
+		broken(h, name_of(h, i));
+}
+
+static void
+tell_failure(const struct half *h, uint32_t i)
+{
+	const struct state_rec *r = h->run->live->state.rec + i;
+	const char *dep = r->reason == REASON_DEPENDENCY &&
+		r->code < h->plan.n ? name_of(h, r->code) : 0;
+	char why[160];
+
+	if (h->run->verbosity < 1)
+		return;
+	state_reason_text(why, sizeof why, r, dep);
+	warn("unable to %s service %s: %s%s",
+		h->mode == RUN_UP ? "start" : "stop", name_of(h, i),
+		prog_as_s6 && r->reason == REASON_EXIT ? "command " : "", why);
+}
+
+static void
+note_skipped(struct half *h)
+{
+	for (uint32_t i = 0; i < h->plan.n; i++) {
+		if (h->plan.state[i] != PLAN_SKIPPED)
+			continue;
+		/* Skipped is said once. */
+		h->plan.state[i] = PLAN_IDLE;
+		record(h, i, 0, REASON_DEPENDENCY, h->plan.cause[i]);
+		h->run->left_undone++;
+		if (!prog_as_s6)
+			tell_failure(h, i);
+	}
+}
+
+static void
+finished(struct half *h, uint32_t i, int ok, enum state_reason why,
+	uint32_t code)
+{
+	record(h, i, ok, why, code);
+	if (ok) {
+		if (h->run->verbosity >= 2)
+			info("service %s successfully %s", name_of(h, i),
+				h->mode == RUN_UP ? "started" : "stopped");
+	} else {
+		tell_failure(h, i);
+		raise_result(&h->result, why == REASON_TIMEOUT ? RUN_TIMEOUT :
+			why == REASON_INTERRUPTED ? RUN_INTERRUPTED :
+			RUN_FAILED);
+		if (h->run->failed)
+			h->run->failed[h->run->nfailed++ % h->plan.n] = i;
+	}
+	if (plan_ended(&h->plan, i, ok))
+		note_skipped(h);
+}
+
+/* --- jobs --- */
+
+static void
+drop_job(struct half *h, struct job *j)
+{
+	if (j->oneshot) {
+		if (j->fd >= 0) {
+			ready_del(&h->ready, j->fd);
+			close(j->fd);
+		}
+		h->noneshots--;
+	} else if (j->ear.path) {
+		ready_del(&h->ready, j->ear.fd);
+		event_unlisten(&j->ear);
+	}
+	h->jobs[j->i] = 0;
+	h->njobs--;
+	free(j);
+}
+
+static void
+end_job(struct half *h, struct job *j, int ok, enum state_reason why,
+	uint32_t code)
+{
+	uint32_t i = j->i;
+
+	drop_job(h, j);
+	finished(h, i, ok, why, code);
+}
+
+static unsigned
+limit_of(const struct half *h, uint32_t i, uint64_t *deadline)
+{
+	const struct db_service *s = h->db->services + i;
+	unsigned ms = h->mode == RUN_UP ? s->timeout_up : s->timeout_down;
+	uint64_t now = now_ms(), all = h->run->deadline;
+
+	*deadline = ms ? now + ms : 0;
+	if (all && (!*deadline || all < *deadline)) {
+		*deadline = all > now ? all : now + 1;
+		ms = (unsigned)(*deadline - now);
+	}
+	return ms;
+}
+
+static struct job *
+new_job(struct half *h, uint32_t i)
+{
+	struct job *j = calloc(1, sizeof *j);
+
+	if (!j)
+		return 0;
+	j->i = i;
+	j->fd = j->ear.fd = j->ear.keep = -1;
+	j->oneshot = i >= h->db->nlong;
+	j->limit_ms = limit_of(h, i, &j->deadline);
+	h->jobs[i] = j;
+	h->njobs++;
+	h->noneshots += (uint32_t)j->oneshot;
+	return j;
+}
+
+/* --- longruns --- */
+
+static int
+servicedir(const struct half *h, char *buf, uint32_t i)
+{
+	return live_servicedir(buf, PATH_LEN, h->run->live, name_of(h, i));
+}
+
+static int
+reached_up(const struct half *h, uint32_t i, const struct status *st)
+{
+	return status_is_up(st) && (st->ready ||
+		!(h->db->services[i].flags & DB_NOTIFIES));
+}
+
+/* Tell supervise; with the letters that keep the file `down' in step, so
+ * that a supervise that starts anew does what is wanted. */
+static void
+command(struct half *h, struct job *j)
+{
+	char dir[PATH_LEN];
+
+	if (servicedir(h, dir, j->i) == 0 && control_send(AT_FDCWD, dir,
+		h->mode == RUN_UP ? "U" : "D", 1) == 0) {
+		j->revive = 0;
+		return;
+	}
+	if (!j->revive)
+		j->revive = now_ms() + REVIVE_MS;
+}
+
+static void
+give_up(struct half *h, struct job *j, enum state_reason why, uint32_t code)
+{
+	char dir[PATH_LEN];
+
+	if (servicedir(h, dir, j->i) == 0 && h->mode == RUN_UP)
+		control_send(AT_FDCWD, dir, "D", 1);
+	end_job(h, j, 0, why, code);
+}
+
+/* Look at what supervise says now.  1 if the job ended. */
+static int
+look(struct half *h, struct job *j, int started)
+{
+	struct status st;
+	char dir[PATH_LEN];
+
+	j->look = 0;
+	if (servicedir(h, dir, j->i) < 0 ||
+		status_read(&st, AT_FDCWD, dir) < 0)
+		return 0;
+	if (h->mode == RUN_UP) {
+		if (!reached_up(h, j->i, &st) && !started)
+			return 0;
+	} else {
+		if (st.pid)
+			return 0;
+		if (st.wanted_up) {
+			j->look = now_ms() + PAUSED_MS;
+			return 0;
+		}
+	}
+	end_job(h, j, 1, REASON_NONE, 0);
+	return 1;
+}
+
+static void
+hear_longrun(struct half *h, struct job *j)
+{
+	int notifies = !!(h->db->services[j->i].flags & DB_NOTIFIES);
+	int permanent = 0, started = 0, again = 0;
+	char buf[64];
+	ssize_t r;
+
+	while ((r = read(j->ear.fd, buf, sizeof buf)) > 0)
+		for (ssize_t k = 0; k < r; k++)
+			switch (buf[k]) {
+			case 'O': permanent = 1; break;
+			case 'd': j->deaths++; break;
+			case 's': again = 1; break;
+			case 'u': started = !notifies; break;
+			default: break;
+			}
+	if (again)
+		command(h, j);
+	if (look(h, j, started && h->mode == RUN_UP))
+		return;
+	if (h->mode != RUN_UP)
+		return;
+	if (permanent)
+		give_up(h, j, REASON_PERMANENT, 0);
+	else if (h->run->deaths && j->deaths >= h->run->deaths && notifies)
+		give_up(h, j, REASON_DEATHS, j->deaths);
+}
+
+static void
+begin_longrun(struct half *h, uint32_t i)
+{
+	struct job *j = new_job(h, i);
+	struct status st;
+	char dir[PATH_LEN], event[PATH_LEN];
+	int known;
+
+	if (!j) {
+		finished(h, i, 0, REASON_SYSTEM, ENOMEM);
+		return;
+	}
+	if (servicedir(h, dir, i) < 0 ||
+		path_join(event, sizeof event, dir, EVENT_DIR) < 0 ||
+		event_listen(&j->ear, event) < 0 ||
+		ready_add(&h->ready, j->ear.fd, i) < 0) {
+		uint32_t e = (uint32_t)errno;
+
+		if ((e == EMFILE || e == ENFILE) && h->njobs > 1) {
+			drop_job(h, j);
+			h->held[h->nheld++] = i;
+			return;
+		}
+		end_job(h, j, 0, e == ENOENT ? REASON_NOSUPER : REASON_SYSTEM,
+			e);
+		return;
+	}
+	known = status_read(&st, AT_FDCWD, dir) == 0;
+	command(h, j);
+	if (!known)
+		return;
+	if (h->mode == RUN_UP ? reached_up(h, i, &st) && !j->revive :
+		!st.pid && !st.wanted_up) {
+		end_job(h, j, 1, REASON_NONE, 0);
+		return;
+	}
+	if (h->mode != RUN_UP && !st.pid)
+		j->look = now_ms() + PAUSED_MS;
+}
+
+/* --- oneshots --- */
+
+int
+run_runner(struct run *r)
+{
+	char dir[PATH_LEN], event[PATH_LEN], letters[64];
+	uint64_t end = now_ms() + RUNNER_MS, now;
+	struct listener l;
+	int up = 0;
+
+	if (live_servicedir(dir, sizeof dir, r->live, LIVE_RUNNER) < 0 ||
+		path_join(event, sizeof event, dir, EVENT_DIR) < 0 ||
+		event_listen(&l, event) < 0)
+		return -1;
+	for (;;) {
+		struct status st;
+		struct pollfd p = { .fd = l.fd, .events = POLLIN };
+
+		up = status_read(&st, AT_FDCWD, dir) == 0 &&
+			status_is_up(&st) && st.ready;
+		now = now_ms();
+		if (up || now >= end)
+			break;
+		control_send(AT_FDCWD, dir, "u", 1);
+		if (poll(&p, 1, (int)(end - now)) > 0)
+			while (read(l.fd, letters, sizeof letters) > 0)
+				;
+	}
+	event_unlisten(&l);
+	errno = ETIMEDOUT;
+	return up ? 0 : -1;
+}
+
+static const struct db_script *
+script_of(const struct db_service *s, enum run_mode mode)
+{
+	return mode == RUN_UP ? &s->up : &s->down;
+}
+
+static int
+ask(struct run *r, struct request *q, uint32_t i)
+{
+	const struct db_service *s = r->live->db.services + i;
+	char fifo[PATH_LEN] = "";
+	int fd;
+
+	q->name = s->name;
+	q->number = i;
+	memcpy(q->id, r->live->db.id, DB_HASH);
+	q->changer = (uint32_t)getpid();
+	if (s->consumer != DB_NONE && path_join(fifo, sizeof fifo,
+		r->live->path, "fifo",
+		r->live->db.services[s->consumer].name) < 0)
+		return -1;
+	q->logger = fifo;
+	fd = request_send(r->live->path, q);
+	if (fd < 0 && (errno == ECONNREFUSED || errno == ENOENT) &&
+		run_runner(r) == 0)
+		fd = request_send(r->live->path, q);
+	return fd;
+}
+
+static void
+begin_oneshot(struct half *h, uint32_t i)
+{
+	const struct db_script *sc = script_of(h->db->services + i, h->mode);
+	struct request q = { .kind = h->mode == RUN_UP ? REQUEST_UP :
+		REQUEST_DOWN };
+	struct job *j;
+
+	if (!sc->argc) {
+		finished(h, i, 1, REASON_NONE, 0);
+		return;
+	}
+	j = new_job(h, i);
+	if (!j) {
+		finished(h, i, 0, REASON_SYSTEM, ENOMEM);
+		return;
+	}
+	q.flags_ok = flags_after(h, i, 1);
+	q.flags_fail = flags_after(h, i, 0);
+	q.timeout_ms = j->limit_ms;
+	q.argc = sc->argc;
+	q.argv = sc->argv;
+	q.argvlen = sc->len;
+	/* The daemon keeps the time; we only do not wait for ever for it. */
+	if (j->deadline)
+		j->deadline += SLACK_MS;
+	j->fd = ask(h->run, &q, i);
+	if (j->fd < 0 || ready_add(&h->ready, j->fd, i) < 0) {
+		uint32_t e = (uint32_t)errno;
+
+		if ((e == EMFILE || e == ENFILE) && h->njobs > 1) {
+			drop_job(h, j);
+			h->held[h->nheld++] = i;
+			return;
+		}
+		end_job(h, j, 0, REASON_RUNNER, e);
+	}
+}
+
+static void
+judge(struct half *h, struct job *j, const struct answer *a)
+{
+	int status = (int)a->value;
+
+	if (a->kind == ANSWER_ERRNO)
+		end_job(h, j, 0, REASON_NOEXEC, a->value);
+	else if (a->kind == ANSWER_TIMEOUT)
+		end_job(h, j, 0, REASON_TIMEOUT, a->value);
+	else if (WIFSIGNALED(status))
+		end_job(h, j, 0, REASON_SIGNAL, (uint32_t)WTERMSIG(status));
+	else if (WEXITSTATUS(status))
+		end_job(h, j, 0, REASON_EXIT, (uint32_t)WEXITSTATUS(status));
+	else
+		end_job(h, j, 1, REASON_NONE, 0);
+}
+
+static void
+hear_oneshot(struct half *h, struct job *j)
+{
+	struct answer a;
+	ssize_t r = read(j->fd, j->buf + j->got, sizeof j->buf - j->got);
+
+	if (r < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (r <= 0) {
+		end_job(h, j, 0, REASON_RUNNER,
+			(uint32_t)(r < 0 ? errno : ECONNRESET));
+		return;
+	}
+	j->got += (size_t)r;
+	if (j->got < sizeof j->buf)
+		return;
+	if (answer_unpack(&a, j->buf, j->got))
+		judge(h, j, &a);
+	else
+		end_job(h, j, 0, REASON_RUNNER, EPROTO);
+}
+
+/* --- the loop --- */
+
+static void
+begin(struct half *h, uint32_t i)
+{
+	unsigned f = h->run->live->state.rec[i].flags;
+
+	if (i >= h->db->nlong && h->run->jobs &&
+		h->noneshots >= h->run->jobs) {
+		h->held[h->nheld++] = i;
+		return;
+	}
+	if (h->run->verbosity >= 2)
+		info("service %s: %s", name_of(h, i),
+			h->mode == RUN_UP ? "starting" : "stopping");
+	/* Owed before it is asked to go down: if we are killed between the
+	 * two it still comes back. */
+	if (h->mode == RUN_OWE && !(f & STATE_OWED) &&
+		state_put(&h->run->live->state, i, f | STATE_OWED,
+			REASON_NONE, 0) < 0) {
+		uint32_t e = (uint32_t)errno;
+
+		broken(h, name_of(h, i));
+		finished(h, i, 0, REASON_SYSTEM, e);
+		return;
+	}
+	if (i < h->db->nlong)
+		begin_longrun(h, i);
+	else
+		begin_oneshot(h, i);
+}
+
+static void
+begin_ready(struct half *h)
+{
+	uint32_t i, n = h->nheld;
+
+	if (h->run->interrupted)
+		return;
+	/* Those that had to wait for a slot come first. */
+	if (n) {
+		uint32_t *old = malloc(n * sizeof *old);
+
+		if (old) {
+			memcpy(old, h->held, n * sizeof *old);
+			h->nheld = 0;
+			for (uint32_t k = 0; k < n; k++)
+				begin(h, old[k]);
+			free(old);
+		}
+	}
+	while (!h->run->interrupted && (i = plan_next(&h->plan)) != DB_NONE)
+		begin(h, i);
+}
+
+static int
+next_deadline(const struct half *h)
+{
+	uint64_t now = now_ms(), first = UINT64_MAX;
+
+	for (uint32_t i = 0; h->njobs && i < h->plan.n; i++) {
+		const struct job *j = h->jobs[i];
+
+		if (!j)
+			continue;
+		if (j->deadline && j->deadline < first)
+			first = j->deadline;
+		if (j->revive && j->revive < first)
+			first = j->revive;
+		if (j->look && j->look < first)
+			first = j->look;
+	}
+	if (first == UINT64_MAX)
+		return -1;
+	return first <= now ? 0 : first - now > 1000000 ? 1000000 :
+		(int)(first - now);
+}
+
+static void
+enforce_deadlines(struct half *h)
+{
+	uint64_t now = now_ms();
+
+	for (uint32_t i = 0; h->njobs && i < h->plan.n; i++) {
+		struct job *j = h->jobs[i];
+
+		if (!j)
+			continue;
+		if (j->look && j->look <= now && look(h, j, 0))
+			continue;
+		if (j->deadline && j->deadline <= now)
+			give_up(h, j, REASON_TIMEOUT, j->limit_ms);
+		else if (j->revive && j->revive <= now)
+			give_up(h, j, REASON_NOSUPER, 0);
+	}
+}
+
+/* Told to stop: longruns on their way are left alone (up: told to stay down,
+ * so that what is recorded is true); scripts run to their end. */
+static void
+abandon_longruns(struct half *h)
+{
+	for (uint32_t i = 0; i < h->db->nlong; i++)
+		if (h->jobs[i] && !look(h, h->jobs[i], 0))
+			give_up(h, h->jobs[i], REASON_INTERRUPTED, 0);
+}
+
+static void
+take_signals(struct half *h)
+{
+	int sig, again = 0;
+
+	while ((sig = selfpipe_read()) > 0) {
+		if (h->run->interrupted)
+			again = 1;
+		h->run->interrupted = 1;
+		warn("got %s: %s", sig == SIGINT ? "SIGINT" : sig == SIGTERM ?
+			"SIGTERM" : "SIGHUP", again ?
+			"leaving at once" : "asking for nothing more");
+	}
+	if (!h->run->interrupted)
+		return;
+	raise_result(&h->result, RUN_INTERRUPTED);
+	abandon_longruns(h);
+	for (uint32_t i = h->db->nlong; again && i < h->plan.n; i++)
+		if (h->jobs[i])
+			end_job(h, h->jobs[i], 0, REASON_INTERRUPTED, 0);
+}
+
+static void
+hear(struct half *h, uint64_t key)
+{
+	struct job *j;
+
+	if (key >= h->plan.n) {
+		take_signals(h);
+		return;
+	}
+	j = h->jobs[key];
+	if (!j)
+		return;
+	if (j->oneshot)
+		hear_oneshot(h, j);
+	else
+		hear_longrun(h, j);
+}
+
+static void
+loop(struct half *h)
+{
+	uint64_t keys[BATCH];
+
+	begin_ready(h);
+	while (h->njobs) {
+		int n = ready_wait(&h->ready, next_deadline(h), keys, BATCH);
+
+		if (n < 0 && errno != EINTR) {
+			warn_sys("unable to wait for events");
+			raise_result(&h->result, RUN_SYSTEM);
+			h->run->interrupted = 1;
+			break;
+		}
+		for (int k = 0; k < n; k++)
+			hear(h, keys[k]);
+		enforce_deadlines(h);
+		begin_ready(h);
+		if (h->run->interrupted)
+			abandon_longruns(h);
+	}
+}
+
+static uint32_t
+count_jobs(const struct half *h)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < h->plan.n; i++)
+		n += h->jobs[i] != 0;
+	return n;
+}
+
+int
+run_half(struct run *r, const unsigned char *set, enum run_mode mode)
+{
+	uint32_t n = r->live->db.nlong + r->live->db.nshort;
+	struct half h = { .run = r, .db = &r->live->db, .mode = mode };
+
+	if (plan_init(&h.plan, h.db, set, mode == RUN_UP) < 0)
+		return r->result = RUN_SYSTEM;
+	h.ready.fd = -1;
+	h.jobs = calloc(n + 1, sizeof *h.jobs);
+	h.held = calloc(n + 1, sizeof *h.held);
+	if (!h.jobs || !h.held || ready_init(&h.ready) < 0 ||
+		ready_add(&h.ready, selfpipe, n) < 0) {
+		warn_sys("unable to begin");
+		h.result = RUN_SYSTEM;
+		goto out;
+	}
+	if (!r->failed)
+		r->failed = calloc(n + 1, sizeof *r->failed);
+	loop(&h);
+	r->left_undone += h.plan.left;
+	if (h.plan.left && !h.result)
+		h.result = r->interrupted ? RUN_INTERRUPTED : RUN_FAILED;
+	if (count_jobs(&h))
+		for (uint32_t i = 0; i < n; i++)
+			if (h.jobs[i])
+				drop_job(&h, h.jobs[i]);
+out:
+	ready_free(&h.ready);
+	free(h.jobs);
+	free(h.held);
+	plan_free(&h.plan);
+	raise_result(&r->result, h.result);
+	return h.result;
+}
+
+/* --- set-up --- */
+
+/* Each longrun on its way takes two descriptors. */
+static void
+raise_limit(void)
+{
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_NOFILE, &l) == 0 && l.rlim_cur < l.rlim_max) {
+		l.rlim_cur = l.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &l);
+	}
+}
+
+int
+run_begin(struct run *r)
+{
+	static const int list[] = { SIGINT, SIGTERM, SIGHUP };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+		sigaddset(&set, list[i]);
+	if (selfpipe < 0) {
+		selfpipe = selfpipe_init();
+		if (selfpipe < 0 || selfpipe_trapset(&set) < 0)
+			return -1;
+		signal(SIGPIPE, SIG_IGN);
+		raise_limit();
+	}
+	if (!r->ready && r->timeout_ms)
+		r->deadline = now_ms() + r->timeout_ms;
+	r->ready = 1;
+	return 0;
+}
+
+int
+run_settle(struct run *r)
+{
+	struct request q = { .kind = REQUEST_IDLE, .name = "", .logger = "",
+		.argv = "", .changer = (uint32_t)getpid() };
+	unsigned char buf[ANSWER_SIZE];
+	size_t got = 0;
+	ssize_t n = 1;
+	int fd = request_send(r->live->path, &q);
+
+	if (fd < 0)
+		return -1;
+	while (got < sizeof buf && n > 0) {
+		struct pollfd p[2] = { { .fd = fd, .events = POLLIN },
+			{ .fd = selfpipe, .events = POLLIN } };
+
+		if (poll(p, 2, -1) < 0 && errno != EINTR)
+			break;
+		if (p[1].revents & POLLIN) {
+			r->interrupted = 1;
+			break;
+		}
+		n = read(fd, buf + got, sizeof buf - got);
+		got += n > 0 ? (size_t)n : 0;
+	}
+	close(fd);
+	return state_reread(&r->live->state);
+}
+
+int
+run_reload(struct run *r, uint32_t i)
+{
+	const struct db_service *s = r->live->db.services + i;
+	struct request q = { .kind = REQUEST_RELOAD, .argc = s->reload.argc,
+		.argv = s->reload.argv, .argvlen = s->reload.len,
+		.timeout_ms = s->timeout_up };
+	unsigned char buf[ANSWER_SIZE];
+	struct answer a;
+	char dir[PATH_LEN];
+	size_t got = 0;
+	ssize_t n = 1;
+	int fd;
+
+	if (i < r->live->db.nlong) {
+		if (live_servicedir(dir, sizeof dir, r->live, s->name) == 0 &&
+			control_send(AT_FDCWD, dir, "l", 1) == 0)
+			return RUN_OK;
+		warn_sys("unable to reload service %s", s->name);
+		return RUN_FAILED;
+	}
+	if (!s->reload.argc)
+		return RUN_OK;
+	fd = ask(r, &q, i);
+	if (fd < 0) {
+		warn_sys("unable to reload service %s", s->name);
+		return RUN_FAILED;
+	}
+	while (got < sizeof buf && n > 0) {
+		n = read(fd, buf + got, sizeof buf - got);
+		if (n < 0 && errno == EINTR)
+			n = 1;
+		else
+			got += n > 0 ? (size_t)n : 0;
+	}
+	close(fd);
+	if (got == sizeof buf && answer_unpack(&a, buf, got) &&
+		a.kind == ANSWER_STATUS && a.value == 0)
+		return RUN_OK;
+	warn("unable to reload service %s: its script failed", s->name);
+	return RUN_FAILED;
+}
+
+int
+run_actual(const struct live *l, uint32_t i)
+{
+	char dir[PATH_LEN];
+	struct status st;
+
+	if (live_servicedir(dir, sizeof dir, l, l->db.services[i].name) < 0 ||
+		status_read(&st, AT_FDCWD, dir) < 0)
+		return -1;
+	if (!st.pid && !st.wanted_up)
+		return 0;
+	return status_is_up(&st) ? 1 : -1;
+}
+
+void
+run_truth(struct live *l)
+{
+	for (uint32_t i = 0; i < l->db.nlong; i++)
+		if ((l->state.rec[i].flags & STATE_UP) &&
+			run_actual(l, i) == 0)
+			l->state.rec[i].flags &= ~(unsigned)STATE_UP;
+}
+
+void
+run_end(struct run *r)
+{
+	free(r->failed);
+	r->failed = 0;
+}

@@ -1,0 +1,57 @@
+/* run.h - carry out one half of a change on a live set: bring a set of
+ * services up, or take it down, in one process, in parallel by dependency.
+ * Longruns by their control fifos and events, oneshots by the daemon. */
+#ifndef RC_RUN_H
+#define RC_RUN_H
+
+#include <stdint.h>
+
+#include "rc/live.h"
+
+enum run_mode {
+	RUN_UP,
+	RUN_DOWN,		/* and that is that */
+	RUN_OWE			/* down, to be brought back: STATE_OWED */
+};
+
+/* Results, the worst of all services; those of s6-rc. */
+enum { RUN_OK = 0, RUN_FAILED = 1, RUN_TIMEOUT = 2, RUN_INTERRUPTED = 30,
+	RUN_SYSTEM = 111 };
+
+struct run {
+	struct live *live;	/* borrowed, opened for writing */
+	int verbosity;
+	unsigned timeout_ms;	/* for all of it; 0 none */
+	unsigned jobs;		/* oneshots at once; 0 no bound */
+	unsigned deaths;	/* give up on a service that notifies and died
+				 * so often before; 0 never */
+	uint64_t deadline;	/* set by run_begin; 0 none */
+	int interrupted;	/* set when a signal came, or by the caller */
+	int result;		/* the worst so far */
+	uint32_t *failed;	/* owned; services that failed, in order */
+	uint32_t nfailed;
+	uint32_t left_undone;	/* not tried or cut off */
+	int ready;		/* run_begin was called */
+};
+
+/* Trap signals, start the clock.  0 or -1.  Once a process. */
+int run_begin(struct run *);
+/* All of set goes up or down.  What becomes of each is in the state of live
+ * and printed as verbosity asks.  Returns the result of this half and
+ * raises run->result. */
+int run_half(struct run *, const unsigned char *set, enum run_mode);
+/* Wait until no script of an earlier, dead changer runs; then the state is
+ * read again.  0, or -1 (no daemon: nothing runs either). */
+int run_settle(struct run *);
+/* The daemon of the oneshots is up.  0 or -1 and errno. */
+int run_runner(struct run *);
+/* Ask one service to reload.  RUN_*. */
+int run_reload(struct run *, uint32_t i);
+/* Clear STATE_UP in memory for longruns that supervise says are down and
+ * meant to be. */
+void run_truth(struct live *);
+/* What supervise says: 1 up, 0 down and meant to be, -1 unknown or between. */
+int run_actual(const struct live *, uint32_t i);
+void run_end(struct run *);
+
+#endif
