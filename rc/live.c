@@ -21,9 +21,12 @@
 
 #include "lib/chain.h"
 #include "lib/file.h"
+#include "lib/msg.h"
 #include "lib/num.h"
 #include "lib/path.h"
 #include "rc/live.h"
+#include "rc/places.h"
+#include "supervise/detail.h"
 #include "supervise/event.h"
 
 enum { TRIES = 100, DB_LIMIT = 1 << 30 };
@@ -124,6 +127,21 @@ of_this_boot(int livefd)
 }
 
 /* --- reading --- */
+
+int
+live_default(char *buf, char *err, size_t errmax)
+{
+	struct places p;
+
+	if (prog_as_s6) {
+		strcpy(buf, LIVE_S6);
+		return 0;
+	}
+	if (places_default(&p, err, errmax) < 0)
+		return -1;
+	strcpy(buf, p.live);
+	return 0;
+}
 
 uint32_t
 live_gen_current(int livefd)
@@ -768,24 +786,19 @@ by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The definition that a running service was started with, from where its
- * `def' led then, is only in supervise's own words; what cannot be read is
- * not in use. */
+/* A running service goes on with the definition that it was started with:
+ * its finish script is still to come. */
 static int
 in_use(int livefd, const struct db *db, const char *hex)
 {
 	for (uint32_t i = 0; i < db->nlong; i++) {
-		char path[PATH_LEN], buf[2048];
-		ssize_t r;
+		char path[PATH_LEN];
+		struct detail d;
 
 		if (path_join(path, sizeof path, "servicedirs",
-			db->services[i].name, "supervise/detail") < 0)
-			continue;
-		r = file_read(livefd, path, buf, sizeof buf - 1);
-		if (r <= 0)
-			continue;
-		buf[r] = 0;
-		if (memmem(buf, (size_t)r, hex, strlen(hex)))
+			db->services[i].name) == 0 &&
+			detail_read(&d, livefd, path) == 0 && d.pid &&
+			!strcmp(path_base(d.def), hex))
 			return 1;
 	}
 	return 0;

@@ -39,11 +39,14 @@ struct live {
 	int genfd;			/* of the generation that was read */
 	uint32_t gen;			/* its number */
 	struct db db;
-	struct state state;
+	struct states state;
 	char scandir[PATH_LEN];		/* absolute */
 	char prefix[256];		/* of names in the scan directory */
 };
 
+/* The live directory to use when none is given: s6-rc's under the s6 names,
+ * else that of the places.  buf holds PATH_LEN bytes.  0, or -1 and err. */
+int live_default(char *buf, char *err, size_t errmax);
 /* Open a live directory and read one generation of it, never a mixture.  0,
  * or -1 with a message in err and errno (ENOENT: not there or not
  * initialised, ESTALE: of an earlier boot, EPROTO: damaged). */

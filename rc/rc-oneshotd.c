@@ -25,6 +25,7 @@
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
+#include "lib/os.h"
 #include "lib/ready.h"
 #include "rc/request.h"
 #include "rc/state.h"
@@ -83,22 +84,10 @@ now_ms(void)
 static int
 trusted(int fd)
 {
-#if defined HAS_SO_PEERCRED
-	struct ucred u;
-	socklen_t len = sizeof u;
-
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &u, &len) < 0)
-		return 0;
-	return u.uid == 0 || u.uid == geteuid();
-#elif defined HAS_GETPEEREID
 	uid_t u;
 	gid_t g;
 
-	return getpeereid(fd, &u, &g) == 0 && (u == 0 || u == geteuid());
-#else
-	(void)fd;
-	return 1;	/* the socket is 0600 */
-#endif
+	return os_peer(fd, &u, &g) == 0 && (u == 0 || u == geteuid());
 }
 
 static void

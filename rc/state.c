@@ -161,7 +161,7 @@ state_create(int at, const char *name, const unsigned char *id, uint32_t n,
 /* A record that is just being written may come half old, half new: then its
  * check fails and reading again helps. */
 static int
-load(struct state *s, char *err, size_t errmax)
+load(struct states *s, char *err, size_t errmax)
 {
 	size_t len = STATE_HEAD + (size_t)s->n * STATE_RECORD;
 	unsigned char *buf = malloc(len + 1);
@@ -187,7 +187,7 @@ load(struct state *s, char *err, size_t errmax)
 }
 
 int
-state_open(struct state *s, int at, const char *name, const unsigned char *id,
+state_open(struct states *s, int at, const char *name, const unsigned char *id,
 	uint32_t n, int writable, char *err, size_t errmax)
 {
 	char why[128] = "";
@@ -206,7 +206,7 @@ state_open(struct state *s, int at, const char *name, const unsigned char *id,
 }
 
 int
-state_reread(struct state *s)
+state_reread(struct states *s)
 {
 	char why[128];
 
@@ -223,7 +223,7 @@ now_ms(void)
 }
 
 int
-state_put(struct state *s, uint32_t i, unsigned flags,
+state_put(struct states *s, uint32_t i, unsigned flags,
 	enum state_reason reason, uint32_t code)
 {
 	struct state_rec r = { flags, reason, code, now_ms() };
@@ -247,7 +247,7 @@ state_put(struct state *s, uint32_t i, unsigned flags,
 }
 
 void
-state_close(struct state *s)
+state_close(struct states *s)
 {
 	int e = errno;
 

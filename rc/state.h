@@ -45,7 +45,7 @@ struct state_rec {
 	uint64_t when;		/* ms of Unix time of the last change */
 };
 
-struct state {
+struct states {
 	int fd;			/* -1: only in memory */
 	uint32_t n;
 	unsigned char id[DB_HASH];	/* of the database it belongs to */
@@ -71,16 +71,16 @@ int state_create(int at, const char *name, const unsigned char *id,
 	uint32_t n, const struct state_rec *rec);
 /* Open the state of a database with n services.  0, or -1 with a message in
  * err and errno (EPROTO: damaged, or of another database). */
-int state_open(struct state *, int at, const char *name,
+int state_open(struct states *, int at, const char *name,
 	const unsigned char *id, uint32_t n, int writable, char *err,
 	size_t errmax);
 /* Read all records again.  0 or -1. */
-int state_reread(struct state *);
+int state_reread(struct states *);
 /* Set record i, in memory and in the file, and its time to now.  0, or -1
  * and errno; then the file still holds the old record. */
-int state_put(struct state *, uint32_t i, unsigned flags,
+int state_put(struct states *, uint32_t i, unsigned flags,
 	enum state_reason reason, uint32_t code);
-void state_close(struct state *);
+void state_close(struct states *);
 
 /* The reason in words, "exited 1"; name_of_dep for REASON_DEPENDENCY. */
 void state_reason_text(char *buf, size_t max, const struct state_rec *,

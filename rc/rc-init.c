@@ -1,0 +1,388 @@
+/* rc-init.c - make the live directory for a compiled database and have every
+ * longrun supervised, all of them down.  Can be called again at any time:
+ * what is there and of this boot is completed, never made anew under running
+ * services.  See reeve-rc-init(8). */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/file.h"
+#include "lib/msg.h"
+#include "lib/opt.h"
+#include "lib/path.h"
+#include "rc/live.h"
+#include "rc/places.h"
+#include "rc/scan.h"
+#include "supervise/control.h"
+
+enum { EX_BAD_DB = 4, EX_OTHER = 102 };
+#define S6_BOOTDB "/etc/s6-rc/compiled/current"
+
+struct init {
+	struct live live;	/* only path, fd, scandir and prefix */
+	char db_path[PATH_LEN];	/* as it will be recorded */
+	const char *prefix;
+	unsigned timeout;
+	int block, deref;
+	struct db db;
+};
+
+static const struct opt opts[] = {
+	{ 'c', "bootdb", "DB", "the compiled database (default: that of the "
+		"next\nboot, STATE/boot)" },
+	{ 'l', "livedir", "DIR", "where to make the live directory" },
+	{ 'p', "prefix", "TEXT", "put before the names in the scan directory" },
+	{ 't', "timeout", "MS", "give up when not everything is supervised "
+		"after\nso long (default 0: never)" },
+	{ 'b', "block", 0, "wait for a change in progress (the default under "
+		"our\nown name)" },
+	{ 'B', "no-block", 0, "fail if a change is in progress" },
+	{ 'd', "dereference", 0, "record the database that DB leads to, not "
+		"the link" },
+	{ 'D', "no-dereference", 0, "record DB as given (default)" },
+	{ 0, 0, 0, 0 }
+};
+static const struct usage usage = {
+	"[-c bootdb] [-l live] [-p prefix] [-t ms] [-b|-B] [-d|-D] [scandir]",
+	"Make the live directory for a compiled set of services. Each longrun\n"
+	"gets a supervise, down. Does nothing if that was done already.",
+	opts,
+	"Exit status: 0 done (or was done), 4 the database is not valid, 99\n"
+	"timeout, 100 misuse or no svscan on the scan directory, 102 the live\n"
+	"directory is in use with other parameters, 111 system error."
+};
+
+static void
+default_places(struct init *in)
+{
+	struct places p;
+	char err[256];
+
+	if (live_default(in->live.path, err, sizeof err) < 0)
+		die(EX_SYSTEM, "%s", err);
+	if (prog_as_s6) {
+		strcpy(in->db_path, S6_BOOTDB);
+		return;
+	}
+	if (places_default(&p, err, sizeof err) < 0)
+		die(EX_SYSTEM, "%s", err);
+	strcpy(in->db_path, p.boot);
+	strcpy(in->live.scandir, p.scandir);
+}
+
+static void
+set_path(char *buf, const char *what, const char *s)
+{
+	if (prog_as_s6 && *s != '/')
+		die(EX_MISUSE, "%s must be an absolute path, not '%s'", what, s);
+	if (path_absolute(buf, PATH_LEN, s) < 0)
+		die_sys(EX_MISUSE, "unable to use %s as %s", s, what);
+}
+
+static void
+parse_options(struct init *in, int argc, char **argv)
+{
+	int o;
+
+	in->prefix = "";
+	in->block = !prog_as_s6;
+	default_places(in);
+	while ((o = opt_next(&usage, argc, argv)) != -1)
+		switch (o) {
+		case 'c': set_path(in->db_path, "the database", optarg); break;
+		case 'l': set_path(in->live.path, "live", optarg); break;
+		case 'p': in->prefix = optarg; break;
+		case 't': in->timeout = opt_uint("timeout", optarg, 0,
+			1u << 31); break;
+		case 'b': in->block = 1; break;
+		case 'B': in->block = 0; break;
+		case 'd': in->deref = 1; break;
+		case 'D': in->deref = 0; break;
+		default: opt_usage(&usage);
+		}
+	if (argc - optind > 1 || (argc == optind && prog_as_s6))
+		opt_usage(&usage);
+	if (argc > optind)
+		set_path(in->live.scandir, "the scan directory", argv[optind]);
+	if (strchr(in->prefix, '/') || strchr(in->prefix, '\n') ||
+		*in->prefix == '.' ||
+		strlen(in->prefix) >= sizeof in->live.prefix)
+		die(EX_MISUSE, "invalid prefix '%s'", in->prefix);
+	strcpy(in->live.prefix, in->prefix);
+	if (in->deref) {
+		char given[PATH_LEN];
+
+		strcpy(given, in->db_path);
+		if (!realpath(given, in->db_path))
+			die_sys(EX_SYSTEM, "unable to resolve %s", given);
+	}
+}
+
+static void
+load_db(struct init *in)
+{
+	char err[512];
+
+	if (db_open(&in->db, in->db_path, err, sizeof err) < 0)
+		die(errno == EPROTO ? EX_BAD_DB : EX_SYSTEM, "%s", err);
+}
+
+/* Whoever can write there decides what runs with our rights. */
+static void
+open_live(struct init *in)
+{
+	struct stat st;
+
+	if (path_mkdirs(in->live.path, 0755) < 0)
+		die_sys(EX_SYSTEM, "unable to make %s", in->live.path);
+	in->live.fd = open(in->live.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (in->live.fd < 0 || fstat(in->live.fd, &st) < 0)
+		die_sys(EX_SYSTEM, "unable to open %s", in->live.path);
+	if ((st.st_uid != geteuid() && st.st_uid) || (st.st_mode & 022))
+		die(EX_SYSTEM, "%s belongs to or is writable by others: not "
+			"trusted", in->live.path);
+}
+
+static void
+lock(struct init *in)
+{
+	if (live_lock(in->live.fd, in->block) < 0)
+		die_sys(EX_SYSTEM, "unable to lock %s", in->live.path);
+}
+
+static int
+supervised(const struct init *in, const char *name)
+{
+	char dir[PATH_LEN];
+
+	return path_join(dir, sizeof dir, "servicedirs", name) == 0 &&
+		control_alive(in->live.fd, dir) > 0;
+}
+
+static int
+anything_supervised(const struct init *in)
+{
+	int fd = openat(in->live.fd, "servicedirs", O_RDONLY | O_DIRECTORY |
+		O_CLOEXEC), found = 0;
+	DIR *dir = fd < 0 ? 0 : fdopendir(fd);
+	struct dirent *d;
+
+	if (!dir)
+		return 0;
+	while (!found && (d = readdir(dir)))
+		found = *d->d_name != '.' && supervised(in, d->d_name);
+	closedir(dir);
+	return found;
+}
+
+static void
+link_text(const struct init *in, const char *name, char *buf)
+{
+	ssize_t r = readlinkat(in->live.fd, name, buf, PATH_LEN - 1);
+
+	buf[r < 0 ? 0 : r] = 0;
+}
+
+/* A live directory of this boot under which supervises run.  It must be the
+ * one that is asked for. */
+static void
+check_same(struct init *in)
+{
+	char scandir[PATH_LEN], compiled[PATH_LEN], prefix[256];
+	ssize_t r = file_read(in->live.fd, "prefix", prefix,
+		sizeof prefix - 1);
+
+	prefix[r < 0 ? 0 : r] = 0;
+	prefix[strcspn(prefix, "\n")] = 0;
+	link_text(in, "scandir", scandir);
+	link_text(in, "current/compiled", compiled);
+	if (strcmp(scandir, in->live.scandir))
+		die(EX_OTHER, "%s is in use with another scan directory, %s",
+			in->live.path, scandir);
+	if (strcmp(prefix, in->live.prefix))
+		die(EX_OTHER, "%s is in use with another prefix, '%s'",
+			in->live.path, prefix);
+	if (prog_as_s6 && strcmp(compiled, in->db_path))
+		die(EX_OTHER, "%s is in use with another database, %s",
+			in->live.path, compiled);
+}
+
+/* 1 if this boot's services run in there, 0 if it has to be (re)built. */
+static int
+in_use(struct init *in)
+{
+	struct live l;
+	char err[512];
+
+	if (live_open(&l, in->live.path, 0, err, sizeof err) < 0)
+		return errno != ENOENT && errno != ESTALE &&
+			anything_supervised(in);
+	live_close(&l);
+	return anything_supervised(in);
+}
+
+/* What an earlier boot left means nothing now: pids, states, pipes. */
+static void
+clear(struct init *in, int all)
+{
+	static const char *const names[] = { "current", "journal", "last",
+		"gen", "scandir", "prefix", "compiled", "state", "boot",
+		"store", "fifo", "servicedirs" };
+	size_t n = sizeof names / sizeof *names;
+
+	for (size_t i = 0; i < (all ? n : n - 3); i++)
+		if (path_remove(in->live.fd, names[i]) < 0)
+			die_sys(EX_SYSTEM, "unable to remove %s/%s",
+				in->live.path, names[i]);
+}
+
+static void
+make_fixed(struct init *in)
+{
+	static const char *const dirs[] = { "gen", "store", "servicedirs",
+		"fifo" };
+	char boot[128], line[300];
+	int at = in->live.fd, n;
+
+	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++)
+		if (mkdirat(at, dirs[i], 0755) < 0 && errno != EEXIST)
+			die_sys(EX_SYSTEM, "unable to make %s/%s",
+				in->live.path, dirs[i]);
+	n = snprintf(line, sizeof line, "%s\n", in->live.prefix);
+	if (file_write(at, "prefix", line, (size_t)n, 0644, 0) < 0 ||
+		file_symlink(at, in->live.scandir, "scandir") < 0 ||
+		file_symlink(at, "current/compiled", "compiled") < 0 ||
+		file_symlink(at, "current/state", "state") < 0)
+		die_sys(EX_SYSTEM, "unable to fill %s", in->live.path);
+	if (live_boot_id(boot, sizeof boot) < 0)
+		strcpy(boot, "- -");
+	n = snprintf(line, sizeof line, "%s\n", boot);
+	if (file_write(at, "boot", line, (size_t)n, 0644, 0) < 0)
+		die_sys(EX_SYSTEM, "unable to fill %s", in->live.path);
+}
+
+/* supervise must not start it by itself. */
+static void
+keep_down(struct init *in, const char *name)
+{
+	char path[PATH_LEN];
+	int fd;
+
+	if (path_join(path, sizeof path, "servicedirs", name, "down") < 0)
+		return;
+	fd = openat(in->live.fd, path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0)
+		die_sys(EX_SYSTEM, "unable to make %s/%s", in->live.path, path);
+	close(fd);
+}
+
+static void
+build(struct init *in, int kept)
+{
+	for (uint32_t i = 0; i < in->db.nlong + in->db.nshort; i++) {
+		const char *name = in->db.services[i].name;
+
+		if (live_store(in->live.fd, &in->db, i) < 0)
+			die_sys(EX_SYSTEM, "unable to store the definition of "
+				"%s in %s", name, in->live.path);
+		if (i < in->db.nlong && live_servicedir_make(in->live.fd,
+			&in->db, i) < 0)
+			die_sys(EX_SYSTEM, "unable to make %s/servicedirs/%s",
+				in->live.path, name);
+		if (kept && i < in->db.nlong)
+			keep_down(in, name);
+	}
+	if (live_gen_make(in->live.fd, 1, &in->db, in->db.map, in->db.maplen,
+		0, in->db_path, 0) < 0)
+		die_sys(EX_SYSTEM, "unable to make the first generation in %s",
+			in->live.path);
+	if (in->db.nshort && live_runner_make(in->live.fd) < 0)
+		die_sys(EX_SYSTEM, "unable to make the directory of the "
+			"oneshot daemon");
+	if (live_gen_commit(in->live.fd, 1) < 0)
+		die_sys(EX_SYSTEM, "unable to set %s/current", in->live.path);
+}
+
+static void
+have_supervised(struct init *in, const struct db *db)
+{
+	const char **names = calloc((size_t)db->nlong + 1, sizeof *names);
+	uint32_t n = 0;
+	long missing;
+
+	if (!names)
+		die_sys(EX_SYSTEM, "unable to begin");
+	if (db->nshort)
+		names[n++] = LIVE_RUNNER;
+	for (uint32_t i = 0; i < db->nlong; i++)
+		names[n++] = db->services[i].name;
+	missing = scan_supervise(&in->live, names, n, in->timeout);
+	if (missing < 0)
+		die_sys(EX_SYSTEM, "unable to have the services supervised in "
+			"%s (run it again to complete that)",
+			in->live.scandir);
+	if (missing)
+		die(EX_TIMEOUT, "%ld of %u services are not supervised after "
+			"%u ms", missing, (unsigned)n, in->timeout);
+	free(names);
+}
+
+/* A start that was cut off left services without an entry. */
+static void
+complete(struct init *in)
+{
+	struct live l;
+	char err[512];
+
+	if (live_open(&l, in->live.path, 0, err, sizeof err) < 0)
+		die(EX_SYSTEM, "%s", err);
+	have_supervised(in, &l.db);
+	live_close(&l);
+}
+
+static int
+of_this_boot(struct init *in)
+{
+	struct live l;
+	char err[512];
+	int r = live_open(&l, in->live.path, 0, err, sizeof err);
+
+	if (r == 0)
+		live_close(&l);
+	return r == 0 || errno != ESTALE;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct init in = { .block = 1 };
+	int kept;
+
+	prog_init(argv[0]);
+	parse_options(&in, argc, argv);
+	umask(022);
+	if (scan_send(in.live.scandir, "") < 0)
+		die_sys(EX_MISUSE, "no svscan runs on %s", in.live.scandir);
+	open_live(&in);
+	lock(&in);
+	if (in_use(&in)) {
+		check_same(&in);
+		complete(&in);
+		info("%s is already running", in.live.path);
+		return EX_OK;
+	}
+	load_db(&in);
+	kept = of_this_boot(&in);
+	clear(&in, !kept);
+	make_fixed(&in);
+	build(&in, kept);
+	have_supervised(&in, &in.db);
+	return EX_OK;
+}

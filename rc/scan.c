@@ -1,0 +1,235 @@
+/* scan.c - see scan.h. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/file.h"
+#include "lib/path.h"
+#include "rc/scan.h"
+#include "supervise/control.h"
+#include "supervise/event.h"
+
+enum { POKE_EVERY = 64, LOOK_MS = 1000 };
+#define SCAN_CONTROL ".s6-svscan/control"
+
+static uint64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+int
+scan_send(const char *scandir, const char *letters)
+{
+	char path[PATH_LEN];
+	int fd, r, e;
+
+	if (path_join(path, sizeof path, scandir, SCAN_CONTROL) < 0)
+		return -1;
+	fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	r = file_write_all(fd, letters, strlen(letters));
+	e = errno;
+	close(fd);
+	errno = e;
+	return r;
+}
+
+int
+scan_entry(char *buf, size_t max, const struct live *l, const char *name)
+{
+	int n = snprintf(buf, max, "%s/%s%s", l->scandir, l->prefix, name);
+
+	if (n < 0 || (size_t)n >= max) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	return 0;
+}
+
+int
+scan_link(const struct live *l, const char *name)
+{
+	char entry[PATH_LEN], target[PATH_LEN], now[PATH_LEN];
+	ssize_t r;
+
+	if (scan_entry(entry, sizeof entry, l, name) < 0 ||
+		path_join(target, sizeof target, l->path, "servicedirs",
+			name) < 0)
+		return -1;
+	if (symlink(target, entry) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return -1;
+	r = readlink(entry, now, sizeof now - 1);
+	if (r >= 0) {
+		now[r] = 0;
+		if (!strcmp(now, target))
+			return 0;
+	}
+	return file_symlink(AT_FDCWD, target, entry);
+}
+
+/* One fifo with a name in every event directory: hundreds of supervises
+ * tell one descriptor that they are there. */
+struct ear {
+	struct listener l;
+	unsigned char *linked;	/* owned */
+};
+
+static int
+in_servicedir(char *buf, const struct live *l, const char *name,
+	const char *what)
+{
+	return path_join(buf, PATH_LEN, l->path, "servicedirs", name, what);
+}
+
+static int
+ear_open(struct ear *e, const struct live *l, const char *const *names,
+	uint32_t n)
+{
+	char event[PATH_LEN], other[PATH_LEN];
+
+	e->linked = calloc(n ? n : 1, 1);
+	e->l.fd = -1;
+	if (!e->linked)
+		return -1;
+	if (in_servicedir(event, l, names[0], EVENT_DIR) < 0 ||
+		event_listen(&e->l, event) < 0)
+		return -1;
+	for (uint32_t i = 1; i < n; i++)
+		if (in_servicedir(event, l, names[i], EVENT_DIR) == 0 &&
+			path_join(other, sizeof other, event,
+				path_base(e->l.path)) == 0 &&
+			link(e->l.path, other) == 0)
+			e->linked[i] = 1;
+	return 0;
+}
+
+static void
+ear_close(struct ear *e, const struct live *l, const char *const *names,
+	uint32_t n)
+{
+	char event[PATH_LEN], other[PATH_LEN];
+
+	for (uint32_t i = 1; e->linked && i < n; i++)
+		if (e->linked[i] && in_servicedir(event, l, names[i],
+			EVENT_DIR) == 0 && path_join(other, sizeof other, event,
+				path_base(e->l.path)) == 0)
+			unlink(other);
+	free(e->linked);
+	if (e->l.fd >= 0)
+		event_unlisten(&e->l);
+}
+
+static int
+alive(const struct live *l, const char *name)
+{
+	char dir[PATH_LEN];
+
+	return path_join(dir, sizeof dir, "servicedirs", name) == 0 &&
+		control_alive(l->fd, dir) > 0;
+}
+
+/* Every event is one supervise more (or less): then the first that was still
+ * missing is looked at, and those behind it while they are as wanted. */
+static uint32_t
+wait_all(struct ear *e, const struct live *l, const char *const *names,
+	uint32_t n, int wanted, unsigned ms)
+{
+	uint64_t end = now_ms() + ms;
+	char junk[512];
+	uint32_t i = 0, missing = 0;
+
+	for (;;) {
+		struct pollfd p = { .fd = e->l.fd, .events = POLLIN };
+		uint64_t now = now_ms();
+		int limit = LOOK_MS;
+
+		while (i < n && alive(l, names[i]) == wanted)
+			i++;
+		if (i == n || (ms && now >= end))
+			break;
+		if (ms && end - now < (uint64_t)limit)
+			limit = (int)(end - now);
+		if (poll(&p, 1, limit) > 0)
+			while (read(e->l.fd, junk, sizeof junk) > 0)
+				;
+	}
+	for (; i < n; i++)
+		missing += alive(l, names[i]) != wanted;
+	return missing;
+}
+
+long
+scan_supervise(const struct live *l, const char *const *names, uint32_t n,
+	unsigned ms)
+{
+	struct ear e = { .linked = 0 };
+	long missing = -1;
+	int saved;
+
+	if (!n)
+		return 0;
+	if (ear_open(&e, l, names, n) < 0)
+		goto out;
+	for (uint32_t i = 0; i < n; i++) {
+		if (scan_link(l, names[i]) < 0)
+			goto out;
+		/* svscan can begin with those that are there. */
+		if (i % POKE_EVERY == POKE_EVERY - 1 &&
+			scan_send(l->scandir, "a") < 0)
+			goto out;
+	}
+	if (scan_send(l->scandir, "a") < 0)
+		goto out;
+	missing = (long)wait_all(&e, l, names, n, 1, ms);
+out:
+	saved = errno;
+	ear_close(&e, l, names, n);
+	errno = saved;
+	return missing;
+}
+
+long
+scan_remove(const struct live *l, const char *const *names, uint32_t n,
+	unsigned ms)
+{
+	struct ear e = { .linked = 0 };
+	char path[PATH_LEN];
+	long left = 0;
+
+	if (!n)
+		return 0;
+	if (ear_open(&e, l, names, n) < 0 && errno != ENOENT) {
+		ear_close(&e, l, names, n);
+		return -1;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		if (scan_entry(path, sizeof path, l, names[i]) == 0)
+			unlink(path);
+		if (path_join(path, sizeof path, l->path, "servicedirs",
+			names[i]) == 0)
+			control_send(AT_FDCWD, path, "Dx", 2);
+	}
+	/* n: svscan forgets those that are gone now. */
+	scan_send(l->scandir, "an");
+	if (e.l.fd >= 0)
+		left = (long)wait_all(&e, l, names, n, 0, ms);
+	ear_close(&e, l, names, n);
+	for (uint32_t i = 0; i < n; i++)
+		if (path_join(path, sizeof path, "servicedirs", names[i]) == 0
+			&& !alive(l, names[i]) && path_remove(l->fd, path) < 0)
+			left = left ? left : -1;
+	return left;
+}

@@ -1,0 +1,29 @@
+/* scan.h - the entries of a live directory in the scan directory: link them,
+ * wait until each is supervised, take them out again. */
+#ifndef RC_SCAN_H
+#define RC_SCAN_H
+
+#include <stdint.h>
+
+#include "rc/live.h"
+
+/* Send letters to the svscan of a scan directory.  0, or -1 and errno
+ * (ENXIO, ENOENT: none runs). */
+int scan_send(const char *scandir, const char *letters);
+
+/* Make the entries of these services, tell svscan, and wait until every one
+ * is supervised, at most ms (0: for ever).  Number of those that are not, or
+ * -1 and errno.  Only path, fd, scandir and prefix of *l are used. */
+long scan_supervise(const struct live *l, const char *const *names, uint32_t n,
+	unsigned ms);
+/* Entry of one service, made or corrected.  0 or -1. */
+int scan_link(const struct live *l, const char *name);
+/* Remove the entries of these services, tell their supervises to exit and
+ * wait for it; then their directories are removed.  Services must be down.
+ * Number of those that are still supervised after ms, or -1 and errno. */
+long scan_remove(const struct live *l, const char *const *names, uint32_t n,
+	unsigned ms);
+/* Entry in the scan directory of a service. */
+int scan_entry(char *buf, size_t max, const struct live *l, const char *name);
+
+#endif
