@@ -66,12 +66,11 @@ act_publish(struct super *s)
 	s->republish = 0;
 	act_detail(s);
 	if (status_write(AT_FDCWD, &s->st) < 0) {
-		warn_sys("%s: unable to write %s (trying again in 1 s)",
-			s->name, STATUS_FILE);
+		warn_sys("unable to write %s (trying again in 1 s)", STATUS_FILE);
 		s->republish = os_now() + SEC;
 	}
 	if (n && event_notify(AT_FDCWD, EVENT_DIR, s->letters, n) < 0)
-		warn_sys("%s: unable to send events (going on)", s->name);
+		warn_sys("unable to send events (going on)");
 	s->letters[0] = 0;
 }
 
@@ -196,7 +195,7 @@ open_fifo(struct super *s, const char *name, int *keep, int flags)
 	if (fd >= 0)
 		return fd;
 fail:
-	warn_sys("%s: unable to open fifo %s", s->name, path);
+	warn_sys("unable to open fifo %s", path);
 	return -2;
 }
 
@@ -214,7 +213,7 @@ lock_whole(int fd, int wait)
 }
 
 static int
-open_service_lock(struct super *s, int *held)
+open_service_lock(int *held)
 {
 	struct stat st;
 	int fd = open(SERVICE_LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
@@ -222,16 +221,16 @@ open_service_lock(struct super *s, int *held)
 	if (fd < 0)
 		return -1;
 	if (fstat(fd, &st) == 0 && st.st_size) {
-		warn("%s: %s is not empty; emptying it", s->name,
+		warn("%s is not empty; emptying it",
 			SERVICE_LOCK);
 		if (ftruncate(fd, 0) < 0)
-			warn_sys("%s: unable to empty %s", s->name,
+			warn_sys("unable to empty %s",
 				SERVICE_LOCK);
 	}
 	*held = lock_whole(fd, 0) < 0;
 	if (*held)
-		warn("%s: another process of this service still holds %s "
-			"(starting when it lets go)", s->name, SERVICE_LOCK);
+		warn("another process of this service still holds %s "
+			"(starting when it lets go)", SERVICE_LOCK);
 	return fd;
 }
 
@@ -306,8 +305,7 @@ open_cgroup(const struct super *s)
 	if (fd >= 0)
 		return fd;
 fail:
-	warn_sys("%s: unable to use cgroup %s (starting without it)",
-		s->name, dir);
+	warn_sys("unable to use cgroup %s (starting without it)", dir);
 	return 0;
 }
 
@@ -353,7 +351,7 @@ spawn_run(struct super *s)
 		return -1;
 	memcpy(&argv[1], &s->name, sizeof s->name);
 	if (svdir_number_if(s->dt.def, "lock-fd", &lockfd)) {
-		lock = open_service_lock(s, &held);
+		lock = open_service_lock(&held);
 		if (lock < 0)
 			return -1;
 		mine[n] = lock;
@@ -361,14 +359,13 @@ spawn_run(struct super *s)
 	}
 	if (svdir_number_if(s->dt.def, "notification-fd", &fd)) {
 		if (lock >= 0 && fd == lockfd) {
-			warn("%s: lock-fd and notification-fd are both %u",
-				s->name, fd);
+			warn("lock-fd and notification-fd are both %u", fd);
 			errno = EINVAL;
 			goto done;
 		}
 		if (!fd) {
-			warn("%s: notification-fd 0 is standard input; it is "
-				"ignored", s->name);
+			warn("notification-fd 0 is standard input; it is "
+				"ignored");
 		} else {
 			mine[n] = listen_ready(s);
 			if (mine[n] < 0)
@@ -451,9 +448,9 @@ set_retry(struct super *s)
 	s->deadline = os_now() + ms * MS;
 	s->dt.reason = WHY_SPAWN;
 	errno = e;
-	warn_sys("%s: unable to start %s%srun (trying again in %u.%u s)",
-		s->name, s->dt.def, *s->dt.def ? "/" : "",
-		(unsigned)(ms / 1000), (unsigned)(ms / 100 % 10));
+	warn_sys("unable to start %s%srun (trying again in %u.%u s)",
+		s->dt.def, *s->dt.def ? "/" : "", (unsigned)(ms / 1000),
+		(unsigned)(ms / 100 % 10));
 	act_publish(s);
 }
 
@@ -496,8 +493,8 @@ finish(struct super *s)
 		poll(0, 0, SHORT_MIN_MS);
 	}
 	if (pid < 0) {
-		warn_sys("%s: unable to start %s (going on as if it had "
-			"run)", s->name, path);
+		warn_sys("unable to start %s (going on as if it had "
+			"run)", path);
 		return EV_NOFINISH;
 	}
 	s->st.pid = s->dt.pid = (uint64_t)pid;
@@ -525,8 +522,8 @@ died(struct super *s)
 	d = tally_death(&s->st.changed, s->wstat);
 	if (tally_add(AT_FDCWD, &d, svdir_number(s->dt.def,
 		"max-death-tally")) < 0)
-		warn_sys("%s: unable to add to %s", s->name, TALLY_FILE);
-	sweep(s->name, s->dt.def, (pid_t)s->dt.run_pid);
+		warn_sys("unable to add to %s", TALLY_FILE);
+	sweep(s->dt.def, (pid_t)s->dt.run_pid);
 	letter(s, 'd');
 }
 
@@ -679,9 +676,8 @@ kill_run(struct super *s)
 	int group = svdir_flag(s->dt.def, "flag-timeout-killpg");
 
 	if (!prog_as_s6)
-		warn("%s: not down %u ms after the down signal; killing %s",
-			s->name, svdir_number(s->dt.def, "timeout-kill"),
-			group ? "its process group" : "it");
+		warn("not down %u ms after the down signal; killing %s",
+			svdir_number(s->dt.def, "timeout-kill"), group ? "its process group" : "it");
 	send(s, SIGKILL, group);
 	send(s, SIGCONT, group);
 	s->deadline = os_now() + KILL_AGAIN_MS * MS;
@@ -691,8 +687,7 @@ kill_run(struct super *s)
 static void
 kill_finish(struct super *s)
 {
-	warn("%s: finish takes longer than timeout-finish; killing it",
-		s->name);
+	warn("finish takes longer than timeout-finish; killing it");
 	send(s, SIGCONT, 0);
 	send(s, SIGKILL, 0);
 	s->deadline = os_now() + KILL_AGAIN_MS * MS;
@@ -712,18 +707,18 @@ want(struct super *s, int is_up)
 }
 
 static void
-down_file(struct super *s, int there)
+down_file(int there)
 {
 	int fd;
 
 	if (!there) {
 		if (unlink("down") < 0 && errno != ENOENT)
-			warn_sys("%s: unable to remove file down", s->name);
+			warn_sys("unable to remove file down");
 		return;
 	}
 	fd = open("down", O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	if (fd < 0)
-		warn_sys("%s: unable to create file down", s->name);
+		warn_sys("unable to create file down");
 	else
 		close(fd);
 }
@@ -743,7 +738,7 @@ carry_out(struct super *s, unsigned a, const struct command *c)
 	if (a & A_WANTDOWN)
 		want(s, 0);
 	if (a & (A_MKDOWN | A_RMDOWN))
-		down_file(s, !!(a & A_MKDOWN));
+		down_file(!!(a & A_MKDOWN));
 	if (a & A_SIGNAL && c)
 		command_signal(s, c);
 	if (a & A_STOP)
@@ -776,8 +771,8 @@ carry_out(struct super *s, unsigned a, const struct command *c)
 	if (a & A_REEXEC)
 		adopt_reexec(s);
 	if (a & A_BUG)
-		warn("%s: an event that cannot happen in state %s; ignored",
-			s->name, machine_states[s->state]);
+		warn("an event that cannot happen in state %s; ignored",
+			machine_states[s->state]);
 	/* What is wanted, and a start or a finish, is told at once. */
 	if (next == NO_EVENT && a & (A_WANTUP | A_WANTDOWN))
 		act_publish(s);

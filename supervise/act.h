@@ -13,6 +13,7 @@
 #include "supervise/status.h"
 
 struct super {
+	const char *argv0;	/* our own name */
 	const char *name;	/* as given: argument of run and finish */
 	enum state state;
 	struct status st;	/* what is published */

@@ -59,8 +59,8 @@ take_over_process(struct super *s)
 			O_CLOEXEC);
 	s->dt.adopted = 1;
 	s->st.pid = s->dt.pid;
-	warn("%s: taking over %s (pid %ld) from a supervise that was killed",
-		s->name, s->st.finishing ? "finish" : "run",
+	warn("taking over %s (pid %ld) from a supervise that was killed",
+		s->st.finishing ? "finish" : "run",
 		(long)s->dt.pid);
 }
 
@@ -166,7 +166,7 @@ adopt_ended(struct super *s)
 		s->peek = now + PEEK_MS * MS;
 		return 0;
 	} else {
-		warn("%s: pid %ld ended, but nobody knows how", s->name,
+		warn("pid %ld ended, but nobody knows how",
 			(long)pid);
 		s->wstat = UNKNOWN_STATUS;
 	}
@@ -254,27 +254,26 @@ adopt_reexec(struct super *s)
 
 	act_publish(s);
 	if (s->republish) {
-		warn("%s: staying the old program", s->name);
+		warn("staying the old program");
 		return;
 	}
 	if (env && *env ? path_join(path, sizeof path, env) < 0 :
 		chain_sister(path, sizeof path, "reeve-supervise") < 0) {
-		warn_sys("%s: unable to find the new program", s->name);
+		warn_sys("unable to find the new program");
 		return;
 	}
 	numbers(s, n);
 	to_text(text, n);
 	if (setenv(RESUME, text, 1) < 0) {
-		warn_sys("%s: staying the old program", s->name);
+		warn_sys("staying the old program");
 		return;
 	}
-	memcpy(&argv[0], &PROG, sizeof PROG);
+	memcpy(&argv[0], &s->argv0, sizeof s->argv0);
 	memcpy(&argv[1], &s->name, sizeof s->name);
 	argv[2] = 0;
 	keep_on_exec(s, 1);
 	execv(path, argv);
-	warn_sys("%s: unable to execute %s (staying the old program)",
-		s->name, path);
+	warn_sys("unable to execute %s (staying the old program)", path);
 	keep_on_exec(s, 0);
 	unsetenv(RESUME);
 }
@@ -309,8 +308,8 @@ adopt_resume(struct super *s)
 	if (pread(s->lock, buf, sizeof buf, 0) != sizeof buf ||
 		!detail_unpack(&s->dt, buf, sizeof buf) ||
 		status_read(&s->st, AT_FDCWD, ".") < 0)
-		die_sys(EX_SYSTEM, "%s: unable to read what the old program "
-			"left", s->name);
+		die_sys(EX_SYSTEM, "unable to read what the old program "
+			"left");
 	s->state = (enum state)s->dt.state;
 	s->deadline = s->dt.deadline;
 	if (s->st.pid && s->dt.adopted && s->pidfd < 0)

@@ -335,6 +335,20 @@ loop(struct super *s)
 	}
 }
 
+/* Many supervises write to the same place: "reeve-supervise foo: ...". */
+static void
+name_in_messages(const struct super *s)
+{
+	static char prog[96];
+
+	if (strlen(s->argv0) + strlen(s->name) + 2 <= sizeof prog) {
+		strcpy(prog, s->argv0);
+		strcat(prog, " ");
+		strcat(prog, s->name);
+		PROG = prog;
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -353,7 +367,9 @@ main(int argc, char **argv)
 	} else {
 		optind = 1;
 	}
+	s.argv0 = PROG;
 	s.name = argv[optind];
+	name_in_messages(&s);
 	if (adopt_resume(&s)) {
 		trap_signals();
 		reap(&s);

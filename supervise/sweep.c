@@ -23,7 +23,7 @@ enum { ROOM = DETAIL_DEF + 32, WAIT_MS = 2000, STEP_MS = 2, NAMES = 8 };
 /* Say which processes of the list (lines of pids) are killed, and if kill,
  * do it one by one.  How many there were. */
 static int
-name_them(const char *service, char *list, int kill_them)
+name_them(char *list, int kill_them)
 {
 	char name[32];
 	int n = 0;
@@ -37,8 +37,7 @@ name_them(const char *service, char *list, int kill_them)
 			continue;
 		if (n++ < NAMES) {
 			os_name(pid, name, sizeof name);
-			warn("%s: killing what run left behind: %s (pid %ld)",
-				service, name, (long)pid);
+			warn("killing what run left behind: %s (pid %ld)", name, (long)pid);
 		}
 		if (kill_them)
 			kill(pid, SIGKILL);
@@ -47,7 +46,7 @@ name_them(const char *service, char *list, int kill_them)
 }
 
 static void
-sweep_cgroup(const char *service, const char *dir)
+sweep_cgroup(const char *dir)
 {
 	char path[ROOM], list[512];
 	int fd, by_hand = 0;
@@ -64,7 +63,7 @@ sweep_cgroup(const char *service, const char *dir)
 			path_join(path, sizeof path, dir, "cgroup.kill");
 			fd = open(path, O_WRONLY | O_CLOEXEC);
 			by_hand = fd < 0;
-			name_them(service, list, by_hand);
+			name_them(list, by_hand);
 			if (fd >= 0) {
 				by_hand = write(fd, "1", 1) != 1;
 				close(fd);
@@ -83,33 +82,32 @@ sweep_cgroup(const char *service, const char *dir)
 		}
 		poll(0, 0, STEP_MS);
 	}
-	warn("%s: cgroup %s is still not empty (going on)", service, dir);
+	warn("cgroup %s is still not empty (going on)", dir);
 }
 
 static void
-sweep_group(const char *service, pid_t group)
+sweep_group(pid_t group)
 {
 	if (kill(-group, 0) < 0)
 		return;
-	warn("%s: killing what run left behind in process group %ld",
-		service, (long)group);
+	warn("killing what run left behind in process group %ld", (long)group);
 	kill(-group, SIGKILL);
 	for (int ms = 0; ms <= WAIT_MS; ms += STEP_MS) {
 		if (kill(-group, 0) < 0)
 			return;
 		poll(0, 0, STEP_MS);
 	}
-	warn("%s: process group %ld is still there (going on)", service,
+	warn("process group %ld is still there (going on)",
 		(long)group);
 }
 
 void
-sweep(const char *service, const char *dir, pid_t group)
+sweep(const char *dir, pid_t group)
 {
 	char cgroup[ROOM];
 
 	if (svdir_path(dir, "cgroup", cgroup, sizeof cgroup))
-		sweep_cgroup(service, cgroup);
+		sweep_cgroup(cgroup);
 	if (group > 1 && svdir_flag(dir, "flag-kill-group"))
-		sweep_group(service, group);
+		sweep_group(group);
 }

@@ -7,6 +7,6 @@
 /* If the definition in dir asks for it: end what is left in the cgroup that
  * it names, or in the process group of the dead run, and say what that was.
  * Returns when it is gone, or after two seconds, with a message. */
-void sweep(const char *service, const char *dir, pid_t group);
+void sweep(const char *dir, pid_t group);
 
 #endif
