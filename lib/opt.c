@@ -62,7 +62,8 @@ print_help(const struct usage *u)
 	print_opt(&version);
 	if (u->more)
 		printf("\n%s\n", u->more);
-	printf("\nSee also: man %s\n", PROG);
+	/* "reeve status" is described in reeve(1). */
+	printf("\nSee also: man %.*s\n", (int)strcspn(PROG, " "), PROG);
 	exit(fflush(stdout) ? EX_SYSTEM : 0);
 }
 

@@ -1,0 +1,103 @@
+/* model.h - everything that can be known about the services of a tree, read
+ * in one go: the database and the live directory where there are, the scan
+ * directory, and each supervise's status.  Readers print it; nothing here
+ * changes anything or waits. */
+#ifndef TOOLS_REEVE_MODEL_H
+#define TOOLS_REEVE_MODEL_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "rc/live.h"
+#include "rc/places.h"
+#include "supervise/detail.h"
+#include "supervise/status.h"
+
+enum item_type { ITEM_LONGRUN, ITEM_ONESHOT, ITEM_BUNDLE };
+
+enum item_state {
+	IS_RUNNING,		/* up, and ready if it can say so */
+	IS_DONE,		/* oneshot */
+	IS_ALL_UP,		/* bundle */
+	IS_STARTING,		/* runs, not ready yet */
+	IS_WAITING,		/* wanted; what it needs is not up yet */
+	IS_PARTLY_UP,		/* bundle */
+	IS_RESTARTING,		/* died, is started again soon */
+	IS_STOPPING,
+	IS_PAUSED,
+	IS_FAILED,
+	IS_LOST,		/* should run, and nobody supervises it */
+	IS_STOPPED,
+	IS_NOT_RUN,		/* oneshot */
+	IS_NONE_UP,		/* bundle */
+	NITEMSTATE
+};
+
+struct item {
+	char *name;		/* owned */
+	char *dir;		/* owned; service directory, 0 if none */
+	enum item_type type;
+	enum item_state state;
+	uint32_t num;		/* of the service in the database, of the
+				 * bundle for a bundle; DB_NONE: unmanaged */
+	int supervised;
+	int have_status;
+	struct status status;
+	int have_detail;	/* supervise is ours */
+	struct detail detail;
+	int notifies;		/* says when it is ready */
+	int ready;		/* 1, 0; -1 not applicable */
+	int should;		/* should be up: asked for, or in `default' */
+	int companion;		/* log companion made by the compiler */
+	long pid;		/* of the main process, or 0 */
+	long long since;	/* Unix time of the last change, 0 unknown */
+	long long readied;	/* Unix time of readiness, 0 unknown */
+	long restarts;		/* -1 unknown */
+	unsigned up, members;	/* bundle */
+	char why[240];		/* what is to say about the state, or "" */
+	char logdir[PATH_LEN];	/* or "" */
+	const char *description;	/* never 0; borrowed */
+	char *owned_description;
+};
+
+struct model {
+	struct places places;
+	long svscan;		/* its pid, 0 if the tree does not run */
+	int have_live;
+	struct live live;
+	char live_error[512];	/* why not, if it is there but unusable */
+	int switching;
+	long changer;		/* pid of who changes it now, or 0 */
+	struct item *items;	/* owned; sorted: longruns and oneshots by
+				 * name, then bundles */
+	size_t n, max;
+	long long now;
+};
+
+/* Read all.  scandir: look only at this scan directory (0: at the places of
+ * the environment).  Dies only for lack of memory or wrong environment. */
+void model_load(struct model *, const char *scandir);
+void model_free(struct model *);
+
+struct item *model_find(const struct model *, const char *name);
+/* The item, or a message with the nearest name and exit 100. */
+struct item *model_need(const struct model *, const char *name);
+
+/* The word for a state: "running".  For a bundle of several "2 of 3 up". */
+const char *model_word(const struct item *);
+/* Is it as it should be? */
+int model_good(const struct item *);
+/* Up in the sense of what depends on it. */
+int model_is_up(const struct item *);
+
+/* How the last run ended: "exited with code 3", "was killed by SIGSEGV". */
+void model_ended(char *buf, size_t max, int wstat);
+
+/* Die with what to do, if the tree does not run. */
+void model_need_tree(const struct model *);
+
+/* Print the last n lines of its log, indented, times made readable.
+ * Number of lines printed. */
+int model_tail(const struct item *, int n, const char *indent);
+
+#endif

@@ -1,0 +1,16 @@
+/* watch.h - the live view of `reeve status --watch', and what it shares with
+ * the table. */
+#ifndef TOOLS_REEVE_WATCH_H
+#define TOOLS_REEVE_WATCH_H
+
+#include "tools/reeve/model.h"
+#include "tools/reeve/table.h"
+
+/* Exit code. */
+int watch_run(const char *scandir, int all, int colour);
+
+enum colour status_colour(const struct item *);
+/* Not shown unless asked for: log companions, Reeve's own services. */
+int status_hidden(const struct item *);
+
+#endif
