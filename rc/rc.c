@@ -12,9 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/file.h"
 #include "lib/msg.h"
-#include "lib/num.h"
 #include "lib/opt.h"
 #include "lib/os.h"
 #include "lib/path.h"
@@ -320,55 +318,11 @@ do_status(struct rc *rc)
 
 /* --- changes --- */
 
-/* A script that calls us from within a change would wait for ever for the
- * lock of the change that waits for the script. */
-static void
-refuse_circle(const struct rc *rc, pid_t holder)
-{
-	const char *changer = getenv("RC_CHANGER");
-	unsigned pid;
-
-	if (changer && num_uint(changer, &pid) && (pid_t)pid == holder)
-		die(EX_SYSTEM, "%s is locked by the change that runs this "
-			"script: it would wait for itself", rc->path);
-}
-
-static void
-take_lock(struct rc *rc)
-{
-	int fd, here;
-
-	if (rc->nolock)
-		return;
-	here = open(rc->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (here < 0)
-		die_sys(EX_SYSTEM, "unable to open live directory %s",
-			rc->path);
-	fd = live_lock(here, 0);
-	if (fd < 0 && (errno == EAGAIN || errno == EACCES)) {
-		pid_t holder = file_locked_by(here, "lock");
-
-		if (!rc->block) {
-			errno = EBUSY;
-			die_sys(EX_SYSTEM, "unable to take locks");
-		}
-		refuse_circle(rc, holder);
-		if (!prog_as_s6)
-			info("waiting for the change in progress (pid %ld)",
-				(long)holder);
-		fd = live_lock(here, 1);
-	}
-	if (fd < 0)
-		die_sys(EX_SYSTEM, "unable to take locks");
-	close(here);
-	/* fd stays open: it is the lock. */
-}
-
 static void
 open_for_change(struct rc *rc, char **names)
 {
-	if (!rc->dry)
-		take_lock(rc);
+	if (!rc->dry && !rc->nolock && run_lock(rc->path, rc->block) < 0)
+		die_sys(EX_SYSTEM, "unable to take locks");
 	open_live(rc, !rc->dry);
 	if (!rc->dry) {
 		if (run_begin(&rc->run) < 0)

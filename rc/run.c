@@ -15,7 +15,9 @@
 #include <unistd.h>
 #include <skalibs/selfpipe.h>
 
+#include "lib/file.h"
 #include "lib/msg.h"
+#include "lib/num.h"
 #include "lib/path.h"
 #include "lib/ready.h"
 #include "rc/plan.h"
@@ -749,6 +751,53 @@ raise_limit(void)
 	if (getrlimit(RLIMIT_NOFILE, &l) == 0 && l.rlim_cur < l.rlim_max) {
 		l.rlim_cur = l.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &l);
+	}
+}
+
+int
+run_lock(const char *path, int block)
+{
+	const char *changer = getenv("RC_CHANGER");
+	int fd, here = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	pid_t holder;
+	unsigned pid;
+
+	if (here < 0)
+		return -1;
+	fd = live_lock(here, 0);
+	if (fd >= 0 || (errno != EAGAIN && errno != EACCES))
+		goto out;
+	errno = EBUSY;
+	if (!block)
+		goto out;
+	holder = file_locked_by(here, "lock");
+	if (changer && num_uint(changer, &pid) && (pid_t)pid == holder) {
+		warn("%s is locked by the change that runs this script", path);
+		errno = EDEADLK;
+		goto out;
+	}
+	if (!prog_as_s6)
+		info("waiting for the change in progress (pid %ld)",
+			(long)holder);
+	fd = live_lock(here, 1);
+out:
+	{
+		int e = errno;
+
+		close(here);
+		errno = e;
+	}
+	return fd;
+}
+
+void
+run_signals(struct run *r)
+{
+	int sig;
+
+	while ((sig = selfpipe_read()) > 0) {
+		warn("got %s", num_signame(sig));
+		r->interrupted = 1;
 	}
 }
 

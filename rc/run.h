@@ -34,6 +34,12 @@ struct run {
 	int ready;		/* run_begin was called */
 };
 
+/* Take the lock of the live directory at path; waiting is said (and refused
+ * if it would be for ever: a script that is run by the change that holds the
+ * lock).  The fd that holds it, or -1 and errno. */
+int run_lock(const char *path, int block);
+/* A signal came meanwhile?  Then run->interrupted is set. */
+void run_signals(struct run *);
 /* Trap signals, start the clock.  0 or -1.  Once a process. */
 int run_begin(struct run *);
 /* All of set goes up or down.  What becomes of each is in the state of live

@@ -1,0 +1,1158 @@
+/* update.c - the steps of a switch, see update.h, reeve-rc-update(8) and
+ * reeve-livedir(5).  In order:
+ *
+ *   prepare    build gen/N+1 and new service directories beside the old
+ *   journal    from here on a switch is going on
+ *   stop       what has to go, marked owed in the old state first
+ *   commit     one rename
+ *   enter      entries of the scan directory: renamed, gone, new
+ *   start      what is owed in the new state
+ *   finish     boot link, journal away, rubbish away
+ *
+ * Cut off before the commit, the old generation is whole and knows what it
+ * is owed; after it, the new one is and does.  Each step can be done again.
+ * An error before the commit undoes; one after it leaves the rest to the next
+ * run. */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "lib/arena.h"
+#include "lib/file.h"
+#include "lib/msg.h"
+#include "lib/num.h"
+#include "lib/path.h"
+#include "rc/journal.h"
+#include "rc/lex.h"
+#include "rc/plan.h"
+#include "rc/scan.h"
+#include "rc/update.h"
+#include "supervise/control.h"
+
+enum { LOG_LINES = 5, LOG_TAIL = 2048, CONVERT_LIMIT = 1 << 24,
+	GONE_MS = 10000, SUPERVISE_MS = 30000 };
+
+/* --- opening --- */
+
+/* Read the generation that is current now.  On failure the old one stays. */
+static int
+reopen(struct update *u)
+{
+	char err[PATH_LEN + 256];
+	struct live fresh;
+
+	if (live_open(&fresh, u->live.path, !u->dry, err, sizeof err) < 0) {
+		warn("%s", err);
+		return -1;
+	}
+	u->live = fresh;
+	u->run.live = &u->live;
+	return 0;
+}
+
+int
+update_open(struct update *u, const char *live)
+{
+	u->live.fd = u->live.genfd = u->live.state.fd = -1;
+	if (path_join(u->live.path, sizeof u->live.path, live) < 0 ||
+		reopen(u) < 0)
+		return -1;
+	if (u->dry)
+		return 0;
+	if (run_begin(&u->run) < 0) {
+		warn_sys("unable to trap signals");
+		return -1;
+	}
+	if (u->live.db.nshort)
+		run_settle(&u->run);
+	return 0;
+}
+
+void
+update_close(struct update *u)
+{
+	live_close(&u->live);
+	run_end(&u->run);
+}
+
+static uint32_t
+count(const struct db *db)
+{
+	return db->nlong + db->nshort;
+}
+
+void
+update_record(struct update *u, int code)
+{
+	char buf[1024];
+	struct timespec t;
+	int n;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	n = snprintf(buf, sizeof buf, "code %d\nwhen %llu\nfrom %u\nto %u\n"
+		"text %s\n", code, (unsigned long long)t.tv_sec * 1000 +
+		(unsigned long long)t.tv_nsec / 1000000, (unsigned)u->from,
+		(unsigned)u->to, u->text);
+	if (file_write(u->live.fd, "last", buf, (size_t)n, 0644, 0) < 0)
+		warn_sys("unable to note the result of the switch");
+}
+
+static void
+set_text(struct update *u, const char *fmt, ...) MSG_LIKE(2, 3);
+
+#include <stdarg.h>
+
+static void
+set_text(struct update *u, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(u->text, sizeof u->text, fmt, ap);
+	va_end(ap);
+}
+
+/* --- the plan, for people --- */
+
+static void
+plan_line(const struct update *u, const char *word, const char *name,
+	const struct diff_step *s, int is_old)
+{
+	char why[512];
+
+	diff_why_text(why, sizeof why, &u->in, s, is_old);
+	if (u->dry)
+		printf("%-8s %s: %s\n", word, name, why);
+	else
+		info("%s %s: %s", word, name, why);
+}
+
+static void
+tell_old(const struct update *u, const struct diff *d, uint32_t i)
+{
+	const char *name = u->in.from->services[i].name;
+	const struct diff_step *s = d->old + i;
+
+	switch (s->action) {
+	case DIFF_STOP:
+		plan_line(u, "stop", name, s, 1);
+		break;
+	case DIFF_RESTART:
+		plan_line(u, "restart", name, s, 1);
+		break;
+	case DIFF_RELOAD:
+		plan_line(u, "reload", name, s, 1);
+		break;
+	case DIFF_KEEP:
+		if (s->why != BECAUSE_SAME)
+			plan_line(u, "keep", name, s, 1);
+		break;
+	case DIFF_NONE:
+	case DIFF_START:
+		break;
+	}
+}
+
+static void
+tell_rename(const struct update *u, const struct diff *d, uint32_t i)
+{
+	const char *old = u->in.from->services[i].name, *new;
+
+	if (d->to[i] == DB_NONE)
+		return;
+	new = u->in.to->services[d->to[i]].name;
+	if (!strcmp(old, new))
+		return;
+	if (u->dry)
+		printf("rename   %s: to %s\n", old, new);
+	else
+		info("rename %s: to %s", old, new);
+}
+
+static void
+tell_plan(const struct update *u, const struct diff *d)
+{
+	if (!u->dry && u->verbosity < 2)
+		return;
+	for (uint32_t i = 0; i < d->nfrom; i++) {
+		tell_old(u, d, i);
+		tell_rename(u, d, i);
+	}
+	for (uint32_t j = 0; j < d->nto; j++)
+		if (d->new[j].action == DIFF_START)
+			plan_line(u, "start", u->in.to->services[j].name,
+				d->new + j, 0);
+	if (u->dry)
+		printf("%u stay up untouched\n", (unsigned)d->untouched);
+	else
+		info("%u stay up untouched", (unsigned)d->untouched);
+}
+
+/* The last lines of the log of a service that failed. */
+static void
+tell_log(const struct update *u, uint32_t i)
+{
+	const struct db_service *s = u->live.db.services + i;
+	const char *dir = 0, *p;
+	char path[PATH_LEN], buf[LOG_TAIL + 1];
+	struct stat st;
+	ssize_t r;
+	int fd, lines = 0;
+
+	if (s->consumer != DB_NONE)
+		dir = db_prop(u->live.db.services + s->consumer, "logdir");
+	if (path_join(path, sizeof path, dir ? dir : u->logs ? u->logs : "",
+		dir ? "" : s->name, "current") < 0 || (!dir && !u->logs))
+		return;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return;
+	r = fstat(fd, &st) < 0 ? -1 : pread(fd, buf, LOG_TAIL,
+		st.st_size > LOG_TAIL ? st.st_size - LOG_TAIL : 0);
+	close(fd);
+	if (r <= 0)
+		return;
+	buf[r] = 0;
+	for (p = buf + r - 1; p > buf; p--)
+		if (p[-1] == '\n' && ++lines == LOG_LINES)
+			break;
+	info("last lines of the log of %s (%s):", s->name, path);
+	fprintf(stderr, "%s%s", p, buf[r - 1] == '\n' ? "" : "\n");
+}
+
+static void
+tell_logs(const struct update *u)
+{
+	for (uint32_t k = 0; k < u->run.nfailed && u->verbosity > 0; k++)
+		tell_log(u, u->run.failed[k]);
+}
+
+/* --- prepare --- */
+
+static int
+same_definition(const struct update *u, const struct diff *d, uint32_t j)
+{
+	uint32_t i = d->from[j];
+
+	return i != DB_NONE && !memcmp(u->in.from->services[i].hash,
+		u->in.to->services[j].hash, DB_HASH);
+}
+
+static int
+same_name(const struct update *u, const struct diff *d, uint32_t j)
+{
+	uint32_t i = d->from[j];
+
+	return i != DB_NONE && !strcmp(u->in.from->services[i].name,
+		u->in.to->services[j].name);
+}
+
+/* A longrun that is carried over under another name keeps its directory,
+ * which goes by the old name until after the commit. */
+static int
+moves(const struct update *u, const struct diff *d, uint32_t j)
+{
+	uint32_t i = d->from[j];
+
+	return i != DB_NONE && i < u->in.from->nlong && j < u->in.to->nlong &&
+		!same_name(u, d, j) &&
+		db_service(u->in.to, u->in.from->services[i].name) == DB_NONE &&
+		db_service(u->in.from, u->in.to->services[j].name) == DB_NONE;
+}
+
+static int
+prepare_services(struct update *u, const struct diff *d)
+{
+	for (uint32_t j = 0; j < d->nto; j++) {
+		const char *name = u->new.services[j].name;
+
+		if (same_definition(u, d, j) && same_name(u, d, j) &&
+			(d->from[j] < u->in.from->nlong) == (j < u->new.nlong))
+			continue;
+		if (live_store(u->live.fd, &u->new, j) < 0) {
+			warn_sys("unable to store the definition of %s", name);
+			return -1;
+		}
+		if (j < u->new.nlong && !moves(u, d, j) &&
+			live_servicedir_make(u->live.fd, &u->new, j) < 0) {
+			warn_sys("unable to make the directory of %s", name);
+			return -1;
+		}
+	}
+	if (u->new.nshort && live_runner_make(u->live.fd) < 0) {
+		warn_sys("unable to make the directory of the oneshot daemon");
+		return -1;
+	}
+	return 0;
+}
+
+static int
+prepare(struct update *u, const struct diff *d)
+{
+	const char **alias = calloc((size_t)d->nto + 1, sizeof *alias);
+	int r = -1;
+
+	if (!alias) {
+		warn_sys("unable to begin");
+		return -1;
+	}
+	for (uint32_t j = 0; j < d->nto; j++)
+		if (moves(u, d, j))
+			alias[j] = u->in.from->services[d->from[j]].name;
+	if (prepare_services(u, d) == 0) {
+		r = live_gen_make(u->live.fd, u->to, &u->new, u->data, u->len,
+			d->state, u->compiled, alias);
+		if (r < 0)
+			warn_sys("unable to make generation %u",
+				(unsigned)u->to);
+	}
+	free(alias);
+	return r;
+}
+
+static int
+write_journal(struct update *u, const struct diff *d, uint32_t origin)
+{
+	struct journal j = { .from = u->from, .to = u->to, .origin = origin };
+	int r;
+
+	j.old = calloc((size_t)d->nto + 1, sizeof *j.old);
+	j.new = calloc((size_t)d->nto + 1, sizeof *j.new);
+	if (!j.old || !j.new) {
+		free(j.old);
+		free(j.new);
+		return -1;
+	}
+	for (uint32_t k = 0; k < d->nto; k++)
+		if (moves(u, d, k)) {
+			j.old[j.nrenames] = (char *)(uintptr_t)
+				u->in.from->services[d->from[k]].name;
+			j.new[j.nrenames++] = (char *)(uintptr_t)
+				u->new.services[k].name;
+		}
+	if (u->boot && origin == u->from) {
+		snprintf(j.boot, sizeof j.boot, "%s", u->boot);
+		snprintf(j.boot_link, sizeof j.boot_link, "%s", u->boot_link);
+	}
+	r = journal_write(u->live.fd, &j);
+	free(j.old);
+	free(j.new);
+	if (r < 0)
+		warn_sys("unable to write the journal");
+	return r;
+}
+
+/* --- entries of the scan directory --- */
+
+/* The running supervise sits in the directory, wherever its name goes; the
+ * entry of the scan directory is at no moment missing or dangling, so a scan
+ * by anybody finds it. */
+static int
+swap_names(int at, const char *a, const char *b)
+{
+#if defined SYS_renameat2 && defined HAS_LINUX
+	enum { EXCHANGE = 2 };
+
+	if (syscall(SYS_renameat2, at, a, at, b, EXCHANGE) == 0)
+		return unlinkat(at, a, 0);
+	if (errno != ENOSYS && errno != EINVAL)
+		return -1;
+#endif
+	return unlinkat(at, b, 0) < 0 ? -1 : renameat(at, a, at, b);
+}
+
+static int
+is_link(int at, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	return S_ISLNK(st.st_mode);
+}
+
+static int
+rename_service(struct update *u, const char *old, const char *new)
+{
+	char a[PATH_LEN], b[PATH_LEN], def[PATH_LEN], target[PATH_LEN];
+	char entry[PATH_LEN], renamed[PATH_LEN];
+	int at = u->live.fd;
+
+	if (path_join(a, sizeof a, "servicedirs", old) < 0 ||
+		path_join(b, sizeof b, "servicedirs", new) < 0 ||
+		path_join(def, sizeof def, b, "def") < 0 ||
+		path_join(target, sizeof target, "../../current/def", new)
+			< 0 ||
+		scan_entry(entry, sizeof entry, &u->live, old) < 0 ||
+		scan_entry(renamed, sizeof renamed, &u->live, new) < 0)
+		return -1;
+	if (is_link(at, b) < 0 && is_link(at, a) == 0 &&
+		symlinkat(old, at, b) < 0)
+		return -1;
+	if (is_link(AT_FDCWD, entry) > 0 && rename(entry, renamed) < 0)
+		return -1;
+	if (scan_link(&u->live, new) < 0)
+		return -1;
+	if (file_symlink(at, target, def) < 0)
+		return -1;
+	if (is_link(at, b) > 0 && is_link(at, a) == 0 &&
+		swap_names(at, a, b) < 0)
+		return -1;
+	if (is_link(at, a) > 0 && unlinkat(at, a, 0) < 0)
+		return -1;
+	if (path_join(def, sizeof def, "current/def", old) < 0)
+		return -1;
+	return unlinkat(at, def, 0) < 0 && errno != ENOENT ? -1 : 0;
+}
+
+static int
+rename_services(struct update *u, char **old, char **new, uint32_t n)
+{
+	for (uint32_t k = 0; k < n; k++)
+		if (rename_service(u, old[k], new[k]) < 0) {
+			warn_sys("unable to rename %s to %s", old[k], new[k]);
+			return -1;
+		}
+	if (n)
+		scan_send(u->live.scandir, "a");
+	return 0;
+}
+
+struct names {
+	const char **v;		/* owned */
+	uint32_t n;
+};
+
+static int
+add_name(struct names *l, const char *name)
+{
+	const char **more = realloc(l->v, (l->n + 1) * sizeof *more);
+
+	if (!more)
+		return -1;
+	l->v = more;
+	l->v[l->n] = name;
+	l->n++;
+	return 0;
+}
+
+static int
+is_longrun(const struct db *db, const char *name)
+{
+	uint32_t i = db_service(db, name);
+
+	return i != DB_NONE && i < db->nlong;
+}
+
+/* Directories of services that the current set does not have; names are
+ * copies.  Half-made ones begin with a dot and are removed here. */
+static int
+find_gone(struct update *u, struct names *gone)
+{
+	int fd = openat(u->live.fd, "servicedirs", O_RDONLY | O_DIRECTORY |
+		O_CLOEXEC), r = 0;
+	DIR *dir = fd < 0 ? 0 : fdopendir(fd);
+	struct dirent *d;
+	char *copied;
+
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	while (r == 0 && (d = readdir(dir))) {
+		if (*d->d_name == '.') {
+			if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
+				r = path_remove(dirfd(dir), d->d_name);
+			continue;
+		}
+		if (is_longrun(&u->live.db, d->d_name) ||
+			!strcmp(d->d_name, LIVE_RUNNER))
+			continue;
+		copied = strdup(d->d_name);
+		if (!copied || add_name(gone, copied) < 0) {
+			free(copied);
+			r = -1;
+		}
+	}
+	closedir(dir);
+	return r;
+}
+
+static int
+supervised(const struct update *u, const char *name)
+{
+	char dir[PATH_LEN];
+
+	return path_join(dir, sizeof dir, "servicedirs", name) == 0 &&
+		control_alive(u->live.fd, dir) > 0;
+}
+
+static int
+find_new(struct update *u, struct names *new)
+{
+	if (u->live.db.nshort && !supervised(u, LIVE_RUNNER) &&
+		add_name(new, LIVE_RUNNER) < 0)
+		return -1;
+	for (uint32_t i = 0; i < u->live.db.nlong; i++)
+		if (!supervised(u, u->live.db.services[i].name) &&
+			add_name(new, u->live.db.services[i].name) < 0)
+			return -1;
+	return 0;
+}
+
+/* Make the entries fit the current generation. */
+static int
+enter(struct update *u)
+{
+	struct names gone = { 0, 0 }, new = { 0, 0 };
+	long left;
+	int r = -1;
+
+	if (find_gone(u, &gone) < 0 || find_new(u, &new) < 0) {
+		warn_sys("unable to look through the service directories");
+		goto out;
+	}
+	left = scan_remove(&u->live, gone.v, gone.n, GONE_MS);
+	if (left) {
+		warn("%s", left < 0 ? "unable to remove services that are gone"
+			: "supervises of services that are gone do not end");
+		goto out;
+	}
+	left = scan_supervise(&u->live, new.v, new.n, SUPERVISE_MS);
+	if (left < 0)
+		warn_sys("unable to have new services supervised");
+	else if (left)
+		warn("%ld services are not supervised after %d ms (does svscan "
+			"run on %s?)", left, SUPERVISE_MS, u->live.scandir);
+	else
+		r = 0;
+out:
+	for (uint32_t k = 0; k < gone.n; k++)
+		free((char *)(uintptr_t)gone.v[k]);
+	free(gone.v);
+	free(new.v);
+	return r;
+}
+
+/* Links of service directories to files that came or went; all of them when
+ * it is not known what an earlier run did. */
+static int
+relink(struct update *u, const struct diff *d)
+{
+	for (uint32_t j = 0; j < u->live.db.nlong; j++) {
+		if (d && (d->from[j] == DB_NONE || same_definition(u, d, j)))
+			continue;
+		if (live_store(u->live.fd, &u->live.db, j) < 0 ||
+			live_servicedir_make(u->live.fd, &u->live.db, j) < 0 ||
+			live_servicedir_trim(u->live.fd, &u->live.db, j) < 0) {
+			warn_sys("unable to renew the directory of %s",
+				u->live.db.services[j].name);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* --- start --- */
+
+static int
+start_owed(struct update *u)
+{
+	uint32_t n = count(&u->live.db);
+	unsigned char *set = calloc((size_t)n + 1, 1);
+	int r = RUN_OK, any = 0;
+
+	if (!set)
+		return RUN_SYSTEM;
+	for (uint32_t i = 0; i < n; i++)
+		any |= set[i] = !!(u->live.state.rec[i].flags & STATE_OWED);
+	if (any && plan_needs(&u->live.db, set, 1) < 0)
+		r = RUN_SYSTEM;
+	for (uint32_t i = 0; i < n; i++)
+		if (set[i] && (u->live.state.rec[i].flags &
+			(STATE_UP | STATE_OWED)) == STATE_UP)
+			set[i] = 0;
+	u->run.nfailed = 0;
+	if (r == RUN_OK && any)
+		r = run_half(&u->run, set, RUN_UP);
+	free(set);
+	return r;
+}
+
+static int
+update_code(int r)
+{
+	return r == RUN_OK ? UPDATE_OK : r == RUN_FAILED ? UPDATE_FAILED :
+		r == RUN_TIMEOUT ? UPDATE_TIMEOUT : UPDATE_UNFINISHED;
+}
+
+static void
+reload_changed(struct update *u, const struct diff *d)
+{
+	for (uint32_t i = 0; i < d->nfrom; i++)
+		if (d->old[i].action == DIFF_RELOAD)
+			run_reload(&u->run, d->to[i]);
+}
+
+/* --- finish --- */
+
+/* Pipes into services that read none any more. */
+static void
+remove_fifos(struct update *u)
+{
+	int fd = openat(u->live.fd, "fifo", O_RDONLY | O_DIRECTORY |
+		O_CLOEXEC);
+	DIR *dir = fd < 0 ? 0 : fdopendir(fd);
+	struct dirent *d;
+
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((d = readdir(dir))) {
+		uint32_t i = db_service(&u->live.db, d->d_name);
+
+		if (*d->d_name == '.' || (i != DB_NONE &&
+			u->live.db.services[i].producers.n))
+			continue;
+		unlinkat(dirfd(dir), d->d_name, 0);
+	}
+	closedir(dir);
+}
+
+/* Rubbish never makes a switch fail: the next one removes it. */
+static void
+remove_rubbish(struct update *u)
+{
+	int fd = openat(u->live.fd, "gen", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? 0 : fdopendir(fd);
+	struct dirent *d;
+	unsigned n;
+
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((d = readdir(dir))) {
+		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..") ||
+			(num_uint(d->d_name, &n) && n == u->live.gen))
+			continue;
+		path_remove(dirfd(dir), d->d_name);
+	}
+	closedir(dir);
+	live_store_collect(u->live.fd, &u->live.db);
+	remove_fifos(u);
+}
+
+static int
+set_boot(const char *target, const char *link)
+{
+	char now[PATH_LEN];
+	ssize_t r = readlink(link, now, sizeof now - 1);
+
+	if (r > 0) {
+		now[r] = 0;
+		if (!strcmp(now, target))
+			return 0;
+	}
+	if (file_symlink(AT_FDCWD, target, link) < 0 ||
+		file_sync_dir(AT_FDCWD, link) < 0) {
+		warn_sys("unable to make %s the one to boot", target);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+finish(struct update *u, const char *boot, const char *link)
+{
+	if (boot && *boot && set_boot(boot, link) < 0)
+		return -1;
+	if (journal_remove(u->live.fd) < 0) {
+		warn_sys("unable to remove the journal");
+		return -1;
+	}
+	remove_rubbish(u);
+	return 0;
+}
+
+/* --- undoing --- */
+
+static void
+not_interrupted(struct update *u)
+{
+	u->run.interrupted = 0;
+	u->run.deadline = 0;
+	u->run.result = RUN_OK;
+}
+
+/* Before the commit: bring back what was stopped and forget the new one. */
+static int
+undo_stop(struct update *u, int code)
+{
+	not_interrupted(u);
+	if (start_owed(u) != RUN_OK)
+		warn("not everything that was stopped came back (it is marked "
+			"as owed; run the update again, or with --abort)");
+	if (live_gen_remove(u->live.fd, u->to) < 0 || enter(u) < 0 ||
+		journal_remove(u->live.fd) < 0)
+		warn_sys("unable to remove what was prepared (the next update "
+			"does)");
+	else
+		remove_rubbish(u);
+	return code;
+}
+
+static int switch_to(struct update *u, const struct state_rec *target,
+	uint32_t origin);
+
+/* After the commit: the same way back, to generation origin of which
+ * database and state are still there. */
+static int
+undo_switch(struct update *u, uint32_t origin, char **old, char **new,
+	uint32_t n)
+{
+	struct db db = u->new;
+	struct states before;
+	struct diff_convert *c = calloc((size_t)n + 1, sizeof *c);
+	char gen[64], path[PATH_LEN], compiled[PATH_LEN], err[PATH_LEN + 256];
+	ssize_t r;
+	int code = UPDATE_UNFINISHED;
+
+	snprintf(gen, sizeof gen, "gen/%u/db", (unsigned)origin);
+	if (!c || path_join(path, sizeof path, u->live.path, gen) < 0)
+		return code;
+	if (db_open(&u->new, path, err, sizeof err) < 0) {
+		warn("unable to go back: %s", err);
+		u->new = db;
+		free(c);
+		return code;
+	}
+	snprintf(gen, sizeof gen, "gen/%u/state", (unsigned)origin);
+	if (state_open(&before, u->live.fd, gen, u->new.id, count(&u->new), 0,
+		err, sizeof err) < 0) {
+		warn("unable to go back: %s", err);
+		goto out;
+	}
+	snprintf(gen, sizeof gen, "gen/%u/compiled", (unsigned)origin);
+	r = readlinkat(u->live.fd, gen, compiled, sizeof compiled - 1);
+	compiled[r < 0 ? 0 : r] = 0;
+	for (uint32_t k = 0; k < n; k++)
+		c[k] = (struct diff_convert){ .from = new[k], .to = old[k] };
+	{
+		struct diff_input in = u->in;
+		const char *was = u->compiled;
+
+		u->in.convert = c;
+		u->in.nconvert = n;
+		u->in.on_change = DIFF_ALWAYS_RESTART;
+		u->in.bundle = 0;
+		u->in.target = before.rec;
+		u->compiled = *compiled ? compiled : 0;
+		u->data = u->new.map;
+		u->len = u->new.maplen;
+		not_interrupted(u);
+		code = switch_to(u, before.rec, origin);
+		u->in = in;
+		u->compiled = was;
+	}
+	state_close(&before);
+out:
+	db_close(&u->new);
+	u->new = db;
+	free(c);
+	return code;
+}
+
+/* --- the whole --- */
+
+static void
+count_text(struct update *u, const struct diff *d)
+{
+	set_text(u, "%u untouched, %u stopped, %u started, %u reloaded",
+		(unsigned)d->untouched, (unsigned)d->stops,
+		(unsigned)d->starts, (unsigned)d->reloads);
+}
+
+static void
+renames_of(struct update *u, const struct diff *d, char ***old, char ***new,
+	uint32_t *n)
+{
+	*old = calloc((size_t)d->nto + 1, sizeof **old);
+	*new = calloc((size_t)d->nto + 1, sizeof **new);
+	*n = 0;
+	for (uint32_t j = 0; *old && *new && j < d->nto; j++)
+		if (moves(u, d, j)) {
+			(*old)[*n] = strdup(u->in.from->services[d->from[j]]
+				.name);
+			(*new)[(*n)++] = strdup(u->new.services[j].name);
+		}
+}
+
+static void
+free_names(char **v, uint32_t n)
+{
+	for (uint32_t k = 0; v && k < n; k++)
+		free(v[k]);
+	free(v);
+}
+
+static int
+unfinished(struct update *u)
+{
+	set_text(u, "switched, but not finished");
+	warn("switched to generation %u, but not finished: run it again to "
+		"finish it, or with --abort to undo it", (unsigned)u->to);
+	return UPDATE_UNFINISHED;
+}
+
+/* After the commit.  u->live is still the old generation's. */
+static int
+complete(struct update *u, const struct diff *d, uint32_t origin)
+{
+	char **old, **new, names[256] = "";
+	struct live before = u->live;
+	uint32_t n;
+	int code;
+
+	/* What is asked about the old set still is, until the end. */
+	u->in.from = &before.db;
+	renames_of(u, d, &old, &new, &n);
+	if (rename_services(u, old, new, n) < 0 || !old || !new ||
+		reopen(u) < 0 || enter(u) < 0 || relink(u, d) < 0) {
+		code = unfinished(u);
+		goto out;
+	}
+	reload_changed(u, d);
+	code = update_code(start_owed(u));
+	if (code == UPDATE_UNFINISHED) {
+		unfinished(u);
+		goto out;
+	}
+	for (uint32_t k = 0; k < u->run.nfailed && strlen(names) < 200; k++)
+		snprintf(names + strlen(names), sizeof names - strlen(names),
+			"%s%.60s", k ? ", " : "",
+			u->live.db.services[u->run.failed[k]].name);
+	if (code != UPDATE_OK && !u->in.target)
+		tell_logs(u);
+	if (code != UPDATE_OK && u->rollback && origin == u->from) {
+		uint32_t failed = u->to;
+
+		warn("going back to generation %u, as %s failed",
+			(unsigned)origin, *names ? names : "a service");
+		code = undo_switch(u, origin, old, new, n);
+		u->from = origin;
+		if (code == UPDATE_OK || code == UPDATE_FAILED ||
+			code == UPDATE_TIMEOUT) {
+			set_text(u, "generation %u failed (%s) and was undone",
+				(unsigned)failed, names);
+			code = UPDATE_UNDONE;
+		}
+		goto out;
+	}
+	if (finish(u, origin == u->from ? u->boot : 0, u->boot_link) < 0) {
+		code = unfinished(u);
+		goto out;
+	}
+	if (code != UPDATE_OK)
+		set_text(u, "switched; failed: %s", names);
+out:
+	free_names(old, n);
+	free_names(new, n);
+	if (u->live.fd != before.fd)
+		live_close(&before);
+	return code;
+}
+
+static int
+stop_code(struct update *u, int r)
+{
+	if (r == RUN_INTERRUPTED) {
+		set_text(u, "cut off before the switch");
+		warn("not switched: cut off with %u services left to stop; run "
+			"it again to finish it, or with --abort to undo it",
+			(unsigned)u->run.left_undone);
+		return UPDATE_CUT_OFF;
+	}
+	set_text(u, "not switched: a service did not stop");
+	warn("not switched: not everything could be stopped; bringing back "
+		"what was");
+	return undo_stop(u, r == RUN_TIMEOUT ? UPDATE_STOP_TIMEOUT :
+		r == RUN_FAILED ? UPDATE_NOT_STOPPED : UPDATE_SYSTEM);
+}
+
+static int
+carry_out(struct update *u, const struct diff *d, uint32_t origin)
+{
+	int r;
+
+	u->to = live_gen_highest(u->live.fd) + 1;
+	if (prepare(u, d) < 0 || write_journal(u, d, origin) < 0) {
+		set_text(u, "not switched: unable to prepare it");
+		warn("not switched; nothing was touched");
+		live_gen_remove(u->live.fd, u->to);
+		if (origin == u->from) {
+			enter(u);
+			journal_remove(u->live.fd);
+		}
+		return UPDATE_SYSTEM;
+	}
+	r = run_half(&u->run, d->stop, RUN_OWE);
+	run_signals(&u->run);
+	if (r == RUN_OK && u->run.interrupted)
+		r = RUN_INTERRUPTED;
+	if (r != RUN_OK)
+		return stop_code(u, r);
+	if (live_gen_commit(u->live.fd, u->to) < 0) {
+		warn_sys("not switched: unable to rename current");
+		set_text(u, "not switched: unable to rename current");
+		return undo_stop(u, UPDATE_SYSTEM);
+	}
+	count_text(u, d);
+	return complete(u, d, origin);
+}
+
+static int
+refuse(struct update *u, const struct diff *d)
+{
+	const char *name = u->in.from->services[d->refused].name;
+	char why[256];
+
+	diff_why_text(why, sizeof why, &u->in, d->old + d->refused, 1);
+	warn("not switched: essential service %s would have to stop, as %s "
+		"(-e forces it)", name, why);
+	set_text(u, "not switched: essential service %s would have to stop",
+		name);
+	return UPDATE_NOT_STOPPED;
+}
+
+static int
+switch_to(struct update *u, const struct state_rec *target, uint32_t origin)
+{
+	struct diff d;
+	char err[512];
+	int code;
+
+	u->in.from = &u->live.db;
+	u->in.to = &u->new;
+	u->in.state = u->live.state.rec;
+	u->in.target = target;
+	u->from = u->to = u->live.gen;
+	if (!target)
+		origin = u->from;
+	code = diff_make(&d, &u->in, err, sizeof err);
+	if (code != DIFF_OK) {
+		warn("not switched: %s", err);
+		set_text(u, "not switched: %s", err);
+		return code;
+	}
+	if (d.refused != DB_NONE) {
+		code = refuse(u, &d);
+	} else {
+		tell_plan(u, &d);
+		code = u->dry ? UPDATE_OK : carry_out(u, &d, origin);
+	}
+	diff_free(&d);
+	return code;
+}
+
+/* The set is the same: only debts of something cut off can be left. */
+static int
+pay_debts(struct update *u)
+{
+	int code = update_code(start_owed(u));
+
+	set_text(u, "the same set of services");
+	if (finish(u, u->boot, u->boot_link) < 0)
+		return unfinished(u);
+	return code;
+}
+
+static int
+is_same(const struct update *u)
+{
+	return !memcmp(u->live.db.id, u->new.id, DB_HASH) && !u->in.nconvert;
+}
+
+int
+update_switch(struct update *u)
+{
+	int again = 0;
+
+	u->from = u->to = u->live.gen;
+	for (uint32_t i = 0; is_same(u) && i < count(&u->live.db); i++)
+		again |= u->live.state.rec[i].flags & STATE_OWED;
+	if (is_same(u) && (!u->dry || !again)) {
+		if (u->dry)
+			puts("nothing to do: the same set of services");
+		return u->dry ? UPDATE_OK : pay_debts(u);
+	}
+	return switch_to(u, 0, 0);
+}
+
+int
+update_recover(struct update *u)
+{
+	struct journal j;
+	int r = journal_read(&j, u->live.fd), code = UPDATE_OK;
+
+	if (r == 0)
+		return UPDATE_OK;
+	if (r < 0 && errno != EPROTO) {
+		warn_sys("unable to read the journal");
+		return UPDATE_SYSTEM;
+	}
+	if (u->dry) {
+		warn("a switch was cut off; the real run would finish it "
+			"first");
+		journal_free(&j);
+		return UPDATE_OK;
+	}
+	info("finishing a switch that was cut off");
+	if (r < 0)
+		warn("the journal is damaged (making everything fit the "
+			"current generation)");
+	u->from = j.from;
+	u->to = u->live.gen;
+	if (r > 0 && u->live.gen == j.to &&
+		rename_services(u, j.old, j.new, j.nrenames) < 0)
+		code = UPDATE_UNFINISHED;
+	else if (relink(u, 0) < 0 || enter(u) < 0)
+		code = UPDATE_SYSTEM;
+	else if (r > 0 && u->live.gen == j.to)
+		code = update_code(start_owed(u));
+	if (code <= UPDATE_TIMEOUT && finish(u, u->live.gen == j.to ? j.boot :
+		0, j.boot_link) < 0)
+		code = UPDATE_UNFINISHED;
+	journal_free(&j);
+	return code;
+}
+
+int
+update_abort(struct update *u)
+{
+	struct journal j;
+	int r = journal_read(&j, u->live.fd), code;
+
+	u->from = u->to = u->live.gen;
+	if (r < 0) {
+		warn_sys("unable to read the journal");
+		return UPDATE_SYSTEM;
+	}
+	if (r == 0) {
+		info("no switch was cut off; bringing back what is owed, if "
+			"anything");
+		return update_code(start_owed(u));
+	}
+	if (u->live.gen != j.origin && u->live.gen == j.to &&
+		rename_services(u, j.old, j.new, j.nrenames) < 0) {
+		code = UPDATE_UNFINISHED;
+	} else if (relink(u, 0) < 0 || enter(u) < 0) {
+		code = UPDATE_SYSTEM;
+	} else if (u->live.gen == j.origin || j.origin != j.from) {
+		/* Not reached, or already on the way back. */
+		if (u->live.gen != j.origin && u->live.gen != j.to)
+			code = undo_switch(u, j.origin, j.new, j.old,
+				j.nrenames);
+		else {
+			code = update_code(start_owed(u));
+			if (code <= UPDATE_TIMEOUT && finish(u, 0, 0) < 0)
+				code = UPDATE_UNFINISHED;
+		}
+	} else {
+		code = undo_switch(u, j.origin, j.old, j.new, j.nrenames);
+	}
+	set_text(u, "undone");
+	journal_free(&j);
+	return code;
+}
+
+/* --- the conversion file --- */
+
+static int
+convert_words(char *words, int n, const char *file, unsigned line,
+	struct diff_convert *c)
+{
+	const char *w[5] = { 0 };
+	int k = 0;
+
+	for (int i = 0; i < n && i < 5; i++, words += strlen(words) + 1)
+		w[i] = words;
+	c->from = w[k++];
+	c->to = 0;
+	c->restart = 0;
+	if (k < n && !strcmp(w[k], "->")) {
+		if (k + 1 >= n)
+			goto bad;
+		c->to = w[k + 1];
+		k += 2;
+	}
+	if (k < n && k < 5 && !strcmp(w[k], "restart")) {
+		c->restart = 1;
+		k++;
+	}
+	if (k == n)
+		return 0;
+bad:
+	warn("%s:%u: expected OLD [-> NEW] [restart]", file, line);
+	return EX_NO;
+}
+
+int
+update_conversions(const char *path, struct diff_convert **v, size_t *n)
+{
+	char *text, *line, *end;
+	ssize_t len = file_slurp(AT_FDCWD, path, &text, CONVERT_LIMIT);
+	unsigned number = 0;
+
+	*v = 0;
+	*n = 0;
+	if (len < 0) {
+		warn_sys("unable to read %s", path);
+		return EX_SYSTEM;
+	}
+	for (line = text; *line; line = end) {
+		struct buf words = { 0 };
+		struct lex_error err;
+		struct diff_convert *more;
+		int k, r;
+
+		number++;
+		end = line + strcspn(line, "\n");
+		k = lex_words(&words, line, (size_t)(end - line), &err);
+		end += *end == '\n';
+		if (k < 0) {
+			warn("%s:%u: %s", path, number, err.what);
+			return EX_NO;
+		}
+		if (!k) {
+			buf_free(&words);
+			continue;
+		}
+		more = realloc(*v, (*n + 1) * sizeof *more);
+		if (!more) {
+			warn_sys("unable to read %s", path);
+			return EX_SYSTEM;
+		}
+		*v = more;
+		/* The words live as long as the program. */
+		r = convert_words(words.s, k, path, number, more + *n);
+		if (r)
+			return r;
+		++*n;
+	}
+	free(text);
+	return 0;
+}
