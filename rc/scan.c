@@ -142,29 +142,39 @@ alive(const struct live *l, const char *name)
 }
 
 /* Every event is one supervise more (or less): then the first that was still
- * missing is looked at, and those behind it while they are as wanted. */
+ * missing is looked at, and those behind it while they are as wanted.  A
+ * supervise says that it ends a moment before it lets go of its lock, so the
+ * next look comes soon, then later and later. */
 static uint32_t
 wait_all(struct ear *e, const struct live *l, const char *const *names,
 	uint32_t n, int wanted, unsigned ms)
 {
 	uint64_t end = now_ms() + ms;
 	char junk[512];
-	uint32_t i = 0, missing = 0;
+	uint32_t i = 0, seen, missing = 0;
+	int soon = LOOK_MS;
 
 	for (;;) {
 		struct pollfd p = { .fd = e->l.fd, .events = POLLIN };
 		uint64_t now = now_ms();
-		int limit = LOOK_MS;
+		int limit = soon;
 
-		while (i < n && alive(l, names[i]) == wanted)
-			i++;
+		for (seen = i; i < n && alive(l, names[i]) == wanted; i++)
+			;
+		if (i > seen && !wanted)
+			limit = soon = 1;
 		if (i == n || (ms && now >= end))
 			break;
 		if (ms && end - now < (uint64_t)limit)
 			limit = (int)(end - now);
-		if (poll(&p, 1, limit) > 0)
+		if (poll(&p, 1, limit) > 0) {
 			while (read(e->l.fd, junk, sizeof junk) > 0)
 				;
+			if (!wanted)
+				soon = 1;
+		} else if (soon < LOOK_MS / 2) {
+			soon *= 2;
+		}
 	}
 	for (; i < n; i++)
 		missing += alive(l, names[i]) != wanted;
