@@ -178,12 +178,13 @@ struct reader {
 	struct def *d;
 	int fd;			/* of its directory */
 	int lists_d[PROP_LISTS];	/* this list came from a directory */
+	const char *dir;	/* its path, for messages */
 };
 
 static const char *
 path_of(struct reader *r, const char *name)
 {
-	return arena_printf(r->s->mem, "%s/%s", r->d->dir, name);
+	return arena_printf(r->s->mem, "%s/%s", r->dir, name);
 }
 
 /* All of a file, with a NUL behind it; 0 and errno if it cannot be read. */
@@ -326,6 +327,7 @@ list_dir(struct arena *mem, int fd, char ***names, int all)
 		errno = err;
 		return -1;
 	}
+	rewinddir(dir);		/* the offset is shared with fd */
 	while (errno = 0, (e = readdir(dir))) {
 		if (e->d_name[0] == '.' && (!all || !e->d_name[1] ||
 			(e->d_name[1] == '.' && !e->d_name[2])))
@@ -595,6 +597,11 @@ read_property(struct reader *r, const struct prop *p)
 	if (!t.text)
 		return;
 	t.file = path_of(r, p->name);
+	for (size_t i = 0; i < r->d->ntexts; i++)
+		if (r->d->texts[i].prop == p) {
+			r->d->texts[i] = t;	/* of an instance */
+			return;
+		}
 	r->d->texts = arena_more(r->s->mem, r->d->texts, r->d->ntexts,
 		sizeof *r->d->texts);
 	r->d->texts[r->d->ntexts++] = t;
@@ -814,6 +821,56 @@ check_oneshot(struct reader *r, int has_run)
 		"");
 }
 
+static void
+read_files(struct reader *r, char **names, ssize_t n)
+{
+	/* The .d form of a list comes last, so it is read first and hides
+	 * the flat one. */
+	for (ssize_t i = n; i--; ) {
+		const struct prop *p = prop_find(names[i]);
+
+		if (!p)
+			read_unknown(r, names[i]);
+		else if (p->types & for_type[r->d->type])
+			read_known(r, p);
+		else
+			read_wrong_type(r, p);
+	}
+}
+
+/* Files in instances.d/NAME replace those of the template; a list replaces
+ * the list. */
+static void
+read_instance(struct reader *r)
+{
+	struct reader over = { .s = r->s, .d = r->d };
+	const char *name = arena_printf(r->s->mem, "instances.d/%s",
+		r->d->instance);
+	char **names;
+	ssize_t n;
+
+	over.dir = path_of(r, name);
+	over.fd = open_dir(r->fd, name);
+	if (over.fd < 0) {
+		if (errno != ENOTDIR)
+			diag_sys(r->s->diag, over.dir, "unable to open");
+		return;
+	}
+	n = list_dir(r->s->mem, over.fd, &names, 0);
+	if (n < 0)
+		diag_sys(r->s->diag, over.dir, "unable to read this "
+			"directory");
+	for (ssize_t i = 0; i < n; i++) {
+		const struct prop *p = prop_find(names[i]);
+
+		if (p && (p->kind == PROP_DIR || p->kind == PROP_NAMES))
+			r->d->lists[p->value] = (struct def_names){ 0 };
+	}
+	if (n > 0)
+		read_files(&over, names, n);
+	close(over.fd);
+}
+
 /* Files of one definition directory into d. */
 static void
 read_def(struct reader *r)
@@ -821,32 +878,26 @@ read_def(struct reader *r)
 	char **names;
 	ssize_t n = list_dir(r->s->mem, r->fd, &names, 0);
 	struct def *d = r->d;
+	int has_run;
 
 	if (n < 0) {
 		diag_sys(r->s->diag, d->dir, "unable to read this directory");
 		d->bad = 1;
 		return;
 	}
+	has_run = has_name(names, n, "run");
 	if (!read_type(r, has_name(names, n, "command") ||
-		(!r->s->diag->lax && has_name(names, n, "run")))) {
+		(!r->s->diag->lax && has_run))) {
 		d->bad = 1;
 		return;
 	}
-	/* The .d form of a list hides the flat one. */
-	for (ssize_t i = n; i--; ) {
-		const struct prop *p = prop_find(names[i]);
-
-		if (!p)
-			read_unknown(r, names[i]);
-		else if (p->types & for_type[d->type])
-			read_known(r, p);
-		else
-			read_wrong_type(r, p);
-	}
+	read_files(r, names, n);
+	if (d->instance)
+		read_instance(r);
 	if (d->type == DB_LONGRUN)
-		check_longrun(r, has_name(names, n, "run"));
+		check_longrun(r, has_run || def_file(d, "run"));
 	else if (d->type == DB_ONESHOT)
-		check_oneshot(r, has_name(names, n, "run"));
+		check_oneshot(r, has_run);
 	else if (!d->lists[LIST_CONTENTS].present)
 		diag_error(r->s->diag, r->s->diag->lax ? 111 : 1,
 			path_of(r, "contents.d"), 0, "there is no such "
@@ -855,13 +906,6 @@ read_def(struct reader *r)
 }
 
 /* --- source directories */
-
-static void
-add_def(struct defs *s, struct def *d)
-{
-	s->v = arena_more(s->mem, s->v, s->n, sizeof *s->v);
-	s->v[s->n++] = d;
-}
 
 static void
 read_default_logger(struct defs *s, int fd, const char *source)
@@ -879,8 +923,8 @@ read_default_logger(struct defs *s, int fd, const char *source)
 	s->default_logging = t;
 }
 
-static struct def *
-new_def(struct defs *s, const char *source, const char *name,
+struct def *
+def_new(struct defs *s, const char *source, const char *name,
 	const char *dir)
 {
 	struct def *d = arena_alloc(s->mem, sizeof *d);
@@ -888,7 +932,48 @@ new_def(struct defs *s, const char *source, const char *name,
 	d->name = name;
 	d->source = source;
 	d->dir = dir;
+	s->v = arena_more(s->mem, s->v, s->n, sizeof *s->v);
+	s->v[s->n++] = d;
 	return d;
+}
+
+/* NAME@ with instances.d: a service for each instance, and a bundle NAME@
+ * of them.  1 if it is one. */
+static int
+read_template(struct defs *s, int fd, const char *source, const char *name,
+	const char *path)
+{
+	size_t len = strlen(name);
+	int dir = name[len - 1] == '@' ? open_dir(fd, "instances.d") : -1;
+	char **names;
+	ssize_t n;
+	struct def *all;
+
+	if (dir < 0)
+		return 0;
+	n = list_dir(s->mem, dir, &names, 0);
+	close(dir);
+	if (n < 0) {
+		diag_sys(s->diag, path, "unable to read its instances.d");
+		return 1;
+	}
+	all = def_new(s, source, name, path);
+	all->type = DB_BUNDLE;
+	all->lists[LIST_CONTENTS].present = 1;
+	for (ssize_t i = 0; i < n; i++) {
+		struct def_name full = { arena_printf(s->mem, "%s%s", name,
+			names[i]), arena_printf(s->mem, "%s/instances.d/%s",
+			path, names[i]), 0 };
+		struct reader r = { .s = s, .fd = fd, .dir = path };
+
+		if (!def_check_name(s, &full))
+			continue;
+		r.d = def_new(s, source, full.name, path);
+		r.d->instance = names[i];
+		read_def(&r);
+		def_add_name(s, all, LIST_CONTENTS, full.name, full.file, 0);
+	}
+	return 1;
 }
 
 static void
@@ -921,10 +1006,12 @@ read_entry(struct defs *s, int fd, const char *source, const char *name)
 		diag_sys(s->diag, path, "unable to open");
 		return;
 	}
-	r.d = new_def(s, source, name, path);
-	read_def(&r);
+	r.dir = path;
+	if (!read_template(s, r.fd, source, name, path)) {
+		r.d = def_new(s, source, name, path);
+		read_def(&r);
+	}
 	close(r.fd);
-	add_def(s, r.d);
 }
 
 void

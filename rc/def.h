@@ -50,6 +50,7 @@ struct def {
 	size_t ntexts;
 	struct db_prop *props;	/* results of lowering */
 	size_t nprops;
+	const char *instance;	/* of a template, or 0 */
 	int bad;		/* could not be read: here for its name only */
 };
 
@@ -69,6 +70,10 @@ struct defs {
 /* Read every definition of a source directory.  What is wrong goes to
  * diag. */
 void def_source(struct defs *, const char *source);
+
+/* A new definition without anything, added to the others. */
+struct def *def_new(struct defs *, const char *source, const char *name,
+	const char *dir);
 
 /* Text of a property, or 0. */
 const struct def_text *def_text(const struct def *, const char *name);

@@ -75,7 +75,7 @@ const struct prop props[] = {
 	{ "default-logger", FOR_SOURCE, PROP_TEXT, 0, 0,
 		"no",
 		"logging script, or empty",
-		"Beside the services: each of them that has no part in a "
+		"Beside the services: each longrun that has no part in a "
 		"pipeline gets a logger.",
 		"" },
 	{ "dependencies", FOR_ATOMIC, PROP_NAMES, LIST_DEPS, 1,

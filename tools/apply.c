@@ -1,0 +1,568 @@
+/* apply.c - properties of a process that need a system call, then the rest
+ * of the command line.  See reeve-apply(1).  The compiler writes it into the
+ * run of services with user, limits, capabilities and the like; the order is
+ * known here and nowhere else: what needs privileges comes before they are
+ * given up. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sched.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "config.h"
+#include "lib/caps.h"
+#include "lib/chain.h"
+#include "lib/file.h"
+#include "lib/msg.h"
+#include "lib/num.h"
+#include "lib/opt.h"
+#include "lib/path.h"
+
+#ifdef HAS_LINUX
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <linux/capability.h>
+#endif
+
+enum { LIST_MAX = 64, GROUPS_MAX = 256 };
+
+struct apply {
+	const char *user, *groups, *nice, *caps, *directory;
+	const char *cgroup, *memory, *cpu, *tasks;
+	const char *limits[LIST_MAX], *readonly[LIST_MAX];
+	size_t nlimits, nreadonly;
+	int no_new_privs, private_tmp;
+	uid_t uid;
+	gid_t gid, list[GROUPS_MAX];
+	int ngroups;		/* -1: leave them */
+};
+
+static const struct opt opts[] = {
+	{ 'u', "user", "USER[:GROUP]", "become this user, with the groups of "
+		"the\nsystem's list" },
+	{ 'g', "groups", "NAMES", "have these further groups instead" },
+	{ 'n', "nice", "N", "add N to the nice value" },
+	{ 'l', "limit", "NAME=VALUE", "set a resource limit: as, core, cpu, "
+		"data,\nfsize, memlock, nofile, nproc, rss or stack;\nSOFT:"
+		"HARD sets both; may be repeated" },
+	{ 'd', "directory", "DIR", "make this the working directory" },
+	{ 'c', "capabilities", "NAMES", "keep these capabilities and no "
+		"others" },
+	{ 'N', "no-new-privs", 0, "nothing run from here gains privileges" },
+	{ 't', "private-tmp", 0, "have a /tmp and a /var/tmp of one's own" },
+	{ 'r', "read-only", "PATH", "PATH cannot be written to; may be "
+		"repeated" },
+	{ 'C', "cgroup", "DIR", "make this cgroup and join it" },
+	{ 'm', "memory-max", "SIZE", "limit the memory of the cgroup" },
+	{ 'p', "cpu-max", "PERCENT", "limit the processor time of the "
+		"cgroup,\nin percent of one processor" },
+	{ 'k', "tasks-max", "N", "limit the processes of the cgroup" },
+	{ 0 }
+};
+static const struct usage usage = {
+	"[option]... program [argument...]",
+	"Change properties of this process, in the right order, then run "
+	"program.",
+	opts,
+	"Exit status: 100 misuse, 111 system error, 126 or 127 program cannot "
+	"be run, else\nthat of program."
+};
+
+static void
+add(const char **list, size_t *n, const char *what)
+{
+	if (*n == LIST_MAX)
+		die(EX_MISUSE, "more than %d times %s", LIST_MAX, what);
+	list[(*n)++] = optarg;
+}
+
+static void
+parse(struct apply *a, int argc, char **argv)
+{
+	int o;
+
+	while ((o = opt_next(&usage, argc, argv)) != -1) {
+		switch (o) {
+		case 'u': a->user = optarg; break;
+		case 'g': a->groups = optarg; break;
+		case 'n': a->nice = optarg; break;
+		case 'l': add(a->limits, &a->nlimits, "-l"); break;
+		case 'd': a->directory = optarg; break;
+		case 'c': a->caps = optarg; break;
+		case 'N': a->no_new_privs = 1; break;
+		case 't': a->private_tmp = 1; break;
+		case 'r': add(a->readonly, &a->nreadonly, "-r"); break;
+		case 'C': a->cgroup = optarg; break;
+		case 'm': a->memory = optarg; break;
+		case 'p': a->cpu = optarg; break;
+		case 'k': a->tasks = optarg; break;
+		default: break;
+		}
+	}
+	if (optind == argc)
+		opt_usage(&usage);
+}
+
+/* --- users and groups: looked up first, while everything can be read */
+
+static gid_t
+group_number(const char *name)
+{
+	unsigned u;
+	struct group *g;
+
+	if (num_uint(name, &u))
+		return u;
+	g = getgrnam(name);
+	if (!g)
+		die(EX_NO, "unknown group %s", name);
+	return g->gr_gid;
+}
+
+static void
+look_up_groups(struct apply *a)
+{
+	char *names = strdup(a->groups), *save = 0;
+
+	if (!names)
+		die_sys(EX_SYSTEM, "unable to read groups");
+	a->ngroups = 0;
+	for (char *s = strtok_r(names, " \t,", &save); s;
+		s = strtok_r(0, " \t,", &save)) {
+		if (a->ngroups == GROUPS_MAX)
+			die(EX_MISUSE, "more than %d groups", GROUPS_MAX);
+		a->list[a->ngroups++] = group_number(s);
+	}
+	free(names);
+}
+
+static void
+look_up_user(struct apply *a)
+{
+	char name[256];
+	const char *colon = strchr(a->user, ':');
+	size_t n = colon ? (size_t)(colon - a->user) : strlen(a->user);
+	struct passwd *p;
+	unsigned u;
+
+	if (!n || n >= sizeof name)
+		die(EX_MISUSE, "invalid user '%.40s'", a->user);
+	memcpy(name, a->user, n);
+	name[n] = 0;
+	p = getpwnam(name);
+	if (p) {
+		a->uid = p->pw_uid;
+		a->gid = p->pw_gid;
+	} else if (num_uint(name, &u)) {
+		a->uid = u;
+		a->gid = u;
+	} else
+		die(EX_NO, "unknown user %s", name);
+	if (colon)
+		a->gid = group_number(colon + 1);
+	if (a->groups)
+		return;
+	a->ngroups = GROUPS_MAX;
+	if (getgrouplist(name, a->gid, a->list, &a->ngroups) < 0)
+		die(EX_SYSTEM, "user %s is in more than %d groups", name,
+			GROUPS_MAX);
+}
+
+/* A tree of a user has services with that user in them. */
+static int
+is_already(const struct apply *a)
+{
+	return geteuid() && a->uid == geteuid() && a->uid == getuid();
+}
+
+static void
+become_user(const struct apply *a)
+{
+	if (!a->user && a->ngroups < 0)
+		return;
+	if (a->user && is_already(a))
+		return;
+	if (geteuid()) {
+		errno = EPERM;
+		die_sys(EX_SYSTEM, "unable to become %s", a->user ? a->user :
+			"member of other groups");
+	}
+	if (a->ngroups >= 0 && setgroups((size_t)a->ngroups, a->list) < 0)
+		die_sys(EX_SYSTEM, "unable to set groups");
+	if (!a->user)
+		return;
+	if (setgid(a->gid) < 0)
+		die_sys(EX_SYSTEM, "unable to set group %lu",
+			(unsigned long)a->gid);
+	if (setuid(a->uid) < 0)
+		die_sys(EX_SYSTEM, "unable to become %s", a->user);
+}
+
+/* --- limits */
+
+static rlim_t
+limit_number(const char *s, size_t n)
+{
+	char text[32];
+	uint64_t v;
+
+	if (n >= sizeof text)
+		die(EX_MISUSE, "invalid limit '%.40s'", s);
+	memcpy(text, s, n);
+	text[n] = 0;
+	if (!strcmp(text, "unlimited"))
+		return RLIM_INFINITY;
+	if (!num_size(text, &v))
+		die(EX_MISUSE, "invalid limit '%s', expected a number, a size "
+			"or unlimited", text);
+	return (rlim_t)v;
+}
+
+static void
+set_limit(const char *text)
+{
+	static const struct { const char *name; int resource; } known[] = {
+#ifdef RLIMIT_AS
+		{ "as", RLIMIT_AS },
+#endif
+		{ "core", RLIMIT_CORE }, { "cpu", RLIMIT_CPU },
+		{ "data", RLIMIT_DATA }, { "fsize", RLIMIT_FSIZE },
+#ifdef RLIMIT_MEMLOCK
+		{ "memlock", RLIMIT_MEMLOCK },
+#endif
+		{ "nofile", RLIMIT_NOFILE },
+#ifdef RLIMIT_NPROC
+		{ "nproc", RLIMIT_NPROC },
+#endif
+#ifdef RLIMIT_RSS
+		{ "rss", RLIMIT_RSS },
+#endif
+		{ "stack", RLIMIT_STACK } };
+	size_t n = strcspn(text, "="), k;
+	struct rlimit r;
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		if (strlen(known[i].name) != n ||
+			strncmp(known[i].name, text, n) || !text[n])
+			continue;
+		text += n + 1;
+		k = strcspn(text, ":");
+		if (getrlimit(known[i].resource, &r) < 0)
+			die_sys(EX_SYSTEM, "unable to get limit %s",
+				known[i].name);
+		r.rlim_cur = limit_number(text, k);
+		if (text[k])
+			r.rlim_max = limit_number(text + k + 1,
+				strlen(text + k + 1));
+		else if (r.rlim_cur == RLIM_INFINITY ||
+			(r.rlim_max != RLIM_INFINITY &&
+			r.rlim_cur > r.rlim_max))
+			r.rlim_max = r.rlim_cur;
+		if (setrlimit(known[i].resource, &r) < 0)
+			die_sys(EX_SYSTEM, "unable to set limit %s to %s",
+				known[i].name, text);
+		return;
+	}
+	die(EX_MISUSE, "unknown limit '%s'", text);
+}
+
+static void
+set_nice(const char *text)
+{
+	unsigned u;
+	int n;
+
+	if (!num_uint(text + (*text == '-'), &u) || u > 40)
+		die(EX_MISUSE, "invalid nice value '%s'", text);
+	n = *text == '-' ? -(int)u : (int)u;
+	errno = 0;
+	if (nice(n) == -1 && errno)
+		die_sys(EX_SYSTEM, "unable to change the nice value by %d", n);
+}
+
+/* --- Linux */
+
+#ifdef HAS_LINUX
+/* Write into a file of the cgroup; a controller that is not there is a
+ * warning: the service runs without that limit. */
+static void
+cgroup_write(int dir, const char *cgroup, const char *file, const char *text)
+{
+	int fd = openat(dir, file, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || file_write_all(fd, text, strlen(text)) < 0)
+		warn_sys("unable to write '%s' to %s/%s (going on without)",
+			text, cgroup, file);
+	if (fd >= 0)
+		close(fd);
+}
+
+/* What the children of a cgroup may use is said in the parent. */
+static void
+cgroup_enable(const char *cgroup)
+{
+	char parent[PATH_LEN];
+	const char *slash = strrchr(cgroup, '/');
+	static const char *const controllers[] = { "+memory", "+cpu",
+		"+pids" };
+	int fd;
+
+	if (!slash || slash == cgroup || path_join(parent, sizeof parent,
+		cgroup) < 0)
+		return;
+	parent[slash - cgroup] = 0;
+	for (size_t i = 0; i < sizeof controllers / sizeof *controllers;
+		i++) {
+		char file[PATH_LEN];
+
+		if (path_join(file, sizeof file, parent,
+			"cgroup.subtree_control") < 0)
+			return;
+		fd = open(file, O_WRONLY | O_CLOEXEC);
+		if (fd < 0)
+			return;
+		/* What cannot be enabled shows at the limit. */
+		if (write(fd, controllers[i], strlen(controllers[i])) < 0)
+			errno = 0;
+		close(fd);
+	}
+}
+
+static void
+join_cgroup(const struct apply *a)
+{
+	char text[64];
+	uint64_t size;
+	int dir;
+
+	if (!a->cgroup)
+		return;
+	if (path_mkdirs(a->cgroup, 0755) < 0) {
+		warn_sys("unable to make cgroup %s (going on without)",
+			a->cgroup);
+		return;
+	}
+	if (a->memory || a->cpu || a->tasks)
+		cgroup_enable(a->cgroup);
+	dir = open(a->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0) {
+		warn_sys("unable to open cgroup %s (going on without)",
+			a->cgroup);
+		return;
+	}
+	if (a->memory) {
+		if (!num_size(a->memory, &size))
+			die(EX_MISUSE, "invalid size '%s'", a->memory);
+		snprintf(text, sizeof text, "%llu", (unsigned long long)size);
+		cgroup_write(dir, a->cgroup, "memory.max", text);
+	}
+	if (a->cpu) {
+		unsigned percent = opt_uint("processor time", a->cpu, 1,
+			1000000);
+
+		snprintf(text, sizeof text, "%lu 100000",
+			(unsigned long)percent * 1000);
+		cgroup_write(dir, a->cgroup, "cpu.max", text);
+	}
+	if (a->tasks) {
+		opt_uint("number of tasks", a->tasks, 1, UINT32_MAX);
+		cgroup_write(dir, a->cgroup, "pids.max", a->tasks);
+	}
+	cgroup_write(dir, a->cgroup, "cgroup.procs", "0");
+	close(dir);
+}
+
+static void
+mount_private_tmp(void)
+{
+	static const char *const dirs[] = { "/tmp", "/var/tmp" };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct stat st;
+
+		if (lstat(dirs[i], &st) < 0 || !S_ISDIR(st.st_mode))
+			continue;
+		if (mount("tmpfs", dirs[i], "tmpfs", MS_NOSUID | MS_NODEV,
+			"mode=1777") < 0)
+			die_sys(EX_SYSTEM, "unable to mount a private %s",
+				dirs[i]);
+	}
+}
+
+static void
+mount_read_only(const char *path)
+{
+	unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY;
+
+	if (mount(path, path, 0, MS_BIND | MS_REC, 0) < 0)
+		die_sys(EX_SYSTEM, "unable to bind %s to itself", path);
+	/* In a user namespace flags that are locked must be repeated. */
+	if (mount(0, path, 0, flags, 0) < 0 &&
+		mount(0, path, 0, flags | MS_NOSUID | MS_NODEV, 0) < 0 &&
+		mount(0, path, 0, flags | MS_NOSUID | MS_NODEV | MS_NOEXEC,
+		0) < 0)
+		die_sys(EX_SYSTEM, "unable to make %s read-only", path);
+}
+
+static void
+change_mounts(const struct apply *a)
+{
+	if (!a->private_tmp && !a->nreadonly)
+		return;
+	if (unshare(CLONE_NEWNS) < 0)
+		die_sys(EX_SYSTEM, "unable to have mounts of one's own "
+			"(private /tmp and read-only paths need root)");
+	if (mount(0, "/", 0, MS_REC | MS_SLAVE, 0) < 0)
+		die_sys(EX_SYSTEM, "unable to keep mounts to oneself");
+	for (size_t i = 0; i < a->nreadonly; i++)
+		mount_read_only(a->readonly[i]);
+	if (a->private_tmp)
+		mount_private_tmp();
+}
+
+static uint64_t
+capability_set(const char *text)
+{
+	char *names = strdup(text), *save = 0;
+	uint64_t set = 0;
+
+	if (!names)
+		die_sys(EX_SYSTEM, "unable to read capabilities");
+	for (char *s = strtok_r(names, " \t,", &save); s;
+		s = strtok_r(0, " \t,", &save)) {
+		int n = caps_number(s);
+
+		if (n < 0)
+			die(EX_MISUSE, "unknown capability %s", s);
+		set |= (uint64_t)1 << n;
+	}
+	free(names);
+	return set;
+}
+
+/* Before becoming another user: take the rest out of the bounding set, and
+ * keep what is permitted over setuid. */
+static void
+bound_capabilities(const struct apply *a)
+{
+	uint64_t set;
+
+	if (!a->caps)
+		return;
+	set = capability_set(a->caps);
+	for (int i = 0; i < 64; i++) {
+		if (set >> i & 1 || prctl(PR_CAPBSET_READ, i, 0, 0, 0) <= 0)
+			continue;
+		if (prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0)
+			die_sys(EX_SYSTEM, "unable to drop capability %s",
+				caps_name(i) ? caps_name(i) : "(new)");
+	}
+	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+		die_sys(EX_SYSTEM, "unable to keep capabilities");
+}
+
+/* Afterwards: exactly these, and ambient, so that exec keeps them. */
+static void
+keep_capabilities(const struct apply *a)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { { 0 } };
+	uint64_t set;
+
+	if (!a->caps)
+		return;
+	set = capability_set(a->caps);
+	for (int i = 0; i < 2; i++)
+		data[i].permitted = data[i].effective = data[i].inheritable =
+			(uint32_t)(set >> (32 * i));
+	if (syscall(SYS_capset, &head, data) < 0)
+		die_sys(EX_SYSTEM, "unable to set capabilities '%s'",
+			a->caps);
+	for (int i = 0; i < 64; i++)
+		if (set >> i & 1 && prctl(PR_CAP_AMBIENT,
+			PR_CAP_AMBIENT_RAISE, i, 0, 0) < 0)
+			die_sys(EX_SYSTEM, "unable to keep capability %s",
+				caps_name(i));
+}
+
+static void
+forbid_new_privileges(const struct apply *a)
+{
+	if (a->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		die_sys(EX_SYSTEM, "unable to set no-new-privs");
+}
+#else
+/* What is a matter of safety is refused, what is one of limits is not. */
+static void
+join_cgroup(const struct apply *a)
+{
+	if (a->cgroup)
+		warn("there are no cgroups on this system (going on without)");
+}
+
+static void
+change_mounts(const struct apply *a)
+{
+	if (a->private_tmp || a->nreadonly)
+		warn("private /tmp and read-only paths need Linux (going on "
+			"without)");
+}
+
+static void
+bound_capabilities(const struct apply *a)
+{
+	if (a->caps)
+		die(EX_SYSTEM, "capabilities need Linux");
+}
+
+static void
+keep_capabilities(const struct apply *a)
+{
+	(void)a;
+}
+
+static void
+forbid_new_privileges(const struct apply *a)
+{
+	if (a->no_new_privs)
+		warn("no-new-privs needs Linux (going on without)");
+}
+#endif
+
+int
+main(int argc, char **argv)
+{
+	struct apply a = { .ngroups = -1 };
+
+	prog_init(argv[0]);
+	parse(&a, argc, argv);
+	if (a.groups)
+		look_up_groups(&a);
+	if (a.user)
+		look_up_user(&a);
+	join_cgroup(&a);
+	for (size_t i = 0; i < a.nlimits; i++)
+		set_limit(a.limits[i]);
+	if (a.nice)
+		set_nice(a.nice);
+	change_mounts(&a);
+	bound_capabilities(&a);
+	become_user(&a);
+	keep_capabilities(&a);
+	forbid_new_privileges(&a);
+	if (a.directory && chdir(a.directory) < 0)
+		die_sys(EX_SYSTEM, "unable to change directory to %s",
+			a.directory);
+	chain_exec(argv + optind);
+}

@@ -1,0 +1,250 @@
+/* schedule.c - run a command at times, for ever.  See reeve-schedule(1).
+ * The compiler makes it the run of a service with a `schedule'.  It waits on
+ * the wall clock by an absolute timer, so a clock that is set is noticed;
+ * nothing wakes it in between.  The command never runs twice at once. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/wait.h>
+
+#include "lib/chain.h"
+#include "lib/file.h"
+#include "lib/msg.h"
+#include "lib/num.h"
+#include "lib/opt.h"
+#include "rc/cron.h"
+
+#define RECORD "last-run"
+
+struct schedule {
+	struct cron cron;
+	const char *text;	/* borrowed; the times as they were given */
+	char **argv;		/* borrowed; the command */
+	int missed;		/* make up for a run that was missed */
+	unsigned jitter_ms;
+	timer_t timer;
+	pid_t child;		/* 0: none runs */
+	time_t last;		/* start of the last run, 0 if never */
+	time_t next;
+	int ending;		/* asked to end; waits for the child */
+};
+
+static const struct opt opts[] = {
+	{ 'm', "missed", 0, "if a run was missed while this was not running, "
+		"run\nonce at the beginning" },
+	{ 'j', "jitter", "MS", "start up to so many ms later, at random" },
+	{ 'p', "print", "N", "print the next N times and exit" },
+	{ 0 }
+};
+static const struct usage usage = {
+	"[-m] [-j ms] [--] times program [argument...]",
+	"Run a program at times: five fields as in crontab, @daily and the "
+	"like, or\n\"every DURATION\".",
+	opts,
+	"SIGUSR1 runs it now; SIGTERM ends it after a run that is going on, "
+	"to which it is\npassed.  The file last-run in the working directory "
+	"has start, end and result of\nthe last run.\n"
+	"Exit status: 0 ended by SIGTERM, 100 misuse, 111 system error."
+};
+
+static void
+arm(struct schedule *s)
+{
+	struct itimerspec when = { .it_value = { .tv_sec = s->next } };
+
+	if (s->jitter_ms) {
+		unsigned ms = (unsigned)random() % s->jitter_ms;
+
+		when.it_value.tv_sec += ms / 1000;
+		when.it_value.tv_nsec = (long)(ms % 1000) * 1000000;
+	}
+	if (timer_settime(s->timer, TIMER_ABSTIME, &when, 0) < 0)
+		warn_sys("unable to set a timer (nothing will run)");
+}
+
+static void
+plan(struct schedule *s, time_t now)
+{
+	s->next = cron_next(&s->cron, s->cron.every_s && s->last &&
+		s->last <= now ? s->last : now);
+	if (s->next == (time_t)-1) {
+		warn("'%s' never comes round (waiting for SIGTERM)", s->text);
+		return;
+	}
+	if (s->next <= now)
+		s->next = now + 1;
+	arm(s);
+}
+
+/* "START END exit N", seconds of Unix time. */
+static void
+record(const struct schedule *s, int wstat)
+{
+	char text[128];
+	int n = snprintf(text, sizeof text, "%lld %lld %s %d\n",
+		(long long)s->last, (long long)time(0), WIFSIGNALED(wstat) ?
+		"signal" : "exit", WIFSIGNALED(wstat) ? WTERMSIG(wstat) :
+		WEXITSTATUS(wstat));
+
+	if (file_write(AT_FDCWD, RECORD, text, (size_t)n, 0644, 0) < 0)
+		warn_sys("unable to write %s (going on)", RECORD);
+}
+
+static time_t
+recorded(void)
+{
+	char text[128];
+	ssize_t n = file_read(AT_FDCWD, RECORD, text, sizeof text - 1);
+	uint64_t t;
+
+	if (n <= 0)
+		return 0;
+	text[n] = 0;
+	text[strcspn(text, " \n")] = 0;
+	return num_u64(text, &t) ? (time_t)t : 0;
+}
+
+static void
+run(struct schedule *s)
+{
+	sigset_t none;
+
+	if (s->child) {
+		info("the last run still goes on: this one is left out");
+		return;
+	}
+	s->last = time(0);
+	s->child = fork();
+	if (s->child < 0) {
+		warn_sys("unable to fork (this run is left out)");
+		s->child = 0;
+	} else if (!s->child) {
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, 0);
+		chain_exec(s->argv);
+	}
+}
+
+static void
+reap(struct schedule *s)
+{
+	int wstat;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &wstat, WNOHANG)) > 0) {
+		if (pid != s->child)
+			continue;
+		s->child = 0;
+		record(s, wstat);
+		if (WIFSIGNALED(wstat))
+			warn("run ended by signal %s",
+				num_signame(WTERMSIG(wstat)));
+		else if (WEXITSTATUS(wstat))
+			warn("run failed with exit code %d",
+				WEXITSTATUS(wstat));
+	}
+}
+
+static void
+print_times(struct schedule *s, unsigned n)
+{
+	time_t t = time(0);
+
+	while (n--) {
+		char text[64];
+		struct tm tm;
+
+		t = cron_next(&s->cron, t);
+		if (t == (time_t)-1 || !localtime_r(&t, &tm))
+			break;
+		strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &tm);
+		puts(text);
+	}
+	exit(fflush(stdout) ? EX_SYSTEM : EX_OK);
+}
+
+static void
+start(struct schedule *s, sigset_t *set)
+{
+	static const int signals[] = { SIGALRM, SIGCHLD, SIGTERM, SIGINT,
+		SIGHUP, SIGUSR1 };
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL,
+		.sigev_signo = SIGALRM };
+	time_t now = time(0), missed;
+
+	sigemptyset(set);
+	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+		sigaddset(set, signals[i]);
+	sigprocmask(SIG_BLOCK, set, 0);
+	if (timer_create(CLOCK_REALTIME, &event, &s->timer) < 0)
+		die_sys(EX_SYSTEM, "unable to make a timer");
+	srandom((unsigned)getpid() ^ (unsigned)now);
+	s->last = recorded();
+	missed = s->last ? cron_next(&s->cron, s->last) : (time_t)-1;
+	if ((s->missed && missed != (time_t)-1 && missed < now))
+		run(s);
+	plan(s, now);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct schedule s = { .child = 0 };
+	const char *what;
+	unsigned print = 0;
+	sigset_t set;
+	int o, sig;
+
+	prog_init(argv[0]);
+	while ((o = opt_next(&usage, argc, argv)) != -1) {
+		switch (o) {
+		case 'm': s.missed = 1; break;
+		case 'j': s.jitter_ms = opt_uint("jitter", optarg, 0,
+			86400000); break;
+		case 'p': print = opt_uint("number of times", optarg, 1,
+			1000000); break;
+		default: break;
+		}
+	}
+	if (argc - optind < (print ? 1 : 2))
+		opt_usage(&usage);
+	s.text = argv[optind];
+	s.argv = argv + optind + 1;
+	if (!cron_parse(&s.cron, s.text, &what))
+		die(EX_MISUSE, "invalid time '%s': %s", s.text, what);
+	if (print)
+		print_times(&s, print);
+	start(&s, &set);
+	while (!s.ending || s.child) {
+		if (sigwait(&set, &sig))
+			continue;
+		switch (sig) {
+		case SIGALRM:
+			if (s.ending)
+				break;
+			run(&s);
+			plan(&s, time(0));
+			break;
+		case SIGUSR1:
+			if (!s.ending)
+				run(&s);
+			break;
+		case SIGCHLD:
+			reap(&s);
+			break;
+		default:
+			s.ending |= sig != SIGHUP;
+			if (s.child)
+				kill(s.child, sig);
+			break;
+		}
+	}
+	return EX_OK;
+}
