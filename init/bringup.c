@@ -39,8 +39,8 @@ verbosity(int verbose)
 }
 
 int
-bringup_plan(struct bringup *b, const char *boot, const char *state,
-	const char *live, uint64_t limit_ms, int verbose)
+bringup_plan(struct bringup *b, const char *boot, const char *live,
+	uint64_t limit_ms, int verbose)
 {
 	static char limit[24], cwd[PATH_LEN];
 
@@ -49,7 +49,6 @@ bringup_plan(struct bringup *b, const char *boot, const char *state,
 		snprintf(limit, sizeof limit, "%llu",
 			(unsigned long long)limit_ms) < 0)
 		return -1;
-	(void)state;
 	if (access(boot, R_OK) < 0)
 		/* Compiles the definitions, keeps the result in the state
 		 * directory and makes `boot' point to it. */

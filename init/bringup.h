@@ -20,8 +20,8 @@ struct bringup {
  * (boot dangles), the first makes one from the definitions, in the state
  * directory.  The current directory is the scan directory.  0, or -1 if a
  * path is too long.  Words are static or borrowed. */
-int bringup_plan(struct bringup *, const char *boot, const char *state,
-	const char *live, uint64_t limit_ms, int verbose);
+int bringup_plan(struct bringup *, const char *boot, const char *live,
+	uint64_t limit_ms, int verbose);
 /* One step: everything down, essential services too, waiting for a change
  * that is under way. */
 int bringup_stop_plan(struct bringup *, const char *live, int verbose);

@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <stdint.h>
 
-#include "lib/path.h"
+#include "init/where.h"
 
 struct container {
 	char **command;		/* main command, or 0; borrowed from argv */
@@ -20,9 +20,7 @@ struct container {
 	int require;		/* every service that fails is essential */
 	sigset_t old_mask;	/* mask that children get back */
 	sigset_t set;		/* what we wait for */
-	/* Filled by container_run: */
-	char scandir[PATH_LEN], live[PATH_LEN], state[PATH_LEN];
-	char boot[PATH_LEN];
+	struct where at;	/* filled by container_run */
 };
 
 /* When in a stop, counted in percent of the grace time: the main command is

@@ -5,13 +5,17 @@
  * directory. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "init/container.h"
-#include "init/rest.h"
+#include "init/halt.h"
 #include "init/note.h"
+#include "init/ending.h"
+#include "init/rest.h"
 #include "lib/chain.h"
+#include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/num.h"
 
@@ -28,6 +32,68 @@ on_signal(int sig)
 	if (container_is_stop(&c, sig) || sig == (int)note_get(NOTE_SIGNAL, 0))
 		stage2_stop();
 	_exit(0);
+}
+
+/* What a key, a power switch or another init's halt means to a machine. */
+static const struct {
+	int sig;
+	enum machine_end how;
+} meanings[] = {
+	{ SIGINT, END_REBOOT },		/* ctrl-alt-del */
+	{ SIGTERM, END_REBOOT },	/* busybox reboot */
+	{ SIGUSR1, END_HALT },		/* busybox halt */
+	{ SIGUSR2, END_POWEROFF },	/* busybox poweroff */
+#ifdef SIGPWR
+	{ SIGPWR, END_POWEROFF },	/* power fails, or its button */
+#endif
+};
+
+static _Noreturn void
+machine_signal(int sig)
+{
+	struct ending r = { .cancel = 0 };
+	unsigned char buf[ENDING_SIZE];
+	int fd;
+
+	for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
+		if (meanings[i].sig != sig)
+			continue;
+		r.how = meanings[i].how;
+		fd = open(ENDING_FIFO, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+		if (fd < 0 || file_write_all(fd, buf,
+			ending_pack(buf, &r)) < 0)
+			die_sys(EX_SYSTEM, "unable to ask for %s",
+				ending_name(r.how));
+	}
+	_exit(0);
+}
+
+static _Noreturn void
+crash(void)
+{
+	char path[PATH_LEN], name[] = "reeve-svscan", dot[] = ".";
+	char *argv[] = { name, dot, 0 };
+
+	for (;;) {
+		warn("svscan could not go on, starting it again");
+		sleep(1);
+		if (chain_sister(path, sizeof path, name) == 0)
+			execv(path, argv);
+		warn_sys("unable to execute %s", path);
+	}
+}
+
+static _Noreturn void
+machine_finish(const char *basedir)
+{
+	uint64_t how = note_get(NOTE_END, UINT64_MAX);
+
+	if (how > END_KEXEC) {
+		warn("svscan was told to end, but nobody asked to end the "
+			"machine");
+		crash();
+	}
+	halt_run((enum machine_end)how, note_get(NOTE_GRACE, 3000), basedir);
 }
 
 static _Noreturn void
@@ -47,19 +113,6 @@ finish(void)
 	_exit((int)code & 255);
 }
 
-static _Noreturn void
-crash(void)
-{
-	char path[PATH_LEN], name[] = "reeve-svscan", dot[] = ".";
-	char *argv[] = { name, dot, 0 };
-
-	warn("svscan could not go on, starting it again");
-	sleep(1);
-	if (chain_sister(path, sizeof path, name) == 0)
-		execv(path, argv);
-	die_sys(EX_NOEXEC, "unable to execute %s", path);
-}
-
 int
 hook_is_name(const char *base)
 {
@@ -70,10 +123,17 @@ hook_is_name(const char *base)
 void
 hook_run(const char *base)
 {
+	char basedir[PATH_LEN];
+	int machine = note_get_text(NOTE_BASEDIR, basedir, sizeof basedir);
+
 	PROG = "reeve-init";
+	if (!strcmp(base, "finish") && machine)
+		machine_finish(basedir);
 	if (!strcmp(base, "finish"))
 		finish();
 	if (!strcmp(base, "crash"))
 		crash();
+	if (machine)
+		machine_signal(num_signal(base));
 	on_signal(num_signal(base));
 }

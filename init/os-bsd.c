@@ -198,10 +198,30 @@ machine_unmount_all(void (*each)(const char *, int))
 }
 
 int
+machine_switch_root(const char *dir)
+{
+	(void)dir;
+	errno = ENOSYS;		/* their kernels have no initramfs */
+	return -1;
+}
+
+int
 machine_take_keys(void)
 {
 	errno = ENOSYS;		/* their kernels signal process 1 already */
 	return -1;
+}
+
+void
+machine_console(char *buf, size_t max)
+{
+	path_join(buf, max, "/dev/console");
+}
+
+unsigned long
+machine_uptime_ms(void)
+{
+	return 0;
 }
 
 int

@@ -20,6 +20,7 @@
 #include <sys/sysmacros.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "init/os.h"
@@ -338,6 +339,69 @@ machine_unmount_all(void (*each)(const char *, int))
 	return left;
 }
 
+/* Remove everything on the file system `dev' below the directory fd, which
+ * is closed.  A stack of its own: depth is that of the initramfs. */
+static void
+empty_directory(int fd, dev_t dev)
+{
+	DIR *d = fdopendir(fd);
+	struct dirent *e;
+	struct stat st;
+	int sub;
+
+	if (!d) {
+		close(fd);
+		return;
+	}
+	while ((e = readdir(d))) {
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") ||
+			fstatat(dirfd(d), e->d_name, &st,
+				AT_SYMLINK_NOFOLLOW) < 0 || st.st_dev != dev)
+			continue;
+		if (!S_ISDIR(st.st_mode)) {
+			unlinkat(dirfd(d), e->d_name, 0);
+			continue;
+		}
+		sub = openat(dirfd(d), e->d_name,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (sub >= 0)
+			empty_directory(sub, dev);
+		unlinkat(dirfd(d), e->d_name, AT_REMOVEDIR);
+	}
+	closedir(d);
+}
+
+int
+machine_switch_root(const char *dir)
+{
+	static const char *const along[] = { "/dev", "/proc", "/sys", "/run" };
+	char to[PATH_LEN];
+	struct stat old, new;
+	int fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), empty;
+
+	if (fd < 0 || fstat(fd, &old) < 0 || stat(dir, &new) < 0)
+		return -1;
+	if (old.st_dev == new.st_dev) {
+		errno = EINVAL;		/* not a mount point */
+		return -1;
+	}
+	/* Never a real disk. */
+	empty = machine_in_memory("/");
+	for (size_t i = 0; i < sizeof along / sizeof *along; i++)
+		if (machine_is_mounted(along[i]) &&
+			path_join(to, sizeof to, dir, along[i]) == 0 &&
+			mount(along[i], to, 0, MS_MOVE, 0) < 0)
+			umount2(along[i], MNT_DETACH);
+	if (chdir(dir) < 0 || mount(".", "/", 0, MS_MOVE, 0) < 0 ||
+		chroot(".") < 0 || chdir("/") < 0)
+		return -1;
+	if (empty)
+		empty_directory(fd, old.st_dev);
+	else
+		close(fd);
+	return 0;
+}
+
 int
 machine_take_keys(void)
 {
@@ -350,6 +414,38 @@ machine_take_keys(void)
 		close(fd);
 	}
 	return r;
+}
+
+void
+machine_console(char *buf, size_t max)
+{
+	char names[256], *last;
+	ssize_t n = file_read(AT_FDCWD, "/sys/class/tty/console/active", names,
+		sizeof names - 1);
+
+	if (n > 0) {
+		names[n] = 0;
+		names[strcspn(names, "\n")] = 0;
+		last = strrchr(names, ' ');
+		last = last ? last + 1 : names;
+		if (strcmp(last, "tty0") == 0)
+			last = memcpy(names, "tty1", 5);
+		if (path_join(buf, max, "/dev", last) == 0 &&
+			access(buf, R_OK | W_OK) == 0)
+			return;
+	}
+	path_join(buf, max, "/dev/console");
+}
+
+unsigned long
+machine_uptime_ms(void)
+{
+	struct timespec t;
+
+	if (clock_gettime(CLOCK_BOOTTIME, &t) < 0)
+		return 0;
+	return (unsigned long)t.tv_sec * 1000 +
+		(unsigned long)t.tv_nsec / 1000000;
 }
 
 int

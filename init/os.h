@@ -43,9 +43,17 @@ int machine_fill_dev(void);
  * of every failure.  The number of file systems left writable. */
 int machine_unmount_all(void (*each)(const char *dir, int err));
 
+/* Of an initramfs: take /dev, /proc, /sys and /run along, free what else
+ * there is in memory, and make dir the root.  0, or -1 and errno. */
+int machine_switch_root(const char *dir);
 /* Ctrl-alt-del sends SIGINT to process 1 instead of rebooting at once, and
  * alt-up SIGWINCH.  0, or -1 and errno. */
 int machine_take_keys(void);
+/* The terminal behind /dev/console, which unlike it can control a session;
+ * "/dev/console" if it is not known. */
+void machine_console(char *buf, size_t max);
+/* Milliseconds since the kernel started, or 0. */
+unsigned long machine_uptime_ms(void);
 /* End the machine.  Returns -1 and errno only if it did not. */
 int machine_end_now(enum machine_end how);
 

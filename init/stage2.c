@@ -195,7 +195,7 @@ bring_up(struct stage2 *s)
 	char err[512];
 	int r = 0;
 
-	if (bringup_plan(&b, s->c->boot, s->c->state, s->c->live,
+	if (bringup_plan(&b, s->c->at.boot, s->c->at.live,
 		s->c->start_ms, s->c->verbose) < 0)
 		die(EX_SYSTEM, "a path of the tree is too long");
 	for (size_t i = 0; i < b.n; i++) {
@@ -213,7 +213,7 @@ bring_up(struct stage2 *s)
 	if (r == 0)
 		return 0;
 	/* Some service did not start. */
-	r = bringup_failed(s->c->live, s->c->require, err, sizeof err);
+	r = bringup_failed(s->c->at.live, s->c->require, err, sizeof err);
 	if (r)
 		warn("%s: the container ends", err);
 	else
@@ -226,7 +226,7 @@ watch_main_service(struct stage2 *s)
 {
 	char event[PATH_LEN];
 
-	if (s->c->command || !bringup_main(s->c->live, s->watched,
+	if (s->c->command || !bringup_main(s->c->at.live, s->watched,
 		sizeof s->watched))
 		return;
 	if (path_join(event, sizeof event, s->watched, EVENT_DIR) < 0 ||
@@ -322,8 +322,8 @@ stop(struct stage2 *s)
 	stop_command(s, part(since, grace, STOP_MAIN));
 	if (s->ended)
 		note_put(NOTE_CODE, (unsigned)s->code);
-	if (bringup_exists(s->c->live)) {
-		if (bringup_stop_plan(&b, s->c->live, s->c->verbose) == 0)
+	if (bringup_exists(s->c->at.live)) {
+		if (bringup_stop_plan(&b, s->c->at.live, s->c->verbose) == 0)
 			w = run_tool(s, b.steps[0].argv, services, 1);
 		if (w)
 			say("not all services ended in order: "
@@ -390,8 +390,8 @@ stage2_stop(void)
 
 	c.grace_ms = note_get(NOTE_GRACE, 10000);
 	c.verbose = (int)note_get(NOTE_VERBOSE, 0);
-	if (!note_get_text(NOTE_LIVE, c.live, sizeof c.live))
-		*c.live = 0;
+	if (!note_get_text(NOTE_LIVE, c.at.live, sizeof c.at.live))
+		*c.at.live = 0;
 	rest_block(&c.set, &c.old_mask);
 	s.c = &c;
 	s.stop = SIGTERM;
