@@ -41,6 +41,8 @@ alone_child(const struct container *c)
 	for (size_t i = 0; i < sizeof back / sizeof *back; i++)
 		signal(back[i], SIG_DFL);
 	sigprocmask(SIG_SETMASK, &c->old_mask, 0);
+	if (c->cwd >= 0 && fchdir(c->cwd) < 0)
+		die_sys(EX_SYSTEM, "unable to go back to the first directory");
 	chain_exec(c->command);
 }
 

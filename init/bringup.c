@@ -65,7 +65,7 @@ bringup_stop_plan(struct bringup *b, const char *live, int verbose)
 {
 	memset(b, 0, sizeof *b);
 	STEP(b, "reeve-rc", "-b", "-l", live, "-v", verbosity(verbose),
-		"-D", "change");
+		"-a", "-D", "change");
 	return 0;
 }
 

@@ -136,6 +136,8 @@ start_tree(struct container *c)
 	pid_t pid;
 	int p[2];
 
+	/* The command is started where we were. */
+	c->cwd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	make_scandir(c);
 	if (pipe(p) < 0 || fcntl(p[0], F_SETFD, FD_CLOEXEC) < 0)
 		die_sys(EX_SYSTEM, "unable to make a pipe");
@@ -160,6 +162,7 @@ container_run(struct container *c)
 	int tree;
 
 	rest_block(&c->set, &c->old_mask);
+	c->cwd = -1;
 	if (getpid() != 1) {
 		say("not process 1 but %ld: %s", (long)getpid(),
 			machine_adopt_orphans() == 0 ?

@@ -19,6 +19,7 @@ struct container {
 	int always_tree;	/* services even where none are defined */
 	int require;		/* every service that fails is essential */
 	sigset_t old_mask;	/* mask that children get back */
+	int cwd;		/* where we were started, -1 none */
 	sigset_t set;		/* what we wait for */
 	struct where at;	/* filled by container_run */
 };

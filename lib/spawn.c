@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,6 +52,74 @@ place_fds(const struct spawn *s)
 	return 0;
 }
 
+/* Interpreter and argument of a script's first line, which is taken apart as
+ * the kernel does it.  1, or 0 if it is none. */
+static int
+script_line(char *line, char **program, char **arg)
+{
+	char *end;
+
+	if (line[0] != '#' || line[1] != '!')
+		return 0;
+	line += 2;
+	line[strcspn(line, "\n")] = 0;
+	line += strspn(line, " \t");
+	*program = line;
+	line += strcspn(line, " \t");
+	*arg = 0;
+	if (*line) {
+		*line++ = 0;
+		line += strspn(line, " \t");
+		for (end = line + strlen(line); end > line &&
+			(end[-1] == ' ' || end[-1] == '\t'); )
+			*--end = 0;
+		if (*line)
+			*arg = line;
+	}
+	return **program == '/';
+}
+
+void
+spawn_execve(const char *file, char *const *argv, char *const *envp)
+{
+	char line[256], path[4096], *args[SPAWN_ARGS + 4], *program, *arg;
+	struct stat st;
+	ssize_t len;
+	int n = 0, fd;
+
+	execve(file, argv, envp);
+	if (errno != EACCES)
+		return;
+	if (stat(file, &st) < 0 || !S_ISREG(st.st_mode) ||
+		!(st.st_mode & 0111) || strlen(file) >= sizeof path)
+		goto no;
+	/* It may be executed, but not there. */
+	fd = open(file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		goto no;
+	len = read(fd, line, sizeof line - 1);
+	close(fd);
+	if (len < 0)
+		goto no;
+	line[len] = 0;
+	if (!script_line(line, &program, &arg))
+		goto no;
+	strcpy(path, file);
+	args[n++] = program;
+	if (arg)
+		args[n++] = arg;
+	args[n++] = path;
+	for (int i = 1; *argv && argv[i]; i++) {
+		if (i > SPAWN_ARGS)
+			goto no;
+		args[n++] = argv[i];
+	}
+	args[n] = 0;
+	execve(program, args, envp);
+no:
+	errno = EACCES;
+}
+
 void
 spawn_exec(const struct spawn *s)
 {
@@ -68,7 +138,7 @@ spawn_exec(const struct spawn *s)
 		signal(*sig, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, s->mask ? s->mask : &none, 0);
-	execve(s->file, s->argv, s->envp ? s->envp : environ);
+	spawn_execve(s->file, s->argv, s->envp ? s->envp : environ);
 }
 
 static int

@@ -28,11 +28,17 @@ struct spawn {
 				 * when spawn is called */
 };
 
-enum { SPAWN_FDS = 8 };
+enum { SPAWN_FDS = 8, SPAWN_ARGS = 16 };
 
 /* The child's pid once it has executed; or -1 and errno, and then there is
  * no child.  SIGPIPE is back to its default in the child. */
 pid_t spawn(const struct spawn *);
+
+/* execve; but a script on a file system that is mounted noexec (a /run of
+ * many containers) is given to its interpreter, as if that had been called.
+ * Of its arguments, at most SPAWN_ARGS.  Returns only if it fails, with
+ * errno; uses the stack only. */
+void spawn_execve(const char *file, char *const *argv, char *const *envp);
 
 /* The child's half alone, in a process that the caller has forked: returns
  * only if it fails, with errno. */

@@ -8,13 +8,15 @@
 # -t: the same on $PWD/box.  Environment: what the test has.
 boxed() {
 	_set='mount -t proc proc /proc' _as='exec "$@"'
+	# What a test writes to stays writable.
+	[ -z "$OUT" ] || _set="$_set; mount --bind $OUT $OUT"
 	while [ "$1" != -- ]; do
 		case $1 in
 		-w) _set="$_set; mount -t tmpfs -o mode=1777 run /run" ;;
 		-x) _set="$_set; mount -t tmpfs -o mode=1777,noexec run /run" ;;
 		-t) mkdir -p box
 		    _set="$_set; mount -t tmpfs -o mode=1777 box $PWD/box" ;;
-		-r) _set="mount -o remount,bind,ro / 2>/dev/null; $_set" ;;
+		-r) _set="$_set; mount -o remount,bind,ro /" ;;
 		-u) shift
 		    _as="exec setpriv --reuid $1 --regid $1 --clear-groups"
 		    _as="$_as --bounding-set=-all --inh-caps=-all -- \"\$@\"" ;;
