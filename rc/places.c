@@ -1,10 +1,13 @@
 /* places.c - see places.h; described in reeve(1) under FILES. */
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/file.h"
 #include "rc/places.h"
 
 static int
@@ -66,11 +69,42 @@ xdg(char *buf, size_t max, const char *var, const char *rest)
 	return path_join(buf, max, home, rest, "reeve");
 }
 
+/* Does a tree run whose scan directory is dir/name? */
+static int
+runs(const char *dir, const char *name)
+{
+	char lock[PATH_LEN];
+
+	return path_join(lock, sizeof lock, dir, name, ".s6-svscan/lock") ==
+		0 && file_locked_by(AT_FDCWD, lock) > 0;
+}
+
+/* Where the tree's running parts are.  A login session has XDG_RUNTIME_DIR,
+ * cron and ssh commands often have not: both are to find the same tree, so
+ * one that runs already decides. */
+static int
+runtime(const struct places *p, char *buf, size_t max)
+{
+	const char *env = getenv("XDG_RUNTIME_DIR");
+	struct stat st;
+	char usual[64];
+
+	if (env && *env == '/' && runs(env, "reeve-service"))
+		return path_join(buf, max, env) == 0;
+	snprintf(usual, sizeof usual, "/run/user/%lu",
+		(unsigned long)getuid());
+	if (runs(p->state, "service"))
+		return 0;
+	if (stat(usual, &st) == 0 && st.st_uid == getuid() &&
+		runs(usual, "reeve-service"))
+		return path_join(buf, max, usual) == 0;
+	return env && *env == '/' && path_join(buf, max, env) == 0;
+}
+
 static int
 set_user(struct places *p)
 {
-	char conf[PATH_LEN], sv[PATH_LEN];
-	const char *run = getenv("XDG_RUNTIME_DIR");
+	char conf[PATH_LEN], sv[PATH_LEN], run[PATH_LEN];
 
 	if (xdg(conf, sizeof conf, "XDG_CONFIG_HOME", ".config") < 0 ||
 		xdg(p->state, sizeof p->state, "XDG_STATE_HOME",
@@ -78,7 +112,7 @@ set_user(struct places *p)
 		path_join(sv, sizeof sv, conf, "sv") < 0 ||
 		add_source(p, sv, strlen(sv)) < 0)
 		return -1;
-	if (run && *run == '/')
+	if (runtime(p, run, sizeof run))
 		return path_join(p->live, sizeof p->live, run, "reeve") < 0 ||
 			path_join(p->scandir, sizeof p->scandir, run,
 				"reeve-service") < 0 ||

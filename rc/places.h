@@ -3,7 +3,8 @@
  * /var/lib/reeve, live /run/reeve, scan directory /run/service, logs
  * /var/log/reeve.  User: $XDG_CONFIG_HOME/reeve/sv, state
  * $XDG_STATE_HOME/reeve, live $XDG_RUNTIME_DIR/reeve (or below the state
- * directory), logs below the state directory.  Each can be set by an
+ * directory), logs below the state directory; a user's tree that runs in one
+ * of these is found there whatever the environment says.  Each can be set by an
  * environment variable: REEVE_SOURCES (colon separated), REEVE_STATE,
  * REEVE_LIVE, REEVE_SCANDIR, REEVE_LOGS; REEVE_HOME=DIR puts them all
  * below one directory (sv, state, live, service, log). */

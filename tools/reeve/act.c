@@ -25,7 +25,7 @@
 #include "tools/reeve/model.h"
 #include "tools/reeve/table.h"
 
-enum { TICK_MS = 2000, AWAITED_MAX = 4 };
+enum { TICK_MS = 2000, AWAITED_MAX = 4, LIVE_MS = 200 };
 
 static unsigned long long
 now_ms(void)
@@ -106,10 +106,13 @@ progress_of_change(unsigned long long began)
 		const struct item *it = &m.items[i];
 
 		if (it->type != ITEM_BUNDLE && (it->state == IS_STARTING ||
-			it->state == IS_STOPPING ||
-			it->state == IS_RESTARTING))
+			it->state == IS_STOPPING))
 			await(&a, it, m.now);
 	}
+	/* One that dies before it is ready; or else a oneshot. */
+	for (size_t i = 0; i < m.n && !a.count; i++)
+		if (m.items[i].state == IS_RESTARTING && m.items[i].notifies)
+			await(&a, &m.items[i], m.now);
 	progress(&a, began);
 	model_free(&m);
 }
@@ -315,19 +318,92 @@ say_result(const struct item *it, enum verb verb)
 	}
 }
 
+/* A service that cannot say that it is ready counts as up once it was
+ * executed.  One that is broken ends at once; see whether it does, so that
+ * "running" is not said of it. */
 static void
-say_results(const struct request *rq, char *const *names, size_t n)
+let_live(const struct model *m, char *const *names, size_t n)
 {
+	struct timespec moment = { 0, LIVE_MS * 1000000L };
+	int young = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct item *it = model_find(m, names[i]);
+
+		young |= it && it->type == ITEM_LONGRUN && !it->notifies &&
+			it->state == IS_RUNNING && m->now - it->since < 2;
+	}
+	if (young)
+		nanosleep(&moment, 0);
+}
+
+static int
+named(const char *name, char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(name, names[i]))
+			return 1;
+	return 0;
+}
+
+/* What else was started or stopped on the way. */
+static void
+say_others(const struct model *before, const struct model *after,
+	char *const *names, size_t n)
+{
+	static const char *const heads[] = { "also started", "also stopped",
+		"also restarted" };
+
+	for (int what = 0; what < 3; what++) {
+		int found = 0;
+
+		for (size_t i = 0; i < after->n; i++) {
+			const struct item *b, *a = &after->items[i];
+
+			if (a->type == ITEM_BUNDLE || a->companion ||
+				named(a->name, names, n))
+				continue;
+			b = model_find(before, a->name);
+			if (!b || what != (model_is_up(a) ? model_is_up(b) ?
+				a->pid == b->pid ? -1 : 2 : 0 :
+				model_is_up(b) ? 1 : -1))
+				continue;
+			printf("%s%s", found ? ", " : "", found ? "" :
+				heads[what]);
+			printf("%s%s", found++ ? "" : ": ", a->name);
+		}
+		if (found)
+			putchar('\n');
+	}
+}
+
+/* The code to exit with: a service that died at once has failed. */
+static int
+say_results(const struct request *rq, const struct model *before,
+	char *const *names, size_t n)
+{
+	int code = EX_OK;
 	struct model m;
 
 	model_load(&m, rq->scandir);
+	if (rq->verb == START || rq->verb == RESTART) {
+		let_live(&m, names, n);
+		model_free(&m);
+		model_load(&m, rq->scandir);
+	}
 	for (size_t i = 0; i < n; i++) {
 		const struct item *it = model_find(&m, names[i]);
 
 		if (it)
 			say_result(it, rq->verb);
+		if (it && rq->verb != STOP && !rq->nowait &&
+			(it->state == IS_FAILED || it->state == IS_RESTARTING))
+			code = EX_NO;
 	}
+	if (rq->verb != RELOAD)
+		say_others(before, &m, names, n);
 	model_free(&m);
+	return code;
 }
 
 /* Those of a database, all in one call, since they depend on each other. */
@@ -472,9 +548,12 @@ act(enum verb verb, int argc, char **argv)
 		r = change_plain(&rq, &m, plain, np);
 		code = code ? code : r;
 	}
+	if (!rq.dry) {
+		r = say_results(&rq, &m, argv + optind,
+			(size_t)(argc - optind));
+		code = code ? code : r;
+	}
 	model_free(&m);
-	if (!rq.dry)
-		say_results(&rq, argv + optind, (size_t)(argc - optind));
 	if (code == EX_TIMEOUT)
 		warn("not in time; it goes on in the background "
 			"(reeve wait, reeve status)");

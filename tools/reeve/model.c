@@ -446,7 +446,7 @@ load_service(struct model *m, uint32_t i, int should)
 				"is not up", db->services[dep].name);
 		else if (m->changer)
 			it->why[0] = 0;
-		if (dep != DB_NONE || m->changer)
+		if (m->changer || ls.owed)
 			it->state = IS_WAITING;
 	}
 }
@@ -507,19 +507,36 @@ load_live(struct model *m)
 	free(should);
 }
 
+/* When the whole tree is down, that is said once, and not again for each
+ * service; only a process that runs on is worth it. */
+static void
+quiet_down(struct model *m)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		struct item *it = &m->items[i];
+
+		if (it->type != ITEM_LONGRUN || it->pid)
+			continue;
+		it->state = IS_STOPPED;
+		it->why[0] = 0;
+	}
+}
+
 void
 model_load(struct model *m, const char *scandir)
 {
 	memset(m, 0, sizeof *m);
 	front_places(&m->places);
 	m->now = time(0);
-	if (!scandir)
-		load_live(m);
-	else if (path_absolute(m->places.scandir, sizeof m->places.scandir,
+	if (scandir && path_absolute(m->places.scandir, sizeof m->places.scandir,
 		scandir) < 0)
 		die_sys(EX_SYSTEM, "unable to use %s", scandir);
 	m->svscan = svscan_pid(m->places.scandir);
+	if (!scandir)
+		load_live(m);
 	load_scandir(m, m->places.scandir);
+	if (!m->svscan)
+		quiet_down(m);
 	if (m->have_live)
 		load_bundles(m);
 	if (m->n)
