@@ -69,7 +69,7 @@ overview(void)
 		snprintf(left, sizeof left, "%s %s", s->name, s->args);
 		printf("  %-23s %s\n", left, s->what);
 	}
-	printf("\nreeve help SUBCOMMAND explains its options; "
+	printf("\nreeve help SUBCOMMAND explains one; "
 		"reeve help --topics lists the guides.\n"
 		"New here?  reeve help tutorial\n");
 }

@@ -328,7 +328,8 @@ check(const struct model *m, const struct choice *c, int quiet)
 	unsigned up = 0, not = 0;
 
 	for (size_t i = 0; i < m->n; i++)
-		if (m->items[i].should && m->items[i].type != ITEM_BUNDLE) {
+		if (m->items[i].should && m->items[i].type != ITEM_BUNDLE &&
+			!status_hidden(&m->items[i])) {
 			up += (unsigned)model_is_up(&m->items[i]);
 			not += !model_is_up(&m->items[i]);
 		}

@@ -41,8 +41,8 @@ const struct sub front_subs[] = {
 	{ "", 0, "Changing the live set", 0, 0 },
 	{ "plan", "[SOURCE...]", "what a switch would do, and why", 0,
 		"reeve-plan" },
-	{ "switch", "[SOURCE...]", "make the definitions live: only what "
-		"changed is touched", 0, "reeve-switch" },
+	{ "switch", "[SOURCE...]", "make the definitions live, touching "
+		"only what changed", 0, "reeve-switch" },
 	{ "rollback", "[N]", "go back to an earlier generation", 0,
 		"reeve-rollback" },
 	{ "generations", "", "list the generations kept", 0,

@@ -1,0 +1,100 @@
+#!/bin/sh
+# tools/reeve-screen.sh - what people see in a real terminal, 80 and 200
+# columns wide, with colour and without; the live view and its keys.
+. "$TESTS/lib.sh"
+need tmux
+. "$TESTS/helpers/tree.sh"
+unset NO_COLOR
+definitions
+printf 'a description that is much too long for a line of eighty columns, so that it has to be cut somewhere\n' \
+	>t/sv/web/description
+tree
+reeve start default >/dev/null
+TMUX_TMPDIR=$PWD TERM=xterm-256color
+export TMUX_TMPDIR TERM
+
+# screen WIDTH: a terminal of that width with a quiet shell.
+screen() {
+	tmux -f /dev/null new-session -d -s "w$1" -x "$1" -y 30 \
+		"PS1='ready> ' ENV= sh -i" || bail 'tmux does not start'
+	within 10 sh -c "tmux capture-pane -p -t w$1 | grep -q '^ready>'"
+}
+# type WIDTH COMMAND: type it, wait until it is done, leave the screen in
+# files plain and ansi.
+type() {
+	tmux send-keys -t "w$1" -l "clear; $2; echo code=\$?=" &&
+		tmux send-keys -t "w$1" Enter
+	within 20 sh -c "tmux capture-pane -p -t w$1 | grep -q '^code=[0-9]*='"
+	tmux capture-pane -p -t "w$1" >plain
+	tmux capture-pane -p -e -t "w$1" >ansi
+}
+code() { sed -n 's/^code=\([0-9]*\)=.*/\1/p' plain; }
+esc=$(printf '\033')
+coloured() { grep -v '^code=\|^ready>' ansi | grep -q "$esc\[3[1-5]m"; }
+
+for w in 80 200; do
+	screen $w
+	type $w 'reeve status'
+	is "$(code)" 0 "$w columns: status"
+	is "$(grep -c '^web ' plain)" 1 "$w: one line a service"
+	like "$(grep '^db ' plain)" '^db +running +[0-9]+ ' "$w: a row"
+	ok "$w: states are coloured" coloured
+	if [ $w = 80 ]; then
+		like "$(grep '^web ' plain)" '\.\.$' '80: the description is cut'
+	else
+		like "$(grep '^web ' plain)" 'cut somewhere$' '200: it is whole'
+	fi
+	type $w 'NO_COLOR=1 reeve status'
+	not "$w: NO_COLOR is obeyed" coloured
+	type $w 'reeve tree'
+	is "$(code)" 0 "$w: tree"
+	like "$(cat plain)" '^web +running for ' "$w: tree shows services"
+	type $w 'reeve restart slow'
+	is "$(code)" 0 "$w: restart"
+	like "$(cat plain)" '^slow: running \(pid [0-9]+\), ready$' \
+		"$w: the last line, on a clean line"
+	not "$w: progress is wiped away" grep -q 'waiting for' plain
+	type $w 'reeve stop slow'
+	like "$(cat plain)" '^slow: stopped' "$w: stop"
+	type $w 'reeve why web'
+	like "$(cat plain)" '^web is running' "$w: why"
+	type $w 'reeve kill'
+	is "$(code)" 100 "$w: a wrong call"
+	type $w 'reeve'
+	is "$(code)" 0 "$w: the overview"
+	type $w 'reeve metrics | head -n 3'
+	like "$(cat plain)" 'reeve_info' "$w: metrics"
+	type $w 'echo n | reeve install-boot crontab'
+	like "$(cat plain)" 'Nothing was written' "$w: install-boot asks"
+done
+
+# progress while it lasts
+tmux send-keys -t w80 -l 'clear; reeve start slow' && tmux send-keys -t w80 Enter
+ok 'progress names whom it waits for' within 10 \
+	sh -c "tmux capture-pane -p -t w80 | grep -q 'waiting for slow (starting'"
+reeve wait -t 20 slow
+
+# the live view
+on() { tmux capture-pane -p -t w80 | grep -Eq "$1"; }
+tmux send-keys -t w80 -l 'clear; reeve status --watch' && tmux send-keys -t w80 Enter
+ok 'watch: head' within 10 on 'CPU% +MEM'
+ok 'watch: a row' within 10 on '^.? *web +running '
+ok 'watch: keys are told' on 's start  x stop'
+mark() { tmux send-keys -t w80 "$1"; within 5 on "^> +$2 "; }
+ok 'watch: arrow down' mark Down db
+ok 'watch: j' mark j mnt
+ok 'watch: arrow up' mark Up db
+old=$(pid_of db)
+tmux send-keys -t w80 r
+other() { [ "$(pid_of db)" != "$old" ] && [ "$(state db)" = running ]; }
+ok 'watch: r restarts' within 10 other
+tmux send-keys -t w80 x
+stopped() { [ "$(state db)" = stopped ]; }
+ok 'watch: x stops' within 10 stopped
+tmux send-keys -t w80 s
+started() { [ "$(state db)" = running ]; }
+ok 'watch: s starts' within 10 started
+tmux send-keys -t w80 q
+ok 'watch: q ends, and the screen is as before' within 5 on 'ready>'
+tmux kill-server
+end

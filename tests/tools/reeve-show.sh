@@ -1,0 +1,60 @@
+#!/bin/sh
+# tools/reeve-show.sh - reeve tree, why, graph, help: what they say.
+. "$TESTS/lib.sh"
+. "$TESTS/helpers/tree.sh"
+
+reeve tree 2>err;		is $? 102 'tree, without a tree'
+reeve why 2>err;		is $? 100 'why without a name'
+reeve graph 2>err;		is $? 102 'graph, nothing live'
+tree
+echo 'sleep 1003 & exec sleep 1004' | longrun parent
+cp -r t/sv/parent t/service/parent
+reeve-svscanctl -a t/service
+within 10 reeve status -q parent
+reeve start web >/dev/null
+
+out=$(reeve tree parent)
+like "$out" '^parent +running for [0-9]+s$' 'tree: the service'
+like "$out" '^`- [0-9]+ sleep 1004$' 'its process'
+like "$out" '^   `- [0-9]+ sleep 1003$' 'and the child of that'
+like "$(LC_ALL=C.UTF-8 reeve tree parent)" '^└─ ' 'with lines in UTF-8'
+reeve tree prnt 2>err;		is $? 100 'tree of an unknown name'
+
+out=$(reeve why db);		is $? 0 'why db: exit 0'
+like "$out" '^db is running \(pid [0-9]+\) since ' 'why: state'
+like "$out" 'wanted: +.*needed by web' 'why: who wants it'
+like "$out" 'stopping it would also stop: web' 'why: what would stop'
+like "$out" "defined in: +$REEVE_HOME/sv/db" 'why: where it is defined'
+reeve stop db >/dev/null
+out=$(reeve why web);		is $? 1 'why web: exit 1'
+like "$out" 'because: +db is stopped' 'why: the cause'
+like "$out" 'what to do: +reeve start' 'why: what to do'
+reeve start bad >/dev/null
+like "$(reeve why bad)" 'exited with code 7' 'why: how it ended'
+like "$(reeve why default)" '^default is a bundle' 'why: a bundle'
+reeve why bda 2>err;		is $? 100 'why of an unknown name'
+
+out=$(reeve graph);		is $? 0 'graph'
+like "$out" '"web" -> "db";' 'graph: an arrow to what is needed'
+is "$(reeve graph mnt | grep -c -e '->')" 0 'graph of one without arrows'
+like "$(reeve graph db)" '"web" -> "db"' 'graph of one with what needs it'
+reeve graph wbe 2>err;		is $? 100 'graph of an unknown name'
+like "$(cat err)" "did you mean 'web'" 'the nearest'
+is "$(reeve graph --db t/state/boot | head -n1)" 'digraph services {' --db
+reeve graph --db t/sv/db/run 2>/dev/null; is $? 111 '--db of no database'
+if command -v dot >/dev/null; then
+	like "$(reeve graph --svg)" '<svg' 'SVG'
+else
+	(PATH=$BUILD/bin; reeve graph --svg 2>err); is $? 127 'no dot'
+fi
+
+reeve >out;			is $? 0 'reeve alone: exit 0'
+like "$(cat out)" '^usage: reeve SUBCOMMAND' 'the overview'
+is "$(awk 'length > 79' out)" '' 'fits in 80 columns'
+reeve stauts 2>err;		is $? 100 'a mistyped subcommand: exit 100'
+like "$(cat err)" "did you mean 'status'" 'the nearest'
+reeve --wat 2>err;		is $? 100 'an unknown option: exit 100'
+reeve help stauts 2>err;	is $? 100 'help on a mistyped one'
+like "$(reeve help status)" '^usage: reeve status' 'help on a subcommand'
+like "$(reeve help --topics)" '^tutorial' 'topics'
+end

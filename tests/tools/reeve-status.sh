@@ -1,0 +1,79 @@
+#!/bin/sh
+# tools/reeve-status.sh - reeve status: table, reasons, JSON, probe, exit
+# codes; of a tree that does not run, of a plain scan directory.
+. "$TESTS/lib.sh"
+. "$TESTS/helpers/tree.sh"
+
+out=$(reeve status);		is $? 102 'no tree: exit 102'
+like "$out" 'reeve up starts it' 'and what to do'
+is "$(reeve status --check)" \
+	"not running: nothing supervises $REEVE_HOME/service" 'probe, no tree'
+reeve status nosuch 2>err;	is $? 100 'unknown name, no services: exit 100'
+like "$(cat err)" 'none is defined yet' 'and what to do'
+
+tree
+is "$(reeve status --names | tr '\n' ' ')" 'bad db mnt slow web default ' \
+	'--names, without the log of the tree itself'
+like "$(reeve status --names -a)" '^reeve-catchall$' '-a shows that too'
+is "$(state web) $(state mnt) $(state default)" 'stopped not-run down' \
+	'states before the start'
+reeve status -q web;		is $? 1 'a stopped service: exit 1'
+out=$(reeve status --check);	is $? 1 'probe before the start: exit 1'
+like "$out" '^not healthy: (db|mnt|web) is ' 'probe names one'
+
+reeve start default >/dev/null;	is $? 0 'start default'
+out=$(reeve status)
+like "$out" '^NAME +STATE +PID +SINCE +READY +RESTARTS +DESCRIPTION$' 'head'
+like "$out" '^db +running +[0-9]+ +[0-9]+s +yes +0' 'a ready longrun'
+like "$out" '^web +running +[0-9]+ +[0-9]+s +- +0' 'one that cannot tell'
+like "$out" '^mnt +done +- ' 'a oneshot'
+like "$out" '^default +all up ' 'a bundle'
+is "$(printf '%s\n' "$out" | grep -c '[[:blank:]]$')" 0 'no blanks at line ends'
+reeve status -q web db default;	is $? 0 'exit 0 when all named are up'
+reeve status -q;		is $? 0 'exit 0 when all is as it should be'
+like "$(reeve status --check)" '^healthy: 3 up$' 'probe, all up'
+
+reeve start bad >out 2>&1;	is $? 1 'starting one that dies: exit 1'
+like "$(cat out)" '^bad: (restarting|failed): exited with code 7' 'and why'
+out=$(reeve status);		is $? 1 'exit 1 when one is not as it should be'
+like "$out" '^bad: exited with code 7' 'the reason is below the table'
+like "$(reeve status --check)" '^not healthy: bad is ' 'the probe names it'
+reeve stop bad >/dev/null
+is "$(state bad)" stopped 'stopped'
+
+reeve status wbe 2>err;		is $? 100 'unknown name: exit 100'
+like "$(cat err)" "did you mean 'web'" 'the nearest name'
+reeve status --jsn 2>/dev/null;	is $? 100 'unknown option: exit 100'
+reeve status --colour=red 2>err; is $? 100 'unknown colour: exit 100'
+like "$(reeve status web --colour always)" "$(printf '\033')" \
+	'options may stand after names'
+
+if command -v jq >/dev/null; then
+	is "$(reeve status --json | jq -r '.version, .tree.running,
+		(.services[] | select(.name == "db") |
+		.type, .state, .up, .wanted, .ok, .ready, .restarts)' |
+		tr '\n' ' ')" '1 true longrun running true true true true 0 ' \
+		'JSON'
+	is "$(reeve status --json default | jq -r '.services[0] |
+		.members, .members_up')" "$(printf '2\n2')" 'JSON of a bundle'
+else
+	skip 2 'jq is not installed'
+fi
+
+# A supervise is killed and cannot come back: it is told.
+mkdir plain plain/one
+printf '#!/bin/sh\nexec sleep 1000\n' >plain/one/run
+chmod 755 plain/one/run
+echo 'a service of its own' >plain/one/description
+reeve-svscan plain & svscan=$!
+within 10 sh -c 'reeve status -q -s plain one'
+like "$(reeve status -s plain)" '^one +running .*a service of its own$' \
+	'a plain scan directory'
+reeve stop -s plain one >/dev/null; is $? 0 'stop in a plain scan directory'
+reeve start -s plain one >/dev/null; is $? 0 'start'
+old=$(reeve status -s plain --json | sed -n 's/.*"one".*"pid":\([0-9]*\).*/\1/p')
+like "$(reeve restart -s plain one)" '^one: running \(pid ' 'restart'
+new=$(reeve status -s plain --json | sed -n 's/.*"one".*"pid":\([0-9]*\).*/\1/p')
+ok 'another pid' test "$old" != "$new"
+reeve-svscanctl -t plain; wait $svscan
+end

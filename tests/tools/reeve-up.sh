@@ -1,0 +1,52 @@
+#!/bin/sh
+# tools/reeve-up.sh - reeve up makes a tree from nothing, in the background,
+# once; reeve down ends it, and nothing is left.
+. "$TESTS/lib.sh"
+. "$TESTS/helpers/tree.sh"
+rm -rf t
+
+reeve up x 2>err;		is $? 100 'up takes no name'
+like "$(cat err)" 'reeve start x' 'and says what does'
+out=$(reeve up -n);		is $? 0 'up -n'
+like "$out" 'would start reeve-svscan' 'says what it would do'
+not 'and makes nothing' test -e t
+out=$(reeve up);		is $? 0 'up, without any definition'
+like "$out" 'no services yet' 'says so'
+like "$out" 'reeve new NAME' 'and how to make one'
+pid=$(reeve status --json | sed -n 's/.*"tree":{"running":true,"pid":\([0-9]*\).*/\1/p')
+ok 'it runs in the background' kill -0 "$pid"
+is "$(ps -o tty= -p "$pid" | tr -d ' ')" '?' 'without a terminal'
+is "$(stat -c %a t/state t/service | tr '\n' ' ')" '755 755 ' 'modes, as root'
+out=$(reeve up);		is $? 0 'up again'
+is "$(reeve status --json | sed -n 's/.*"tree":{"running":true,"pid":\([0-9]*\).*/\1/p')" \
+	"$pid" 'leaves the tree alone'
+within 10 test -s t/log/catch-all/lock -o -e t/log/catch-all/current
+mkdir t/service/loud
+printf '#!/bin/sh\necho hello from loud\nexec sleep 1000\n' >t/service/loud/run
+chmod 755 t/service/loud/run
+reeve-svscanctl -a t/service
+ok 'what has no logger is in the catch-all log' \
+	within 10 grep -q 'hello from loud' t/log/catch-all/current
+ok 'its logger is a service' reeve status -q reeve-catchall
+reeve kill reeve-catchall >/dev/null
+reeve kill loud >/dev/null
+ok 'nothing is lost when the logger is restarted' within 10 \
+	sh -c '[ $(cat t/log/catch-all/* | grep -c "hello from loud") -ge 2 ]'
+
+reeve down x 2>err;		is $? 100 'down takes no name'
+like "$(reeve down -n)" "would end the tree \(pid $pid\)" 'down -n'
+ok 'ends nothing' kill -0 "$pid"
+out=$(reeve down);		is $? 0 'down'
+is "$out" 'The tree is down.' 'says so'
+not 'the tree is gone' kill -0 "$pid" 2>/dev/null
+is "$(ps -e -o args= | grep -c '[r]eeve-\(svscan\|supervise\|log\)')" 0 \
+	'nothing is left'
+is "$(reeve down)" 'The tree is down already.' 'down again'
+reeve up --tree-only >/dev/null; is $? 0 'up after down'
+reeve down >/dev/null;		is $? 0 'and down'
+
+# What keeps it from starting is said.
+rm -rf t/service; : >t/service
+reeve up --tree-only 2>err;	is $? 111 'the scan directory is a file'
+like "$(cat err)" 't/service' 'is named'
+end
