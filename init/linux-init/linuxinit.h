@@ -1,0 +1,45 @@
+/* linuxinit.h - what the programs around reeve-linux-init share: places
+ * under /run that others know, and FORMAT the shutdown request: what
+ * reeve-linux-init-shutdown writes to the fifo of
+ * reeve-linux-init-shutdownd.  See reeve-linux-init-shutdownd(8). */
+#ifndef LINUX_INIT_LINUXINIT_H
+#define LINUX_INIT_LINUXINIT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define LI_RUN "/run"
+#define LI_SCANDIR LI_RUN "/service"
+#define LI_LOGGER "s6-svscan-log"
+#define LI_SHUTDOWND "s6-linux-init-shutdownd"
+#define LI_RUNLEVELD "s6-linux-init-runleveld"
+#define LI_FIFO LI_SCANDIR "/" LI_SHUTDOWND "/fifo"
+#define LI_LOGFIFO LI_SCANDIR "/" LI_LOGGER "/fifo"
+#define LI_RESULTS LI_RUN "/s6-linux-init-container-results"
+/* In the scan directory: how it shall end and the grace time, written by
+ * shutdownd, read by finish: "h 3000\n". */
+#define LI_END ".s6-svscan/end"
+
+enum { LI_GRACE = 3000, LI_GRACE_MAX = 300000, LI_REQUEST = 18 };
+
+struct li_request {
+	int cancel;
+	char how;		/* h halt, p power off, r reboot, S none */
+	uint64_t delay_ms;
+	uint32_t grace_ms;	/* 0: the daemon's own */
+};
+
+/* At most LI_REQUEST bytes; their number. */
+size_t li_request_pack(unsigned char *, const struct li_request *);
+/* Bytes used by the first request in buf; 0 if it is not whole yet; -1 if
+ * there is none: skip one byte. */
+int li_request_unpack(struct li_request *, const unsigned char *, size_t);
+/* Send to the daemon's fifo.  0, or -1 and errno. */
+int li_request_send(const struct li_request *);
+
+/* Copy a tree into a directory that may exist: directories are merged, other
+ * files replaced; modes and, for root, owners are kept.  0, or -1, errno and
+ * in path what failed. */
+int li_copy(const char *from, const char *to, char *path, size_t max);
+
+#endif
