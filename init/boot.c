@@ -40,11 +40,12 @@ have_descriptors(struct boot *b)
 		mkdir("/dev", 0755);
 		machine_fill_dev();
 	}
+	/* Those that svscan will be told of are taken until then. */
 	do
 		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd < 2);
-	if (fd > 2)
-		close(fd);
+	while (fd >= 0 && fd < CONSOLE_FD);
+	for (fd = 3; fd <= CONSOLE_FD; fd++)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
 static void
@@ -59,11 +60,6 @@ have_console(struct boot *b)
 	dup2(fd, 2);
 	if (fd > 2)
 		close(fd);
-	fd = open("/dev/null", O_RDONLY);
-	if (fd > 0) {
-		dup2(fd, 0);
-		close(fd);
-	}
 	(void)b;
 }
 
@@ -288,16 +284,12 @@ make_log(struct boot *b)
 static void
 have_pipe(struct boot *b)
 {
-	int fd;
-
-	/* Low numbers are for svscan. */
-	while ((fd = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0 &&
-		fd <= CONSOLE_FD)
-		;
 	if (pipe(b->ready) < 0) {
 		b->ready[0] = b->ready[1] = -1;
 		warn_sys("unable to make a pipe");
 	}
+	for (int i = 0; i < 2 && b->ready[i] >= 0; i++)
+		fcntl(b->ready[i], F_SETFD, FD_CLOEXEC);
 	b->console = fcntl(2, F_DUPFD_CLOEXEC, CONSOLE_FD + 1);
 }
 
@@ -398,6 +390,7 @@ boot_run(struct boot *b)
 
 	sigemptyset(&none);
 	atexit(last_resort);
+	b->since_ms = machine_uptime_ms();
 	b->console = -1;
 	words_init(&b->words);
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {

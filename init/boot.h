@@ -25,6 +25,7 @@ struct boot {
 					 * TYPE:DEVICE:DIR[:OPTIONS] */
 	char **args;		/* words from the kernel */
 
+	unsigned long since_ms;	/* uptime when the kernel handed over */
 	struct words words;
 	struct where at;
 	int console;		/* fd, or -1 */

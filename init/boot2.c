@@ -191,6 +191,7 @@ void
 boot_stage2(struct boot *b)
 {
 	char text[128];
+	unsigned long up;
 	int code, shell;
 
 	setsid();
@@ -216,8 +217,10 @@ boot_stage2(struct boot *b)
 			_exit(1);
 		}
 	}
-	snprintf(text, sizeof text, "all services ready %lu ms after the "
-		"kernel started", machine_uptime_ms());
+	up = machine_uptime_ms();
+	snprintf(text, sizeof text, "all services ready: %lu ms after the "
+		"kernel handed over, %lu ms after it started",
+		up - b->since_ms, up);
 	tell(b, text);
 	_exit(0);
 }
