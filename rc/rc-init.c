@@ -45,8 +45,8 @@ static const struct opt opts[] = {
 		"our\nown name)" },
 	{ 'B', "no-block", 0, "fail if a change is in progress" },
 	{ 'd', "dereference", 0, "record the database that DB leads to, not "
-		"the link" },
-	{ 'D', "no-dereference", 0, "record DB as given (default)" },
+		"the link\n(the default under our own name)" },
+	{ 'D', "no-dereference", 0, "record DB as given" },
 	{ 0, 0, 0, 0 }
 };
 static const struct usage usage = {
@@ -92,7 +92,7 @@ parse_options(struct init *in, int argc, char **argv)
 	int o;
 
 	in->prefix = "";
-	in->block = !prog_as_s6;
+	in->block = in->deref = !prog_as_s6;
 	default_places(in);
 	while ((o = opt_next(&usage, argc, argv)) != -1)
 		switch (o) {

@@ -46,7 +46,8 @@ static const struct opt opts[] = {
 	{ 'u', "up", 0, "change: bring the selection up (default)" },
 	{ 'd', "down", 0, "change: bring it down; list: what is not selected;\n"
 		"listall: what depends on it" },
-	{ 'D', "all-down", 0, "like -d, and essential services too" },
+	{ 'D', "all-down", 0, "like -d, and essential services too; without a "
+		"name:\neverything" },
 	{ 'p', "prune", 0, "change -u: bring down what is up and is not "
 		"needed by\nthe selection" },
 	{ 'v', "verbosity", "N", "0 errors, 1 failures (default), 2 each "
@@ -169,6 +170,8 @@ name_of(const struct rc *rc, uint32_t i)
 static void
 select_names(struct rc *rc, char **names)
 {
+	int none = !*names;
+
 	rc->selected = new_set(rc);
 	for (; *names; names++) {
 		struct db_list l;
@@ -185,6 +188,9 @@ select_names(struct rc *rc, char **names)
 				"(is it %s?)", *names, near);
 		die(EX_UNKNOWN, "no service or bundle is called %s", *names);
 	}
+	/* -D without a name is what its long name says: all down. */
+	if (rc->down_all && !prog_as_s6 && none)
+		rc->all_up = 1;
 	for (uint32_t i = 0; rc->all_up && i < rc->n; i++)
 		if (is_up(rc, i))
 			rc->selected[i] = 1;

@@ -656,8 +656,8 @@ remove_rubbish(struct update *u)
 	remove_fifos(u);
 }
 
-static int
-set_boot(const char *target, const char *link)
+int
+update_boot(const char *target, const char *link)
 {
 	char now[PATH_LEN];
 	ssize_t r = readlink(link, now, sizeof now - 1);
@@ -678,7 +678,7 @@ set_boot(const char *target, const char *link)
 static int
 finish(struct update *u, const char *boot, const char *link)
 {
-	if (boot && *boot && set_boot(boot, link) < 0)
+	if (boot && *boot && update_boot(boot, link) < 0)
 		return -1;
 	if (journal_remove(u->live.fd) < 0) {
 		warn_sys("unable to remove the journal");

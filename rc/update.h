@@ -57,6 +57,10 @@ int update_switch(struct update *);
 void update_record(struct update *, int code);
 void update_close(struct update *);
 
+/* Have target booted: replace link if it leads elsewhere, and sync it.  0, or
+ * -1 (reported). */
+int update_boot(const char *target, const char *link);
+
 /* Lines of a conversion file.  0, or an exit code and a message printed. */
 int update_conversions(const char *path, struct diff_convert **v, size_t *n);
 

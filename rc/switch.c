@@ -1,0 +1,820 @@
+/* switch.c - the whole of an update in one command: compile, keep as a
+ * numbered generation, switch what is live, make it the one that is booted.
+ * Also plan, rollback, generations and gc.  See reeve-switch(8).
+ *
+ * STATE/generations/N/{db,info,stamp}, STATE/boot -> generations/M/db. */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "lib/chain.h"
+#include "lib/file.h"
+#include "lib/msg.h"
+#include "lib/num.h"
+#include "lib/opt.h"
+#include "lib/path.h"
+#include "rc/compile.h"
+#include "rc/live.h"
+#include "rc/places.h"
+#include "rc/run.h"
+#include "rc/sources.h"
+#include "rc/update.h"
+
+enum { O_TEST = OPT_LONG, O_BOOT, O_ROOT, O_DB, O_LAX, O_OVERRIDE, O_BUNDLE,
+	O_NO_ROLLBACK, O_NO_BLOCK, O_KEEP, O_ABORT, JOBS = 32, DEATHS = 5,
+	KEEP = 10, STAMP_MAX = 256, DB_LIMIT = 1 << 30, RACY_NS = 50000000 };
+
+static const struct opt opts[] = {
+	{ 'n', "dry-run", 0, "print the plan with a reason for each service; "
+		"do\nnothing (also: the sub-command plan)" },
+	{ O_TEST, "test", 0, "switch, but do not make it the one that is "
+		"booted" },
+	{ O_BOOT, "boot", 0, "make it the one that is booted, but do not "
+		"switch" },
+	{ O_ROOT, "root", "DIR", "for an image below DIR: compile its "
+		"definitions and\nmake them what it boots" },
+	{ O_DB, "db", "FILE", "take this compiled database instead of "
+		"compiling" },
+	{ O_LAX, "lax", 0, "accept in definitions what s6-rc-compile accepts" },
+	{ O_OVERRIDE, "override", 0, "of a service in two of the given sources "
+		"the later one\nwins" },
+	{ O_BUNDLE, "bundle", "NAME", "what is to be up (default 'default'; "
+		"'' for none)" },
+	{ O_NO_ROLLBACK, "no-rollback", 0, "stay with the new set even if a "
+		"service does not come\nup" },
+	{ O_ABORT, "abort", 0, "undo a switch that was cut off" },
+	{ 'e', "force-essentials", 0, "stop essential services too if the "
+		"switch needs it" },
+	{ 'f', "conversion-file", "FILE", "lines 'OLD [-> NEW] [restart]' for "
+		"services that get\nanother name" },
+	{ 't', "timeout", "MS", "give up on what is not up or down after so "
+		"long\n(default 0: never)" },
+	{ 'j', "jobs", "N", "run at most N oneshots at once (default 32; 0 no\n"
+		"bound)" },
+	{ 'v', "verbosity", "N", "0 errors, 1 failures (default), 2 the plan "
+		"and each\ntransition" },
+	{ O_NO_BLOCK, "no-block", 0, "fail if another change is in progress, "
+		"instead of\nwaiting for it" },
+	{ 'l', "livedir", "DIR", "the live directory" },
+	{ O_KEEP, "keep", "N", "gc: keep the newest N generations (default "
+		"10)" },
+	{ 0, 0, 0, 0 }
+};
+static const struct usage usage = {
+	"[switch|plan|rollback|generations|gc] [option...] [source... or N]",
+	"Compile the definitions, keep them as a generation, switch the live "
+	"set to\nit and have it booted next time. Does nothing, fast, if "
+	"nothing changed.",
+	opts,
+	"Commands:\n"
+	"  switch [source...]   the default\n"
+	"  plan [source...]     what switch would do, and why\n"
+	"  rollback [N]         back to generation N (default: the one before\n"
+	"                       the live one)\n"
+	"  generations          list them\n"
+	"  gc                   remove old ones\n"
+	"Exit status: 0 done, or nothing to do; 1 switched, some service failed "
+	"(or an\nerror in a definition: not switched); 2 switched, some "
+	"service was too slow;\n4 not a valid database; 9 or 10 not switched, "
+	"a service would not stop; 12\nswitched back, as a service failed; 13 "
+	"switched but cut off, 14 cut off before\nthe switch (run it again); "
+	"100 misuse; 111 not switched, system error."
+};
+
+struct gen {
+	struct places places;
+	char live[PATH_LEN];
+	char dir[PATH_LEN];		/* STATE/generations */
+	int test, boot, lax, override, block, abort_it, given;
+	unsigned keep;
+	const char *root, *db_file, *convert_file;
+	char *sources[PLACES_SOURCES + 64];
+	int nsources;
+	struct sources sum;
+	int summed;
+	char *data;
+	size_t len;
+	struct update u;
+};
+
+/* --- places --- */
+
+static void
+below(const char *root, char *path, size_t max)
+{
+	char copied[PATH_LEN];
+
+	strcpy(copied, path);
+	if (path_join(path, max, root, copied + (*copied == '/')) < 0)
+		die_sys(EX_MISUSE, "--root %s", root);
+}
+
+static void
+set_places(struct gen *g)
+{
+	static char root[PATH_LEN];
+	struct places *p = &g->places;
+	char err[256];
+
+	if (places_default(p, err, sizeof err) < 0)
+		die(EX_SYSTEM, "%s", err);
+	if (g->root) {
+		if (path_absolute(root, sizeof root, g->root) < 0)
+			die_sys(EX_MISUSE, "--root %s", g->root);
+		below(root, p->state, sizeof p->state);
+		below(root, p->boot, sizeof p->boot);
+		for (int i = 0; i < p->nsources; i++)
+			below(root, p->sources[i], sizeof *p->sources);
+		g->boot = 1;
+	}
+	if (!*g->live)
+		strcpy(g->live, p->live);
+	if (path_join(g->dir, sizeof g->dir, p->state, "generations") < 0)
+		die_sys(EX_SYSTEM, "unable to use %s", p->state);
+}
+
+/* The first place has precedence; for the compiler the last one wins.
+ * Places that do not exist are not there to be read. */
+static void
+set_sources(struct gen *g, int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++) {
+		if (g->nsources >= PLACES_SOURCES + 64)
+			die(EX_MISUSE, "more than %d sources",
+				PLACES_SOURCES + 64);
+		g->sources[g->nsources++] = argv[i];
+	}
+	g->given = argc > 0;
+	if (argc || g->db_file)
+		return;
+	for (int i = g->places.nsources; i-- > 0;)
+		if (file_exists(AT_FDCWD, g->places.sources[i]))
+			g->sources[g->nsources++] = g->places.sources[i];
+	if (!g->nsources)
+		die(EX_SYSTEM, "no definitions: %s does not exist",
+			g->places.sources[0]);
+	g->override = 1;
+}
+
+static void
+lock_state(struct gen *g)
+{
+	int fd;
+
+	if (path_mkdirs(g->dir, 0755) < 0)
+		die_sys(EX_SYSTEM, "unable to make %s", g->dir);
+	fd = open(g->places.state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || file_lock(fd, "lock", 1, g->block) < 0)
+		die_sys(EX_SYSTEM, "not switched: unable to lock %s",
+			g->places.state);
+	close(fd);
+}
+
+/* --- generations --- */
+
+static void
+gen_path(const struct gen *g, char *buf, unsigned n, const char *file)
+{
+	char number[16];
+
+	snprintf(number, sizeof number, "%u", n);
+	if (path_join(buf, PATH_LEN, g->dir, number, file) < 0)
+		die_sys(EX_SYSTEM, "unable to use %s", g->dir);
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+	unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* All numbers, ascending, in malloced memory. */
+static unsigned *
+list_generations(const struct gen *g, size_t *count)
+{
+	DIR *dir = opendir(g->dir);
+	struct dirent *d;
+	unsigned *v = 0, n;
+
+	*count = 0;
+	if (!dir) {
+		if (errno == ENOENT)
+			return 0;
+		die_sys(EX_SYSTEM, "unable to read %s", g->dir);
+	}
+	while ((d = readdir(dir)))
+		if (num_uint(d->d_name, &n)) {
+			v = realloc(v, (*count + 1) * sizeof *v);
+			if (!v)
+				die_sys(EX_SYSTEM, "unable to read %s",
+					g->dir);
+			v[(*count)++] = n;
+		}
+	closedir(dir);
+	if (v)
+		qsort(v, *count, sizeof *v, by_number);
+	return v;
+}
+
+/* The number in ".../generations/N/db", or 0. */
+static unsigned
+number_in(const char *path)
+{
+	char buf[PATH_LEN];
+	unsigned n;
+	char *slash;
+
+	if (path_join(buf, sizeof buf, path) < 0 ||
+		strcmp(path_base(buf), "db"))
+		return 0;
+	slash = strrchr(buf, '/');
+	if (!slash)
+		return 0;
+	*slash = 0;
+	return num_uint(path_base(buf), &n) ? n : 0;
+}
+
+static unsigned
+boot_number(const struct gen *g)
+{
+	char link[PATH_LEN];
+	ssize_t r = readlink(g->places.boot, link, sizeof link - 1);
+
+	link[r < 0 ? 0 : r] = 0;
+	return number_in(link);
+}
+
+/* Which generation of ours is live; 0: none, or a database from elsewhere. */
+static unsigned
+live_number(const struct gen *g)
+{
+	char link[PATH_LEN], path[PATH_LEN];
+	struct stat ours, theirs;
+	ssize_t r;
+	unsigned n;
+
+	if (path_join(path, sizeof path, g->live, "current/compiled") < 0)
+		return 0;
+	r = readlink(path, link, sizeof link - 1);
+	if (r < 0)
+		return 0;
+	link[r] = 0;
+	n = number_in(link);
+	if (!n)
+		return 0;
+	gen_path(g, path, n, "db");
+	return stat(path, &ours) == 0 && stat(link, &theirs) == 0 &&
+		ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino ?
+		n : 0;
+}
+
+static int
+read_info(const struct gen *g, unsigned n, char *id, time_t *when)
+{
+	char path[PATH_LEN], buf[512], *p;
+	ssize_t r;
+
+	gen_path(g, path, n, "info");
+	r = file_read(AT_FDCWD, path, buf, sizeof buf - 1);
+	if (r < 0)
+		return -1;
+	buf[r] = 0;
+	p = strstr(buf, "id ");
+	snprintf(id, LIVE_HEX, "%.*s", p ? LIVE_HEX - 1 : 0, p ? p + 3 : "");
+	p = strstr(buf, "when ");
+	*when = p ? (time_t)strtoll(p + 5, 0, 10) : 0;
+	return 0;
+}
+
+static unsigned
+find_same(const struct gen *g, const unsigned char *hash)
+{
+	char want[LIVE_HEX], id[LIVE_HEX];
+	size_t n;
+	unsigned *v = list_generations(g, &n), found = 0;
+	time_t when;
+
+	live_hex(want, hash);
+	while (n-- && !found)
+		if (read_info(g, v[n], id, &when) == 0 && !strcmp(id, want))
+			found = v[n];
+	free(v);
+	return found;
+}
+
+/* Whole or absent, and on the disk before anything leads to it. */
+static unsigned
+keep_generation(struct gen *g)
+{
+	char id[LIVE_HEX], info[256], tmp[PATH_LEN], path[PATH_LEN];
+	size_t count;
+	unsigned n = find_same(g, g->u.new.id), *all;
+	int len, fd;
+
+	if (n)
+		return n;
+	all = list_generations(g, &count);
+	n = count ? all[count - 1] + 1 : 1;
+	free(all);
+	live_hex(id, g->u.new.id);
+	len = snprintf(info, sizeof info, "id %s\nwhen %lld\nservices %u\n",
+		id, (long long)time(0), (unsigned)(g->u.new.nlong +
+			g->u.new.nshort));
+	if (path_join(tmp, sizeof tmp, g->dir, ".new") < 0 ||
+		path_remove(AT_FDCWD, tmp) < 0 || mkdir(tmp, 0755) < 0)
+		die_sys(EX_SYSTEM, "not switched: unable to make %s", tmp);
+	fd = open(tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	gen_path(g, path, n, 0);
+	if (fd < 0 || file_write(fd, "db", g->data, g->len, 0644, 1) < 0 ||
+		file_write(fd, "info", info, (size_t)len, 0644, 1) < 0 ||
+		rename(tmp, path) < 0 ||
+		file_sync_dir(AT_FDCWD, path) < 0) {
+		int e = errno;
+
+		path_remove(AT_FDCWD, tmp);
+		errno = e;
+		die_sys(EX_SYSTEM, "not switched: unable to keep generation "
+			"%u in %s", n, g->dir);
+	}
+	close(fd);
+	return n;
+}
+
+/* --- was anything changed? --- */
+
+static void
+sum_sources(struct gen *g)
+{
+	struct stat st;
+	char self[PATH_LEN], text[256];
+
+	if (g->db_file || !g->nsources)
+		return;
+	for (int i = 0; i < g->nsources; i++)
+		if (sources_add(&g->sum, g->sources[i]) < 0)
+			return;
+	/* Another compiler may make something else of it. */
+	memset(&st, 0, sizeof st);
+	if (chain_sister(self, sizeof self, "reeve-switch") == 0)
+		stat(self, &st);
+	snprintf(text, sizeof text, "%s %d %lld.%ld %lld %d %d",
+		REEVE_VERSION, DB_VERSION, (long long)st.st_mtim.tv_sec,
+		(long)st.st_mtim.tv_nsec, (long long)st.st_size, g->lax,
+		g->override);
+	sources_text(&g->sum, text);
+	sources_text(&g->sum, g->places.logs);
+	g->summed = 1;
+}
+
+static void
+stamp_text(const struct gen *g, char *buf)
+{
+	snprintf(buf, STAMP_MAX, "%016llx%016llx %llu\n",
+		(unsigned long long)g->sum.sum[0],
+		(unsigned long long)g->sum.sum[1],
+		(unsigned long long)g->sum.files);
+}
+
+/* A file changed so lately that another change could bear the same time is
+ * looked at again next time. */
+static void
+write_stamp(struct gen *g, unsigned n)
+{
+	char path[PATH_LEN], text[STAMP_MAX];
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	if (!g->summed || g->sum.newest + RACY_NS > (uint64_t)t.tv_sec *
+		1000000000u + (uint64_t)t.tv_nsec)
+		return;
+	stamp_text(g, text);
+	gen_path(g, path, n, "stamp");
+	file_write(AT_FDCWD, path, text, strlen(text), 0644, 0);
+}
+
+static int
+stamp_matches(struct gen *g, unsigned n)
+{
+	char path[PATH_LEN], text[STAMP_MAX], then[STAMP_MAX];
+	ssize_t r;
+
+	gen_path(g, path, n, "stamp");
+	r = file_read(AT_FDCWD, path, then, sizeof then - 1);
+	if (r < 0)
+		return 0;
+	then[r] = 0;
+	sum_sources(g);
+	if (!g->summed)
+		return 0;
+	stamp_text(g, text);
+	return !strcmp(text, then);
+}
+
+static int
+is_live(const struct gen *g)
+{
+	char path[PATH_LEN];
+
+	return path_join(path, sizeof path, g->live, "current") == 0 &&
+		file_exists(AT_FDCWD, path);
+}
+
+/* Nothing cut off, nothing owed. */
+static int
+live_is_settled(const struct gen *g)
+{
+	struct live l;
+	char err[PATH_LEN + 256];
+	int good;
+
+	if (live_open(&l, g->live, 0, err, sizeof err) < 0)
+		return 0;
+	good = !live_switching(&l);
+	for (uint32_t i = 0; good && i < l.db.nlong + l.db.nshort; i++)
+		good = !(l.state.rec[i].flags & STATE_OWED);
+	live_close(&l);
+	return good;
+}
+
+static int
+nothing_to_do(struct gen *g)
+{
+	unsigned boot = boot_number(g), live = g->boot ? boot :
+		is_live(g) ? live_number(g) : boot;
+
+	if (g->db_file || g->abort_it || !live ||
+		(!g->test && live != boot) || !stamp_matches(g, live))
+		return 0;
+	return g->boot || !is_live(g) || live_is_settled(g);
+}
+
+/* --- what to switch to --- */
+
+static void
+get_database(struct gen *g)
+{
+	struct compile c = { .sources = (const char *const *)g->sources,
+		.nsources = g->nsources, .lax = g->lax,
+		.override = g->override, .verbosity = g->u.verbosity,
+		.logs = g->places.logs };
+	char err[PATH_LEN + 256];
+	ssize_t r;
+
+	if (g->db_file) {
+		r = file_slurp(AT_FDCWD, g->db_file, &g->data, DB_LIMIT);
+		if (r < 0)
+			die_sys(EX_SYSTEM, "not switched: unable to read %s",
+				g->db_file);
+		g->len = (size_t)r;
+	} else {
+		int code;
+
+		if (!g->summed)
+			sum_sources(g);
+		code = compile(&c, &g->data, &g->len);
+		if (code)
+			die(code, "not switched: the definitions have errors");
+	}
+	if (db_load(&g->u.new, g->data, g->len, err, sizeof err) < 0)
+		die(UPDATE_BAD_DB, "not switched: %s: %s",
+			g->db_file ? g->db_file : "compiled database", err);
+	g->u.data = g->data;
+	g->u.len = g->len;
+}
+
+static void
+fill_update(struct gen *g)
+{
+	struct diff_convert *c = 0;
+	struct update *u = &g->u;
+	int r;
+
+	u->logs = g->places.logs;
+	u->run.verbosity = u->verbosity;
+	u->run.deaths = DEATHS;
+	if (u->in.bundle && !*u->in.bundle)
+		u->in.bundle = 0;
+	if (g->convert_file) {
+		r = update_conversions(g->convert_file, &c, &u->in.nconvert);
+		if (r)
+			exit(r);
+		u->in.convert = c;
+	}
+}
+
+/* Only what is booted next time. */
+static int
+boot_only(struct gen *g, unsigned n, const char *target)
+{
+	if (update_boot(target, g->places.boot) < 0)
+		return EX_SYSTEM;
+	write_stamp(g, n);
+	info("generation %u will be booted%s", n, g->boot ? "" :
+		" (nothing is live now)");
+	return EX_OK;
+}
+
+static int
+switch_live(struct gen *g, unsigned n, const char *target)
+{
+	struct update *u = &g->u;
+	char compiled[PATH_LEN];
+	int code;
+
+	if (!u->dry && run_lock(g->live, g->block) < 0)
+		die_sys(EX_SYSTEM, "not switched: unable to lock %s", g->live);
+	if (update_open(u, g->live) < 0)
+		return EX_SYSTEM;
+	if (n) {
+		gen_path(g, compiled, n, "db");
+		u->compiled = compiled;
+	}
+	if (!g->test && n) {
+		u->boot = target;
+		u->boot_link = g->places.boot;
+	}
+	code = update_recover(u);
+	if (code <= UPDATE_TIMEOUT)
+		code = update_switch(u);
+	if (!u->dry) {
+		update_record(u, code);
+		if (u->verbosity >= 1 && code <= UPDATE_TIMEOUT)
+			info("generation %u is live%s: %s", n,
+				g->test ? ", not booted" : " and booted",
+				u->text);
+		else if (u->verbosity >= 1)
+			warn("%s", u->text);
+	}
+	if (code == UPDATE_OK && n)
+		write_stamp(g, n);
+	update_close(u);
+	return code;
+}
+
+static int
+carry_out(struct gen *g)
+{
+	char target[64];
+	unsigned n;
+
+	if (g->u.dry) {
+		if (is_live(g))
+			return switch_live(g, 0, 0);
+		printf("nothing is live: %u services would be kept as the "
+			"next generation and booted\n",
+			(unsigned)(g->u.new.nlong + g->u.new.nshort));
+		return EX_OK;
+	}
+	n = keep_generation(g);
+	snprintf(target, sizeof target, "generations/%u/db", n);
+	if (g->boot || !is_live(g))
+		return boot_only(g, n, target);
+	return switch_live(g, n, target);
+}
+
+/* --- commands --- */
+
+static int
+do_abort(struct gen *g)
+{
+	int code;
+
+	if (run_lock(g->live, g->block) < 0)
+		die_sys(EX_SYSTEM, "unable to lock %s", g->live);
+	if (update_open(&g->u, g->live) < 0)
+		return EX_SYSTEM;
+	code = update_abort(&g->u);
+	update_record(&g->u, code);
+	update_close(&g->u);
+	return code;
+}
+
+static int
+do_switch(struct gen *g, int argc, char **argv)
+{
+	if (!g->u.dry)
+		lock_state(g);
+	fill_update(g);
+	if (g->abort_it)
+		return do_abort(g);
+	set_sources(g, argc, argv);
+	if (nothing_to_do(g)) {
+		if (g->u.verbosity >= 1 && !g->u.dry)
+			info("nothing to do: the definitions are those of "
+				"generation %u", boot_number(g));
+		else if (g->u.dry)
+			puts("nothing to do: the definitions did not change");
+		return EX_OK;
+	}
+	get_database(g);
+	return carry_out(g);
+}
+
+static int
+do_plan(struct gen *g, int argc, char **argv)
+{
+	g->u.dry = 1;
+	return do_switch(g, argc, argv);
+}
+
+static unsigned
+previous(const struct gen *g)
+{
+	size_t n;
+	unsigned *v = list_generations(g, &n), found = 0;
+	unsigned now = is_live(g) ? live_number(g) : boot_number(g);
+
+	for (size_t i = 0; i < n; i++)
+		if (v[i] < now || !now)
+			found = v[i];
+	free(v);
+	if (!found)
+		die(EX_MISUSE, "there is no generation before %u", now);
+	return found;
+}
+
+static int
+do_rollback(struct gen *g, int argc, char **argv)
+{
+	static char path[PATH_LEN];
+	unsigned n;
+
+	if (argc > 1)
+		opt_usage(&usage);
+	if (!g->u.dry)
+		lock_state(g);
+	fill_update(g);
+	n = argc ? opt_uint("the generation", argv[0], 1, 1u << 31) :
+		previous(g);
+	gen_path(g, path, n, "db");
+	if (!file_exists(AT_FDCWD, path))
+		die(EX_MISUSE, "there is no generation %u (reeve-switch "
+			"generations lists them)", n);
+	g->db_file = path;
+	get_database(g);
+	return carry_out(g);
+}
+
+static int
+do_generations(struct gen *g, int argc, char **argv)
+{
+	size_t n;
+	unsigned *v = list_generations(g, &n), live = live_number(g),
+		boot = boot_number(g);
+
+	(void)argv;
+	if (argc)
+		opt_usage(&usage);
+	for (size_t i = 0; i < n; i++) {
+		char id[LIVE_HEX] = "", date[32] = "-";
+		time_t when = 0;
+		struct tm tm;
+
+		if (read_info(g, v[i], id, &when) == 0 &&
+			localtime_r(&when, &tm))
+			strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S", &tm);
+		printf("%u  %s  %.12s%s%s\n", v[i], date, id,
+			v[i] == live ? "  live" : "",
+			v[i] == boot ? "  boot" : "");
+	}
+	free(v);
+	if (fflush(stdout))
+		die_sys(EX_SYSTEM, "unable to write");
+	return EX_OK;
+}
+
+static int
+do_gc(struct gen *g, int argc, char **argv)
+{
+	size_t n;
+	unsigned *v, live, boot, removed = 0;
+
+	(void)argv;
+	if (argc)
+		opt_usage(&usage);
+	lock_state(g);
+	v = list_generations(g, &n);
+	live = live_number(g);
+	boot = boot_number(g);
+	for (size_t i = 0; i + g->keep < n; i++) {
+		char path[PATH_LEN];
+
+		if (v[i] == live || v[i] == boot)
+			continue;
+		gen_path(g, path, v[i], 0);
+		if (g->u.dry)
+			printf("would remove generation %u\n", v[i]);
+		else if (path_remove(AT_FDCWD, path) < 0)
+			die_sys(EX_SYSTEM, "unable to remove %s", path);
+		removed++;
+	}
+	free(v);
+	if (g->u.verbosity >= 1 && !g->u.dry)
+		info("removed %u generations", removed);
+	return EX_OK;
+}
+
+static const struct word {
+	const char *name;
+	int (*run)(struct gen *, int, char **);
+} commands[] = {
+	{ "switch", do_switch },
+	{ "plan", do_plan },
+	{ "rollback", do_rollback },
+	{ "generations", do_generations },
+	{ "gc", do_gc },
+};
+
+static const struct word *
+find_word(const char *name)
+{
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		if (!strcmp(name, commands[i].name))
+			return commands + i;
+	return 0;
+}
+
+static void
+set_live(struct gen *g, const char *s)
+{
+	if (path_absolute(g->live, sizeof g->live, s) < 0)
+		die_sys(EX_MISUSE, "unable to use %s", s);
+}
+
+static void
+parse_options(struct gen *g, int argc, char **argv)
+{
+	int c;
+
+	while ((c = opt_next(&usage, argc, argv)) != -1)
+		switch (c) {
+		case 'n': g->u.dry = 1; break;
+		case O_TEST: g->test = 1; break;
+		case O_BOOT: g->boot = 1; break;
+		case O_ROOT: g->root = optarg; break;
+		case O_DB: g->db_file = optarg; break;
+		case O_LAX: g->lax = 1; break;
+		case O_OVERRIDE: g->override = 1; break;
+		case O_BUNDLE: g->u.in.bundle = optarg; break;
+		case O_NO_ROLLBACK: g->u.rollback = 0; break;
+		case O_ABORT: g->abort_it = 1; break;
+		case 'e': g->u.in.force_essentials = 1; break;
+		case 'f': g->convert_file = optarg; break;
+		case 't': g->u.run.timeout_ms = opt_uint("timeout", optarg, 0,
+			1u << 31); break;
+		case 'j': g->u.run.jobs = opt_uint("jobs", optarg, 0, 100000);
+			break;
+		case 'v': g->u.verbosity = (int)opt_uint("verbosity", optarg,
+			0, 99); break;
+		case O_NO_BLOCK: g->block = 0; break;
+		case 'l': set_live(g, optarg); break;
+		case O_KEEP: g->keep = opt_uint("keep", optarg, 1, 1u << 30);
+			break;
+		default: opt_usage(&usage);
+		}
+	if (g->test && g->boot)
+		die(EX_MISUSE, "--test and --boot exclude each other");
+}
+
+/* "reeve-switch plan ...", "reeve-switch ... plan ...", or called by the name
+ * reeve-plan. */
+int
+main(int argc, char **argv)
+{
+	static struct gen g;
+	const struct word *w = 0;
+	const char *dash;
+
+	prog_init(argv[0]);
+	umask(022);
+	g.block = 1;
+	g.keep = KEEP;
+	g.u.verbosity = 1;
+	g.u.rollback = 1;
+	g.u.in.bundle = "default";
+	g.u.run.jobs = JOBS;
+	dash = strchr(PROG, '-');
+	if (dash)
+		w = find_word(dash + 1);
+	if (argc > 1 && find_word(argv[1])) {
+		w = find_word(argv[1]);
+		argv++, argc--;
+	}
+	parse_options(&g, argc, argv);
+	argc -= optind, argv += optind;
+	set_places(&g);
+	if (!w)
+		w = commands;
+	return w->run(&g, argc, argv);
+}
