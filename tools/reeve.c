@@ -69,6 +69,11 @@ main(int argc, char **argv)
 		try_sister(argv + 1);
 		unknown(argv[1]);
 	}
+	if (!s->run && !strcmp(s->program, "reeve-switch")) {
+		/* One program for five subcommands: it is told which. */
+		argv[0] = (char *)s->program;
+		front_exec(s->program, argv);
+	}
 	if (!s->run) {
 		argv[1] = (char *)s->program;
 		front_exec(s->program, argv + 1);
