@@ -26,7 +26,7 @@ MANPAGES = $(wildcard $(srcdir)/doc/*.[1578])
 DESTDIR =
 INSTALL = install
 
-.PHONY: all install install-s6-names check test asan bench fuzz lint fmt dist \
+.PHONY: all install install-s6-names check test asan bench fuzz lint fmt dist html \
 	clean units progs
 all: $(BINS)
 progs:
@@ -102,6 +102,8 @@ fuzz:
 	$(Q)BUILD=$(CURDIR) $(srcdir)/tests/fuzz/run $(T)
 lint:
 	$(Q)$(srcdir)/tests/lint
+html:
+	$(Q)$(srcdir)/doc/build-html html
 fmt:
 	clang-format -i $(addprefix $(srcdir)/,$(SRCS))
 

@@ -112,4 +112,14 @@ if command -v reeve >/dev/null; then
 			"$SRC/doc/reeve.1")" '^[1-9]' "reeve(1) describes $sub"
 	done <subs
 fi
+
+# Every message that reeve-troubleshooting(7) explains can really appear.
+find "$SRC/lib" "$SRC/supervise" "$SRC/svscan" "$SRC/rc" "$SRC/log" \
+	"$SRC/init" "$SRC/tools" -name '*.c' -exec cat {} + |
+	tr '\n\t' '  ' | sed 's/"  *"//g' >sources
+sed -n 's/^\.It Sy "\(.*\)"$/\1/p' "$SRC/doc/reeve-troubleshooting.7" |
+	while read -r m; do
+		grep -qF -e "$m" sources || echo "$m"
+	done >stale
+is "$(cat stale)" '' 'reeve-troubleshooting(7) quotes messages that exist'
 end
