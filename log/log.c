@@ -24,7 +24,7 @@
 #include "lib/num.h"
 #include "lib/opt.h"
 #include "lib/path.h"
-#include "log/act.h"
+#include "log/logact.h"
 #include "log/match.h"
 #include "log/script.h"
 #include "log/sink.h"
@@ -427,7 +427,7 @@ whole_lines(struct logger *l)
 	if (!nl || too_long(l, s, (size_t)(nl + 1 - s)))
 		return 0;
 	len = (size_t)(nl + 1 - s);
-	done = act_write(&l->direct->dir, s, len, l->now);
+	done = logact_write(&l->direct->dir, s, len, l->now);
 	in->start += done;
 	l->stalled = done < len;
 	return 1;
@@ -639,7 +639,7 @@ take_signals(struct logger *l)
 			for (unsigned i = 0; i < l->nsinks; i++)
 				if (l->sinks[i].kind == ACTION_DIR) {
 					sink_flush(l->sinks + i, l->now);
-					act_want_rotation(&l->sinks[i].dir,
+					logact_want_rotation(&l->sinks[i].dir,
 						l->now);
 				}
 		if (sig != SIGCHLD)
@@ -647,7 +647,7 @@ take_signals(struct logger *l)
 		while ((pid = waitpid(-1, &wstat, WNOHANG)) > 0)
 			for (unsigned i = 0; i < l->nsinks; i++)
 				if (l->sinks[i].kind == ACTION_DIR &&
-					act_child(&l->sinks[i].dir, pid,
+					logact_child(&l->sinks[i].dir, pid,
 					wstat, l->now))
 					break;
 	}
@@ -717,7 +717,7 @@ loop(struct logger *l, int sigfd)
 		int64_t next;
 		int wait, r;
 
-		l->now = act_now();
+		l->now = logact_now();
 		next_phase(l);
 		if (l->phase == ENDING && ended(l))
 			return;
@@ -736,7 +736,7 @@ loop(struct logger *l, int sigfd)
 		r = poll(fds, n, wait);
 		if (r < 0 && errno != EINTR)
 			die_sys(EX_SYSTEM, "unable to poll");
-		l->now = act_now();
+		l->now = logact_now();
 		if (r > 0 && fds[0].revents)
 			take_signals(l);
 		if (r > 0 && fds[1].revents)
@@ -812,7 +812,7 @@ main(int argc, char **argv)
 	sigfd = trap_signals();
 	find_service(&l);
 	find_host(&l);
-	l.now = act_now();
+	l.now = logact_now();
 	open_sinks(&l);
 	find_direct(&l);
 	allocate(&l);

@@ -1,6 +1,6 @@
 /* logdir.h - FORMAT a log directory: current, archives named by time stamp,
  * lock, state and what is there during a rotation.  s6-log's own format.
- * Writer: act.c.  Reader: logs.c.  See reeve-logdir(5). */
+ * Writer: logact.c.  Reader: logs.c.  See reeve-logdir(5). */
 #ifndef LOG_LOGDIR_H
 #define LOG_LOGDIR_H
 

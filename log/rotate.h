@@ -1,6 +1,6 @@
 /* rotate.h - PURE the steps of a rotation and of the repair of a directory
  * whose logger was killed.  Each step can be done again after dying in it;
- * act.c carries them out. */
+ * logact.c carries them out. */
 #ifndef LOG_ROTATE_H
 #define LOG_ROTATE_H
 

@@ -34,8 +34,9 @@ enum { GOOD = 0, BAD = 100, NOMEM = 111 };
 static int
 bad(struct parser *p, const char *expected)
 {
-	snprintf(p->err, p->errmax, "directive '%s': expected %s", p->word,
-		expected);
+	snprintf(p->err, p->errmax, "directive '%s': expected %s%s", p->word,
+		expected, *p->word != '%' && strchr(p->word, '/') ?
+		" (a log directory begins with / or ./)" : "");
 	return BAD;
 }
 

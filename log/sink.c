@@ -65,7 +65,7 @@ sink_open(struct sink *k, const struct script_action *a,
 		return -1;
 	}
 	if (a->kind == ACTION_DIR)
-		return act_open(&k->dir, s->dirs + a->dir, now);
+		return logact_open(&k->dir, s->dirs + a->dir, now);
 	return 0;
 }
 
@@ -479,7 +479,7 @@ sink_flush(struct sink *k, int64_t now)
 		return 1;
 	switch (k->kind) {
 	case ACTION_DIR:
-		took(k, act_write(&k->dir, k->buf + k->start,
+		took(k, logact_write(&k->dir, k->buf + k->start,
 			k->end - k->start, now));
 		break;
 	case ACTION_STDOUT:
@@ -512,7 +512,7 @@ sink_tick(struct sink *k, int64_t now)
 	int64_t next = 0;
 
 	if (k->kind == ACTION_DIR)
-		next = act_tick(&k->dir, now);
+		next = logact_tick(&k->dir, now);
 	if (k->retry_at && k->retry_at <= now)
 		k->retry_at = 0;
 	sink_flush(k, now);
@@ -542,5 +542,5 @@ sink_close(struct sink *k, int64_t now)
 	}
 	if (!done)
 		return 0;
-	return k->kind == ACTION_DIR ? act_close(&k->dir, now) : 1;
+	return k->kind == ACTION_DIR ? logact_close(&k->dir, now) : 1;
 }

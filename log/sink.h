@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "log/act.h"
+#include "log/logact.h"
 #include "log/script.h"
 #include "log/stamp.h"
 
@@ -19,7 +19,7 @@ struct sink {
 	char *buf;		/* owned; mapped */
 	size_t max, start, end;
 	size_t dirty;		/* highest byte used since the last release */
-	struct act_dir dir;	/* ACTION_DIR */
+	struct logact_dir dir;	/* ACTION_DIR */
 	int fd;			/* stdout, the socket; -1 if not open */
 	int disabled;		/* stdout, after its first error */
 	unsigned sharers;	/* actions that put records here */

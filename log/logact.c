@@ -1,4 +1,4 @@
-/* act.c - see act.h.  Errors are said once and retried; nothing here ends
+/* logact.c - see logact.h.  Errors are said once and retried; nothing here ends
  * the logger once a directory is open. */
 
 #include <errno.h>
@@ -17,13 +17,13 @@
 
 #include "lib/file.h"
 #include "lib/msg.h"
-#include "log/act.h"
+#include "log/logact.h"
 #include "log/logdir.h"
 
 enum { PROCESSOR_WORDS = 64 };
 
 int64_t
-act_now(void)
+logact_now(void)
 {
 	struct timespec ts;
 
@@ -34,7 +34,7 @@ act_now(void)
 /* --- failure and recovery are said once each */
 
 static void
-say_failure(struct act_dir *d, int err, const char *doing)
+say_failure(struct logact_dir *d, int err, const char *doing)
 {
 	if (d->failed == err)
 		return;
@@ -45,7 +45,7 @@ say_failure(struct act_dir *d, int err, const char *doing)
 }
 
 static void
-say_recovery(struct act_dir *d)
+say_recovery(struct logact_dir *d)
 {
 	if (d->failed)
 		info("%s: working again", d->spec->path);
@@ -57,7 +57,7 @@ say_recovery(struct act_dir *d)
 /* A stamp for a new archive: now, but later than every other archive's, so
  * that the order of names is the order of lines though the clock jumps. */
 static void
-next_stamp(struct act_dir *d, tain *t)
+next_stamp(struct logact_dir *d, tain *t)
 {
 	tain_wallclock_read(t);
 	if (!tain_less(&d->last, t)) {
@@ -73,7 +73,7 @@ next_stamp(struct act_dir *d, tain *t)
 /* Rename to an archive.  The name is new: next_stamp saw to it, and the lock
  * keeps others away. */
 static int
-archive(struct act_dir *d, const char *from, const tain *stamp, char kind,
+archive(struct logact_dir *d, const char *from, const tain *stamp, char kind,
 	const char *suffix)
 {
 	char name[LOGDIR_NAME];
@@ -83,7 +83,7 @@ archive(struct act_dir *d, const char *from, const tain *stamp, char kind,
 }
 
 static int
-unlink_maybe(struct act_dir *d, const char *name)
+unlink_maybe(struct logact_dir *d, const char *name)
 {
 	return unlinkat(d->dirfd, name, 0) < 0 && errno != ENOENT ? -1 : 0;
 }
@@ -111,7 +111,7 @@ magic_agrees(int dirfd, const char *name, const char *suffix)
 /* --- the steps of a rotation: 0 done, -1 and errno failed */
 
 static int
-open_current(struct act_dir *d)
+open_current(struct logact_dir *d)
 {
 	struct stat st;
 	int fd = openat(d->dirfd, "current", O_WRONLY | O_APPEND | O_CREAT |
@@ -131,7 +131,7 @@ open_current(struct act_dir *d)
 	d->size = (uint64_t)st.st_size;
 	d->midline = 0;
 	if (d->spec->every_s)
-		d->rotate_at = act_now() + (int64_t)d->spec->every_s * 1000;
+		d->rotate_at = logact_now() + (int64_t)d->spec->every_s * 1000;
 	return 0;
 }
 
@@ -158,19 +158,19 @@ sync_fd(int fd)
 }
 
 static int
-step_sync(struct act_dir *d)
+step_sync(struct logact_dir *d)
 {
 	return sync_fd(d->fd);
 }
 
 static int
-step_seal(struct act_dir *d)
+step_seal(struct logact_dir *d)
 {
 	return seal(d->fd);
 }
 
 static int
-step_move(struct act_dir *d)
+step_move(struct logact_dir *d)
 {
 	int r;
 
@@ -266,7 +266,7 @@ open_high(int dirfd, const char *name, int flags)
 }
 
 static int
-step_run(struct act_dir *d)
+step_run(struct logact_dir *d)
 {
 	static const struct { const char *name; int flags; } file[] = {
 		{ "previous", O_RDONLY },
@@ -304,7 +304,7 @@ step_run(struct act_dir *d)
 }
 
 static int
-sync_name(struct act_dir *d, const char *name, int and_seal)
+sync_name(struct logact_dir *d, const char *name, int and_seal)
 {
 	int e, fd = openat(d->dirfd, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 
@@ -321,7 +321,7 @@ sync_name(struct act_dir *d, const char *name, int and_seal)
 }
 
 static int
-step_sync_processed(struct act_dir *d)
+step_sync_processed(struct logact_dir *d)
 {
 	/* A processor may have removed newstate: then there is none. */
 	if (sync_name(d, "newstate", 0) < 0 && errno != ENOENT)
@@ -330,26 +330,26 @@ step_sync_processed(struct act_dir *d)
 }
 
 static int
-step_commit(struct act_dir *d)
+step_commit(struct logact_dir *d)
 {
 	return sync_name(d, "processed", 1);
 }
 
 static int
-step_drop(struct act_dir *d)
+step_drop(struct logact_dir *d)
 {
 	return unlink_maybe(d, "previous");
 }
 
 static int
-step_state(struct act_dir *d)
+step_state(struct logact_dir *d)
 {
 	return renameat(d->dirfd, "newstate", d->dirfd, "state") < 0 &&
 		errno != ENOENT ? -1 : 0;
 }
 
 static int
-step_keep(struct act_dir *d)
+step_keep(struct logact_dir *d)
 {
 	const char *suffix = d->spec->suffix;
 
@@ -359,7 +359,7 @@ step_keep(struct act_dir *d)
 }
 
 static int
-step_trim(struct act_dir *d)
+step_trim(struct logact_dir *d)
 {
 	const struct script_dir *s = d->spec;
 	struct logdir_list l;
@@ -387,7 +387,7 @@ step_trim(struct act_dir *d)
 	return e ? -1 : 0;
 }
 
-static int (*const step_do[ROTATE_STEPS])(struct act_dir *) = {
+static int (*const step_do[ROTATE_STEPS])(struct logact_dir *) = {
 	[ROTATE_SYNC] = step_sync, [ROTATE_SEAL] = step_seal,
 	[ROTATE_MOVE] = step_move, [ROTATE_NEW] = open_current,
 	[ROTATE_RUN] = step_run,
@@ -401,7 +401,7 @@ static int (*const step_do[ROTATE_STEPS])(struct act_dir *) = {
 
 /* Remove the oldest archive.  1 if there was one. */
 static int
-drop_oldest(struct act_dir *d)
+drop_oldest(struct logact_dir *d)
 {
 	struct logdir_list l;
 	int r = 0;
@@ -419,7 +419,7 @@ drop_oldest(struct act_dir *d)
 
 /* A call failed with errno.  1 if it can be tried again at once. */
 static int
-failed(struct act_dir *d, const char *doing, int64_t now)
+failed(struct logact_dir *d, const char *doing, int64_t now)
 {
 	int e = errno;
 
@@ -435,7 +435,7 @@ failed(struct act_dir *d, const char *doing, int64_t now)
 
 /* Do steps until the rotation is over or must wait. */
 static void
-go_on(struct act_dir *d, int64_t now)
+go_on(struct logact_dir *d, int64_t now)
 {
 	while (d->step != ROTATE_IDLE && d->step != ROTATE_WAIT) {
 		const struct rotate_row *row = rotate_table + d->step;
@@ -460,7 +460,7 @@ go_on(struct act_dir *d, int64_t now)
 }
 
 static int
-is_full(const struct act_dir *d)
+is_full(const struct logact_dir *d)
 {
 	return d->size + d->spec->tolerance >= d->spec->size;
 }
@@ -468,7 +468,7 @@ is_full(const struct act_dir *d)
 /* Start a rotation that is due, if the line is whole and no processor still
  * runs for the one before. */
 static void
-maybe_rotate(struct act_dir *d, int64_t now)
+maybe_rotate(struct logact_dir *d, int64_t now)
 {
 	if (d->fd >= 0 && !d->midline && d->size && d->step == ROTATE_IDLE &&
 		(d->wanted || is_full(d))) {
@@ -482,7 +482,7 @@ maybe_rotate(struct act_dir *d, int64_t now)
 
 /* May lines be written now? */
 static int
-writable(struct act_dir *d, int64_t now)
+writable(struct logact_dir *d, int64_t now)
 {
 	if (d->fd < 0 || d->retry_at > now) {
 		/* A processor that is tried again later stops no line. */
@@ -509,7 +509,7 @@ writable(struct act_dir *d, int64_t now)
 /* How many of these bytes may go to this current: up to the end of the line
  * with which it becomes full. */
 static size_t
-until_full(const struct act_dir *d, const char *buf, size_t len)
+until_full(const struct logact_dir *d, const char *buf, size_t len)
 {
 	uint64_t limit = d->spec->size - d->spec->tolerance;
 	size_t room = limit > d->size ? (size_t)(limit - d->size) : 1;
@@ -522,7 +522,7 @@ until_full(const struct act_dir *d, const char *buf, size_t len)
 }
 
 size_t
-act_write(struct act_dir *d, const char *buf, size_t len, int64_t now)
+logact_write(struct logact_dir *d, const char *buf, size_t len, int64_t now)
 {
 	size_t done = 0;
 
@@ -553,14 +553,14 @@ act_write(struct act_dir *d, const char *buf, size_t len, int64_t now)
 }
 
 void
-act_want_rotation(struct act_dir *d, int64_t now)
+logact_want_rotation(struct logact_dir *d, int64_t now)
 {
 	d->wanted = d->size > 0;
 	maybe_rotate(d, now);
 }
 
 int64_t
-act_tick(struct act_dir *d, int64_t now)
+logact_tick(struct logact_dir *d, int64_t now)
 {
 	int64_t next = 0;
 
@@ -583,7 +583,7 @@ act_tick(struct act_dir *d, int64_t now)
 }
 
 int
-act_child(struct act_dir *d, pid_t pid, int wstat, int64_t now)
+logact_child(struct logact_dir *d, pid_t pid, int wstat, int64_t now)
 {
 	if (!d->pid || pid != d->pid)
 		return 0;
@@ -612,7 +612,7 @@ act_child(struct act_dir *d, pid_t pid, int wstat, int64_t now)
 /* The logger ends and the processor fails or hangs: its input becomes an
  * archive as it is. */
 static void
-give_up_processor(struct act_dir *d)
+give_up_processor(struct logact_dir *d)
 {
 	if (d->pid) {
 		kill(d->pid, SIGKILL);
@@ -632,7 +632,7 @@ give_up_processor(struct act_dir *d)
 }
 
 int
-act_close(struct act_dir *d, int64_t now)
+logact_close(struct logact_dir *d, int64_t now)
 {
 	if (!d->closing) {
 		d->closing = 1;
@@ -660,7 +660,7 @@ act_close(struct act_dir *d, int64_t now)
 /* --- opening */
 
 static unsigned
-look(struct act_dir *d)
+look(struct logact_dir *d)
 {
 	static const struct { const char *name; unsigned there, whole; }
 		file[] = {
@@ -687,7 +687,7 @@ look(struct act_dir *d)
 }
 
 static int
-empty_state(struct act_dir *d)
+empty_state(struct logact_dir *d)
 {
 	int fd = openat(d->dirfd, "state", O_WRONLY | O_CREAT | O_TRUNC |
 		O_CLOEXEC | O_NOFOLLOW, 0644);
@@ -699,7 +699,7 @@ empty_state(struct act_dir *d)
 }
 
 static int
-repair(struct act_dir *d)
+repair(struct logact_dir *d)
 {
 	unsigned todo = rotate_repair(look(d), d->spec->processor_kind != 0);
 	tain t;
@@ -737,7 +737,7 @@ repair(struct act_dir *d)
 
 /* The newest archive's stamp. */
 static int
-find_last(struct act_dir *d)
+find_last(struct logact_dir *d)
 {
 	struct logdir_list l;
 
@@ -750,7 +750,7 @@ find_last(struct act_dir *d)
 }
 
 int
-act_open(struct act_dir *d, const struct script_dir *spec, int64_t now)
+logact_open(struct logact_dir *d, const struct script_dir *spec, int64_t now)
 {
 	const char *path = spec->path;
 	int fd;

@@ -1,7 +1,7 @@
-/* act.h - carry out what is written to a log directory: lines, rotation,
+/* logact.h - carry out what is written to a log directory: lines, rotation,
  * repair.  A line given is either in current or still the caller's. */
-#ifndef LOG_ACT_H
-#define LOG_ACT_H
+#ifndef LOG_LOGACT_H
+#define LOG_LOGACT_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@
 
 enum { ACT_GRACE_MS = 10000 };	/* how long lines wait for a processor */
 
-struct act_dir {
+struct logact_dir {
 	const struct script_dir *spec;	/* borrowed */
 	int dirfd, lockfd, fd;		/* fd: current, or -1 */
 	uint64_t size;			/* of current */
@@ -33,20 +33,20 @@ struct act_dir {
 	int64_t close_at;		/* then the processor is given up */
 };
 
-int64_t act_now(void);		/* monotonic ms */
+int64_t logact_now(void);		/* monotonic ms */
 
 /* Make (mode 02700), lock, repair and open.  0, or -1 after a message. */
-int act_open(struct act_dir *, const struct script_dir *, int64_t now);
+int logact_open(struct logact_dir *, const struct script_dir *, int64_t now);
 /* Write bytes (whole lines, or the rest of one) to current and rotate on the
  * way.  Bytes taken; less than len if it cannot go on now. */
-size_t act_write(struct act_dir *, const char *buf, size_t len, int64_t now);
+size_t logact_write(struct logact_dir *, const char *buf, size_t len, int64_t now);
 /* Rotate as soon as the line is whole.  An empty current is not rotated. */
-void act_want_rotation(struct act_dir *, int64_t now);
+void logact_want_rotation(struct logact_dir *, int64_t now);
 /* Do what is due.  The next time it wants to be called, or 0. */
-int64_t act_tick(struct act_dir *, int64_t now);
+int64_t logact_tick(struct logact_dir *, int64_t now);
 /* A child has ended.  1 if it was this directory's processor. */
-int act_child(struct act_dir *, pid_t, int wstat, int64_t now);
+int logact_child(struct logact_dir *, pid_t, int wstat, int64_t now);
 /* End: 1 when it is closed, 0 if it must be ticked on. */
-int act_close(struct act_dir *, int64_t now);
+int logact_close(struct logact_dir *, int64_t now);
 
 #endif

@@ -1,0 +1,51 @@
+/* stream.h - a log directory as one stream of lines: archives (compressed
+ * ones too), then what is being rotated, then current; following across
+ * rotation without losing or repeating a line.  Reads only; needs no lock. */
+#ifndef LOG_STREAM_H
+#define LOG_STREAM_H
+
+#include <stddef.h>
+#include <sys/types.h>
+#include <skalibs/tai.h>
+
+#include "log/logdir.h"
+
+struct segment {
+	char name[LOGDIR_NAME];	/* in the directory */
+	int fd;			/* -1 until opened */
+	tain end;		/* no line of it is later; now for current */
+};
+
+struct stream {
+	char *path;		/* owned */
+	int dirfd;
+	struct segment *seg;	/* owned; oldest first; the last is current */
+	size_t nseg, at;	/* the one being read */
+	tain known;		/* newest archive that needs no reading */
+	dev_t dev;
+	ino_t ino;		/* of the current that is open */
+	int between;		/* there was one between archives and it */
+	dev_t between_dev;
+	ino_t between_ino;
+	int fd;			/* being read; -1 none */
+	pid_t pid;		/* decompressor, or 0 */
+	char *buf;		/* owned */
+	size_t start, end, scanned, max;
+	int follow;		/* a last line without newline waits */
+	int at_end;		/* all that is there has been read */
+};
+
+/* 0, or -1 and errno (ENOENT: no log directory). */
+int stream_open(struct stream *, const char *path, int follow);
+void stream_close(struct stream *);
+/* Begin at an earlier segment; 0 is the oldest, nseg - 1 current. */
+int stream_seek(struct stream *, size_t segment);
+/* Next line, without its newline, valid until the next call; the byte after
+ * it may be written to and restored.  1; 0 if there
+ * is none now (in follow mode: call again when the directory has changed);
+ * -1 and errno. */
+int stream_line(struct stream *, char **line, size_t *len);
+/* The segment that the last line came from. */
+const struct segment *stream_segment(const struct stream *);
+
+#endif

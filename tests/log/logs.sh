@@ -1,0 +1,95 @@
+#!/bin/sh
+# log/logs.sh - reeve-logs shows logs merged by time, and follows them across
+# rotation without losing or repeating a line.
+. "$TESTS/lib.sh"
+REEVE_LOGS=$PWD/logs; export REEVE_LOGS
+REEVE_LIVE=$PWD/nolive; export REEVE_LIVE
+TZ=UTC; export TZ
+mkdir logs
+
+seq -f 'line %05g of a longer text than one would think' 1 2000 >in
+reeve-log n1000 s5000 t ./logs/web <in
+reeve-logs web >got;		is $? 0 'a log by name'
+cut -c26- got | cmp -s - in;	is $? 0 'all lines, archives and current'
+like "$(head -n 1 got)" '^20..-..-.. ..:..:..\.[0-9]{3}  line 00001 of' \
+	'time, two blanks, text'
+reeve-logs --raw logs/web | cut -c27- | cmp -s - in
+is $? 0 '--raw: the lines of the files, by directory'
+is "$(reeve-logs -n 3 web | cut -c26-35)" 'line 01998
+line 01999
+line 02000' '-n: the last ones'
+is "$(reeve-logs -n 0 web)" '' '-n 0'
+is "$(reeve-logs -n 99999 web | wc -l)" 2000 '-n: more than there are'
+is "$(reeve-logs -g 'line 0..99' web | wc -l)" 20 '--grep'
+is "$(reeve-logs -g 'line 0..99' -n 2 web | cut -c26-35)" 'line 01899
+line 01999' '--grep and -n'
+
+for c in gzip zstd xz; do
+	command -v $c >/dev/null || { skip 2 "no $c"; continue; }
+	reeve-log n1000 s5000 %compress=$c t ./logs/$c <in
+	ok "$c: named so" sh -c "ls logs/$c | grep -q '\.s\.[gzx][szt]*$'"
+	reeve-logs $c | cut -c26- | cmp -s - in
+	is $? 0 "$c: read as one stream"
+done
+reeve-log n1000 s5000 '!gzip -c' t ./logs/plain <in
+reeve-logs plain | cut -c26- | cmp -s - in
+is $? 0 'a compressed archive with a plain name'
+
+# Times made by hand: 40000000 6xxxxxxx is 2026.
+mkdir logs/a logs/b logs/u
+printf '%s\n' '@400000006950000000000000 a1' '@400000006950000200000000 a2' \
+	'@400000006950000100000000 back' '@4000000069500000000000 bad' '@400000006950000500000000 a3' \
+	>logs/a/current
+printf '%s\n' '2025-12-27 15:48:46.000000001  b1' \
+	'{"time":"2025-12-27T15:48:51.500000000Z","service":"x","text":"b\t2\n\"q\""}' \
+	'no stamp' >logs/b/current
+printf 'plain\n' >logs/u/current
+is "$(reeve-logs --utc a b | sed 's/^2025[^Z]*Z  //; s/^  *//')" \
+"a  a1
+a  a2
+a  back
+a  @4000000069500000000000 bad
+b  b1
+a  a3
+b  b	2
+\"q\"
+b  no stamp" 'merged by time; a jump back keeps its place'
+is "$(reeve-logs --json b | head -n 2)" \
+'{"time":"2025-12-27T15:48:46.000000001Z","service":"b","text":"b1"}
+{"time":"2025-12-27T15:48:51.500000000Z","service":"b","text":"b\t2\n\"q\""}' \
+	'--json'
+is "$(reeve-logs --utc --since '2025-12-27 15:48:44.5' \
+	--until 2025-12-27T15:48:45.200Z a | cut -c27- | head -n 1)" 'a2' '--since, --until'
+like "$(reeve-logs --color=always -n 1 a b)" '.\[3[1-6]m[ab]' 'colour'
+
+reeve-logs nobody 2>err;	is $? 100 'an unknown name'
+like "$(cat err)" "no log of 'nobody'" 'says so'
+reeve-logs ./in 2>err;		is $? 100 'not a log directory'
+reeve-logs --since nonsense a 2>err;	is $? 100 'no time'
+reeve-logs -g '(' a 2>err;	is $? 100 'no regular expression'
+reeve-logs --json --raw a 2>err; is $? 100 'exclude each other'
+is "$(reeve-logs 2>/dev/null | wc -l)" \
+	"$(for d in logs/*; do reeve-logs ./$d; done | wc -l)" \
+	'without names: all below the place for logs'
+
+# Follow: a writer with pauses, small files, many rotations.
+for kind in n1000 '!cat' '%compress=gzip'; do
+	rm -rf logs/f out want
+	seq -f 'x %g aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' 1 6000 >want
+	mkfifo ff 2>/dev/null
+	reeve-log n10000 s4096 $kind ./logs/f <ff & logger=$!
+	exec 5>ff
+	head -n 10 want >&5
+	within 5 test -s logs/f/current
+	reeve-logs -f -n 100000 --raw f >out 5>&- & reader=$!
+	within 5 test -s out
+	sed -n '11,2000p' want >&5; sleep 0.1
+	sed -n '2001,2500p' want | while read -r l; do echo "$l"; done >&5
+	sed -n '2501,6000p' want >&5
+	exec 5>&-
+	wait $logger
+	within 20 sh -c '[ "$(wc -l <out)" -ge 6000 ]'
+	kill $reader
+	cmp out want;		is $? 0 "-f across rotation ($kind)"
+done
+end
