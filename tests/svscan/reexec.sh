@@ -1,0 +1,108 @@
+#!/bin/sh
+# svscan/reexec.sh - the tree becomes the newly installed programs, and no
+# service notices; a program that does not run is refused.
+. "$TESTS/lib.sh"
+[ "$P" = reeve- ] || skip_all 's6 cannot'
+has() { grep -q -e "$2" "$1" 2>/dev/null; }
+rounds=30
+[ -z "${REEVE_LONG-}" ] || rounds=1000
+# Programs of our own to replace.
+mkdir bin scan
+cp "$REEVE_BIN/reeve-svscan" "$REEVE_BIN/reeve-supervise" bin/ ||
+	bail 'no programs to copy'
+REEVE_BIN=$PWD/bin
+export REEVE_BIN
+install_new() { # as a package manager: a new file under the old name
+	cp "$1" bin/.new && chmod +x bin/.new && mv bin/.new "bin/$2"
+}
+service scan/a <<'END'
+exec sleep 1000
+END
+echo 'exit 3' >code
+service scan/r <<'END'
+while ! test -e go; do sleep 0.02; done
+echo >&3
+exec sleep 1000
+END
+echo 3 >scan/r/notification-fd
+service scan/x <<'END'
+i=0
+while :; do i=$((i + 1)); echo "$i"; echo "$i" >n.new; mv n.new n; sleep 0.01; done
+END
+mkdir scan/x/log
+service scan/x/log <<'END'
+while read -r l; do echo "$l" >>lines; done
+END
+service scan/d <<'END'
+exec sleep 1000
+END
+touch scan/d/down
+bin/reeve-svscan scan 2>err &
+scan_pid=$!
+all='a r x x/log'
+for s in $all; do within 5 up scan/$s; done
+pids=; for s in $all; do pids="$pids $(field scan/$s pid)"; done
+supers=$(pgrep -f reeve-supervise | sort | tr '\n' ' ')
+old() { ls -l /proc/[0-9]*/exe 2>/dev/null | grep -q 'bin/reeve-s.*deleted'; }
+young() { ! old; }
+install_new "$PWD/bin/reeve-svscan" reeve-svscan
+install_new "$PWD/bin/reeve-supervise" reeve-supervise
+ok 'the old programs run' old
+"${P}svscanctl" --reexec scan
+ok 'after reexec the new ones do' within 5 young
+now=; for s in $all; do now="$now $(field scan/$s pid)"; done
+is "$now" "$pids" 'no service noticed'
+is "$(pgrep -f reeve-supervise | sort | tr '\n' ' ')" "$supers" \
+	'the supervises are the same processes'
+is "$(field scan/d up)" false 'what was down is down'
+ls "/proc/$(field scan/a pid)/fd" >fds
+ls "/proc/$(pgrep -f 'reeve-supervise a$')/fd" >fds2
+is "$(grep -c . fds2)" "$(($(grep -c . fds) + 2))" 'no descriptor was added'
+
+touch scan/r/go
+ready() { [ "$(field scan/r ready)" = true ]; }
+ok 'readiness comes through' within 5 ready
+"${P}svc" -k scan/a
+is "$(within 5 up scan/a; field scan/a up)" true 'a death is seen'
+service scan/new <<'END'
+exec sleep 1000
+END
+"${P}svscanctl" -a scan
+ok 'a scan finds what is new' within 5 up scan/new
+
+# --- many times, under load
+pids=; for s in $all; do pids="$pids $(field scan/$s pid)"; done
+i=0
+while [ $i -lt $rounds ]; do
+	i=$((i + 1))
+	"${P}svscanctl" --reexec scan
+	[ $((i % 5)) != 0 ] || sleep 0.05
+done
+sleep 0.3
+ok 'svscan is there' "${P}svscanctl" -z scan
+now=; for s in $all; do now="$now $(field scan/$s pid)"; done
+is "$now" "$pids" "$rounds times: every pid kept"
+
+# --- programs that do not run
+printf '#!/bin/sh\nexit 1\n' >bad
+install_new bad reeve-svscan
+"${P}svscanctl" --reexec scan
+ok 'a new program that fails its check is refused' within 5 has err self-check
+ok 'the old one goes on' "${P}svscanctl" -z scan
+printf '#!/bin/sh\nsleep 1000\n' >bad
+rm -f err.seen; cp err err.seen
+install_new "$TESTS/../tests/run" reeve-svscan
+install_new bad reeve-supervise
+cp "$BUILD/bin/reeve-svscan" bin/.new && mv bin/.new bin/reeve-svscan
+"${P}svscanctl" --reexec scan
+hung() { [ "$(grep -c self-check err)" -ge 2 ]; }
+ok 'one that hangs is refused too' within 10 hung
+now=; for s in $all; do now="$now $(field scan/$s pid)"; done
+is "$now" "$pids" 'and every pid is kept'
+cp "$BUILD/bin/reeve-supervise" bin/.new && mv bin/.new bin/reeve-supervise
+"${P}svscanctl" -t scan
+gone() { ! pgrep -f reeve-supervise; }
+ok 'it ends when told to' within 10 gone
+seq 1 "$(cat scan/x/n)" >want
+is "$(cmp scan/x/log/lines want 2>&1 | head -n 1)" '' 'no line was lost'
+end
