@@ -142,7 +142,8 @@ word(struct lex *l)
 		} else if (c == '\\') {
 			plain = 0;
 			c = next(l);
-			if (c < 0 && l->out->len == start && alone) {
+			if ((c < 0 || c == '\n') && l->out->len == start &&
+				alone) {
 				l->out->len = start - l->depth;
 				return 0;	/* as execline has it */
 			}
