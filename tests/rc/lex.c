@@ -158,6 +158,11 @@ at_random(void **state)
 		while (count--)
 			strcat(text, parts[(unsigned)rand_r(&seed) %
 				(sizeof parts / sizeof *parts)]);
+		/* Inside a block execlineb 2.9 puts the spaces for the block
+		 * into such words a second time. */
+		if (strstr(text, "{\\") || strstr(text, "}\\") ||
+			strstr(text, "{\"") || strstr(text, "}\""))
+			continue;
 		n = lex_words(&b, text, strlen(text), &e);
 		got = oracle(program, text, out, sizeof out);
 		if (n < 0 && got >= 0 && forgiven(text, e.what))
