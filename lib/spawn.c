@@ -79,17 +79,16 @@ script_line(char *line, char **program, char **arg)
 	return **program == '/';
 }
 
-void
-spawn_execve(const char *file, char *const *argv, char *const *envp)
+/* Apart, because its large frame would, before any execve, touch a page
+ * of the stack that the parent has to keep for it. */
+static __attribute__((noinline)) void
+execute_script(const char *file, char *const *argv, char *const *envp)
 {
 	char line[256], path[4096], *args[SPAWN_ARGS + 4], *program, *arg;
 	struct stat st;
 	ssize_t len;
 	int n = 0, fd;
 
-	execve(file, argv, envp);
-	if (errno != EACCES)
-		return;
 	if (stat(file, &st) < 0 || !S_ISREG(st.st_mode) ||
 		!(st.st_mode & 0111) || strlen(file) >= sizeof path)
 		goto no;
@@ -118,6 +117,14 @@ spawn_execve(const char *file, char *const *argv, char *const *envp)
 	execve(program, args, envp);
 no:
 	errno = EACCES;
+}
+
+void
+spawn_execve(const char *file, char *const *argv, char *const *envp)
+{
+	execve(file, argv, envp);
+	if (errno == EACCES)
+		execute_script(file, argv, envp);
 }
 
 void

@@ -1,5 +1,5 @@
 /* supervise.c - keep one service as wanted.  Set-up and the loop; what is
- * done on what is machine.c, how it is done act.c.  See reeve-supervise(8).
+ * done on what is machine.c, how it is done act.c.  See reeve-supervise(1).
  *
  * At rest it holds five descriptors (0, 1, 2, the lock, the control fifo),
  * has no timer, and has written to three pages of memory.  So no malloc,

@@ -1,7 +1,7 @@
 /* svscan.c - one supervise for each directory of the scan directory.
  * Set-up, the loop, signals and commands; what they do is act.c.  May be
  * process 1, and then must never exit: after set-up nothing here does, but
- * by finish or, as the last resort, crash.  See reeve-svscan(8). */
+ * by finish or, as the last resort, crash.  See reeve-svscan(1). */
 
 #include <errno.h>
 #include <fcntl.h>
