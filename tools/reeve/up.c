@@ -237,9 +237,10 @@ load_definitions(const struct places *p)
 	char current[PATH_LEN];
 	int code = act_run(argv);
 
-	if (!code)
-		return 0;
 	join(current, p->live, "current");
+	/* With nothing live yet a switch only says what is to be booted. */
+	if (!code)
+		return file_exists(AT_FDCWD, current) ? 0 : act_run(boot);
 	if (file_exists(AT_FDCWD, current)) {
 		warn("the definitions could not be made live (see above); what "
 			"was live stays so");
