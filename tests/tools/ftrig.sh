@@ -1,0 +1,66 @@
+#!/bin/sh
+# tools/ftrig.sh - fifodirs are made with the right modes; those who listen
+# hear what is notified, by regular expression.
+. "$TESTS/lib.sh"
+
+"${P}mkfifodir" 2>/dev/null;		is $? 100 'mkfifodir alone'
+"${P}mkfifodir" nodir/x 2>/dev/null;	is $? 111 'mkfifodir, no parent'
+ok mkfifodir "${P}mkfifodir" f
+is "$(stat -c %a f)" 1733 'everybody may listen'
+ok 'mkfifodir -g' "${P}mkfifodir" -g 0 g
+is "$(stat -c %a g)" 3730 'a group may listen'
+chmod 700 f
+"${P}mkfifodir" f;			is $? 0 'one that exists'
+is "$(stat -c %a f)" 700 'is left alone'
+"${P}mkfifodir" -f f;			is "$(stat -c %a f)" 1733 'unless -f'
+"${P}mkfifodir" -g x h 2>/dev/null;	is $? 100 'mkfifodir, bad group'
+
+"${P}ftrig-notify" f 2>/dev/null;	is $? 100 'notify without letters'
+"${P}ftrig-notify" nodir a 2>/dev/null;	is $? 111 'notify, no directory'
+ok 'notify when nobody listens' "${P}ftrig-notify" f abc
+"${P}ftrig-wait" f 2>/dev/null;		is $? 100 'wait without regex'
+"${P}ftrig-wait" nodir a 2>/dev/null;	is $? 111 'wait, no directory'
+"${P}ftrig-wait" f '(' 2>/dev/null;	is $? 111 'wait, bad regex'
+"${P}ftrig-wait" -t 100 f a 2>/dev/null; is $? 1 'wait, timeout'
+(within 9 sh -c 'ls f | grep -q ^ftrig1'; "${P}ftrig-notify" f a) &
+is "$("${P}ftrig-wait" -t 9000 f '[ab]'; echo $?)" 'a
+0' 'wait prints what it heard'
+ok 'its fifo is removed' within 5 sh -c '[ -z "$(find f -type p)" ]'
+
+l1="${P}ftrig-listen1 -t 9000"
+is "$($l1 f b "${P}ftrig-notify" f b)" b 'listen1'
+"${P}ftrig-listen1" -t 100 f '^a' "${P}ftrig-notify" f ba 2>/dev/null >&2
+is $? 1 'the beginning is where it began to listen'
+"${P}ftrig-listen1" -t 100 f a sh -c 'exit 3' 2>/dev/null
+is $? 1 'the exit status of prog does not count'
+"${P}ftrig-listen1" f a nosuch 2>/dev/null; is $? 111 'listen1, prog not found'
+ok 'no fifo is left behind' within 5 sh -c '[ -z "$(find f -type p)" ]'
+if newer 1 'prints the last letter only'; then
+	is "$($l1 f 'a.*b' "${P}ftrig-notify" f xaybz)" xayb \
+		'all letters so far'
+fi
+
+l="${P}ftrig-listen"
+$l ' f' ' a' ' g' '' true 2>/dev/null;	is $? 100 'listen, odd words'
+$l '' true 2>/dev/null;			is $? 100 'listen to nothing'
+$l ' f' ' a' true 2>/dev/null;		is $? 100 'listen, open block'
+$l -t 9000 ' f' ' a' ' g' ' b' '' sh -c "${P}ftrig-notify f a; ${P}ftrig-notify g b"
+is $? 0 'listen to two'
+$l -o -t 9000 ' f' ' a' ' g' ' b' '' "${P}ftrig-notify" g b
+is $? 0 'listen -o'
+$l -t 200 ' f' ' a' ' g' ' b' '' "${P}ftrig-notify" g b 2>/dev/null
+is $? 1 'one of two is too little'
+ok 'nor by several' within 5 sh -c '[ -z "$(find f g -type p)" ]'
+
+# A listener that was killed leaves its fifo; cleanfifodir removes it, and
+# not that of one who still listens.
+"${P}ftrig-wait" f z 2>/dev/null & pid=$!
+within 9 sh -c 'ls f | grep -q ^ftrig1'
+mkfifo 'f/ftrig1:@400000006b034cdc12914ea6:dead12'
+ok cleanfifodir "${P}cleanfifodir" f
+[ "$P" = s6- ] && skip 1 'of s6 2.11.3 leaves this one' ||
+not 'the dead fifo is gone' test -e 'f/ftrig1:@400000006b034cdc12914ea6:dead12'
+"${P}ftrig-notify" f z
+ok 'it still listens' wait $pid
+"${P}cleanfifodir" nodir 2>/dev/null;	is $? 111 'cleanfifodir, no directory'
+end
