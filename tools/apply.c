@@ -31,7 +31,6 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <linux/capability.h>
 #endif
 
 enum { LIST_MAX = 64, GROUPS_MAX = 256 };
@@ -475,9 +474,10 @@ bound_capabilities(const struct apply *a)
 static void
 keep_capabilities(const struct apply *a)
 {
-	struct __user_cap_header_struct head = {
-		.version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2] = { { 0 } };
+	/* capset(2)'s version 3, for C libraries without kernel headers. */
+	struct { uint32_t version; int pid; } head = { 0x20080522, 0 };
+	struct { uint32_t effective, permitted, inheritable; } data[2] = {
+		{ 0 } };
 	uint64_t set;
 
 	if (!a->caps)
