@@ -51,11 +51,12 @@ have_descriptors(struct boot *b)
 static void
 have_console(struct boot *b)
 {
-	int fd = open("/dev/console", O_WRONLY | O_NOCTTY | O_NONBLOCK);
+	int fd = open("/dev/console",
+		O_WRONLY | O_NOCTTY | O_NONBLOCK | O_APPEND);
 
 	if (fd < 0)
 		return;		/* messages go where they went before */
-	fcntl(fd, F_SETFL, 0);
+	fcntl(fd, F_SETFL, O_APPEND);
 	dup2(fd, 1);
 	dup2(fd, 2);
 	if (fd > 2)
@@ -250,6 +251,7 @@ make_scandir(struct boot *b)
 	if (mkdir(".s6-svscan", 0700) < 0 || mkdir(NOTE_DIR, 0700) < 0 ||
 		note_put_text(NOTE_BASEDIR, b->basedir) < 0 ||
 		note_put_text(NOTE_LIVE, b->at.live) < 0 ||
+		note_put(NOTE_STOP, b->stop_ms) < 0 ||
 		note_put(NOTE_VERBOSE, (unsigned)b->verbose) < 0)
 		warn_sys("unable to write to %s/.s6-svscan", b->at.scandir);
 	make_hooks(b);

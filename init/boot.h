@@ -3,12 +3,13 @@
 #define INIT_BOOT_H
 
 #include <signal.h>
+#include <stdint.h>
 
 #include "init/where.h"
 #include "init/words.h"
 #include "supervise/event.h"
 
-enum { BOOT_MOUNTS = 16 };
+enum { BOOT_MOUNTS = 16, BOOT_STOP_MS = 120000 };
 #define BOOT_BASEDIR "/etc/reeve/init"
 
 struct boot {
@@ -19,6 +20,7 @@ struct boot {
 	int keep_run;		/* do not mount anything on /run */
 	int no_mounts;		/* nor anything else */
 	int no_log;		/* messages stay on the console */
+	uint64_t stop_ms;	/* limit for rc.shutdown */
 	int echo;		/* catch-all log on the console too */
 	int nmounts;
 	const char *mounts[BOOT_MOUNTS];	/* TYPE:DIR or

@@ -294,7 +294,7 @@ boot_catch_all(int echo)
 		die_sys(EX_SYSTEM, "unable to open fifo");
 	dup2(fd, 0);
 	close(fd);
-	fd = open("/dev/console", O_WRONLY | O_NOCTTY);
+	fd = open("/dev/console", O_WRONLY | O_NOCTTY | O_APPEND);
 	if (fd >= 0) {
 		dup2(fd, 1);
 		dup2(fd, 2);

@@ -113,11 +113,12 @@ kill_all(struct halt *h)
 static struct step
 leave_log(struct halt *h)
 {
-	int fd = open("/dev/console", O_WRONLY | O_NOCTTY | O_NONBLOCK);
+	int fd = open("/dev/console",
+		O_WRONLY | O_NOCTTY | O_NONBLOCK | O_APPEND);
 
 	(void)h;
 	if (fd >= 0) {
-		fcntl(fd, F_SETFL, 0);
+		fcntl(fd, F_SETFL, O_APPEND);
 		dup2(fd, 1);
 		dup2(fd, 2);
 		if (fd > 2)

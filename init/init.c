@@ -16,7 +16,7 @@
 #include "lib/opt.h"
 
 enum { OPT_REQUIRE = OPT_LONG, OPT_START, OPT_BRING_UP, OPT_NO_MOUNTS,
-	OPT_NO_LOG, OPT_SWITCH_ROOT };
+	OPT_NO_LOG, OPT_SWITCH_ROOT, OPT_STOP_TIMEOUT };
 #define BOOT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 static struct container c;
@@ -47,6 +47,8 @@ static const struct opt options[] = {
 		"not name" },
 	{ OPT_NO_LOG, "no-log", 0, "no catch-all logger: messages stay on "
 		"the console" },
+	{ OPT_STOP_TIMEOUT, "stop-timeout", "TIME", "limit for rc.shutdown "
+		"[2min]" },
 	{ '1', "echo", 0, "the catch-all log on the console too" },
 	{ OPT_SWITCH_ROOT, "switch-root", "DIR", "of an initramfs: make DIR "
 		"the root and execute COMMAND there" },
@@ -165,6 +167,9 @@ from_options(int argc, char **argv)
 		case 'n': b.keep_run = 1; break;
 		case OPT_NO_MOUNTS: b.no_mounts = 1; break;
 		case OPT_NO_LOG: b.no_log = 1; break;
+		case OPT_STOP_TIMEOUT:
+			b.stop_ms = duration("--stop-timeout", optarg);
+			break;
 		case '1': b.echo = 1; break;
 		case OPT_SWITCH_ROOT: root = optarg; mode = o; break;
 		case 'g': c.grace_ms = duration("--grace", optarg); break;
@@ -254,6 +259,7 @@ main(int argc, char **argv)
 	b.basedir = BOOT_BASEDIR;
 	b.path = BOOT_PATH;
 	b.umask = 022;
+	b.stop_ms = BOOT_STOP_MS;
 	if (wants_boot(argc, argv))
 		boot(argc, argv);
 	from_environment();

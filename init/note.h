@@ -17,6 +17,7 @@
 #define NOTE_KILLAT "kill-at"		/* ms, monotonic: KILL what is left */
 #define NOTE_LIVE "live"		/* live directory */
 #define NOTE_BASEDIR "basedir"		/* of a machine; a container has none */
+#define NOTE_STOP "stop-timeout"	/* ms, for rc.shutdown */
 #define NOTE_END "end"			/* how the machine ends: its number */
 #define NOTE_SIGNAL "stop-signal"	/* number, or 0 */
 #define NOTE_VERBOSE "verbose"

@@ -16,6 +16,7 @@
 #include <sys/prctl.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
+#include <sys/swap.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 #include <sys/syscall.h>
@@ -274,9 +275,31 @@ holds_no_data(const char *type)
 	return 0;
 }
 
+/* Swap on a file keeps its file system busy. */
+static void
+swap_off(void)
+{
+	char *text, *line, *save;
+
+	if (file_slurp(AT_FDCWD, "/proc/swaps", &text, 1 << 16) < 0)
+		return;
+	/* The first line is a heading; a partition stays as it is. */
+	for (line = strtok_r(text, "\n", &save); line;
+		line = strtok_r(0, "\n", &save)) {
+		size_t n = strcspn(line, " \t");
+
+		if (*line != '/' || !strstr(line + n, "file"))
+			continue;
+		line[n] = 0;
+		unescape(line);
+		swapoff(line);
+	}
+	free(text);
+}
+
 /* Unmount one line of /proc/mounts.  1 if it was left writable. */
 static int
-unmount_line(char *line, void (*each)(const char *, int))
+unmount_line(char *line, int ours, void (*each)(const char *, int))
 {
 	char *dir = strchr(line, ' '), *type, *opts, *end;
 	unsigned long keep = MS_REMOUNT | MS_RDONLY;
@@ -299,6 +322,10 @@ unmount_line(char *line, void (*each)(const char *, int))
 	if (strcmp(dir, "/") && umount2(dir, 0) == 0)
 		return 0;
 	err = errno;
+	/* A file system that is mounted elsewhere too, by the machine that we
+	 * are a container of, must not become read-only there. */
+	if (!ours)
+		return 0;
 	/* In use, by us for one: no more writing then. */
 	if (!strcmp(type, "tmpfs") || !strcmp(type, "ramfs"))
 		return 0;
@@ -315,15 +342,19 @@ machine_unmount_all(void (*each)(const char *, int))
 {
 	enum { LIMIT = 1 << 22 };
 	char *text, *line;
-	int left = 0;
-	ssize_t len = file_slurp(AT_FDCWD, "/proc/mounts", &text, LIMIT);
+	int left = 0, ours = machine_is_real();
+	ssize_t len;
+
+	if (ours)
+		swap_off();
+	len = file_slurp(AT_FDCWD, "/proc/mounts", &text, LIMIT);
 
 	if (len < 0) {
 		int err = errno;
 
 		each("/proc/mounts", err);
 		/* At least the root. */
-		if (mount(0, "/", 0, MS_REMOUNT | MS_RDONLY, 0) < 0)
+		if (ours && mount(0, "/", 0, MS_REMOUNT | MS_RDONLY, 0) < 0)
 			left++;
 		return left;
 	}
@@ -333,7 +364,7 @@ machine_unmount_all(void (*each)(const char *, int))
 		line = strrchr(text, '\n');
 		line = line ? line + 1 : text;
 		len = line - text;
-		left += unmount_line(line, each);
+		left += unmount_line(line, ours, each);
 	}
 	free(text);
 	return left;

@@ -35,7 +35,8 @@ static const struct opt options[] = {
 		"reeve-init]" },
 	{ 'g', "grace", "TIME", "from TERM to KILL for what is left, where "
 		"the request\ndoes not say [3s]" },
-	{ 't', "timeout", "TIME", "limit for rc.shutdown [2min]" },
+	{ 't', "timeout", "TIME", "limit for rc.shutdown [that of "
+		"reeve-init, 2min]" },
 	{ 0, 0, 0, 0 }
 };
 static const struct usage usage = {
@@ -236,6 +237,8 @@ set_up(struct daemon *d)
 			"this machine (give -c)");
 	if (!note_get_text(NOTE_LIVE, d->live, sizeof d->live))
 		*d->live = 0;
+	if (!d->limit_ms)
+		d->limit_ms = note_get(NOTE_STOP, LIMIT_MS);
 	if (mkfifo(ENDING_FIFO, 0600) < 0 && errno != EEXIST)
 		die_sys(EX_SYSTEM, "unable to make " ENDING_FIFO);
 	d->fd = open(ENDING_FIFO, O_RDWR | O_NONBLOCK | O_CLOEXEC);
@@ -247,7 +250,7 @@ int
 main(int argc, char **argv)
 {
 	static struct daemon d = {
-		.grace_ms = GRACE_MS, .limit_ms = LIMIT_MS
+		.grace_ms = GRACE_MS
 	};
 	int o;
 

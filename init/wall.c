@@ -15,11 +15,12 @@
 static void
 tell_one(const char *path, const char *text, size_t len)
 {
-	int fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC |
+		O_APPEND);
 
 	if (fd < 0)
 		return;
-	if (isatty(fd) && write(fd, text, len) < 0) {
+	if (write(fd, text, len) < 0) {
 		/* A terminal that is gone or full. */
 	}
 	close(fd);
