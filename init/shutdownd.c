@@ -107,12 +107,12 @@ run_stop_script(struct daemon *d)
 {
 	pid_t pid = start_stop_script(d);
 	uint64_t since = rest_now(), told = since, now;
-	sigset_t set;
+	sigset_t set, old;
 	int w;
 
 	if (pid <= 0)
 		return;
-	rest_block(&set, 0);
+	rest_block(&set, &old);
 	while (waitpid(pid, &w, WNOHANG) == 0) {
 		now = rest_now();
 		if (now - since >= d->limit_ms) {
@@ -120,8 +120,10 @@ run_stop_script(struct daemon *d)
 				"what is up will be ended by signals",
 				(unsigned long long)d->limit_ms / 1000);
 			kill(-pid, SIGKILL);
-			waitpid(pid, &w, 0);
-			return;
+			while (waitpid(pid, &w, 0) < 0 && errno == EINTR)
+				;
+			w = 0;
+			break;
 		}
 		if (now - told >= TELL_MS) {
 			told = now;
@@ -132,6 +134,8 @@ run_stop_script(struct daemon *d)
 		rest_wait(&set, told + TELL_MS < since + d->limit_ms ?
 			told + TELL_MS : since + d->limit_ms);
 	}
+	/* TERM ends us like everything else. */
+	sigprocmask(SIG_SETMASK, &old, 0);
 	if (w)
 		warn("rc.shutdown ended with code %d (going on)", rest_code(w));
 }

@@ -146,7 +146,7 @@ static pid_t
 spawn_supervise(const struct svscan *v, const struct service *s)
 {
 	char *argv[3] = { 0, s->name, 0 };
-	struct spawn_fd fds[2];
+	struct spawn_fd fds[3];
 	struct spawn sp = { .file = v->supervise, .argv = argv, .fds = fds,
 		.handled = svscan_signals };
 
@@ -160,8 +160,13 @@ spawn_supervise(const struct svscan *v, const struct service *s)
 			fds[sp.nfds++] = (struct spawn_fd){ end,
 				owner->pipe[end] };
 	}
-	if (v->console >= 0 && !strcmp(s->name, SCANDIR_CATCHALL))
+	/* Neither: while its own supervise can write to its fifo, the logger
+	 * never sees the end of its input. */
+	if (v->console >= 0 && !strcmp(s->name, SCANDIR_CATCHALL)) {
+		if (!sp.nfds)
+			fds[sp.nfds++] = (struct spawn_fd){ 1, v->console };
 		fds[sp.nfds++] = (struct spawn_fd){ 2, v->console };
+	}
 	return spawn(&sp);
 }
 
