@@ -26,8 +26,8 @@ for d in lib supervise svscan rc log init tools; do
 done
 
 has_test() {
-	# s6-style tests write ${P}svok, the others the whole name.
-	grep -rlqE -e "(\\\$\{P\}|\\\$P|reeve-)${1#reeve-}([^a-z0-9-]|\$)" \
+	# Tests write ${P}svok, the whole name, or the name in s6.
+	grep -rlqE -e "(\\\$\{P\}|\\\$P|reeve-|s6-)${1#reeve-}([^a-z0-9-]|\$)" \
 		tests/*/*.sh tests/*.sh 2>/dev/null
 }
 for p in "$BUILD"/bin/*; do
