@@ -11,6 +11,7 @@
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/msg.h"
+#include "lib/os.h"
 #include "lib/path.h"
 #include "supervise/control.h"
 #include "supervise/event.h"
@@ -23,6 +24,7 @@ struct side {
 	int listening;
 	int supervised;		/* already, before we began */
 	int made_down;
+	int end;		/* polls readable when its supervise ends */
 };
 struct pair {
 	struct side v[2];
@@ -84,6 +86,36 @@ pair_find(struct pair *p, const char *dir)
 	return 0;
 }
 
+/* A descriptor that tells the end of a directory's supervise, or -1. */
+static int
+end_of(const char *dir)
+{
+	char path[PATH_LEN];
+	pid_t pid;
+
+	if (path_join(path, sizeof path, dir, LOCK_FILE) < 0)
+		return -1;
+	pid = file_locked_by(AT_FDCWD, path);
+	return pid > 1 ? os_pidfd(pid) : -1;
+}
+
+/* x is the last thing that a supervise tells; soon after, it lets go of its
+ * lock.  Wait for that, so that the directory can be removed at once. */
+static int
+await_ends(struct pair *p, uint64_t deadline)
+{
+	for (int i = 0; i < p->n; i++) {
+		struct pollfd x = { p->v[i].end, POLLIN, 0 };
+
+		while (x.fd >= 0 && poll(&x, 1, clock_left(deadline)) <= 0)
+			if (clock_passed(deadline)) {
+				errno = ETIMEDOUT;
+				return -1;
+			}
+	}
+	return 0;
+}
+
 /* Is there a run script, here or in the definition? */
 static int
 has_run(const char *dir)
@@ -122,10 +154,8 @@ forget(struct pair *p)
 
 /* Wait until each that we listen to has sent the letter. */
 static int
-await(struct pair *p, char letter, uint64_t ms)
+await(struct pair *p, char letter, uint64_t deadline)
 {
-	uint64_t deadline = clock_deadline(ms);
-
 	for (;;) {
 		struct pollfd x[2];
 		struct side *of[2];
@@ -259,7 +289,7 @@ carry_out(const char *scandir, const char *link, const char *servicedir,
 		take_back(scandir, link, made, p);
 		return EX_SYSTEM;
 	}
-	if (await(p, 's', l->timeout_ms) == 0)
+	if (await(p, 's', clock_deadline(l->timeout_ms)) == 0)
 		return 0;
 	code = errno == ETIMEDOUT ? EX_TIMEOUT : EX_SYSTEM;
 	warn_sys("no supervise has started for %s (the link is removed again)",
@@ -304,6 +334,7 @@ linking_remove(const char *scandir, const char *name, int kill,
 	uint64_t timeout_ms)
 {
 	struct pair p = { .n = 0 };
+	uint64_t deadline = clock_deadline(timeout_ms);
 	char link[PATH_LEN];
 	int code = 0;
 
@@ -312,10 +343,12 @@ linking_remove(const char *scandir, const char *name, int kill,
 		warn_sys("unable to check %s/%s", scandir, name);
 		return EX_SYSTEM;
 	}
-	for (int i = 0; i < p.n; i++)
+	for (int i = 0; i < p.n; i++) {
+		p.v[i].end = p.v[i].supervised ? end_of(p.v[i].dir) : -1;
 		if (p.v[i].supervised && listen_to(&p.v[i]) < 0)
 			warn_sys("unable to subscribe to the events of %s "
 				"(not waiting for it)", p.v[i].dir);
+	}
 	/* The logger ends by itself when its input does. */
 	for (int i = 0; i < p.n; i++)
 		if (p.v[i].supervised && control_send(AT_FDCWD, p.v[i].dir,
@@ -329,7 +362,8 @@ linking_remove(const char *scandir, const char *name, int kill,
 		warn_sys("unable to control the svscan of %s", scandir);
 		code = EX_SYSTEM;
 	}
-	if (!code && await(&p, 'x', timeout_ms) < 0) {
+	if (!code && (await(&p, 'x', deadline) < 0 ||
+		await_ends(&p, deadline) < 0)) {
 		code = errno == ETIMEDOUT ? EX_TIMEOUT : EX_SYSTEM;
 		warn_sys("%s still runs", link);
 	}

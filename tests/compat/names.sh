@@ -15,6 +15,7 @@ done
 ln -sf "$BUILD/bin/reeve-ucspilogd" "$NAMES/ucspilogd"
 # The installer links by relative names; here the links lie elsewhere.
 for _p in "$NAMES"/*; do
+	[ -h "$_p" ] || continue
 	case $(readlink "$_p") in
 	/*) ;;
 	*) ln -sf "$BUILD/bin/$(readlink "$_p")" "$_p" ;;
