@@ -249,7 +249,8 @@ struct entry {
 int
 os_each_name(int fd, int (*fn)(void *, const char *), void *arg)
 {
-	_Alignas(struct entry) char buf[1024];
+	/* Small, as supervise counts its pages; the longest entry fits. */
+	_Alignas(struct entry) char buf[640];
 	int r = 0;
 
 	for (;;) {

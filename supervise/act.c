@@ -173,15 +173,15 @@ listen_ready(struct super *s)
 
 /* The fifo that file `name' speaks of, made if absent; kept open both ways
  * in *keep, so that nothing in it is lost while the service is away.  The
- * child's end is returned; -1 if there is no such file; -2 and errno. */
+ * child's end is returned; -1 if there is no such file; -2 and errno.
+ * path: PATH_ROOM bytes to work in. */
 static int
-open_fifo(struct super *s, const char *name, int *keep, int flags)
+open_fifo(struct super *s, char *path, const char *name, int *keep, int flags)
 {
-	char path[PATH_ROOM];
 	int fd;
 
 	drop(keep);
-	if (!svdir_path(s->dt.def, name, path, sizeof path))
+	if (!svdir_path(s->dt.def, name, path, PATH_ROOM))
 		return -1;
 	*keep = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (*keep < 0 && errno == ENOENT) {
@@ -288,24 +288,27 @@ script(char *path, const struct super *s, const char *name)
 	return path_join(path, PATH_ROOM, *s->dt.def ? s->dt.def : ".", name);
 }
 
-/* What cgroup the service is to be in: its cgroup.procs, or 0. */
+/* What cgroup the service is to be in: its cgroup.procs, or 0.  path:
+ * PATH_ROOM bytes to work in. */
 static int
-open_cgroup(const struct super *s)
+open_cgroup(const struct super *s, char *path)
 {
-	char dir[PATH_ROOM], procs[PATH_ROOM];
+	static const char procs[] = "/cgroup.procs";
+	size_t n;
 	int fd;
 
-	if (!svdir_path(s->dt.def, "cgroup", dir, sizeof dir))
+	if (!svdir_path(s->dt.def, "cgroup", path, PATH_ROOM - sizeof procs))
 		return 0;
-	if (path_join(procs, sizeof procs, dir, "cgroup.procs") < 0)
+	n = strlen(path);
+	if (mkdir(path, 0755) < 0 && errno != EEXIST)
 		goto fail;
-	if (mkdir(dir, 0755) < 0 && errno != EEXIST)
-		goto fail;
-	fd = open(procs, O_WRONLY | O_CLOEXEC);
+	strcpy(path + n, procs);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd >= 0)
 		return fd;
+	path[n] = 0;
 fail:
-	warn_sys("unable to use cgroup %s (starting without it)", dir);
+	warn_sys("unable to use cgroup %s (starting without it)", path);
 	return 0;
 }
 
@@ -347,7 +350,7 @@ spawn_run(struct super *s)
 	pid_t pid = -1;
 
 	act_deafen(s);
-	if (resolve_def(s) < 0 || script(path, s, "run") < 0)
+	if (resolve_def(s) < 0)
 		return -1;
 	memcpy(&argv[1], &s->name, sizeof s->name);
 	if (svdir_number_if(s->dt.def, "lock-fd", &lockfd)) {
@@ -375,7 +378,7 @@ spawn_run(struct super *s)
 		}
 	}
 	for (int i = 0; i < 2; i++) {
-		int f = open_fifo(s, i ? "stdout-fifo" : "stdin-fifo",
+		int f = open_fifo(s, path, i ? "stdout-fifo" : "stdin-fifo",
 			i ? &s->out : &s->in, i ? O_WRONLY : O_RDONLY);
 
 		if (f == -2)
@@ -387,8 +390,9 @@ spawn_run(struct super *s)
 	}
 	sp.nfds = n;
 	sp.newpid = svdir_flag(s->dt.def, "flag-newpidns");
-	sp.cgroup = open_cgroup(s);
-	pid = held ? spawn_waiting(&sp, lock) : spawn(&sp);
+	sp.cgroup = open_cgroup(s, path);
+	if (script(path, s, "run") == 0)
+		pid = held ? spawn_waiting(&sp, lock) : spawn(&sp);
 	if (sp.cgroup > 0) {
 		e = errno;
 		close(sp.cgroup);

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define DETAIL_FILE "supervise/lock"
-enum { DETAIL_DEF = 512, DETAIL_SIZE = 4 + 1 + 1 + 1 + 1 + 2 + 4 + 4 + 4 +
+enum { DETAIL_DEF = 256, DETAIL_SIZE = 4 + 1 + 1 + 1 + 1 + 2 + 4 + 4 + 4 +
 	8 * 6 + DETAIL_DEF + 4 };
 
 /* Why a service is down, or what happened last. */
