@@ -52,7 +52,8 @@ bringup_plan(struct bringup *b, const char *boot, const char *live,
 	if (access(boot, R_OK) < 0)
 		/* Compiles the definitions, keeps the result in the state
 		 * directory and makes `boot' point to it. */
-		STEP(b, "reeve-switch", "--boot");
+		STEP(b, "reeve-switch", "--boot", "-v",
+			verbose > 1 ? "2" : verbose ? "1" : "0");
 	STEP(b, "reeve-rc-init", "-c", boot, "-l", live, cwd);
 	b->steps[b->n].may_fail = 1;
 	STEP(b, "reeve-rc", "-b", "-l", live, "-v", verbosity(verbose),

@@ -84,7 +84,6 @@ place(char *buf, size_t max, const char *var, const char *run,
 void
 where_choose(struct where *c, const char *given)
 {
-	const char *state = getenv("REEVE_STATE");
 	char run[PATH_LEN];
 
 	choose_run(given, run, sizeof run);
@@ -94,8 +93,9 @@ where_choose(struct where *c, const char *given)
 		"/run/reeve");
 	/* No database and no place to keep one: it is made beside the live
 	 * directory, at each start anew. */
-	if (!(state && *state) && access(c->boot, F_OK) < 0 &&
+	if (access(c->boot, F_OK) < 0 &&
 		!(path_mkdirs(c->state, 0755) == 0 && usable(c->state))) {
+		unsetenv("REEVE_STATE");
 		place(c->state, sizeof c->state, "REEVE_STATE", run,
 			"reeve-state", "");
 		if (path_join(c->boot, sizeof c->boot, c->state, "boot") < 0)

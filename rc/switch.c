@@ -520,7 +520,8 @@ boot_only(struct gen *g, unsigned n, const char *target)
 	if (update_boot(target, g->places.boot) < 0)
 		return EX_SYSTEM;
 	write_stamp(g, n);
-	info("generation %u will be booted%s", n, g->boot ? "" :
+	if (g->u.verbosity >= 1)
+		info("generation %u will be booted%s", n, g->boot ? "" :
 		" (nothing is live now)");
 	return EX_OK;
 }

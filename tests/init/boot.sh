@@ -166,7 +166,7 @@ else
 fi
 
 # --- power cuts in the middle of a switch ----------------------------------
-cuts=3
+cuts=6
 [ -z "$REEVE_LONG" ] || cuts=30
 if [ -e root/bin/reeve-switch ]; then
 	to=sv cut=0 whole=0 seen=
@@ -182,7 +182,7 @@ if [ -e root/bin/reeve-switch ]; then
 		*) echo "# after cut $cut: $now" ;;
 		esac
 		tell reeve-switch /etc/reeve/$to
-		sleep "0.$((cut * 7 % 10))"
+		sleep "0.$((cut * 7 % 10))5"
 		kill -9 $qemu
 		wait $qemu 2>/dev/null
 	done

@@ -199,6 +199,32 @@ END2
 built
 timeout 20 sh -c ". \"$TESTS/init/lib.sh\"; boxed -w -- reeve-init" 2>err;	is $? 137 '... killed: 128 + 9'
 
+# No database yet: compiled at the first start, if need be beside the tree.
+rm -rf sv state out/order
+define first longrun <<'END2'
+echo up >>$OUT/order
+exec sleep 1000
+END2
+define default bundle first </dev/null
+for how in '-w' '-r -w' '-r -u 12345 -w' '-u 12345'; do
+	rm -rf state out/order
+	# shellcheck disable=SC2086
+	text=$(unset REEVE_STATE; REEVE_SOURCES=$PWD/sv REEVE_STATE=$PWD/nowhere/state \
+		boxed $how -- reeve-init sh -c \
+		'until [ -e $OUT/order ]; do sleep 0.02; done; exit 8' 2>&1)
+	is "$? $text" '8 ' "definitions, no database ($how)"
+	rm -rf nowhere
+done
+mkdir state
+text=$(REEVE_SOURCES=$PWD/sv boxed -w -- reeve-init true 2>&1)
+is "$? $text" '0 ' 'definitions, and a place to keep the database'
+ok '... which is kept for the next start' test -e state/boot
+: >sv/first/type
+rm -rf state; mkdir state
+text=$(REEVE_SOURCES=$PWD/sv boxed -w -- reeve-init true 2>&1)
+is $? 1 'definitions that are wrong: the container ends'
+like "$text" 'sv/first/type' '... naming the file'
+
 # A restarted container finds the /run of the last one.
 rm -rf sv
 define first longrun <<'END2'
