@@ -203,3 +203,25 @@ lex_words(struct buf *words, const char *text, size_t len,
 		return fail(&l, l.line, "out of memory");
 	return n;
 }
+
+void
+lex_quote(struct buf *b, const char *s)
+{
+	if (*s && !s[strcspn(s, " \t\r\n\"\\#{}")]) {
+		buf_str(b, s);
+		return;
+	}
+	buf_char(b, '"');
+	for (; *s; s++) {
+		if (*s == '\n')
+			buf_str(b, "\\n");
+		else if (*s == '\r')
+			buf_str(b, "\\r");
+		else {
+			if (*s == '"' || *s == '\\')
+				buf_char(b, '\\');
+			buf_char(b, *s);
+		}
+	}
+	buf_char(b, '"');
+}

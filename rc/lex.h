@@ -22,4 +22,7 @@ struct lex_error {
 int lex_words(struct buf *words, const char *text, size_t len,
 	struct lex_error *err);
 
+/* The word as these files have it: quoted where that is needed. */
+void lex_quote(struct buf *, const char *word);
+
 #endif

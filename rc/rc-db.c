@@ -8,11 +8,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lib/arena.h"
 #include "lib/json.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "lib/path.h"
 #include "rc/db.h"
+#include "rc/lex.h"
 #include "rc/live.h"
 #include "rc/places.h"
 
@@ -333,27 +335,14 @@ print_names(const struct ask *a, const char *what, const struct db_list *l)
 	putchar('\n');
 }
 
-/* A word as execline would read it. */
 static void
 print_word(const char *s)
 {
-	if (*s && !s[strcspn(s, " \t\r\n\"\\#{}")]) {
-		fputs(s, stdout);
-		return;
-	}
-	putchar('"');
-	for (; *s; s++) {
-		if (*s == '\n')
-			fputs("\\n", stdout);
-		else if (*s == '\r')
-			fputs("\\r", stdout);
-		else {
-			if (*s == '"' || *s == '\\')
-				putchar('\\');
-			putchar(*s);
-		}
-	}
-	putchar('"');
+	struct buf b = { 0 };
+
+	lex_quote(&b, s);
+	fwrite(b.s, 1, b.len, stdout);
+	buf_free(&b);
 }
 
 /* Words back to a command line: spaces in front are the depth in blocks. */
