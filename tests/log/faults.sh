@@ -1,0 +1,178 @@
+#!/bin/sh
+# log/faults.sh - ENOSPC, EIO, EINTR and others at any call lose and double
+# no line; nor do processors that fail, hang or are missing, a full disk,
+# odd lines, or a clock that jumps back.
+# TIMEOUT: 240
+. "$TESTS/lib.sh"
+
+seq -f 'line %04g abcdefghijklmnopqrstuvwxyzabcdefghijklm' 1 240 >in
+content() {
+	for c_f in "$1"/@* "$1"/current; do
+		[ ! -e "$c_f" ] || cat "$c_f"
+	done
+}
+
+# --- a call fails once
+# fails CALL ERROR SCRIPT...: at each of its times.
+fails() {
+	f_call=$1 f_error=$2; shift 2
+	rm -rf d
+	strace -o all reeve-log n100 s4096 r20 "$@" ./d <in
+	times=$(grep -c "^$f_call(" all)
+	n=1 bad=0
+	while [ $n -le "$times" ]; do
+		rm -rf d
+		strace -o all -e inject="$f_call":error="$f_error":when=$n \
+			reeve-log n100 s4096 r20 "$@" ./d <in 2>err
+		r=$?
+		# Before anything was read it may refuse to start.
+		[ $r = 0 ] || grep -q '^read(0' all ||
+			reeve-log n100 s4096 r20 "$@" ./d <in 2>>err
+		content d | cmp -s - in || {
+			bad=$((bad + 1))
+			echo "# $f_call $n: exit $r"; cat err; ls -l d
+		}
+		n=$((n + 1))
+	done
+	is $bad 0 "$f_call: $f_error at each of its $times times ($*)"
+}
+if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
+	for proc in n100 '!cat'; do
+		fails write ENOSPC $proc
+		fails write EIO $proc
+		fails write EINTR $proc
+		fails fsync EIO $proc
+		fails fsync EINTR $proc
+		fails fchmod EIO $proc
+		fails openat EMFILE $proc
+		fails openat ENOSPC $proc
+		for call in rename renameat renameat2; do
+			grep -q "^$call(" all && fails $call ENOSPC $proc
+		done
+		for call in fstat newfstatat getdents64 poll read; do
+			e=EIO
+			case $call in poll|read) e=EINTR ;; esac
+			fails $call $e $proc
+		done
+		fails unlinkat EIO $proc
+		[ "$proc" = '!cat' ] && grep -q '^clone' all &&
+			fails "$(sed -n 's/^\(clone3*\)(.*/\1/p' all |
+			head -n 1)" EAGAIN $proc
+	done
+else
+	skip 20 'strace cannot trace here'
+fi
+
+# --- processors
+mkdir bin; PATH=$PWD/bin:$PATH
+printf '#!/bin/sh\n[ -e ../ok ] || { echo half; exit 3; }\ncat\n' >bin/flaky
+chmod 755 bin/flaky
+rm -rf d ok
+mkfifo ff
+reeve-log n100 s4096 r50 '!flaky' ./d <ff 2>err & pid=$!
+exec 5>ff
+cat in >&5
+within 10 grep -q 'exited 3' err;	is $? 0 'a failing processor: said'
+sleep 0.3
+is "$(grep -c 'exited 3' err)" 1 'once'
+: >ok
+exec 5>&-
+wait $pid;				is $? 0 'it succeeds later'
+content d | cmp -s - in;		is $? 0 'nothing lost or doubled'
+ok 'its end is said' grep -q 'working again' err
+
+rm -rf d
+reeve-log n100 s4096 r50 '!no-such-command' ./d <in 2>err
+is $? 0 'a missing processor does not hold up the end'
+content d | cmp -s - in;		is $? 0 'and loses nothing'
+like "$(cat err)" 'no-such-command' 'it is named'
+
+printf '#!/bin/sh\nexec sleep 1000\n' >bin/hang; chmod 755 bin/hang
+rm -rf d
+reeve-log n100 s4096 '!hang' ./d <in 2>err & pid=$!
+within 30 sh -c '! kill -0 '$pid;	is $? 0 'a hanging one is given up'
+wait $pid;				is $? 0 'in good order'
+content d | cmp -s - in;		is $? 0 'and loses nothing'
+
+rm -rf d
+printf '#!/bin/sh\ncat\ncat <&4 >&5; echo run >&5\n' >bin/count
+chmod 755 bin/count
+reeve-log n100 s4096 '!count' ./d <in
+is "$(grep -c run d/state)" "$(ls d | grep -c @)" 'state on 4, newstate on 5'
+rm -rf d
+reeve-log n100 s4096 '?tr a b | cat' ./d <in
+is "$(grep -c abc "$(ls d/@* | head -n 1)")" 0 '? is a shell command'
+if command -v execlineb >/dev/null; then
+	rm -rf d
+	reeve-log n100 s4096 '!pipeline { cat } tr a b' ./d <in
+	is "$(grep -c abc "$(ls d/@* | head -n 1)")" 0 '! is an execline one'
+else
+	skip 1 'no execlineb'
+fi
+
+# --- a disk that is full
+mkdir m
+if mount -t tmpfs -o size=64k none m 2>/dev/null; then
+	mkdir m/d
+	head -c 55000 /dev/zero >m/fill
+	reeve-log n100 s20000 r100 ./m/d <ff 2>err & pid=$!
+	exec 5>ff
+	cat in >&5
+	within 5 grep -q 'No space left' err;	is $? 0 'a full disk: said'
+	sleep 0.4
+	is "$(grep -c 'No space left' err)" 1 'once'
+	rm m/fill
+	within 5 grep -q 'working again' err;	is $? 0 'room: said'
+	exec 5>&-
+	wait $pid;				is $? 0 'it goes on'
+	content m/d | cmp -s - in;		is $? 0 'nothing is lost'
+
+	rm -rf m/d
+	seq -f 'line %06g abcdefghijklmnopqrstuvwxyzabcdefghijklm' 1 9000 >big
+	timeout 20 reeve-log n1000 s8000 r100 %full=drop-oldest ./m/d <big 2>err
+	is $? 0 'drop-oldest: never waits'
+	content m/d >got
+	tail -n "$(wc -l <got)" big | cmp -s - got
+	is $? 0 'the newest lines are there'
+	ok 'and it is said' grep -q 'removed its oldest archive' err
+	rm -rf m/d
+	umount m
+else
+	skip 8 'cannot mount'
+fi
+
+# --- odd lines
+odd() { # odd LABEL OPTIONS...: input in `raw', lines wanted in `want'
+	o_l=$1; shift
+	rm -rf d
+	reeve-log "$@" n1000 s268435455 ./d <raw
+	cmp d/current want;		is $? 0 "$o_l"
+	rm -rf d
+	reeve-log "$@" n1000 s268435455 t ./d <raw
+	cut -c27- d/current | cmp - want;	is $? 0 "$o_l, stamped"
+}
+printf 'a\n\nb\n' >raw; cp raw want;		odd 'an empty line'
+printf 'no newline' >raw; echo 'no newline' >want; odd 'no last newline'
+printf 'a\0b\0\0c\n\0' >raw; printf 'a\nb\n\nc\n\n' >want; odd 'NULs'
+: >raw; : >want;				odd 'nothing'
+head -c 65536 /dev/zero | tr '\0' x >raw; echo >>raw; echo y >>raw
+{ for i in 1 2 3 4 5 6 7 8; do head -c 8192 raw; echo; done; echo y; } >want
+odd '64 kB, cut at 8192'
+cp raw want;					odd '64 kB whole' -l 0
+cp raw want;					odd '64 kB whole' -l 65536
+head -c 10000000 /dev/zero | tr '\0' x >raw; echo >>raw; echo y >>raw
+cp raw want;					odd '10 MB whole' -l 0
+printf '\377\376\200\n\001\033[m\n' >raw; cp raw want; odd 'any byte'
+
+# --- a clock that jumps back: the newest archive is in the future
+rm -rf d; mkdir d
+echo old >d/@40000000999999993b9ac9fe.s
+: >d/current; chmod 744 d/current
+reeve-log n100 s4096 ./d <in
+{ echo old; cat in; } >want
+content d | cmp -s - want;	is $? 0 'order is kept when the clock jumps back'
+reeve-log n2 s4096 ./d <in
+is "$(ls d | grep -c @)" 2 'and the oldest go first'
+tail -n 20 in >want; content d | tail -n 20 | cmp -s - want
+is $? 0 'not the newest'
+end
