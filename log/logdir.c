@@ -28,6 +28,30 @@ logdir_name(char name[LOGDIR_NAME], const tain *when, char kind,
 	name[n + m] = 0;
 }
 
+/* Hexadecimal digits as a number; all are known to be such. */
+static uint64_t
+hex(const char *s, int n)
+{
+	uint64_t u = 0;
+
+	while (n--) {
+		u = u << 4 | (uint64_t)(*s <= '9' ? *s - '0' : *s - 'a' + 10);
+		s++;
+	}
+	return u;
+}
+
+/* The label's time.  Nanoseconds that no clock shows become the last that
+ * one does, so that the order of names is kept. */
+static void
+stamp_scan(const char *s, tain *t)
+{
+	uint64_t nano = hex(s + 17, 8);
+
+	t->sec.x = hex(s + 1, 16);
+	t->nano = nano > 999999999 ? 999999999 : (uint32_t)nano;
+}
+
 static int
 is_stamp(const char *s)
 {
@@ -56,7 +80,7 @@ logdir_parse(const char *name, tain *stamp, char *kind, const char **suffix)
 		if (strcmp(rest + 2, suffixes[i]))
 			continue;
 		if (stamp)
-			timestamp_scan(name, stamp);
+			stamp_scan(name, stamp);
 		if (kind)
 			*kind = rest[1];
 		if (suffix)
@@ -199,7 +223,7 @@ logdir_line_stamp(const char *line, size_t len, tain *when, size_t *skip)
 
 	if (len >= LOGDIR_STAMP + 1 && line[LOGDIR_STAMP] == ' ' &&
 		is_stamp(line)) {
-		timestamp_scan(line, when);
+		stamp_scan(line, when);
 		*skip = LOGDIR_STAMP + 1;
 		return 1;
 	}
