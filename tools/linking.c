@@ -39,7 +39,7 @@ linking_scanned(const char *scandir)
 
 	if (path_join(lock, sizeof lock, scandir, ".s6-svscan/lock") < 0)
 		return -1;
-	if (!file_exists(AT_FDCWD, scandir)) {
+	if (!file_exists(AT_FDCWD, lock)) {
 		errno = ENOENT;
 		return -1;
 	}

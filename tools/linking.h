@@ -15,7 +15,8 @@ struct linking {
 	uint64_t timeout_ms;	/* 0: for ever */
 };
 
-/* Does an svscan run on the directory?  1, 0, or -1 and errno. */
+/* Does an svscan run on the directory?  1, 0, or -1 and errno (ENOENT: none
+ * ever did). */
 int linking_scanned(const char *scandir);
 /* Send commands to the svscan.  0, or -1 and errno (ENXIO: none runs). */
 int linking_svscan(const char *scandir, const char *letters);

@@ -74,7 +74,7 @@ main(int argc, char **argv)
 			name);
 	c = linking_scanned(argv[0]);
 	if (c < 0)
-		die_sys(EX_SYSTEM, "unable to check %s", argv[0]);
+		die_sys(EX_SYSTEM, "unable to find an svscan on %s", argv[0]);
 	if (!c)
 		die(EX_NO, "no svscan runs on %s", argv[0]);
 	return linking_add(argv[0], argv[1], name, &l);

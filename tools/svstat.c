@@ -202,9 +202,9 @@ add_list(const struct field **chosen, unsigned n, const char *list)
 		if (n == FIELDS_MAX)
 			die(EX_MISUSE, "more than %d fields", FIELDS_MAX);
 		chosen[n++] = field_named(list, len);
-		if (!list[len])
+		list += len + (list[len] == ',');
+		if (!*list)
 			return n;
-		list += len + 1;
 	}
 }
 
