@@ -57,7 +57,7 @@ bin/$(call progname,$1): bin/reeve-multicall
 	$$(Q)ln -sf reeve-multicall $$@
 endef
 $(foreach m,$(MAINS),$(eval $(call prog_rule,$m)))
-obj/multi/table.c: $(MAINS) config.mak
+obj/multi/table.c: $(addprefix $(srcdir)/,$(MAINS)) $(srcdir)/lib/multicall.sh config.mak
 	@mkdir -p obj/multi
 	$(Q)sh $(srcdir)/lib/multicall.sh $(PROGS) >$@
 bin/reeve-multicall: obj/multi/table.c $(MULTIOBJS) obj/all.a

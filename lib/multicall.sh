@@ -8,6 +8,16 @@ echo 'static const struct { const char *name; int (*run)(int, char **); } progra
 for p; do echo "	{ \"$p\", main_$(echo "$p" | tr - _) },"; done
 cat <<'END'
 };
+/* Names that are not a program's with another prefix. */
+static const struct { const char *name, *program; int prefix; } others[] = {
+	{ "SIG", "reeve-init", 1 },	/* hooks of svscan */
+	{ "finish", "reeve-init", 0 }, { "crash", "reeve-init", 0 },
+	{ "halt", "reeve-shutdown", 0 }, { "reboot", "reeve-shutdown", 0 },
+	{ "poweroff", "reeve-shutdown", 0 },
+	{ "reeve-halt", "reeve-shutdown", 0 },
+	{ "reeve-reboot", "reeve-shutdown", 0 },
+	{ "reeve-poweroff", "reeve-shutdown", 0 },
+};
 /* s6-svc is reeve-svc, init is reeve-init; the program itself sees its
  * real name in argv[0] and decides from that how to behave. */
 static int
@@ -17,6 +27,10 @@ find(const char *name)
 	const char *base = strrchr(name, '/');
 
 	base = base ? base + 1 : name;
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (!strncmp(base, others[i].name, strlen(others[i].name)) &&
+			(others[i].prefix || !strcmp(base, others[i].name)))
+			base = others[i].program;
 	for (int pass = 0; pass < 2; pass++) {
 		for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
 			if (!strcmp(programs[i].name, base))
