@@ -14,7 +14,7 @@
 #include "init/os.h"
 #include "init/ending.h"
 #include "init/wall.h"
-#include "init/when.h"
+#include "init/delay.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
@@ -142,7 +142,7 @@ tell(const struct ask *a, char **message)
 		n = (size_t)snprintf(text, sizeof text,
 			"The machine goes down for %s %s.",
 			ending_name(a->request.how),
-			when_text(a->request.delay_ms));
+			delay_text(a->request.delay_ms));
 	for (; *message && n < sizeof text; message++)
 		n += (size_t)snprintf(text + n, sizeof text - n, " %s",
 			*message);
@@ -236,7 +236,7 @@ read_shutdown(struct ask *a, int argc, char **argv)
 		return;
 	if (!argv[optind])
 		opt_usage(&shutdown_usage);
-	if (!when_parse(argv[optind], second_of_day(), &a->request.delay_ms))
+	if (!delay_parse(argv[optind], second_of_day(), &a->request.delay_ms))
 		die(EX_MISUSE, "%s: expected now, +MINUTES, a duration such "
 			"as +90s, or HH:MM", argv[optind]);
 	optind++;

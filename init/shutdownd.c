@@ -17,7 +17,7 @@
 #include "init/ending.h"
 #include "init/rest.h"
 #include "init/wall.h"
-#include "init/when.h"
+#include "init/delay.h"
 #include "lib/chain.h"
 #include "lib/file.h"
 #include "lib/msg.h"
@@ -175,7 +175,7 @@ take(struct daemon *d, const struct ending *r)
 	d->request = *r;
 	d->due = rest_now() + r->delay_ms;
 	d->mark = UINT64_MAX;
-	say("%s %s", ending_name(r->how), when_text(r->delay_ms));
+	say("%s %s", ending_name(r->how), delay_text(r->delay_ms));
 }
 
 static void
@@ -210,9 +210,9 @@ announce(struct daemon *d)
 	if (!d->asked)
 		return -1;
 	left = d->due > now ? d->due - now : 0;
-	if (when_announce(left, &d->mark, &next) && d->request.delay_ms) {
+	if (delay_announce(left, &d->mark, &next) && d->request.delay_ms) {
 		snprintf(text, sizeof text, "The machine goes down for %s %s.",
-			ending_name(d->request.how), when_text(left));
+			ending_name(d->request.how), delay_text(left));
 		/* The first one was told by reeve-shutdown. */
 		if (left < d->request.delay_ms)
 			wall_tell(text);

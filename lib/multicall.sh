@@ -39,7 +39,10 @@ find(const char *name)
 			base += 14;
 		else if (!strncmp(base, "s6-", 3))
 			base += 3;
-		snprintf(buf, sizeof buf, "reeve-%s", base);
+		if (strlen(base) > sizeof buf - sizeof "reeve-")
+			return -1;
+		memmove(buf + 6, base, strlen(base) + 1);
+		memcpy(buf, "reeve-", 6);
 		base = buf;
 	}
 	return -1;

@@ -161,7 +161,7 @@ print_table(const struct model *m, const struct choice *c, int colour)
 	size_t shown = 0;
 
 	print_head(m);
-	table_init(&t, columns, sizeof columns / sizeof *columns);
+	table_begin(&t, columns, sizeof columns / sizeof *columns);
 	for (size_t i = 0; i < m->n; i++) {
 		if (!chosen(c, &m->items[i]))
 			continue;

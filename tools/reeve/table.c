@@ -35,7 +35,7 @@ reset_code(enum colour c, int on)
 }
 
 void
-table_init(struct table *t, const struct column *cols, size_t ncols)
+table_begin(struct table *t, const struct column *cols, size_t ncols)
 {
 	*t = (struct table){ .cols = cols, .ncols = ncols };
 }

@@ -21,7 +21,7 @@ struct table {
 	struct cell *cells;		/* owned */
 };
 
-void table_init(struct table *, const struct column *, size_t ncols);
+void table_begin(struct table *, const struct column *, size_t ncols);
 /* Append a cell (copied).  Rows fill from left to right. */
 void table_cell(struct table *, enum colour, const char *text);
 /* Print with at most `width' columns (0: no limit); the last column that

@@ -243,7 +243,7 @@ draw(struct watch *w, const struct model *m)
 			m->changer ? "a change is going on" : "");
 	else
 		printf("The tree does not run (reeve up starts it).\n");
-	table_init(&t, columns, sizeof columns / sizeof *columns);
+	table_begin(&t, columns, sizeof columns / sizeof *columns);
 	for (size_t i = 0; i < m->n; i++) {
 		if (!shown(w, &m->items[i]))
 			continue;

@@ -1,9 +1,9 @@
-/* when.c - see when.h. */
+/* delay.c - see delay.h. */
 
 #include <stdio.h>
 #include <string.h>
 
-#include "init/when.h"
+#include "init/delay.h"
 #include "lib/num.h"
 
 #define MINUTE 60000
@@ -28,7 +28,7 @@ clock_time(const char *text, unsigned *second)
 }
 
 int
-when_parse(const char *text, unsigned now, uint64_t *ms)
+delay_parse(const char *text, unsigned now, uint64_t *ms)
 {
 	unsigned at;
 	uint64_t d;
@@ -51,7 +51,7 @@ when_parse(const char *text, unsigned now, uint64_t *ms)
 }
 
 const char *
-when_text(uint64_t ms)
+delay_text(uint64_t ms)
 {
 	static char buf[64];
 	unsigned long s = (unsigned long)((ms + 999) / 1000);
@@ -67,7 +67,7 @@ when_text(uint64_t ms)
 }
 
 int
-when_announce(uint64_t left, uint64_t *mark, uint64_t *next)
+delay_announce(uint64_t left, uint64_t *mark, uint64_t *next)
 {
 	static const uint64_t marks[] = {
 		60 * MINUTE, 30 * MINUTE, 15 * MINUTE, 10 * MINUTE,
