@@ -1,0 +1,52 @@
+#!/bin/sh
+# tools/apply.sh - reeve-apply does what it is told, in an order that works,
+# and refuses what it cannot do.
+. "$TESTS/lib.sh"
+
+is "$(reeve-apply -d /usr pwd)" /usr directory
+is "$(reeve-apply -l nofile=40 sh -c 'ulimit -n')" 40 'a limit'
+is "$(reeve-apply -l nofile=40:50 sh -c 'ulimit -Sn; ulimit -Hn' | tr '\n' ' ')" '40 50 ' 'soft and hard'
+is "$(reeve-apply -l core=1M sh -c 'ulimit -c')" 2048 'a size'
+is "$(reeve-apply -n 5 nice)" $(($(nice) + 5)) nice
+reeve-apply -l nofiles=4 true 2>err; is $? 100 'an unknown limit'
+reeve-apply -l nofile=x true 2>err; is $? 100 'a bad limit'
+reeve-apply -u nobodyatall true 2>err; is $? 1 'an unknown user'
+like "$(cat err)" 'unknown user nobodyatall' 'is said'
+reeve-apply -g nogroupatall true 2>err; is $? 1 'an unknown group'
+reeve-apply -d /no/such/dir true 2>err; is $? 111 'no such directory'
+reeve-apply -c no_such_cap true 2>err; is $? 100 'an unknown capability'
+reeve-apply 2>err; is $? 100 'no program'
+reeve-apply nosuchprogram 2>err; is $? 127 'a program that is not there'
+is "$(reeve-apply -u "$(id -u)" id -u)" "$(id -u)" 'becoming who one is'
+
+if [ "$(id -u)" = 0 ] && reeve-apply -u nobody true 2>/dev/null; then
+	is "$(reeve-apply -u nobody id -u)" "$(id -u nobody)" 'a user'
+	is "$(reeve-apply -u nobody:daemon id -g)" "$(getent group daemon | cut -d: -f3)" 'USER:GROUP'
+	is "$(reeve-apply -u 1234 id -u)" 1234 'a number'
+	is "$(reeve-apply -u nobody -g 'daemon,bin' id -G | wc -w)" 3 'groups'
+	is "$(reeve-apply -d /root -l nofile=200 -u nobody sh -c 'ulimit -n; id -un' 2>err || cat err)" 'reeve-apply: fatal: unable to change directory to /root: Permission denied' 'the directory must be one for the user'
+	reeve-apply -u nobody reeve-apply -u root true 2>err; is $? 111 'no way back'
+	if grep -q CapAmb /proc/self/status; then
+		is "$(reeve-apply -u nobody -c net_bind_service grep CapEff /proc/self/status | awk '{print $2}')" 0000000000000400 'one capability is kept'
+		is "$(reeve-apply -u nobody -c net_bind_service grep CapBnd /proc/self/status | awk '{print $2}')" 0000000000000400 'and no other can be had'
+		is "$(reeve-apply -N grep NoNewPrivs /proc/self/status | awk '{print $2}')" 1 'no new privileges'
+	else skip 3 'no ambient capabilities here'; fi
+	echo mine >/tmp/reeve-apply-test.$$
+	if reeve-apply -t true 2>/dev/null; then
+		is "$(reeve-apply -t ls /tmp)" '' 'a private /tmp is empty'
+		reeve-apply -t sh -c "echo x >/tmp/only.$$"
+		not 'and not seen outside' [ -e /tmp/only.$$ ]
+		mkdir ro; reeve-apply -r "$PWD/ro" sh -c ': >ro/x' 2>/dev/null
+		not 'a read-only path' [ -e ro/x ]
+		: >ro/y; ok 'is so only there' [ -e ro/y ]
+	else skip 4 'no mounts here'; fi
+	rm -f /tmp/reeve-apply-test.$$
+	reeve-apply -C /no/such/cgroup/$$ echo goes on >out 2>err
+	is "$(cat out)" 'goes on' 'without cgroups it goes on'; rm -rf /no
+	if [ -w /sys/fs/cgroup/cgroup.procs ] && mkdir /sys/fs/cgroup/reeve-test.$$ 2>/dev/null; then
+		rmdir /sys/fs/cgroup/reeve-test.$$
+		like "$(reeve-apply -C /sys/fs/cgroup/reeve-test.$$ -k 20 cat /proc/self/cgroup)" "reeve-test.$$" 'joins a cgroup'
+		within 5 rmdir /sys/fs/cgroup/reeve-test.$$
+	else echo 'SKIP cgroups: no writable cgroup version 2 here' >&2; skip 1 'no cgroup version 2'; fi
+else skip 15 'this is not root'; fi
+end

@@ -1,0 +1,34 @@
+#!/bin/sh
+# tools/forking.sh - a daemon that goes to the background is seen, gets its
+# signals, and its end is our end.
+. "$TESTS/lib.sh"
+
+cat >daemon <<'E'
+#!/bin/sh
+# daemon HOW: go to the background, write the pid
+( trap 'echo term >got; exit 0' TERM; trap 'echo hup >>hups' HUP
+  sh -c 'echo $PPID' >pid.new; mv pid.new pid
+  case $1 in exit) sleep 0.2; exit 7 ;; esac
+  while :; do sleep 0.1; done ) &
+exit 0
+E
+chmod 755 daemon
+echo 1 >pid
+reeve-forking -3 3 "$PWD/pid" ./daemon stay 3>ready & pid=$!
+within 10 test -s ready; is $? 0 'ready when the daemon is there'
+d=$(cat pid); not 'the old pid file was removed' [ "$d" = 1 ]
+kill -HUP $pid; within 5 test -s hups; is $? 0 'signals are passed on'
+kill $pid; wait $pid; is $? 0 'it ends as the daemon ends'
+is "$(cat got)" term 'which got the signal'
+not 'and is gone' kill -0 "$d" 2>/dev/null
+reeve-forking pid ./daemon exit; is $? 7 'with its exit code'
+reeve-forking pid ./daemon stay & pid=$!
+within 10 sh -c "[ -e pid ] && kill -0 \$(cat pid)"
+kill -9 "$(cat pid)"; wait $pid 2>/dev/null; is $? 137 'or by its signal'
+reeve-forking pid sh -c 'exit 4' 2>err; is $? 4 'a program that fails'
+reeve-forking -t 100 pid true 2>err; is $? 99 'no pid file'
+like "$(cat err)" 'pid does not name a process started by true' 'is said'
+reeve-forking -t 100 pid sh -c 'echo 1 >pid' 2>err; is $? 99 'the pid of a stranger is not believed'
+reeve-forking pid 2>err; is $? 100 'no program'
+reeve-forking pid nosuchprogram 2>err; is $? 127 'a program that is not there'
+end
