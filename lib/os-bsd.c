@@ -123,6 +123,11 @@ os_peer(int fd, uid_t *uid, gid_t *gid)
 #endif
 }
 
+void
+os_shed_stack(void)
+{
+}
+
 int
 os_each_name(int fd, int (*fn)(void *, const char *), void *arg)
 {

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -235,6 +236,16 @@ os_peer(int fd, uid_t *uid, gid_t *gid)
 	errno = ENOSYS;
 	return -1;
 #endif
+}
+
+__attribute__((noinline)) void
+os_shed_stack(void)
+{
+	enum { RANGE = 65536, PAGE = 4096, FRAME = 256 };
+	char here;
+	uintptr_t end = ((uintptr_t)&here - FRAME) & ~(uintptr_t)(PAGE - 1);
+
+	madvise((void *)(end - RANGE), RANGE, MADV_DONTNEED);
 }
 
 /* The kernel's layout; the library's readdir would allocate. */

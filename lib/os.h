@@ -44,6 +44,10 @@ pid_t os_vfork_newpid(int (*fn)(void *), void *arg);
 /* Who is at the other end of a local socket.  0 or -1 and errno. */
 int os_peer(int fd, uid_t *uid, gid_t *gid);
 
+/* Give back the pages of the stack below the caller's frame, which deeper
+ * calls have touched. */
+void os_shed_stack(void);
+
 /* Call fn with each name in an open directory but "." and "..", without
  * allocating where the system allows it; stop when it returns other than 0.
  * What fn returned last, or -1 and errno.  fd stays open. */

@@ -243,16 +243,15 @@ resolve_def(struct super *s)
 {
 	char link[32];
 	ssize_t n;
-	int fd = open("def", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd;
 
 	s->dt.def[0] = 0;
-	if (fd < 0) {
-		struct stat st;
-
-		if (errno == ENOENT && lstat("def", &st) < 0)
-			return 0;
+	/* Mostly there is none, and this is the cheapest way to know. */
+	if (readlink("def", link, sizeof link) < 0 && errno == ENOENT)
+		return 0;
+	fd = open("def", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
 		return -1;
-	}
 	strcpy(link, "/proc/self/fd/");
 	{
 		char num[16], *p = num + sizeof num - 1;

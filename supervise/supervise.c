@@ -232,6 +232,8 @@ wait_for_something(const struct super *s, struct pollfd *fds)
 		}
 	}
 	sigemptyset(&none);
+	if (!next)
+		os_shed_stack();
 #ifdef HAS_PPOLL
 	if (ppoll(fds, 3, next ? &ts : 0, &none) <= 0)
 		fds[0].revents = fds[1].revents = fds[2].revents = 0;
@@ -352,7 +354,8 @@ name_in_messages(const struct super *s)
 int
 main(int argc, char **argv)
 {
-	struct super s = { .lock = -1, .control = -1, .notify = -1,
+	/* Not on the stack, so that this fits into fewer pages. */
+	static struct super s = { .lock = -1, .control = -1, .notify = -1,
 		.pidfd = -1, .in = -1, .out = -1 };
 
 	prog_init(argv[0]);

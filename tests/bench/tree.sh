@@ -92,7 +92,10 @@ my $death = (sort { $a <=> $b } @ms)[5];
 my $t = time;
 if ($who eq "runit") { kill HUP => $pid } else { kill TERM => $pid }
 waitpid $pid, 0;
-if ($who eq "runit") { sleep 0.001 while named($re) }
+if ($who eq "runit") { while (named($re)) {
+	sleep 0.001;
+	1 while waitpid(-1, POSIX::WNOHANG()) > 0;
+} }
 my $stop = (time - $t) * 1000;
 printf "%-10s %8.0f %8.0f %10.1f %5d %8.1f %9.2f %8.0f\n", $who, $cpu, $wall,
 	$kb / ($count || 1), $fds, $wakes / 2, $death, $stop;
