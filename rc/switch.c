@@ -522,7 +522,7 @@ boot_only(struct gen *g, unsigned n, const char *target)
 	write_stamp(g, n);
 	if (g->u.verbosity >= 1)
 		info("generation %u will be booted%s", n, g->boot ? "" :
-		" (nothing is live now)");
+			" (nothing is live now: reeve up starts it)");
 	return EX_OK;
 }
 

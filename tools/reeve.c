@@ -74,10 +74,8 @@ main(int argc, char **argv)
 		argv[0] = (char *)s->program;
 		front_exec(s->program, argv);
 	}
-	if (!s->run) {
-		argv[1] = (char *)s->program;
-		front_exec(s->program, argv + 1);
-	}
+	if (!s->run)
+		front_exec_sub(s, argv + 1);
 	snprintf(name, sizeof name, "reeve %s", s->name);
 	PROG = argv[1] = name;
 	return s->run(argc - 1, argv + 1);

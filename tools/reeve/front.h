@@ -14,7 +14,8 @@ struct sub {
 	const char *args;	/* for the overview */
 	const char *what;	/* one line, for the overview */
 	int (*run)(int, char **);	/* ours, or 0 */
-	const char *program;	/* otherwise what is executed */
+	const char *program;	/* otherwise what is executed, by the name
+				 * reeve-SUBCOMMAND */
 };
 
 /* In the order of the overview; a row without args starts a group and its
@@ -56,6 +57,8 @@ int front_reap(pid_t);
 int front_run(char *const *argv);
 /* Replace this process by a sister program.  Does not return. */
 _Noreturn void front_exec(const char *program, char **argv);
+/* Replace this process by the program of a subcommand; argv[0] is set. */
+_Noreturn void front_exec_sub(const struct sub *, char **argv);
 
 /* The nearest of n names to a mistyped one, or 0. */
 const char *front_nearest(const char *typed, const char *const *names,

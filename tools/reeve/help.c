@@ -129,10 +129,8 @@ front_help(int argc, char **argv)
 		names[n++] = s->name;
 		if (strcmp(s->name, argv[optind]))
 			continue;
-		if (!s->run) {
-			sub[0] = (char *)s->program;
-			front_exec(s->program, sub);
-		}
+		if (!s->run)
+			front_exec_sub(s, sub);
 		front_exec("reeve", (char *[]){ (char[]){ "reeve" },
 			argv[optind], help, 0 });
 	}

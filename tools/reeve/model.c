@@ -578,7 +578,7 @@ model_need(const struct model *m, const char *name)
 		return it;
 	if (!m->n)
 		die(EX_MISUSE, "there is no service '%s': none is defined yet "
-			"(reeve new %s -- COMMAND, then reeve switch)", name,
+			"(reeve new %s -- COMMAND, then reeve up)", name,
 			name);
 	names = calloc(m->n, sizeof *names);
 	if (!names)

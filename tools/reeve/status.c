@@ -171,8 +171,7 @@ print_table(const struct model *m, const struct choice *c, int colour)
 	if (!shown) {
 		puts("There are no services yet.  Make one and start it:\n"
 			"  reeve new NAME -- COMMAND ARGUMENT...\n"
-			"  reeve switch\n"
-			"  reeve start NAME");
+			"  reeve up");
 		return;
 	}
 	table_print(&t, stdout, table_width(1), colour);

@@ -125,6 +125,7 @@ become_svscan(const struct places *p, int fifo, int notify)
 	char end[] = "--", *argv[] = { name, d, three, end,
 		(char *)p->scandir, 0 };
 	int null = open("/dev/null", O_RDONLY);
+	char dir[PATH_LEN];
 	long max = sysconf(_SC_OPEN_MAX);
 	sigset_t none;
 
@@ -147,6 +148,10 @@ become_svscan(const struct places *p, int fifo, int notify)
 	if (chdir("/") < 0)
 		_exit(EX_SYSTEM);
 	umask(022);
+	/* Scripts of services find the programs there, also when these run
+	 * from a build directory or were unpacked somewhere else. */
+	if (chain_bindir(dir, sizeof dir) == 0)
+		setenv("REEVE_BIN", dir, 1);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, 0);
 	for (int s = 1; s < 32; s++)
@@ -225,34 +230,41 @@ has_definitions(const struct places *p)
 	return 0;
 }
 
+/* Make the database of the next boot live, if nothing is. */
+static int
+make_live(const struct places *p)
+{
+	char init[] = "reeve-rc-init", c[] = "-c", l[] = "-l";
+	char *argv[] = { init, c, (char *)p->boot, l, (char *)p->live,
+		(char *)p->scandir, 0 };
+	char err[512];
+	struct live live;
+
+	if (live_open(&live, p->live, 0, err, sizeof err) == 0) {
+		live_close(&live);
+		return 0;
+	}
+	return act_run(argv);
+}
+
 /* Bring the live set to the definitions, or to the last good generation if
  * those have mistakes.  0, or an exit code. */
 static int
 load_definitions(const struct places *p)
 {
-	char sw[] = "reeve-switch", init[] = "reeve-rc-init", c[] = "-c";
-	char l[] = "-l", *argv[] = { sw, 0 };
-	char *boot[] = { init, c, (char *)p->boot, l, (char *)p->live,
-		(char *)p->scandir, 0 };
-	char current[PATH_LEN];
-	int code = act_run(argv);
+	char sw[] = "reeve-switch", v[] = "-v", zero[] = "0";
+	char *argv[] = { sw, v, zero, 0 };
+	int code = act_run(argv), r;
 
-	join(current, p->live, "current");
-	/* With nothing live yet a switch only says what is to be booted. */
-	if (!code)
-		return file_exists(AT_FDCWD, current) ? 0 : act_run(boot);
-	if (file_exists(AT_FDCWD, current)) {
-		warn("the definitions could not be made live (see above); what "
-			"was live stays so");
-		return code;
-	}
-	if (!file_exists(AT_FDCWD, p->boot))
+	if (code && !file_exists(AT_FDCWD, p->boot))
 		die(code, "the definitions could not be made live (see above); "
 			"the tree runs without services (mend them, then "
-			"reeve switch)");
-	warn("the definitions could not be made live (see above); using the "
-		"last good generation");
-	return act_run(boot) ? code : 0;
+			"reeve up)");
+	if (code)
+		warn("the definitions could not be made live (see above); "
+			"going on with the last good generation");
+	r = make_live(p);
+	return code ? code : r;
 }
 
 static int
@@ -377,7 +389,7 @@ front_up(int argc, char **argv)
 		printf("The tree is up, and there are no services yet.  "
 			"Make one and start it:\n"
 			"  reeve new NAME -- COMMAND ARGUMENT...\n"
-			"  reeve switch\n"
+			"  reeve up\n"
 			"(definitions are kept in %s)\n", p.sources[0]);
 		return EX_OK;
 	}

@@ -146,6 +146,16 @@ front_exec(const char *program, char **argv)
 	die_sys(EX_NOEXEC, "unable to execute %s", path);
 }
 
+void
+front_exec_sub(const struct sub *s, char **argv)
+{
+	static char name[64];
+
+	snprintf(name, sizeof name, "reeve-%s", s->name);
+	argv[0] = name;
+	front_exec(s->program, argv);
+}
+
 const char *
 front_nearest(const char *typed, const char *const *names, size_t n)
 {
