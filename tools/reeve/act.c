@@ -40,6 +40,7 @@ now_ms(void)
 /* --- progress -------------------------------------------------------------- */
 
 static int progress_shown;
+static unsigned long long last;	/* what was waited for in a log */
 
 static void
 progress_clear(void)
@@ -82,6 +83,13 @@ progress(const struct awaited *a, unsigned long long began)
 	snprintf(line, sizeof line, "%s%s", a->count ? a->text :
 		"what was asked for", more);
 	if (!width) {
+		/* In a log, ever more rarely. */
+		static unsigned long long next;
+
+		if (s < next && began == last)
+			return;
+		last = began;
+		next = s < 30 ? 2 * s : s + 30;
 		say("after %llu s, still waiting for %s", s, line);
 		return;
 	}
@@ -111,7 +119,8 @@ progress_of_change(unsigned long long began)
 	}
 	/* One that dies before it is ready; or else a oneshot. */
 	for (size_t i = 0; i < m.n && !a.count; i++)
-		if (m.items[i].state == IS_RESTARTING && m.items[i].notifies)
+		if (m.items[i].have_status && m.items[i].notifies &&
+			!m.items[i].pid && m.items[i].status.wanted_up)
 			await(&a, &m.items[i], m.now);
 	progress(&a, began);
 	model_free(&m);
