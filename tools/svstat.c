@@ -15,8 +15,10 @@
 #include "lib/msg.h"
 #include "lib/num.h"
 #include "lib/opt.h"
+#include "lib/os.h"
 #include "lib/path.h"
 #include "supervise/control.h"
+#include "supervise/detail.h"
 #include "supervise/status.h"
 
 /* What is known of one service when its line is written. */
@@ -230,6 +232,28 @@ print_fields(const struct view *v, const struct field *const *chosen,
 	putchar('\n');
 }
 
+/* What our supervise tells beyond s6's status. */
+static void
+json_detail(const char *dir)
+{
+	struct detail d;
+	char text[256];
+
+	if (detail_read(&d, AT_FDCWD, dir) < 0)
+		return;
+	detail_reason_text(text, sizeof text, &d, os_now());
+	printf(",\"reason\":");
+	json_put(stdout, detail_reason_name(d.reason));
+	printf(",\"why\":");
+	json_put(stdout, text);
+	printf(",\"starts\":%u,\"deaths\":%u,\"adopted\":%s", d.starts,
+		d.deaths, d.adopted ? "true" : "false");
+	if (*d.def) {
+		printf(",\"definition\":");
+		json_put(stdout, d.def);
+	}
+}
+
 static void
 print_json(const struct view *v)
 {
@@ -247,6 +271,7 @@ print_json(const struct view *v)
 		else
 			printf("%s", buf);
 	}
+	json_detail(v->dir);
 	puts("}");
 }
 

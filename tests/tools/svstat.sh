@@ -56,6 +56,10 @@ t: true' 'several directories'
 		ok 'each line is JSON' python3 -c 'import json
 for l in open("out"): json.loads(l)'
 	fi
+	if [ "${SUP-$P}" = reeve- ]; then
+		like "$(head -1 out)" '"reason":"asked","why":"[^"]+","starts":2,"deaths":2,"adopted":false' \
+			'with what our supervise knows besides'
+	fi
 	"${P}svstat" --json -u s 2>/dev/null; is $? 100 '--json and letters'
 	cp s/supervise/status st
 	head -c 20 st >s/supervise/status
