@@ -78,7 +78,8 @@ endif
 UNITSRC := $(patsubst $(srcdir)/%,%,$(wildcard $(foreach d,$(DIRS),\
 	$(srcdir)/tests/$d/*.c)))
 HELPSRC := $(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/tests/helpers/*.c))
-UNITS := $(UNITSRC:tests/%.c=obj/tests/%)
+# The sanitizers' own build has it; a musl one usually has not.
+UNITS := $(if $(filter yes,$(CMOCKA)),$(UNITSRC:tests/%.c=obj/tests/%))
 HELPERS := $(HELPSRC:tests/helpers/%.c=obj/tests/helpers/%)
 units: $(UNITS) $(HELPERS)
 obj/tests/%: obj/tests/%.o obj/all.a

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/path.h"
+#include "config.h"
 #include "rc/sources.h"
 
 enum { DEPTH = 32 };	/* a circle of links ends here */
@@ -36,6 +37,11 @@ add(struct sources *s, uint64_t h)
 	s->sum[1] += mix(h, 0x5851f42d4c957f2du);
 	s->files++;
 }
+
+#ifndef HAS_ST_MTIM	/* macOS's name for POSIX's */
+#define st_mtim st_mtimespec
+#define st_ctim st_ctimespec
+#endif
 
 static uint64_t
 ns(const struct timespec *t)

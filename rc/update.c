@@ -21,11 +21,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "config.h"
+#ifdef HAS_LINUX
+#include <sys/syscall.h>
+#endif
 #include "lib/arena.h"
 #include "lib/file.h"
 #include "lib/msg.h"

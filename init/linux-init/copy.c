@@ -107,6 +107,7 @@ li_copy(const char *from, const char *to, char *path, size_t max)
 	job.to = to;
 	job.failed = path;
 	job.max = max;
-	snprintf(path, max, "%s", from);
+	if (path_join(path, max, from) < 0)
+		return -1;
 	return nftw(from, one, 16, FTW_PHYS) == 0 ? 0 : -1;
 }
