@@ -12,7 +12,7 @@ like "$out" 'would start reeve-svscan' 'says what it would do'
 not 'and makes nothing' test -e t
 out=$(reeve up);		is $? 0 'up, without any definition'
 like "$out" 'no services yet' 'says so'
-like "$out" 'reeve new NAME' 'and how to make one'
+like "$out" 'reeve new --default --log NAME' 'and how to make one'
 pid=$(reeve status --json | sed -n 's/.*"tree":{"running":true,"pid":\([0-9]*\).*/\1/p')
 ok 'it runs in the background' kill -0 "$pid"
 is "$(ps -o tty= -p "$pid" | tr -d ' ')" '?' 'without a terminal'

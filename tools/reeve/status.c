@@ -170,7 +170,7 @@ print_table(const struct model *m, const struct choice *c, int colour)
 	}
 	if (!shown) {
 		puts("There are no services yet.  Make one and start it:\n"
-			"  reeve new NAME -- COMMAND ARGUMENT...\n"
+			"  reeve new --default --log NAME -- COMMAND ARGUMENT...\n"
 			"  reeve up");
 		return;
 	}

@@ -388,7 +388,7 @@ front_up(int argc, char **argv)
 	if (!has_definitions(&p) && !file_exists(AT_FDCWD, p.boot)) {
 		printf("The tree is up, and there are no services yet.  "
 			"Make one and start it:\n"
-			"  reeve new NAME -- COMMAND ARGUMENT...\n"
+			"  reeve new --default --log NAME -- COMMAND ARGUMENT...\n"
 			"  reeve up\n"
 			"(definitions are kept in %s)\n", p.sources[0]);
 		return EX_OK;
