@@ -1,0 +1,107 @@
+#!/bin/sh
+# supervise/restart.sh - a service that lived is started again at once; one
+# that does not waits longer and longer, up to a limit.
+. "$TESTS/lib.sh"
+[ "$P" = reeve- ] || skip_all 's6 waits a second, always'
+need perl
+gaps() { # ms between starts
+	perl -ne 'print int(($_ - $l) * 1000), " " if $l; $l = $_' "$1"
+}
+stamp='perl -MTime::HiRes=time -e "printf qq(%.3f\n), time"'
+count() { [ "$(wc -l <"$1" 2>/dev/null)" -ge "$2" ]; }
+service fast <<END
+$stamp >>starts
+exit 1
+END
+echo '100 400' >fast/backoff
+supervised fast
+ok 'it is tried again and again' within 10 count fast/starts 6
+ok 'delays double up to the limit' perl -e '
+	my @w = (100, 200, 400, 400, 400);
+	for (@ARGV) { my $w = shift @w // last;
+		exit 1 if $_ < $w - 5 || $_ > $w + 300 }' $(gaps fast/starts)
+"${P}svc" -u fast		# while it waits: at once
+n=$(wc -l <fast/starts)
+"${P}svc" -dx fast
+service pinned <<END
+$stamp >>starts
+exit 1
+END
+echo '50 50' >pinned/backoff
+supervised pinned
+ok 'equal numbers pin the delay' within 10 count pinned/starts 10
+ok 'to that' perl -e 'for (@ARGV) { exit 1 if $_ < 45 || $_ > 350 }' \
+	$(gaps pinned/starts)
+"${P}svc" -dx pinned
+service lived <<END
+$stamp >>starts
+exec sleep 0.3
+END
+echo '200 5000' >lived/backoff
+supervised lived
+ok 'one that lived long enough' within 10 count lived/starts 4
+ok 'is started at once' perl -e 'for (@ARGV) { exit 1 if $_ > 500 }' \
+	$(gaps lived/starts)
+"${P}svc" -dx lived
+service asked <<END
+$stamp >>starts
+exec sleep 1000
+END
+supervised asked
+for i in 2 3 4; do
+	within 5 up asked
+	"${P}svc" -r asked
+	within 5 count asked/starts $i
+done
+ok 'one that is told to restart does so at once, however young' perl -e '
+	for (@ARGV) { exit 1 if $_ > 600 }' $(gaps asked/starts)
+"${P}svc" -dx asked
+
+# --- what run leaves behind
+service group <<'END'
+sleep 1000 &
+echo $! >child
+sleep 1000 &
+wait
+END
+dead() { ! kill -0 "$1" 2>/dev/null; }
+supervised group 2>err
+within 5 test -s group/child
+"${P}svc" -wd -d group
+ok 'children that outlive run are left alone' kill -0 "$(cat group/child)"
+kill "$(cat group/child)"; rm group/child
+touch group/flag-kill-group
+"${P}svc" -u group
+within 5 test -s group/child
+"${P}svc" -wD -d group
+ok 'flag-kill-group: they are gone when it is down' dead "$(cat group/child)"
+ok 'and that is said' grep -q 'left behind' err
+"${P}svc" -x group
+cg=
+for c in /sys/fs/cgroup/unified /sys/fs/cgroup; do
+	[ -e $c/cgroup.procs ] && mkdir "$c/reeve-test.$$" 2>/dev/null &&
+		{ cg=$c/reeve-test.$$; break; }
+done
+if [ -n "$cg" ]; then
+	rm -f group/flag-kill-group group/child
+	cat >group/run <<'END'
+#!/bin/sh
+setsid sleep 1000 &
+sleep 0.1
+pgrep -n -x sleep >child
+exec sleep 1001
+END
+	echo "$cg" >group/cgroup
+	supervised group 2>err
+	within 5 test -s group/child
+	is "$(grep -c . "$cg/cgroup.procs")" 2 'cgroup: run and its child are in it'
+	"${P}svc" -wD -T 5000 -d group
+	is $? 0 'cgroup: it goes down'
+	is "$(cat "$cg/cgroup.procs")" '' 'and nothing is left in it'
+	ok 'what was killed is named' grep -q 'left behind: sleep' err
+	"${P}svc" -x group
+	within 5 rmdir "$cg"
+else
+	skip 4 'no cgroup can be made'
+fi
+end
