@@ -31,13 +31,12 @@ find(const char *name)
 		if (!strncmp(base, others[i].name, strlen(others[i].name)) &&
 			(others[i].prefix || !strcmp(base, others[i].name)))
 			base = others[i].program;
+	/* s6-linux-init-hpr is reeve-linux-init-hpr. */
 	for (int pass = 0; pass < 2; pass++) {
 		for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
 			if (!strcmp(programs[i].name, base))
 				return (int)i;
-		if (!strncmp(base, "s6-linux-init-", 14))
-			base += 14;
-		else if (!strncmp(base, "s6-", 3))
+		if (!strncmp(base, "s6-", 3))
 			base += 3;
 		if (strlen(base) > sizeof buf - sizeof "reeve-")
 			return -1;

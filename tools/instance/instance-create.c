@@ -99,5 +99,8 @@ main(int argc, char **argv)
 	if (status && !(WIFEXITED(status) && WEXITSTATUS(status) == EX_TIMEOUT)
 		&& !file_exists(AT_FDCWD, argv[1]))
 		path_remove(AT_FDCWD, target);
+	else if (file_exists(AT_FDCWD, argv[1]))
+		/* svlink's is absolute and would not survive a move. */
+		file_symlink(AT_FDCWD, target, argv[1]);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : EX_SYSTEM;
 }
