@@ -9,14 +9,24 @@
 
 #include "lib/clock.h"
 #include "lib/path.h"
+#include "supervise/control.h"
 #include "supervise/status.h"
 #include "tools/wait.h"
+
+static void
+set_status(struct watched *x, const struct status *st)
+{
+	x->up = status_is_up(st);
+	x->ready = st->ready;
+	x->was_down |= !x->up;
+}
 
 static int
 begin_one(struct waiting *w, struct watched *x)
 {
 	char path[PATH_LEN];
 	struct status st;
+	int e;
 
 	w->culprit = x->dir;
 	w->verb = "subscribe to the events of";
@@ -28,12 +38,19 @@ begin_one(struct waiting *w, struct watched *x)
 	if (event_listen(&x->events, path) < 0)
 		return -1;
 	w->verb = "read the status of";
-	if (status_read(&st, AT_FDCWD, x->dir) < 0)
-		return -1;
-	x->up = status_is_up(&st);
-	x->ready = st.ready;
-	x->was_down = !x->up;
-	return 0;
+	if (status_read(&st, AT_FDCWD, x->dir) == 0) {
+		set_status(x, &st);
+		return 0;
+	}
+	/* A supervise that has only just begun has its lock, but no status
+	 * yet; when it has, it tells s, which we will hear. */
+	e = errno;
+	if (e == ENOENT && control_alive(AT_FDCWD, x->dir) == 1) {
+		x->was_down = 1;
+		return 0;
+	}
+	errno = e;
+	return -1;
 }
 
 int
@@ -101,8 +118,13 @@ static void
 event(struct waiting *w, struct watched *x, char c)
 {
 	int down = w->goal == 'd' || w->goal == 'D';
+	struct status st;
 
 	switch (c) {
+	case 's':	/* a supervise has started, and may have adopted */
+		if (status_read(&st, AT_FDCWD, x->dir) == 0)
+			set_status(x, &st);
+		break;
 	case 'u': x->up = 1; x->ready = 0; break;
 	case 'U': x->up = 1; x->ready = 1; break;
 	case 'd': x->up = 0; x->ready = 0; x->was_down = 1; break;

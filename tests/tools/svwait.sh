@@ -58,4 +58,15 @@ ok '-D is content with a permanent failure' $w -D b
 "${P}svwait" -t 9000 -u a b 2>/dev/null; is $? 2 'supervises that exit are counted'
 wait $apid
 ok 'what a dead supervise left counts' $w -d a
+if [ "$P" = reeve- ]; then
+	# A supervise that has its lock and has not written a status yet.
+	cp -a a c; rm -f c/supervise/status
+	reeve-setlock c/supervise/lock sh -c '
+		until ls c/event | grep -q ftrig1; do sleep 0.02; done
+		cp a/supervise/status c/supervise/status.new
+		mv c/supervise/status.new c/supervise/status
+		reeve-ftrig-notify c/event s; reeve-ftrig-notify c/event uU' &
+	within 9 "${P}svok" c
+	ok 'one that is only just beginning is waited for' $w -U c
+fi
 end
