@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/select.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -126,17 +127,26 @@ progress_of_change(unsigned long long began)
 	model_free(&m);
 }
 
+static void
+woken(int sig)
+{
+	(void)sig;	/* it only ends the pselect below */
+}
+
 int
 act_run(char *const *argv)
 {
 	unsigned long long began = now_ms();
-	sigset_t chld;
+	struct sigaction ends = { .sa_handler = woken }, before;
+	sigset_t chld, others;
 	pid_t pid;
 	int w;
 
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &chld, 0);
+	/* sigtimedwait would do, but not every system has it. */
+	sigprocmask(SIG_BLOCK, &chld, &others);
+	sigaction(SIGCHLD, &ends, &before);
 	pid = front_spawn(argv[0], argv, -1, -1);
 	if (pid < 0)
 		die_sys(EX_SYSTEM, "unable to start %s", argv[0]);
@@ -148,10 +158,11 @@ act_run(char *const *argv)
 			break;
 		if (r < 0 && errno != EINTR)
 			die_sys(EX_SYSTEM, "unable to wait for %s", argv[0]);
-		if (sigtimedwait(&chld, 0, &tick) < 0 && errno == EAGAIN)
+		if (pselect(0, 0, 0, 0, &tick, &others) == 0)
 			progress_of_change(began);
 	}
-	sigprocmask(SIG_UNBLOCK, &chld, 0);
+	sigaction(SIGCHLD, &before, 0);
+	sigprocmask(SIG_SETMASK, &others, 0);
 	progress_clear();
 	return WIFSIGNALED(w) ? 128 + WTERMSIG(w) : WEXITSTATUS(w);
 }
