@@ -177,7 +177,8 @@ listen_until_ready(int sock, int fd, pid_t prog, unsigned ms)
 	 * descriptor is no pipe, the program's own end tells. */
 	struct pollfd p[3] = { { sock, POLLIN, 0 }, { fd, 0, 0 },
 		{ os_pidfd(prog), POLLIN, 0 } };
-	int ready = 0, over = 0, r;
+	/* It may have ended before we could ask for its end. */
+	int ready = 0, over = p[2].fd < 0 && errno == ESRCH, r;
 
 	helper_let_go(fd);
 	while (!over && !clock_passed(deadline)) {

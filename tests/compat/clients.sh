@@ -9,12 +9,17 @@
 # What 2.15 prints and 2.11.3 does not; and seconds, which may pass between.
 NORM='s/ pgid [0-9]*)/)/; s/[0-9]* seconds/N seconds/g'
 
-# both LABEL PROGRAM ARG...: on the same directory.
+# both LABEL PROGRAM ARG...: on the same directory.  Up to three times, for
+# short timeouts mean little on a busy machine.
 both() {
 	_l=$1 _p=$2; shift 2
-	"s6-$_p" "$@" >them 2>/dev/null; echo "exit $?" >>them
-	"${ours}s6-$_p" "$@" >us 2>/dev/null; echo "exit $?" >>us
-	is "$(sed "$NORM" us)" "$(sed "$NORM" them)" "$_l: $_p $*"
+	for _try in 1 2 3; do
+		"s6-$_p" "$@" >them 2>/dev/null; echo "exit $?" >>them
+		"${ours}s6-$_p" "$@" >us 2>/dev/null; echo "exit $?" >>us
+		sed -i "$NORM" us them
+		cmp -s us them && break
+	done
+	is "$(cat us)" "$(cat them)" "$_l: $_p $*"
 }
 
 states() {
@@ -37,17 +42,17 @@ states() {
 		both "$1" svperms $s
 		for o in -u -U -d -D '-o -u' '-a -D' '-o -d'; do
 			# shellcheck disable=SC2086
-			both "$1" svwait -t 30 $o $s
+			both "$1" svwait -t 60 $o $s
 			# shellcheck disable=SC2086
-			both "$1" svlisten1 -t 30 ${o#-[ao] } $s true
+			both "$1" svlisten1 -t 60 ${o#-[ao] } $s true
 			# shellcheck disable=SC2086
-			both "$1" svlisten -t 30 $o " $s" '' true
+			both "$1" svlisten -t 60 $o " $s" '' true
 		done
 	done
-	both "$1" svwait -t 30 -u up ready
-	both "$1" svwait -t 30 -u up exited
-	both "$1" svwait -t 30 -o -u up exited
-	both "$1" svwait -t 30 -D never exited
+	both "$1" svwait -t 60 -u up ready
+	both "$1" svwait -t 60 -u up exited
+	both "$1" svwait -t 60 -o -u up exited
+	both "$1" svwait -t 60 -D never exited
 	for p in svstat svok svdt svwait svperms 'svperms -v' 'svlisten1 -u'; do
 		# shellcheck disable=SC2086
 		set -- $p
@@ -118,7 +123,7 @@ END
 	both "$d gone" svstat up
 	both "$d gone" svstat -u up
 	both "$d gone" svok up
-	both "$d gone" svwait -t 30 -d up
-	both "$d gone" svwait -t 30 -u up
+	both "$d gone" svwait -t 60 -d up
+	both "$d gone" svwait -t 60 -u up
 done
 end
