@@ -51,7 +51,7 @@ script() {
 		if (cmd != "") print "step " want " " q(cmd)
 		cmd = ""; want = 0
 	}
-	$1 == "DO" { next_want = fails; fails = 0; flush()
+	$1 == "DO" { next_want = fails + 0; fails = 0; flush()
 		cmd = substr($0, 4); want = next_want; next }
 	$1 == "MORE" { cmd = cmd "\n" substr($0, 6); next }
 	{ flush() }

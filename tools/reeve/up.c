@@ -393,7 +393,8 @@ front_up(int argc, char **argv)
 			"(definitions are kept in %s)\n", p.sources[0]);
 		return EX_OK;
 	}
-	code = load_definitions(&p);
+	/* Without definitions here, a database was sent from elsewhere. */
+	code = has_definitions(&p) ? load_definitions(&p) : make_live(&p);
 	r = start_default(&p);
 	code = code ? code : r;
 	r = say_up();
