@@ -178,11 +178,16 @@ listen_ready(struct super *s)
 static int
 open_fifo(struct super *s, char *path, const char *name, int *keep, int flags)
 {
-	int fd;
+	int fd, before = *keep;
 
-	drop(keep);
-	if (!svdir_path(s->dt.def, name, path, PATH_ROOM))
+	/* The pipe is never without a holder: the other end's supervise may
+	 * be at this same place, and what is in the pipe goes with the last
+	 * descriptor. */
+	*keep = -1;
+	if (!svdir_path(s->dt.def, name, path, PATH_ROOM)) {
+		drop(&before);
 		return -1;
+	}
 	*keep = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (*keep < 0 && errno == ENOENT) {
 		if (mkfifo(path, 0600) < 0 && errno != EEXIST)
@@ -191,11 +196,14 @@ open_fifo(struct super *s, char *path, const char *name, int *keep, int flags)
 	}
 	if (*keep < 0)
 		goto fail;
+	drop(&before);
 	fd = open(path, flags | O_CLOEXEC);
 	if (fd >= 0)
 		return fd;
 fail:
 	warn_sys("unable to open fifo %s", path);
+	if (*keep < 0)
+		*keep = before;
 	return -2;
 }
 
