@@ -34,6 +34,7 @@ enum {
 	/* A service in its restart pause that is told to stay down changes
 	 * its status, but there is no event for that. */
 	PAUSED_MS = 5,
+	UNREAD_MS = 100,	/* until a status is read again */
 	SLACK_MS = 10000	/* over the daemon's own time limit */
 };
 
@@ -157,8 +158,11 @@ note_skipped(struct half *h)
 			continue;
 		/* Skipped is said once. */
 		h->plan.state[i] = PLAN_IDLE;
-		record(h, i, 0, REASON_DEPENDENCY, h->plan.cause[i]);
 		h->run->left_undone++;
+		/* What was not stopped is as well as it was. */
+		if (h->mode != RUN_UP)
+			continue;
+		record(h, i, 0, REASON_DEPENDENCY, h->plan.cause[i]);
 		if (!prog_as_s6)
 			tell_failure(h, i);
 	}
@@ -296,9 +300,13 @@ look(struct half *h, struct job *j, int started)
 	char dir[PATH_LEN];
 
 	j->look = 0;
-	if (servicedir(h, dir, j->i) < 0 ||
-		status_read(&st, AT_FDCWD, dir) < 0)
+	if (servicedir(h, dir, j->i) < 0)
 		return 0;
+	if (status_read(&st, AT_FDCWD, dir) < 0) {
+		/* No descriptors, no memory: no event will tell again. */
+		j->look = now_ms() + UNREAD_MS;
+		return 0;
+	}
 	if (h->mode == RUN_UP) {
 		if (!reached_up(h, j->i, &st) && !started)
 			return 0;
@@ -372,8 +380,10 @@ begin_longrun(struct half *h, uint32_t i)
 	}
 	known = status_read(&st, AT_FDCWD, dir) == 0;
 	command(h, j);
-	if (!known)
+	if (!known) {
+		j->look = now_ms() + UNREAD_MS;
 		return;
+	}
 	if (h->mode == RUN_UP ? reached_up(h, i, &st) && !j->revive :
 		!st.pid && !st.wanted_up) {
 		end_job(h, j, 1, REASON_NONE, 0);

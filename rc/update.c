@@ -424,8 +424,6 @@ rename_services(struct update *u, char **old, char **new, uint32_t n)
 			warn_sys("unable to rename %s to %s", old[k], new[k]);
 			return -1;
 		}
-	if (n)
-		scan_send(u->live.scandir, "a");
 	return 0;
 }
 
@@ -538,6 +536,8 @@ enter(struct update *u)
 			"run on %s?)", left, SUPERVISE_MS, u->live.scandir);
 	else
 		r = 0;
+	/* For those that changed their name. */
+	scan_send(u->live.scandir, "a");
 out:
 	for (uint32_t k = 0; k < gone.n; k++)
 		free((char *)(uintptr_t)gone.v[k]);
@@ -759,7 +759,6 @@ undo_switch(struct update *u, uint32_t origin, char **old, char **new,
 
 		u->in.convert = c;
 		u->in.nconvert = n;
-		u->in.on_change = DIFF_ALWAYS_RESTART;
 		u->in.bundle = 0;
 		u->in.target = before.rec;
 		u->compiled = *compiled ? compiled : 0;
@@ -974,9 +973,12 @@ switch_to(struct update *u, const struct state_rec *target, uint32_t origin)
 static int
 pay_debts(struct update *u)
 {
-	int code = update_code(start_owed(u));
+	int code;
 
 	set_text(u, "the same set of services");
+	if (enter(u) < 0)
+		return UPDATE_SYSTEM;
+	code = update_code(start_owed(u));
 	if (finish(u, u->boot, u->boot_link) < 0)
 		return unfinished(u);
 	return code;
@@ -988,10 +990,29 @@ is_same(const struct update *u)
 	return !memcmp(u->live.db.id, u->new.id, DB_HASH) && !u->in.nconvert;
 }
 
+/* Of a switch that was finished meanwhile the conversions are done: what is
+ * not in the set any more needs none. */
+static void
+drop_done(struct update *u)
+{
+	struct diff_convert *c = (struct diff_convert *)(uintptr_t)
+		u->in.convert;
+	size_t n = 0;
+
+	if (prog_as_s6 || memcmp(u->live.db.id, u->new.id, DB_HASH))
+		return;
+	for (size_t k = 0; k < u->in.nconvert; k++)
+		if (db_service(&u->live.db, c[k].from) != DB_NONE)
+			c[n++] = c[k];
+	u->in.nconvert = n;
+}
+
 int
 update_switch(struct update *u)
 {
 	int again = 0;
+
+	drop_done(u);
 
 	u->from = u->to = u->live.gen;
 	for (uint32_t i = 0; is_same(u) && i < count(&u->live.db); i++)
@@ -1056,7 +1077,13 @@ update_abort(struct update *u)
 	if (r == 0) {
 		info("no switch was cut off; bringing back what is owed, if "
 			"anything");
-		return update_code(start_owed(u));
+		set_text(u, "nothing to undo");
+		/* One may have been while it prepared. */
+		if (relink(u, 0) < 0 || enter(u) < 0)
+			return UPDATE_SYSTEM;
+		code = update_code(start_owed(u));
+		remove_rubbish(u);
+		return code;
 	}
 	if (u->live.gen != j.origin && u->live.gen == j.to &&
 		rename_services(u, j.old, j.new, j.nrenames) < 0) {
