@@ -697,6 +697,14 @@ live_servicedir_make(int livefd, const struct db *db, uint32_t i)
 }
 
 int
+live_is_temp(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > 5 && *name == '.' && !strcmp(name + n - 4, ".new");
+}
+
+int
 live_servicedir_trim(int livefd, const struct db *db, uint32_t i)
 {
 	const struct db_service *s = db->services + i;
@@ -713,6 +721,10 @@ live_servicedir_trim(int livefd, const struct db *db, uint32_t i)
 		char target[16];
 		ssize_t r;
 
+		if (live_is_temp(d->d_name)) {
+			unlinkat(fd, d->d_name, 0);
+			continue;
+		}
 		if (*d->d_name == '.' || !linked(d->d_name) ||
 			has_file(s, d->d_name))
 			continue;

@@ -117,6 +117,9 @@ int live_gen_commit(int livefd, uint32_t gen);
 int live_servicedir_make(int livefd, const struct db *, uint32_t i);
 /* Remove links of files that the definition does not have any more. */
 int live_servicedir_trim(int livefd, const struct db *, uint32_t i);
+/* 1 if it is a name that file_write or file_symlink makes for a moment: a
+ * writer was killed then. */
+int live_is_temp(const char *name);
 /* Make the service directory of the oneshot daemon.  0 or -1. */
 int live_runner_make(int livefd);
 

@@ -633,6 +633,31 @@ remove_fifos(struct update *u)
 	closedir(dir);
 }
 
+/* Names that a writer who was killed had made for a moment.  In the scan
+ * directory only those that lead to us. */
+static void
+remove_temps(struct update *u, const char *path, int ours_only)
+{
+	DIR *dir = opendir(path);
+	struct dirent *d;
+
+	if (!dir)
+		return;
+	while ((d = readdir(dir))) {
+		char target[PATH_LEN];
+		size_t n = strlen(u->live.path);
+		ssize_t r;
+
+		if (!live_is_temp(d->d_name))
+			continue;
+		r = readlinkat(dirfd(dir), d->d_name, target, sizeof target);
+		if (!ours_only || (r > (ssize_t)n && target[n] == '/' &&
+			!strncmp(target, u->live.path, n)))
+			path_remove(dirfd(dir), d->d_name);
+	}
+	closedir(dir);
+}
+
 /* Rubbish never makes a switch fail: the next one removes it. */
 static void
 remove_rubbish(struct update *u)
@@ -656,6 +681,8 @@ remove_rubbish(struct update *u)
 	closedir(dir);
 	live_store_collect(u->live.fd, &u->live.db);
 	remove_fifos(u);
+	remove_temps(u, u->live.path, 0);
+	remove_temps(u, u->live.scandir, 1);
 }
 
 int
