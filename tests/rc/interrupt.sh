@@ -115,8 +115,8 @@ snapshot() {
 	# Links stand for one directory only while a switch is cut off.
 	(cd live && find servicedirs -mindepth 1 -maxdepth 1 | sort
 	find servicedirs -mindepth 2 -type l | sort
-	find store -mindepth 1 -maxdepth 1 | sort
 	find current/def -type l | sort
+	find -L current/def -mindepth 1 -maxdepth 1 -type l
 	find gen -mindepth 1 -maxdepth 1 | wc -l)
 	(cd scan && find . -type l | sort)
 	cmp -s live/current/db db.$1 && echo "database $1"
@@ -238,6 +238,10 @@ for fault in signal=SIGKILL signal=SIGINT error=ENOSPC error=EIO; do
 	done
 	echo "$fault $points of $total," >>points
 done
+# What was still in use when a switch ended goes with the next one.
+update new; to_old
+is "$(ls live/store | wc -l)" "$(ls live/current/def | wc -l)" \
+	'the store holds what is in use and nothing else'
 echo "# $tried points in $(($(date +%s) - began)) s: $(tr '\n' ' ' <points)"
 is $bad 0 "all $tried points: commands work, nothing untouched was touched, both ways out are exact"
 
