@@ -291,6 +291,12 @@ read_names(struct reader *r, const struct prop *p)
 		struct def_name n = { line, t.file, number };
 		size_t len = strlen(line);
 
+		if (!len) {
+			diag_error(r->s->diag, 1, t.file, number, "there is a "
+				"NUL in this line, expected a name");
+			continue;
+		}
+
 		if (!r->s->diag->lax && strchr(" \t", line[len - 1])) {
 			diag_error(r->s->diag, 1, t.file, number, "there is a "
 				"blank behind the name '%s'", line);
