@@ -503,7 +503,7 @@ resolve_restart_with(struct resolver *r, struct node *n)
 	r->stamp++;
 	s->restart_with = names_to_list(r, l, n->number, 1, &set);
 	for (uint32_t i = 0; i < s->restart_with.n; i++)
-		if (!bsearch(s->restart_with.v + i, s->deps.v, s->deps.n,
+		if (!s->deps.n || !bsearch(s->restart_with.v + i, s->deps.v, s->deps.n,
 			sizeof *s->deps.v, by_number))
 			diag_error(r->diag, 1, l->v[0].file, 0, "%s is not a "
 				"dependency of %s; expected it in "
