@@ -21,7 +21,7 @@
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "lib/path.h"
-#include "tools/ipc/words.h"
+#include "lib/words.h"
 
 enum { TEXT = 65536 };
 
@@ -54,7 +54,6 @@ static const struct opt opts[] = {
 	{ 'd', "slashdev", "DIR", "mount a devtmpfs there" },
 	{ 's', "envdumpdir", "DIR", "keep the environment of process 1 there" },
 	{ 'e', "env", "VAR=VALUE", "environment of everything; VAR: unset" },
-	{ 'E', "env-old", "VAR=VALUE", "the same" },
 	{ 'q', "grace", "MS", "from SIGTERM to SIGKILL at the end (3000)" },
 	{ 'D', "default-runlevel", "NAME", "first argument of rc.init" },
 	{ 'n', "no-unmount-slashrun", 0, "mount over /run, unmount nothing" },
@@ -544,7 +543,7 @@ main(int argc, char **argv)
 		case 't': o.stamp = opt_uint("-t", optarg, 0, 3); break;
 		case 'd': o.dev = optarg; break;
 		case 's': o.dump = optarg; break;
-		case 'e': case 'E': o.env[o.nenv++] = optarg; break;
+		case 'e': o.env[o.nenv++] = optarg; break;
 		case 'q': o.grace = opt_uint("-q", optarg, 0, LI_GRACE_MAX);
 			break;
 		case 'D': o.runlevel = optarg; break;

@@ -10,7 +10,7 @@
 #include "init/linux-init/linuxinit.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
-#include "tools/ipc/words.h"
+#include "lib/words.h"
 
 static const struct usage usage = {
 	"runlevel",

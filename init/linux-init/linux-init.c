@@ -16,12 +16,12 @@
 
 #include "init/linux-init/linuxinit.h"
 #include "init/os.h"
-#include "lib/chain.h"
+#include "lib/copy.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "lib/path.h"
-#include "tools/ipc/words.h"
+#include "lib/words.h"
 
 extern char **environ;
 
@@ -100,7 +100,7 @@ copy_image(void)
 
 	step("copying the run image");
 	if (path_join(from, sizeof from, o.base, "run-image") < 0
-		|| li_copy(from, LI_RUN, failed, sizeof failed) < 0)
+		|| copy_tree(from, LI_RUN, failed, sizeof failed) < 0)
 		die_sys(EX_SYSTEM, "unable to copy %s to %s", failed, LI_RUN);
 }
 

@@ -37,9 +37,4 @@ int li_request_unpack(struct li_request *, const unsigned char *, size_t);
 /* Send to the daemon's fifo.  0, or -1 and errno. */
 int li_request_send(const struct li_request *);
 
-/* Copy a tree into a directory that may exist: directories are merged, other
- * files replaced; modes and, for root, owners are kept.  0, or -1, errno and
- * in path what failed. */
-int li_copy(const char *from, const char *to, char *path, size_t max);
-
 #endif

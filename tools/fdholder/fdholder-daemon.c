@@ -6,7 +6,7 @@
 
 #include "lib/msg.h"
 #include "lib/opt.h"
-#include "tools/ipc/words.h"
+#include "lib/words.h"
 
 static const struct opt opts[] = {
 	{ 'v', "verbosity", "N", "0 errors, 1 warnings, 2 clients" },

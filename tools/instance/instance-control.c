@@ -7,7 +7,7 @@
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "lib/path.h"
-#include "tools/ipc/words.h"
+#include "lib/words.h"
 
 static const struct usage usage = {
 	"[ -wu | -wU | -wd | -wD | -wr | -wR ] [ -T timeout ] [ -s signal ] "

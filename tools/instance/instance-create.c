@@ -10,12 +10,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "init/linux-init/linuxinit.h"
+#include "lib/copy.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "lib/path.h"
-#include "tools/ipc/words.h"
+#include "lib/words.h"
 
 static const struct opt opts[] = {
 	{ 'd', "down", 0, "do not start it" },
@@ -75,7 +75,7 @@ main(int argc, char **argv)
 				" %s", copy);
 		die_sys(EX_SYSTEM, "unable to mkdir %s", copy);
 	}
-	if (li_copy(from, copy, failed, sizeof failed) < 0
+	if (copy_tree(from, copy, failed, sizeof failed) < 0
 		|| chmod(copy, st.st_mode & 07777) < 0) {
 		e = errno;
 		path_remove(AT_FDCWD, copy);

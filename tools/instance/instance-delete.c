@@ -12,7 +12,7 @@
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "lib/path.h"
-#include "tools/ipc/words.h"
+#include "lib/words.h"
 
 static const struct opt opts[] = {
 	{ 'X', "no-wait", 0, "do not wait for the end of it" },

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "init/linux-init/linuxinit.h"
+#include "lib/copy.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "lib/path.h"
@@ -85,7 +85,7 @@ main(int argc, char **argv)
 	maker_end(&m, svc, "run");
 	path_join(path, sizeof path, svc, "template");
 	maker_dir(&m, path);
-	if (li_copy(argv[0], path, failed, sizeof failed) < 0)
+	if (copy_tree(argv[0], path, failed, sizeof failed) < 0)
 		maker_fail(&m, "copy", failed);
 	if (!rc.service)
 		for (const char *const *s = (const char *const[]){ "instance",

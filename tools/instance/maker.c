@@ -14,7 +14,7 @@
 #include "lib/opt.h"
 #include "lib/path.h"
 #include "tools/instance/maker.h"
-#include "tools/ipc/words.h"
+#include "lib/words.h"
 
 int
 maker_log_option(struct maker_log *l, int c)

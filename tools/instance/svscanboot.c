@@ -15,7 +15,7 @@
 #include "lib/opt.h"
 #include "lib/path.h"
 #include "tools/instance/maker.h"
-#include "tools/ipc/words.h"
+#include "lib/words.h"
 
 static const struct opt opts[] = {
 	{ 'c', "console", "FILE", "the logger's own messages go there" },

@@ -5,7 +5,7 @@
 
 #include "lib/msg.h"
 #include "lib/opt.h"
-#include "tools/ipc/words.h"
+#include "lib/words.h"
 
 static const struct opt opts[] = {
 	{ 'q', "quiet", 0, "only errors" },

@@ -1,4 +1,4 @@
-/* copy.c - copy a small tree (see linuxinit.h). */
+/* copy.c - see copy.h. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "init/linux-init/linuxinit.h"
+#include "lib/copy.h"
 #include "lib/file.h"
 #include "lib/path.h"
 
@@ -101,7 +101,7 @@ failed:
 }
 
 int
-li_copy(const char *from, const char *to, char *path, size_t max)
+copy_tree(const char *from, const char *to, char *path, size_t max)
 {
 	job.skip = strlen(from);
 	job.to = to;

@@ -1,6 +1,6 @@
 /* words.h - build the command line of the next program in a chain. */
-#ifndef IPC_WORDS_H
-#define IPC_WORDS_H
+#ifndef LIB_WORDS_H
+#define LIB_WORDS_H
 
 struct words {
 	char **v;		/* owned; ends with a null pointer */

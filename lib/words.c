@@ -10,7 +10,7 @@
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/path.h"
-#include "tools/ipc/words.h"
+#include "lib/words.h"
 
 void
 words_add(struct words *w, const char *s)
