@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -98,10 +99,23 @@ says_ready(const char *s, size_t len)
 	return 0;
 }
 
-/* Anybody can send to an abstract name.  Believed are root, our own user,
- * and what runs in our session, whatever user it has become. */
+#ifdef HAS_LINUX
+/* Does the user own the process that the program is now? */
 static int
-believed(const struct msghdr *m)
+owns(uid_t uid, pid_t prog)
+{
+	char path[32];
+	struct stat st;
+
+	snprintf(path, sizeof path, "/proc/%ld", (long)prog);
+	return stat(path, &st) == 0 && st.st_uid == uid;
+}
+#endif
+
+/* Anybody can send to an abstract name.  Believed are root, our own user,
+ * the program's user, and what runs in our session, whatever it is. */
+static int
+believed(const struct msghdr *m, pid_t prog)
 {
 #ifdef HAS_LINUX
 	struct cmsghdr *c;
@@ -113,6 +127,7 @@ believed(const struct msghdr *m)
 			continue;
 		memcpy(&u, CMSG_DATA(c), sizeof u);
 		if (!u.uid || u.uid == geteuid() || u.uid == getuid() ||
+			owns(u.uid, prog) ||
 			(u.pid > 0 && getsid(u.pid) == getsid(0)))
 			return 1;
 		warn("process %ld of user %lu is not one of the service: "
@@ -123,6 +138,7 @@ believed(const struct msghdr *m)
 	return 0;
 #else
 	(void)m;
+	(void)prog;
 	return 1;
 #endif
 }
@@ -149,7 +165,7 @@ close_passed(const struct msghdr *m)
 
 /* Read one message: 1 ready, 0 something else, -1 and errno. */
 static int
-take(int sock)
+take(int sock, pid_t prog)
 {
 	static char buf[MESSAGE_MAX];
 	union {
@@ -164,7 +180,7 @@ take(int sock)
 
 	if (r < 0)
 		return -1;
-	ready = says_ready(buf, (size_t)r) && believed(&m);
+	ready = says_ready(buf, (size_t)r) && believed(&m, prog);
 	close_passed(&m);
 	return ready;
 }
@@ -187,7 +203,7 @@ listen_until_ready(int sock, int fd, pid_t prog, unsigned ms)
 		over = p[2].revents || (p[1].revents &
 			(POLLERR | POLLHUP | POLLNVAL));
 		/* All that is queued: a barrier may follow at once. */
-		while ((r = take(sock)) >= 0)
+		while ((r = take(sock, prog)) >= 0)
 			ready |= r;
 		if (ready)
 			break;

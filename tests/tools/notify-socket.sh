@@ -52,7 +52,7 @@ if [ "$(id -u)" = 0 ]; then
 	chmod 755 .
 	is "$("$from" -t 300 -3 1 reeve-setsid reeve-setuidgid nobody say READY=1 2>/dev/null | wc -l)" 0 \
 		'nor is a stranger'
-	is "$("$from" -t 5000 -3 1 reeve-setuidgid nobody say READY=1 | wc -l)" 1 \
+	is "$("$from" -t 5000 -3 1 reeve-setuidgid nobody sh -c 'say READY=1; sleep 0.3' | wc -l)" 1 \
 		'but a process of the session is'
 fi
 
