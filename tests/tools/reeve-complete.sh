@@ -36,7 +36,7 @@ zpty z zsh -f -i
 zpty -w z "PS1=; fpath=($1 \$fpath); autoload -Uz compinit; compinit -u; bindkey '^I' complete-word; zstyle ':completion:*' insert-tab false; print done-init"
 zpty -m -r z out '*done-init*done-init*' 
 zpty -w -n z "$2"$'\t'
-zpty -m -r -t z out "*$3*" || { sleep 1; zpty -r -t z out "*$3*" }
+zpty -m -r z out "*$3*"
 print -r -- "$out"
 zpty -d z
 EOF

@@ -22,12 +22,14 @@ screen() {
 # type WIDTH COMMAND: type it, wait until it is done, leave the screen in
 # files plain and ansi.
 type() {
-	tmux send-keys -t "w$1" -l "clear; $2; echo code=\$?=" &&
+	n=$((n + 1))	# so that no earlier answer is taken for this one
+	tmux send-keys -t "w$1" -l "clear; $2; echo code=\$?=$n=" &&
 		tmux send-keys -t "w$1" Enter
-	within 20 sh -c "tmux capture-pane -p -t w$1 | grep -q '^code=[0-9]*='"
+	within 20 sh -c "tmux capture-pane -p -t w$1 | grep -q '^code=[0-9]*=$n='"
 	tmux capture-pane -p -t "w$1" >plain
 	tmux capture-pane -p -e -t "w$1" >ansi
 }
+n=0
 code() { sed -n 's/^code=\([0-9]*\)=.*/\1/p' plain; }
 esc=$(printf '\033')
 coloured() { grep -v '^code=\|^ready>' ansi | grep -q "$esc\[3[1-5]m"; }
