@@ -7,10 +7,10 @@
 size_t
 syslog_name(const char *line, size_t len, char *buf, size_t max)
 {
-	static const char *const facilities[24] = { "kern", "user", "mail",
+	static const char *const facilities[25] = { "kern", "user", "mail",
 		"daemon", "auth", "syslog", "lpr", "news", "uucp", "cron",
 		"authpriv", "ftp", 0, 0, 0, 0, "local0", "local1", "local2",
-		"local3", "local4", "local5", "local6", "local7" };
+		"local3", "local4", "local5", "local6", "local7", "mark" };
 	static const char *const levels[8] = { "emerg", "alert", "crit",
 		"err", "warn", "notice", "info", "debug" };
 	unsigned n = 0;
@@ -24,7 +24,7 @@ syslog_name(const char *line, size_t len, char *buf, size_t max)
 		n = n * 10 + (unsigned)(line[i++] - '0');
 	if (i == 1 || i == len || line[i] != '>')
 		return 0;
-	f = n / 8 < 24 ? facilities[n / 8] : 0;
+	f = n / 8 < 25 ? facilities[n / 8] : 0;
 	snprintf(buf, max, "%s.%s: ", f ? f : "unknown", levels[n & 7]);
 	return i + 1;
 }
