@@ -418,6 +418,7 @@ done:
 static enum event
 run(struct super *s)
 {
+	uint64_t before = os_boot_now();
 	pid_t pid = spawn_run(s);
 
 	if (pid < 0) {
@@ -429,7 +430,8 @@ run(struct super *s)
 	s->asked = s->once = s->permanent = 0;
 	s->readied = 0;
 	s->dt.pid = s->dt.run_pid = (uint64_t)pid;
-	s->dt.started = os_boot_now();
+	s->dt.started = before;
+	s->dt.started_by = os_boot_now();
 	s->dt.run_started = os_now();
 	s->dt.starts++;
 	s->dt.reason = WHY_NONE;
@@ -485,6 +487,7 @@ finish(struct super *s)
 	char *argv[6] = { word, code, sig, 0, group, 0 };
 	struct spawn sp = { .file = path, .argv = argv, .session = 1,
 		.handled = act_signals };
+	uint64_t before = os_boot_now();
 	pid_t pid = -1;
 	unsigned ms;
 
@@ -509,7 +512,8 @@ finish(struct super *s)
 		return EV_NOFINISH;
 	}
 	s->st.pid = s->dt.pid = (uint64_t)pid;
-	s->dt.started = os_boot_now();
+	s->dt.started = before;
+	s->dt.started_by = os_boot_now();
 	s->st.finishing = 1;
 	ms = svdir_number(s->dt.def, "timeout-finish");
 	s->deadline = ms ? os_now() + ms * MS : 0;

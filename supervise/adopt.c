@@ -22,7 +22,6 @@
 #define READY_FIFO "supervise/ready"
 
 enum {
-	START_SLACK_MS = 50,	/* /proc counts in 10 ms */
 	LOOK_MS = 500,		/* where no descriptor tells of an end */
 	PEEK_MS = 2,		/* svscan reaps within this, mostly */
 	PEEK_FOR_MS = 1000,
@@ -31,22 +30,6 @@ enum {
 #define MS UINT64_C(1000000)
 
 /* --- taking over from one that was killed */
-
-/* Is the process of the record still the same one?  run and finish lead
- * sessions of their own, which almost nothing else below svscan does. */
-static int
-same_process(const struct detail *d)
-{
-	pid_t pid = (pid_t)d->pid;
-	uint64_t at, diff;
-
-	if (pid <= 0 || getsid(pid) != pid)
-		return 0;
-	if (os_start_time(pid, &at) < 0)
-		return errno == ENOSYS;
-	diff = at > d->started ? at - d->started : d->started - at;
-	return diff <= START_SLACK_MS * MS;
-}
 
 static void
 take_over_process(struct super *s)
@@ -93,7 +76,7 @@ adopt(struct super *s)
 		s->state = DOWN;
 		return 1;
 	}
-	if (same_process(&s->dt)) {
+	if (detail_alive(&s->dt)) {
 		take_over_process(s);
 		return 1;
 	}
@@ -153,7 +136,7 @@ adopt_ended(struct super *s)
 	pid_t pid = (pid_t)s->dt.pid;
 	uint64_t now = os_now();
 
-	if (s->pidfd < 0 && same_process(&s->dt)) {
+	if (s->pidfd < 0 && detail_alive(&s->dt)) {
 		s->peek = now + LOOK_MS * MS;
 		return 0;
 	}

@@ -3,9 +3,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 #include "lib/bytes.h"
 #include "lib/file.h"
+#include "lib/os.h"
 #include "lib/path.h"
 #include "supervise/detail.h"
 #include "supervise/machine.h"
@@ -43,6 +46,7 @@ detail_pack(unsigned char *buf, const struct detail *d)
 	wr_u32(&w, d->deaths);
 	wr_u64(&w, d->pid);
 	wr_u64(&w, d->started);
+	wr_u64(&w, d->started_by);
 	wr_u64(&w, d->boot);
 	wr_u64(&w, d->deadline);
 	wr_u64(&w, d->run_pid);
@@ -73,6 +77,7 @@ detail_unpack(struct detail *d, const void *buf, size_t len)
 	n.deaths = rd_u32(&r);
 	n.pid = rd_u64(&r);
 	n.started = rd_u64(&r);
+	n.started_by = rd_u64(&r);
 	n.boot = rd_u64(&r);
 	n.deadline = rd_u64(&r);
 	n.run_pid = rd_u64(&r);
@@ -110,6 +115,22 @@ detail_read(struct detail *d, int at, const char *servicedir)
 	}
 	errno = EPROTO;
 	return -1;
+}
+
+/* run and finish lead sessions of their own, which almost nothing else below
+ * svscan does. */
+int
+detail_alive(const struct detail *d)
+{
+	enum { SLACK_NS = 30000000 };	/* /proc counts in 10 ms */
+	pid_t pid = (pid_t)d->pid;
+	uint64_t at;
+
+	if (pid <= 0 || getsid(pid) != pid)
+		return 0;
+	if (os_start_time(pid, &at) < 0)
+		return errno == ENOSYS;
+	return at + SLACK_NS >= d->started && at <= d->started_by + SLACK_NS;
 }
 
 const char *

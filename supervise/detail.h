@@ -11,7 +11,7 @@
 
 #define DETAIL_FILE "supervise/lock"
 enum { DETAIL_DEF = 256, DETAIL_SIZE = 4 + 1 + 1 + 1 + 1 + 2 + 4 + 4 + 4 +
-	8 * 6 + DETAIL_DEF + 4 };
+	8 * 7 + DETAIL_DEF + 4 };
 
 /* Why a service is down, or what happened last. */
 enum reason {
@@ -40,7 +40,8 @@ struct detail {
 	unsigned starts;	/* of run, since supervise first started */
 	unsigned deaths;	/* of run */
 	uint64_t pid;		/* run or finish; 0 none */
-	uint64_t started;	/* its start, os_boot_now */
+	uint64_t started;	/* os_boot_now just before its start */
+	uint64_t started_by;	/* and just after */
 	uint64_t boot;		/* os_boot_token */
 	uint64_t deadline;	/* os_now at which something is due; 0 none */
 	uint64_t run_pid;	/* last run's pid, also when finishing */
@@ -57,6 +58,9 @@ int detail_unpack(struct detail *d, const void *buf, size_t len);
 /* Detail of a service directory.  0, or -1 and errno (EPROTO: none there,
  * for instance because s6's supervise runs). */
 int detail_read(struct detail *d, int at, const char *servicedir);
+
+/* 1 if the process of the record still lives, and is the same one. */
+int detail_alive(const struct detail *);
 
 /* One word for a reason, for machines: "backoff". */
 const char *detail_reason_name(unsigned reason);

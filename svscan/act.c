@@ -17,6 +17,7 @@
 #include "lib/spawn.h"
 #include "supervise/adopt.h"
 #include "supervise/control.h"
+#include "supervise/detail.h"
 #include "svscan/act.h"
 #include "svscan/reexec.h"
 #include "svscan/scandir.h"
@@ -149,7 +150,16 @@ spawn_supervise(const struct svscan *v, const struct service *s)
 	struct spawn_fd fds[3];
 	struct spawn sp = { .file = v->supervise, .argv = argv, .fds = fds,
 		.handled = svscan_signals };
+	sigset_t held;
 
+	/* A supervise that is told to end before it has its handlers must
+	 * not just die, and leave its service behind. */
+	sigemptyset(&held);
+	sigaddset(&held, SIGTERM);
+	sigaddset(&held, SIGHUP);
+	sigaddset(&held, SIGINT);
+	sigaddset(&held, SIGQUIT);
+	sp.mask = &held;
 	memcpy(&argv[0], &v->supervise_name, sizeof v->supervise_name);
 	if (s->peer >= 0 || s->pipe[0] >= 0) {
 		const struct service *owner = s->logger && s->peer >= 0 ?
@@ -409,12 +419,32 @@ svscan_nuke(struct svscan *v, int all)
 	}
 }
 
+/* While everything is ended, a service whose supervise was killed gets a new
+ * one, which takes it over and ends it. */
+static void
+rescue(struct svscan *v, int slot)
+{
+	const struct service *s = &v->table.slots[slot];
+	struct detail d;
+
+	if (s->pid || detail_read(&d, AT_FDCWD, s->name) < 0 ||
+		!detail_alive(&d))
+		return;
+	start_one(v, slot);
+	if (s->pid)
+		signal_one(v, slot, v->stop_all);
+	else
+		warn("%s: it is left running (pid %ld)", s->name,
+			(long)d.pid);
+}
+
 void
 svscan_stop(struct svscan *v, int all)
 {
 	struct table *t = &v->table;
 
 	v->stopping = 1;
+	v->stop_all = all ? 1 : 0;
 	v->start_at = v->scan_at = 0;
 	/* What we write goes to the catch-all logger, which ends when nobody
 	 * can write any more; so from here on to the console. */
@@ -425,10 +455,14 @@ svscan_stop(struct svscan *v, int all)
 
 		if (!s->used)
 			continue;
-		close_pipe(s);
 		if (s->pid)
 			signal_one(v, (int)i, all);
+		else if (s->started)
+			rescue(v, (int)i);
 	}
+	for (unsigned i = 0; i < t->high; i++)
+		if (t->slots[i].used)
+			close_pipe(&t->slots[i]);
 }
 
 int
@@ -449,9 +483,13 @@ ended(struct svscan *v, int slot)
 	struct service *s = &v->table.slots[slot];
 
 	table_set_pid(&v->table, slot, 0);
-	if (!s->there || v->stopping) {
-		if (!s->there)
-			forget(v, slot);
+	if (v->stopping) {
+		if (s->there)
+			rescue(v, slot);
+		return;
+	}
+	if (!s->there) {
+		forget(v, slot);
 		return;
 	}
 	s->next = s->started + RESTART_MS * MS;

@@ -25,6 +25,7 @@ struct svscan {
 	struct pollfd *fds;	/* control, then those of the foreign ones */
 	int *fd_slots;		/* whose they are */
 	unsigned stopping : 1;	/* all are told to end; then finish */
+	unsigned stop_all : 1;	/* loggers as well */
 	unsigned abort : 1;	/* finish at once */
 	unsigned inherited : 1;	/* another svscan was here: look at locks */
 	unsigned quiet : 1;	/* bad entries were told already */

@@ -150,7 +150,7 @@ not 'the foreign process is not it' [ "$(field w pid)" = "$other" ]
 ok 'and lives' kill -0 "$other"
 
 # --- the record itself cut short, or not ours
-for bytes in 0 10 330 2000; do
+for bytes in 0 10 338 2000; do
 	kill -STOP "$scan_pid"
 	pid=$(field w pid)
 	kill -KILL "$(super_of w)" "$pid"

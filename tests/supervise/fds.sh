@@ -46,6 +46,7 @@ is "$(readlink "/proc/$(field s pid)/cwd")" "$PWD/s" \
 [ "$P" = reeve- ] || end
 # Standard descriptors that were closed do not come to be something else.
 "${P}svc" -wD -dx s
+wait "$super_pid"
 rm s/notification-fd s/lock-fd s/finish
 "${P}supervise" s <&- >&- &
 super_pid=$!

@@ -76,6 +76,8 @@ for s in a b c d e f; do
 done
 is "$(wc -l <scan/a/log/pids)" 1 'the logger was started once'
 
+[ "$failed" = 0 ] || { cat err; head scan/*/pids; } | sed "s/^/# /"
+
 # --- an adopted service that ends is seen to end
 for s in b c; do "${P}svc" -k scan/$s; done
 other() { up scan/$1 && [ "$(wc -l <scan/$1/pids)" = 2 ]; }
