@@ -28,7 +28,7 @@ for p in "$multi"/*; do
 done
 ln -s reeve-multicall root/bin/init
 ln -s reeve-multicall root/bin/halt
-is "$(root/bin/reeve-multicall svok --help | tail -n 1)" \
+is "$(root/bin/reeve-multicall reeve-svok --help | tail -n 1)" \
 	"$(root/bin/reeve-svok --help | tail -n 1)" \
 	'a program by argument and by link'
 like "$(root/bin/halt --help)" 'halt, poweroff or reboot' 'halt by its name'
