@@ -83,8 +83,8 @@ supervised n
 within 5 up n
 is "$(field n ready)" false 'a descriptor closed without a word: never ready'
 if [ "$P" = reeve- ]; then
-	ls -l "/proc/$super_pid/fd" >fds
-	not 'and supervise holds nothing for it' grep -q 'supervise/ready' fds
+	deaf() { ! ls -l "/proc/$super_pid/fd" | grep -q 'supervise/ready'; }
+	ok 'and supervise holds nothing for it' within 5 deaf
 fi
 quit n
 
