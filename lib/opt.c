@@ -67,6 +67,72 @@ print_help(const struct usage *u)
 	exit(fflush(stdout) ? EX_SYSTEM : 0);
 }
 
+/* Does this word take the next one as its argument? */
+static int
+takes_next(const struct usage *u, const char *word)
+{
+	const char *last = word + strlen(word) - 1;
+
+	for (const struct opt *o = u->opts; o && o->letter; o++) {
+		if (!o->arg)
+			continue;
+		if (word[1] == '-') {
+			if (o->name && !strcmp(word + 2, o->name))
+				return 1;
+		} else if (o->letter < OPT_LONG) {
+			/* In a cluster an option that takes an argument is
+			 * the last letter, or the rest is its argument. */
+			const char *p = strchr(word + 1, o->letter);
+
+			if (p)
+				return p == last;
+		}
+	}
+	return 0;
+}
+
+void
+opt_permute(const struct usage *u, int argc, char **argv)
+{
+	char **out = calloc((size_t)argc + 1, sizeof *out);
+	int n = 1;
+
+	if (!out)
+		die_sys(EX_SYSTEM, "unable to parse the options");
+	out[0] = argv[0];
+	for (int pass = 0; pass < 2; pass++) {
+		int rest = argc;
+
+		for (int i = 1; i < rest; i++)
+			if (!strcmp(argv[i], "--"))
+				rest = i;
+			else if (argv[i][0] == '-' && argv[i][1])
+				i += takes_next(u, argv[i]);
+		/* What follows "--" is never an option. */
+		if (pass && rest < argc)
+			out[n++] = argv[rest];
+		for (int i = 1; i < rest; i++) {
+			if (argv[i][0] != '-' || !argv[i][1]) {
+				if (pass)
+					out[n++] = argv[i];
+				continue;
+			}
+			if (!pass)
+				out[n++] = argv[i];
+			if (takes_next(u, argv[i]) && i + 1 < rest) {
+				i++;
+				if (!pass)
+					out[n++] = argv[i];
+			}
+		}
+		if (pass)
+			for (int i = rest + 1; i < argc; i++)
+				out[n++] = argv[i];
+	}
+	memcpy(argv, out, (size_t)argc * sizeof *argv);
+	free(out);
+}
+
 int
 opt_next(const struct usage *u, int argc, char **argv)
 {

@@ -25,6 +25,11 @@ struct usage {
  * and exit 0; anything unknown prints the usage line and exits 100. */
 int opt_next(const struct usage *, int argc, char **argv);
 
+/* For commands that people type: options may stand after names as well.
+ * Reorders argv so that opt_next sees them first; what follows "--" stays.
+ * Call it once, before opt_next. */
+void opt_permute(const struct usage *, int argc, char **argv);
+
 /* Forget what was parsed, so that another argv can be parsed (optind = 1). */
 void opt_reset(void);
 

@@ -748,6 +748,7 @@ main(int argc, char **argv)
 
 	prog_init(argv[0]);
 	g.lines = UINT64_MAX;
+	opt_permute(&usage, argc, argv);
 	while ((c = opt_next(&usage, argc, argv)) != -1) {
 		switch (c) {
 		case 'f':

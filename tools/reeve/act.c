@@ -537,7 +537,7 @@ act(enum verb verb, int argc, char **argv)
 	int c, code = EX_OK, r;
 	struct model m;
 
-	front_permute(&usages[verb], argc, argv);
+	opt_permute(&usages[verb], argc, argv);
 	while ((c = opt_next(&usages[verb], argc, argv)) != -1) {
 		switch (c) {
 		case 'n': rq.dry = 1; break;
@@ -630,7 +630,7 @@ front_kill(int argc, char **argv)
 	int c, sig, group = 0, code = EX_OK;
 	struct model m;
 
-	front_permute(&kill_usage, argc, argv);
+	opt_permute(&kill_usage, argc, argv);
 	while ((c = opt_next(&kill_usage, argc, argv)) != -1) {
 		switch (c) {
 		case 'g': group = 1; break;
@@ -697,7 +697,7 @@ front_wait(int argc, char **argv)
 	struct model m;
 	int c, code;
 
-	front_permute(&wait_usage, argc, argv);
+	opt_permute(&wait_usage, argc, argv);
 	while ((c = opt_next(&wait_usage, argc, argv)) != -1) {
 		switch (c) {
 		case 'd': want = ACT_DOWN; break;

@@ -324,7 +324,7 @@ front_install_boot(int argc, char **argv)
 	const struct kind *kind;
 	struct boot b = { .root = "" };
 
-	front_permute(&usage, argc, argv);
+	opt_permute(&usage, argc, argv);
 	while ((c = opt_next(&usage, argc, argv)) != -1) {
 		switch (c) {
 		case 'n': dry = 1; break;

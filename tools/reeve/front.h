@@ -40,10 +40,6 @@ int front_install_boot(int, char **);
 int front_upgrade(int, char **);
 int front_help(int, char **);
 
-/* Parse options that may also stand after names, as people type them.
- * Call once before opt_next; reorders argv. */
-void front_permute(const struct usage *, int argc, char **argv);
-
 /* Fill from the environment or die with a message. */
 void front_places(struct places *);
 

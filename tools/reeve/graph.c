@@ -163,7 +163,7 @@ front_graph(int argc, char **argv)
 	pid_t dot = 0;
 	uint32_t n;
 
-	front_permute(&usage, argc, argv);
+	opt_permute(&usage, argc, argv);
 	while ((c = opt_next(&usage, argc, argv)) != -1) {
 		switch (c) {
 		case 'a': all = 1; break;

@@ -102,7 +102,7 @@ front_help(int argc, char **argv)
 	size_t n = 0;
 	int c;
 
-	front_permute(&usage, argc, argv);
+	opt_permute(&usage, argc, argv);
 	while ((c = opt_next(&usage, argc, argv)) != -1) {
 		if (c == O_LIST)
 			for (const struct sub *s = front_subs; s->name; s++) {

@@ -318,7 +318,7 @@ front_metrics(int argc, char **argv)
 	size_t len;
 	char *text;
 
-	front_permute(&usage, argc, argv);
+	opt_permute(&usage, argc, argv);
 	while ((c = opt_next(&usage, argc, argv)) != -1) {
 		switch (c) {
 		case 'd': notify = (int)opt_uint("the descriptor", optarg, 3,

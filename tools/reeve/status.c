@@ -60,7 +60,8 @@ int
 status_hidden(const struct item *it)
 {
 	return (it->companion || !strcmp(it->name, LIVE_RUNNER) ||
-		!strncmp(it->name, "reeve-", 6)) && model_good(it);
+		!strncmp(it->name, "reeve-", 6)) && (model_good(it) ||
+		it->state == IS_STOPPED);
 }
 
 struct choice {
@@ -355,7 +356,7 @@ front_status(int argc, char **argv)
 	const struct item *bad;
 	struct model m;
 
-	front_permute(&usage, argc, argv);
+	opt_permute(&usage, argc, argv);
 	while ((c = opt_next(&usage, argc, argv)) != -1) {
 		switch (c) {
 		case 'a': choice.all = 1; break;

@@ -106,7 +106,7 @@ front_tree(int argc, char **argv)
 	struct model m;
 	struct printer pr;
 
-	front_permute(&usage, argc, argv);
+	opt_permute(&usage, argc, argv);
 	while ((c = opt_next(&usage, argc, argv)) != -1) {
 		switch (c) {
 		case 'a': all = 1; break;

@@ -27,7 +27,7 @@
 #include "tools/reeve/act.h"
 #include "tools/reeve/front.h"
 #include "tools/reeve/model.h"
-#include "tools/reeve/table.h"
+#include "tools/reeve/watch.h"
 
 #define CATCHALL "reeve-catchall"
 enum { START_MS = 10000 };
@@ -301,7 +301,7 @@ say_up(void)
 		const struct item *it = &m.items[i];
 
 		if (!it->should || it->type == ITEM_BUNDLE ||
-			it->num == DB_NONE)
+			it->num == DB_NONE || status_hidden(it))
 			continue;
 		up += (unsigned)model_is_up(it);
 		if (model_is_up(it))
@@ -363,7 +363,7 @@ front_up(int argc, char **argv)
 	struct model m;
 	struct places p;
 
-	front_permute(&up_usage, argc, argv);
+	opt_permute(&up_usage, argc, argv);
 	while ((c = opt_next(&up_usage, argc, argv)) != -1) {
 		if (c == 'n')
 			dry = 1;
@@ -459,7 +459,7 @@ front_down(int argc, char **argv)
 	int c, dry = 0, code = 0;
 	struct model m;
 
-	front_permute(&down_usage, argc, argv);
+	opt_permute(&down_usage, argc, argv);
 	while ((c = opt_next(&down_usage, argc, argv)) != -1) {
 		if (c == 'n')
 			dry = 1;

@@ -33,7 +33,7 @@ front_upgrade(int argc, char **argv)
 	unsigned kept = 0, changed = 0;
 	struct model before, after;
 
-	front_permute(&usage, argc, argv);
+	opt_permute(&usage, argc, argv);
 	while ((c = opt_next(&usage, argc, argv)) != -1) {
 		if (c == 'n')
 			dry = 1;

@@ -282,7 +282,7 @@ front_why(int argc, char **argv)
 	int code = EX_OK;
 	struct model m;
 
-	front_permute(&usage, argc, argv);
+	opt_permute(&usage, argc, argv);
 	while (opt_next(&usage, argc, argv) != -1)
 		scandir = optarg;
 	if (optind == argc)

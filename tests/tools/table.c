@@ -1,0 +1,84 @@
+/* table.c - columns line up, narrow terminals lose the least of them, and
+ * nothing in a cell can spoil the screen. */
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "tools/reeve/table.h"
+
+static const struct column cols[] = {
+	{ "NAME", 0, 0 }, { "PID", 1, 1 }, { "TEXT", 0, 2 }
+};
+
+static void
+check(int width, int colour, const char *text, const char *want)
+{
+	char *got = 0;
+	size_t len;
+	FILE *f = open_memstream(&got, &len);
+	struct table t;
+
+	table_begin(&t, cols, 3);
+	table_cell(&t, PLAIN, "web");
+	table_cell(&t, RED, "7");
+	table_cell(&t, PLAIN, text);
+	table_cell(&t, PLAIN, "database");
+	table_cell(&t, PLAIN, "12345");
+	table_cell(&t, PLAIN, "");
+	table_print(&t, f, width, colour);
+	fclose(f);
+	assert_string_equal(got, want);
+	free(got);
+}
+
+static void
+widths(void **state)
+{
+	(void)state;
+	check(0, 0, "some text",
+		"NAME        PID  TEXT\n"
+		"web           7  some text\n"
+		"database  12345\n");
+	check(34, 0, "some text that is long",
+		"NAME        PID  TEXT\n"
+		"web           7  some text that ..\n"
+		"database  12345\n");
+	check(20, 0, "some text that is long",
+		"NAME        PID\nweb           7\ndatabase  12345\n");
+	check(10, 0, "x", "NAME\nweb\ndatabase\n");
+	check(3, 0, "x", "NAME\nweb\ndatabase\n");
+}
+
+static void
+safe(void **state)
+{
+	(void)state;
+	check(0, 0, "a\033[2Jb\nc",
+		"NAME        PID  TEXT\n"
+		"web           7  a?[2Jb?c\n"
+		"database  12345\n");
+	check(0, 0, "\xc3\xa9t\xc3\xa9",
+		"NAME        PID  TEXT\n"
+		"web           7  \xc3\xa9t\xc3\xa9\n"
+		"database  12345\n");
+	check(0, 1, "x",
+		"\033[1mNAME\033[0m        \033[1mPID\033[0m  "
+		"\033[1mTEXT\033[0m\n"
+		"web           \033[31m7\033[0m  x\n"
+		"database  12345\n");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(widths),
+		cmocka_unit_test(safe) };
+
+	return cmocka_run_group_tests(tests, 0, 0);
+}
