@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "init/linux-init/linuxinit.h"
@@ -17,6 +18,18 @@ static const struct usage usage = {
 	"Run the runlevel script; then for 0 power off, for 6 reboot.",
 	0, "Exit status: that of the script; 100 misuse, 111 system error."
 };
+
+/* rc.init may ask before the service listens. */
+static void
+wait_for_service(void)
+{
+	const struct timespec pause = { 0, 20000000 };
+
+	for (int tries = 500; tries && access(LI_SCANDIR "/" LI_RUNLEVELD,
+		F_OK) == 0 && access(LI_SCANDIR "/" LI_RUNLEVELD "/s", F_OK)
+		< 0; tries--)
+		nanosleep(&pause, 0);
+}
 
 int
 main(int argc, char **argv)
@@ -33,6 +46,7 @@ main(int argc, char **argv)
 		opt_usage(&usage);
 	level = argv[optind];
 	end = !strcmp(level, "0") || !strcmp(level, "6");
+	wait_for_service();
 	words_sister(&w, "sudo");
 	words_add(&w, "-e");
 	words_add(&w, LI_SCANDIR "/" LI_RUNLEVELD "/s");

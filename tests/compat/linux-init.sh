@@ -172,4 +172,27 @@ with ours s6-linux-init-hpr 2>/dev/null; is $? 100 'hpr: nothing asked for'
 with ours s6-linux-init-hpr -wh; is $? 0 'hpr -w: nothing to do'
 is "$(with ours s6-linux-init-echo -n -s , a b c)" a,b,c 'echo'
 reeve-linux-init-finish 2>/dev/null; is $? 100 'finish is for process 1'
+
+# A machine's directory.  It is not halted here: that would unmount things.
+printf '#!/bin/sh\necho "rc.init $*"\nBASE/bin/telinit 3; echo "telinit $?"; echo done >%s/up\nsleep 1000\n' "$PWD" | sed "s,BASE,$B," >skel/rc.init
+printf '#!/bin/sh\necho "level $1" >%s/level\nexit 5\n' "$PWD" >skel/runlevel
+maker -N -B -V 0 -c "$B" -p "$NAMES:$PATH" -f "$PWD/skel" -D 2 -R o500 -G 'sleep 1000' "$B"
+is $? 0 'a directory for a machine'
+ok '... has telinit' test -x base/bin/telinit
+for d in s6-linux-init-runleveld s6-linux-init-early-getty; do ok "... and $d" test -x base/run-image/service/$d/run; done
+rm -f up; mkfifo up
+box "$B/bin/init" quiet 3 >out 2>&1 & p=$!
+read -r _ <up
+is "$(cat out)" 'rc.init 3 quiet 3
+telinit 5' 'the runlevel of the command line; telinit has the code of the script'
+is "$(cat level)" 'level 3' 'the script got the runlevel'
+like "$(cat "/proc/$(pid1)/limits")" 'Max open files +500 +500' '-R sets the hard limit'
+kill -9 $p; kill -9 "$(pid1)"
+
+# The rest.
+is "$(unshare --pid --fork sh -c 'sleep 1000 & s=$!; reeve-linux-init-nuke; echo $?; wait $s; echo $?')" '0
+137' 'nuke kills everything else'
+with ours s6-linux-init-umountall x 2>/dev/null; is $? 100 'umountall takes no argument'
+with ours s6-linux-init-telinit 2>/dev/null; is $? 100 'telinit wants a runlevel'
+with ours s6-linux-init -C 2>err; is $? 100 'linux-init -C is for process 1'
 end
