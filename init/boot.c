@@ -24,6 +24,7 @@
 #define END_SERVICE "reeve-shutdownd"
 #define LOG_DIR "/run/uncaught-logs"
 #define READY_FD 3
+enum { SCANDIR_TRIES = 5, SCANDIR_APART_MS = 100 };
 #define CONSOLE_FD 4
 
 /* --- the steps -------------------------------------------------------- */
@@ -239,10 +240,16 @@ make_hooks(struct boot *b)
 static void
 make_scandir(struct boot *b)
 {
-	if (path_mkdirs(b->at.scandir, 0755) < 0 ||
+	int tries = 0;
+
+	/* Nothing works without it. */
+	while (path_mkdirs(b->at.scandir, 0755) < 0 ||
 		chdir(b->at.scandir) < 0) {
 		warn_sys("unable to use %s", b->at.scandir);
-		return;
+		if (tries++ < SCANDIR_TRIES)
+			usleep(SCANDIR_APART_MS * 1000);
+		else if (!boot_shell(b->words.console, "no scan directory"))
+			sleep(60);
 	}
 	/* Of an initramfs whose svscan is gone. */
 	path_remove(AT_FDCWD, ".s6-svscan");

@@ -69,11 +69,15 @@ machine_signal(int sig)
 }
 
 static _Noreturn void
-crash(void)
+crash(int machine)
 {
 	char path[PATH_LEN], name[] = "reeve-svscan", dot[] = ".";
 	char *argv[] = { name, dot, 0 };
 
+	/* A container that cannot be started says so and ends; what runs,
+	 * and a machine, goes on. */
+	if (!machine && !note_get(NOTE_READY, 0))
+		die(EX_SYSTEM, "svscan could not be started");
 	for (;;) {
 		warn("svscan could not go on, starting it again");
 		sleep(1);
@@ -91,7 +95,7 @@ machine_finish(const char *basedir)
 	if (how > END_KEXEC) {
 		warn("svscan was told to end, but nobody asked to end the "
 			"machine");
-		crash();
+		crash(1);
 	}
 	halt_run((enum machine_end)how, note_get(NOTE_GRACE, 3000), basedir);
 }
@@ -132,7 +136,7 @@ hook_run(const char *base)
 	if (!strcmp(base, "finish"))
 		finish();
 	if (!strcmp(base, "crash"))
-		crash();
+		crash(machine);
 	if (machine)
 		machine_signal(num_signal(base));
 	on_signal(num_signal(base));

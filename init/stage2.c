@@ -122,8 +122,10 @@ wait_ready(struct stage2 *s, int fd)
 		if (s->stop)
 			return 0;
 	}
-	if (read(fd, &b, 1) == 1 && b == '\n')
+	if (read(fd, &b, 1) == 1 && b == '\n') {
+		note_put(NOTE_READY, 1);
 		return 1;
+	}
 	die(EX_SYSTEM, "reeve-svscan ended before it was ready");
 }
 

@@ -492,6 +492,21 @@ loop(struct svscan *v)
 	}
 }
 
+static const char *start_dir;
+
+/* die() while starting: process 1 must not end, so its crash hook has to
+ * find a way. */
+static void
+not_process_1(void)
+{
+	char path[64] = SCANDIR_CRASH, *argv[] = { path, 0 };
+
+	if (chdir(start_dir) < 0)
+		return;
+	untrap();
+	execv(path, argv);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -501,6 +516,10 @@ main(int argc, char **argv)
 	int c, notify_fd = -1, resume = -1;
 
 	prog_init(argv[0]);
+	if (getpid() == 1 && argc > 1) {
+		start_dir = argv[argc - 1];
+		atexit(not_process_1);
+	}
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
 		case 'd': notify_fd = parse_fd("notification-fd", optarg);
