@@ -4,34 +4,26 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/num.h"
 #include "lib/os.h"
-#include "lib/path.h"
-#include "lib/spawn.h"
 #include "supervise/act.h"
 #include "supervise/adopt.h"
 #include "supervise/event.h"
+#include "supervise/start.h"
 #include "supervise/svdir.h"
 #include "supervise/sweep.h"
 #include "supervise/tally.h"
 
 #define MS UINT64_C(1000000)
 #define SEC (1000 * MS)
-#define READY_FIFO "supervise/ready"
-#define SERVICE_LOCK "supervise/service-lock"
 
 enum {
-	PATH_ROOM = DETAIL_DEF + 32,
 	KILL_AGAIN_MS = 5000,
 	SHORT_MIN_MS = 100,	/* first retry when something ran short */
 	SHORT_MAX_MS = 2000,
@@ -142,284 +134,11 @@ let_go(struct super *s)
 		close(fd);
 }
 
-/* Readiness goes through a fifo with a name, which a supervise that takes
- * over finds again; and run gets it open for both ways, so that it can say
- * "ready" also while no supervise reads.  A pipe where no fifo can be made.
- * Our end is s->notify; the child's is returned, or -1 and errno. */
-static int
-listen_ready(struct super *s)
-{
-	int p[2], fd;
-
-	unlink(READY_FIFO);
-	if (mkfifo(READY_FIFO, 0600) == 0) {
-		s->notify = open(READY_FIFO, O_RDONLY | O_NONBLOCK |
-			O_CLOEXEC);
-		if (s->notify >= 0) {
-			fd = open(READY_FIFO, O_RDWR | O_CLOEXEC);
-			if (fd >= 0)
-				return fd;
-			drop(&s->notify);
-		}
-	}
-	if (pipe(p) < 0)
-		return -1;
-	fcntl(p[0], F_SETFD, FD_CLOEXEC);
-	fcntl(p[1], F_SETFD, FD_CLOEXEC);
-	fcntl(p[0], F_SETFL, O_NONBLOCK);
-	s->notify = p[0];
-	return p[1];
-}
-
-/* The fifo that file `name' speaks of, made if absent; kept open both ways
- * in *keep, so that nothing in it is lost while the service is away.  The
- * child's end is returned; -1 if there is no such file; -2 and errno.
- * path: PATH_ROOM bytes to work in. */
-static int
-open_fifo(struct super *s, char *path, const char *name, int *keep, int flags)
-{
-	int fd, before = *keep;
-
-	/* The pipe is never without a holder: the other end's supervise may
-	 * be at this same place, and what is in the pipe goes with the last
-	 * descriptor. */
-	*keep = -1;
-	if (!svdir_path(s->dt.def, name, path, PATH_ROOM)) {
-		drop(&before);
-		return -1;
-	}
-	*keep = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	if (*keep < 0 && errno == ENOENT) {
-		if (mkfifo(path, 0600) < 0 && errno != EEXIST)
-			goto fail;
-		*keep = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	}
-	if (*keep < 0)
-		goto fail;
-	drop(&before);
-	fd = open(path, flags | O_CLOEXEC);
-	if (fd >= 0)
-		return fd;
-fail:
-	warn_sys("unable to open fifo %s", path);
-	if (*keep < 0)
-		*keep = before;
-	return -2;
-}
-
-/* A lock that lives as long as any process that inherits the descriptor. */
-static int
-lock_whole(int fd, int wait)
-{
-#ifdef F_OFD_SETLK
-	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-
-	return fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &l);
-#else
-	return flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB));
-#endif
-}
-
-static int
-open_service_lock(int *held)
-{
-	struct stat st;
-	int fd = open(SERVICE_LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-
-	if (fd < 0)
-		return -1;
-	if (fstat(fd, &st) == 0 && st.st_size) {
-		warn("%s is not empty; emptying it",
-			SERVICE_LOCK);
-		if (ftruncate(fd, 0) < 0)
-			warn_sys("unable to empty %s",
-				SERVICE_LOCK);
-	}
-	*held = lock_whole(fd, 0) < 0;
-	if (*held)
-		warn("another process of this service still holds %s "
-			"(starting when it lets go)", SERVICE_LOCK);
-	return fd;
-}
-
-/* --- run and finish */
-
-/* Where the definition is, resolved once for each start: `def' may point
- * elsewhere a moment later.  0 and s->dt.def set ("": here), or -1. */
-static int
-resolve_def(struct super *s)
-{
-	char link[32];
-	ssize_t n;
-	int fd;
-
-	s->dt.def[0] = 0;
-	/* Mostly there is none, and this is the cheapest way to know. */
-	if (readlink("def", link, sizeof link) < 0 && errno == ENOENT)
-		return 0;
-	fd = open("def", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	strcpy(link, "/proc/self/fd/");
-	{
-		char num[16], *p = num + sizeof num - 1;
-		int u = fd;
-
-		for (*p = 0; u || !*p; u /= 10)
-			*--p = (char)('0' + u % 10);
-		strcat(link, p);
-	}
-	n = readlink(link, s->dt.def, sizeof s->dt.def - 1);
-	close(fd);
-	if (n > 0 && (size_t)n < sizeof s->dt.def - 1 &&
-		s->dt.def[0] == '/') {
-		s->dt.def[n] = 0;
-		return 0;
-	}
-	/* No /proc, or a path that is too long: by the link itself. */
-	strcpy(s->dt.def, "def");
-	return 0;
-}
-
-/* Is there room for it later?  Then a start is worth trying soon. */
-static int
-is_shortage(int e)
-{
-	return e == EAGAIN || e == ENOMEM || e == EMFILE || e == ENFILE ||
-		e == ENOSPC || e == EINTR || e == ETXTBSY || e == ENOBUFS;
-}
-
-static int
-script(char *path, const struct super *s, const char *name)
-{
-	return path_join(path, PATH_ROOM, *s->dt.def ? s->dt.def : ".", name);
-}
-
-/* What cgroup the service is to be in: its cgroup.procs, or 0.  path:
- * PATH_ROOM bytes to work in. */
-static int
-open_cgroup(const struct super *s, char *path)
-{
-	static const char procs[] = "/cgroup.procs";
-	size_t n;
-	int fd;
-
-	if (!svdir_path(s->dt.def, "cgroup", path, PATH_ROOM - sizeof procs))
-		return 0;
-	n = strlen(path);
-	if (mkdir(path, 0755) < 0 && errno != EEXIST)
-		goto fail;
-	strcpy(path + n, procs);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd >= 0)
-		return fd;
-	path[n] = 0;
-fail:
-	warn_sys("unable to use cgroup %s (starting without it)", path);
-	return 0;
-}
-
-/* The lock is held by a child that outlived run: our child has to wait for
- * it, and so cannot borrow our memory. */
-static pid_t
-spawn_waiting(const struct spawn *sp, int lock)
-{
-	sigset_t none;
-	pid_t pid = fork();
-
-	if (pid)
-		return pid;
-	/* While it waits it can be told to stop like any service. */
-	setsid();
-	for (const int *sig = act_signals; *sig; sig++)
-		signal(*sig, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, 0);
-	while (lock_whole(lock, 1) < 0)
-		if (errno != EINTR)
-			_exit(EX_SYSTEM);
-	spawn_exec(sp);
-	_exit(EX_NOEXEC);
-}
-
-/* All that run wants to have, and run.  Its pid; or -1 and errno. */
-static pid_t
-spawn_run(struct super *s)
-{
-	char path[PATH_ROOM];
-	char word[4] = "run";
-	char *argv[3] = { word, 0, 0 };
-	struct spawn_fd fds[4];
-	struct spawn sp = { .file = path, .argv = argv, .fds = fds,
-		.session = 1, .handled = act_signals };
-	int mine[4], lock = -1, held = 0, e;
-	unsigned n = 0, fd, lockfd = 0;
-	pid_t pid = -1;
-
-	act_deafen(s);
-	if (resolve_def(s) < 0)
-		return -1;
-	memcpy(&argv[1], &s->name, sizeof s->name);
-	if (svdir_number_if(s->dt.def, "lock-fd", &lockfd)) {
-		lock = open_service_lock(&held);
-		if (lock < 0)
-			return -1;
-		mine[n] = lock;
-		fds[n++] = (struct spawn_fd){ (int)lockfd, lock };
-	}
-	if (svdir_number_if(s->dt.def, "notification-fd", &fd)) {
-		if (lock >= 0 && fd == lockfd) {
-			warn("lock-fd and notification-fd are both %u", fd);
-			errno = EINVAL;
-			goto done;
-		}
-		if (!fd) {
-			warn("notification-fd 0 is standard input; it is "
-				"ignored");
-		} else {
-			mine[n] = listen_ready(s);
-			if (mine[n] < 0)
-				goto done;
-			fds[n] = (struct spawn_fd){ (int)fd, mine[n] };
-			n++;
-		}
-	}
-	for (int i = 0; i < 2; i++) {
-		int f = open_fifo(s, path, i ? "stdout-fifo" : "stdin-fifo",
-			i ? &s->out : &s->in, i ? O_WRONLY : O_RDONLY);
-
-		if (f == -2)
-			goto done;
-		if (f == -1)
-			continue;
-		mine[n] = f;
-		fds[n++] = (struct spawn_fd){ i, f };
-	}
-	sp.nfds = n;
-	sp.newpid = svdir_flag(s->dt.def, "flag-newpidns");
-	sp.cgroup = open_cgroup(s, path);
-	if (script(path, s, "run") == 0)
-		pid = held ? spawn_waiting(&sp, lock) : spawn(&sp);
-	if (sp.cgroup > 0) {
-		e = errno;
-		close(sp.cgroup);
-		errno = e;
-	}
-done:
-	e = errno;
-	while (n--)
-		close(mine[n]);
-	if (pid < 0)
-		act_deafen(s);
-	errno = e;
-	return pid;
-}
-
 static enum event
 run(struct super *s)
 {
 	uint64_t before = os_boot_now();
-	pid_t pid = spawn_run(s);
+	pid_t pid = start_run(s);
 
 	if (pid < 0) {
 		s->dt.error = (unsigned)errno;
@@ -447,7 +166,7 @@ run(struct super *s)
 static void
 set_retry(struct super *s)
 {
-	int e = (int)s->dt.error, lack = is_shortage(e);
+	int e = (int)s->dt.error, lack = start_shortage(e);
 	uint64_t ms = lack ? SHORT_MIN_MS : FAIL_MIN_MS,
 		max = lack ? SHORT_MAX_MS : FAIL_MAX_MS;
 
@@ -467,50 +186,17 @@ set_retry(struct super *s)
 	act_publish(s);
 }
 
-static void
-fmt_uint(char *p, unsigned u)
-{
-	char num[12], *q = num + sizeof num - 1;
-
-	*q = 0;
-	do
-		*--q = (char)('0' + u % 10);
-	while (u /= 10);
-	strcpy(p, q);
-}
-
 static enum event
 finish(struct super *s)
 {
-	int w = s->st.wstat;
-	char path[PATH_ROOM], code[12], sig[12], group[12], word[] = "finish";
-	char *argv[6] = { word, code, sig, 0, group, 0 };
-	struct spawn sp = { .file = path, .argv = argv, .session = 1,
-		.handled = act_signals };
 	uint64_t before = os_boot_now();
-	pid_t pid = -1;
+	pid_t pid;
 	unsigned ms;
 
 	s->st.pid = s->dt.pid = 0;
-	if (script(path, s, "finish") < 0 || access(path, X_OK) < 0)
+	pid = start_finish(s);
+	if (pid <= 0)
 		return EV_NOFINISH;
-	memcpy(&argv[3], &s->name, sizeof s->name);
-	fmt_uint(code, WIFSIGNALED(w) ? 256 : (unsigned)WEXITSTATUS(w));
-	fmt_uint(sig, WIFSIGNALED(w) ? (unsigned)WTERMSIG(w) : 0);
-	fmt_uint(group, (unsigned)s->dt.run_pid);
-	for (int i = 0; i < 5 && pid < 0; i++) {
-		pid = spawn(&sp);
-		if (pid >= 0 || !is_shortage(errno))
-			break;
-		/* It may release what run held, so it is worth some
-		 * waiting; but nothing else is done meanwhile. */
-		poll(0, 0, SHORT_MIN_MS);
-	}
-	if (pid < 0) {
-		warn_sys("unable to start %s (going on as if it had "
-			"run)", path);
-		return EV_NOFINISH;
-	}
 	s->st.pid = s->dt.pid = (uint64_t)pid;
 	s->dt.started = before;
 	s->dt.started_by = os_boot_now();

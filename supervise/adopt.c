@@ -17,9 +17,9 @@
 #include "lib/os.h"
 #include "lib/path.h"
 #include "supervise/adopt.h"
+#include "supervise/start.h"
 
 #define RESUME "REEVE_RESUME"
-#define READY_FIFO "supervise/ready"
 
 enum {
 	LOOK_MS = 500,		/* where no descriptor tells of an end */

@@ -3,6 +3,8 @@
 # service that still runs: same pid, and all that was going to happen happens.
 . "$TESTS/lib.sh"
 [ "$P" = reeve- ] || skip_all 's6 starts a second copy'
+grep -q '^#define HAS_LINUX' "$BUILD/config.h" ||
+	skip_all 'how a process ended is known on Linux only'
 has() { grep -q -e "$2" "$1" 2>/dev/null; }
 ready() { [ "$(field "$1" ready)" = true ]; }
 # The supervise of a service: the process that holds its lock.

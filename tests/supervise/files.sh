@@ -258,6 +258,26 @@ ln -sfn ../v3 x/def
 is "$(tail -n 1 x/out)" finish-v2 'and its finish is its own'
 quit x
 
+# --- flag-newpidns
+service ns <<'END'
+echo $$ >pid
+trap 'exit 0' TERM
+while :; do sleep 0.1; done
+END
+touch ns/flag-newpidns
+if grep -q '^#define HAS_CLONE_NEWPID' "$BUILD/config.h" && [ "$(id -u)" = 0 ]
+then
+	supervised ns
+	within 5 test -s ns/pid
+	is "$(cat ns/pid)" 1 'flag-newpidns: run is process 1'
+	not 'of a namespace only' [ "$(field ns pid)" = 1 ]
+	"${P}svc" -wd -T 5000 -d ns
+	is $? 0 'and stops when told to'
+	quit ns
+else
+	skip 3 'no pid namespaces in this build'
+fi
+
 # --- numbers that are none
 service b <<'END'
 echo x >&3

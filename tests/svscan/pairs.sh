@@ -69,6 +69,7 @@ wait "$scan_pid"
 ok 'and so does finish' within 5 grep -q 'the end' console
 
 [ "$P" = reeve- ] || end
+grep -q '^#define HAS_PIDFD' "$BUILD/config.h" || end
 # --- svscan is killed
 rm -f scan/x/n scan/x/log/lines
 scanned scan 2>err

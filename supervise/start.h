@@ -1,0 +1,21 @@
+/* start.h - spawning run and finish with all that their files ask for. */
+#ifndef SUPERVISE_START_H
+#define SUPERVISE_START_H
+
+#include "supervise/act.h"
+
+/* Fifo through which run says that it is ready. */
+#define READY_FIFO "supervise/ready"
+
+/* run's pid; then s->notify, s->in, s->out and s->dt.def are what belongs to
+ * it.  Or -1 and errno, with a message if errno does not say it all. */
+pid_t start_run(struct super *);
+
+/* finish's pid; 0 if there is none; -1, with a message, if it cannot be
+ * started. */
+pid_t start_finish(struct super *);
+
+/* Is this an error that passes, so that trying again soon is worth it? */
+int start_shortage(int err);
+
+#endif
