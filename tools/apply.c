@@ -227,6 +227,25 @@ limit_number(const char *s, size_t n)
 	return (rlim_t)v;
 }
 
+/* A limit that may not be raised so far, as in a container, is raised as far
+ * as it may be: less is no reason not to start. */
+static void
+set_lower(int resource, const char *name, const char *text,
+	const struct rlimit *wanted)
+{
+	struct rlimit r;
+
+	if (errno != EPERM || getrlimit(resource, &r) < 0)
+		die_sys(EX_SYSTEM, "unable to set limit %s to %s", name, text);
+	r.rlim_cur = wanted->rlim_cur < r.rlim_max ? wanted->rlim_cur :
+		r.rlim_max;
+	if (setrlimit(resource, &r) < 0)
+		die_sys(EX_SYSTEM, "unable to set limit %s to %s", name, text);
+	errno = EPERM;
+	warn_sys("unable to set limit %s to %s (going on with %llu)", name,
+		text, (unsigned long long)r.rlim_cur);
+}
+
 static void
 set_limit(const char *text)
 {
@@ -268,8 +287,7 @@ set_limit(const char *text)
 			r.rlim_cur > r.rlim_max))
 			r.rlim_max = r.rlim_cur;
 		if (setrlimit(known[i].resource, &r) < 0)
-			die_sys(EX_SYSTEM, "unable to set limit %s to %s",
-				known[i].name, text);
+			set_lower(known[i].resource, known[i].name, text, &r);
 		return;
 	}
 	die(EX_MISUSE, "unknown limit '%s'", text);
@@ -470,6 +488,24 @@ bound_capabilities(const struct apply *a)
 		die_sys(EX_SYSTEM, "unable to keep capabilities");
 }
 
+/* Those of a set that this process has; the others are said. */
+static uint64_t
+capabilities_there(uint64_t set)
+{
+	struct { uint32_t version; int pid; } head = { 0x20080522, 0 };
+	struct { uint32_t effective, permitted, inheritable; } data[2];
+	uint64_t have;
+
+	if (syscall(SYS_capget, &head, data) < 0)
+		die_sys(EX_SYSTEM, "unable to get capabilities");
+	have = data[0].permitted | (uint64_t)data[1].permitted << 32;
+	for (int i = 0; i < 64; i++)
+		if (set & ~have & (uint64_t)1 << i)
+			warn("capability %s is not there to be kept (going on "
+				"without)", caps_name(i));
+	return set & have;
+}
+
 /* Afterwards: exactly these, and ambient, so that exec keeps them. */
 static void
 keep_capabilities(const struct apply *a)
@@ -482,7 +518,7 @@ keep_capabilities(const struct apply *a)
 
 	if (!a->caps)
 		return;
-	set = capability_set(a->caps);
+	set = capabilities_there(capability_set(a->caps));
 	for (int i = 0; i < 2; i++)
 		data[i].permitted = data[i].effective = data[i].inheritable =
 			(uint32_t)(set >> (32 * i));

@@ -223,12 +223,12 @@ struct unit {
 	char name[DB_NAME_MAX + 1];
 	int template;
 	char type[32];
-	struct buf env, limits, pre, post, setup, up, down, caps, groups,
-		readonly;
+	struct buf env, limits, pre, post, setup, up, down, ambient, bounding,
+		groups, readonly;
 	char *start;		/* owned */
 	char *user, *group;	/* owned */
 	int shell;		/* needs a script: variables, files */
-	int has_pid_file;
+	int has_pid_file, has_read_write;
 	int restarts;
 };
 
@@ -416,7 +416,8 @@ unit_environment(struct unit *u, char *value)
 }
 
 static void
-unit_capabilities(struct unit *u, const char *key, char *value)
+unit_capabilities(struct unit *u, struct buf *to, const char *key,
+	char *value)
 {
 	char *save = 0;
 
@@ -425,11 +426,9 @@ unit_capabilities(struct unit *u, const char *key, char *value)
 			value);
 		return;
 	}
-	if (u->caps.len)
-		return;
 	for (char *w = strtok_r(value, " \t", &save); w;
 		w = strtok_r(0, " \t", &save))
-		buf_printf(&u->caps, "%s\n", w);
+		buf_printf(to, "%s\n", w);
 }
 
 static void
@@ -566,7 +565,9 @@ unit_service(struct unit *u, const char *key, char *value)
 			buf_printf(&u->pre, "[ ! -r %s ] || ", value);
 		buf_printf(&u->pre, "{ set -a; . %s; set +a; }\n", value);
 	} else if (!strcmp(key, "PIDFile")) {
-		put(&u->d, "pid-file", value);
+		/* Others may write one, but nobody needs it. */
+		if (!strcmp(u->type, "forking"))
+			put(&u->d, "pid-file", value);
 		u->has_pid_file = 1;
 	} else if (!strcmp(key, "Restart"))
 		unit_restart(u, value);
@@ -584,9 +585,10 @@ unit_service(struct unit *u, const char *key, char *value)
 		unit_time(u, key, "timeout-kill", value);
 	} else if (!strncmp(key, "Limit", 5))
 		unit_limit(u, key, value);
-	else if (!strcmp(key, "CapabilityBoundingSet") ||
-		!strcmp(key, "AmbientCapabilities"))
-		unit_capabilities(u, key, value);
+	else if (!strcmp(key, "CapabilityBoundingSet"))
+		unit_capabilities(u, &u->bounding, key, value);
+	else if (!strcmp(key, "AmbientCapabilities"))
+		unit_capabilities(u, &u->ambient, key, value);
 	else if (!strcmp(key, "ReadOnlyPaths") ||
 		!strcmp(key, "ReadOnlyDirectories")) {
 		char *save = 0;
@@ -594,6 +596,10 @@ unit_service(struct unit *u, const char *key, char *value)
 		for (char *w = strtok_r(value, " \t", &save); w;
 			w = strtok_r(0, " \t", &save))
 			buf_printf(&u->readonly, "%s\n", w);
+	} else if (!strcmp(key, "ReadWritePaths") ||
+		!strcmp(key, "ReadWriteDirectories")) {
+		u->has_read_write = 1;
+		left_out(u->im, "%s=%s", key, value);
 	} else if (!unit_simple(u, key, value) && !unit_needless(key, value))
 		left_out(u->im, "%s=%s", key, value);
 }
@@ -716,9 +722,20 @@ unit_finish(struct unit *u)
 	buf_free(&b);
 	put_buf(&u->d, "environment", &u->env);
 	put_buf(&u->d, "limits", &u->limits);
-	put_buf(&u->d, "capabilities", &u->caps);
+	/* To root a bound is what it keeps; another user would be given what
+	 * the unit only did not forbid. */
+	if (u->ambient.len)
+		put_buf(&u->d, "capabilities", &u->ambient);
+	else if (u->bounding.len && !u->user)
+		put_buf(&u->d, "capabilities", &u->bounding);
+	else if (u->bounding.len)
+		left_out(im, "CapabilityBoundingSet (the user has none "
+			"anyway)");
 	put_buf(&u->d, "groups", &u->groups);
-	put_buf(&u->d, "read-only-paths", &u->readonly);
+	if (!u->has_read_write)
+		put_buf(&u->d, "read-only-paths", &u->readonly);
+	else if (u->readonly.len)
+		left_out(im, "ReadOnlyPaths (there are exceptions to it)");
 	unit_setup(u);
 	put(&u->d, "logger", "");
 	if (!strcmp(u->type, "oneshot")) {
@@ -809,7 +826,8 @@ import_unit(struct import *im, char *data)
 	buf_free(&u.setup);
 	buf_free(&u.up);
 	buf_free(&u.down);
-	buf_free(&u.caps);
+	buf_free(&u.ambient);
+	buf_free(&u.bounding);
 	buf_free(&u.groups);
 	buf_free(&u.readonly);
 }

@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -217,10 +218,40 @@ help(struct helper *h)
 	_exit(EX_OK);
 }
 
+/* Where the service cannot miss it: in the service directory; but below /tmp,
+ * which may be another one for it, or with a path too long for an address,
+ * a name that is in no directory (Linux). */
+static socklen_t
+choose_address(struct sockaddr_un *a, char *path, size_t max)
+{
+	a->sun_family = AF_UNIX;
+	if (!getcwd(path, max - sizeof SOCKET - 1))
+		die_sys(EX_SYSTEM, "unable to get the working directory");
+	strcat(path, "/" SOCKET);
+#ifdef HAS_LINUX
+	if (!strncmp(path, "/tmp/", 5) || !strncmp(path, "/var/tmp/", 9) ||
+		strlen(path) >= sizeof a->sun_path) {
+		int n = snprintf(path, max, "@reeve-%s-%ld", SOCKET,
+			(long)getpid());
+
+		memcpy(a->sun_path + 1, path + 1, (size_t)n - 1);
+		return (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
+			(size_t)n);
+	}
+#endif
+	if (strlen(path) >= sizeof a->sun_path)
+		die(EX_SYSTEM, "%s is too long for the name of a socket (%zu "
+			"bytes at most)", path, sizeof a->sun_path - 1);
+	strcpy(a->sun_path, path);
+	unlink(path);
+	return sizeof *a;
+}
+
 static int
 make_socket(char *path, size_t max)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	socklen_t len = choose_address(&a, path, max);
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	mode_t mask;
 #ifdef HAS_SO_PEERCRED
@@ -229,17 +260,9 @@ make_socket(char *path, size_t max)
 
 	if (fd < 0)
 		die_sys(EX_SYSTEM, "unable to make a socket");
-	if (!getcwd(path, max - sizeof SOCKET - 1))
-		die_sys(EX_SYSTEM, "unable to get the working directory");
-	strcat(path, "/" SOCKET);
-	if (strlen(path) >= sizeof a.sun_path)
-		die(EX_SYSTEM, "%s is too long for the name of a socket (%zu "
-			"bytes at most)", path, sizeof a.sun_path - 1);
-	strcpy(a.sun_path, path);
-	unlink(path);
 	/* Whoever the service becomes may write; who it was is checked. */
 	mask = umask(0111);
-	if (bind(fd, (struct sockaddr *)&a, sizeof a) < 0)
+	if (bind(fd, (struct sockaddr *)&a, len) < 0)
 		die_sys(EX_SYSTEM, "unable to bind %s", path);
 	umask(mask);
 #ifdef HAS_SO_PEERCRED

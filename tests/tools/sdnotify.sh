@@ -7,13 +7,13 @@ cat >say <<'E'
 #!/usr/bin/env python3
 import os,socket,sys,time
 s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM)
-a=os.environ["NOTIFY_SOCKET"]
+def adr(): return os.environ["NOTIFY_SOCKET"].replace("@","\0")
 for m in sys.argv[1:]:
     if m.startswith("wait"): time.sleep(float(m[4:])); continue
     if m == "fork":
-        if os.fork()==0: s.sendto(b"READY=1",a); os._exit(0)
+        if os.fork()==0: s.sendto(b"READY=1",adr()); os._exit(0)
         os.wait(); continue
-    s.sendto(m.encode().replace(b"|",b"\n"),a)
+    s.sendto(m.encode().replace(b"|",b"\n"),adr())
 E
 chmod 755 say
 mkfifo fifo
@@ -38,6 +38,13 @@ kill $pid; wait $pid 2>/dev/null
 reeve-sdnotify -w 300 ./say READY=1 wait0.2 WATCHDOG=1 wait0.2 WATCHDOG=1 wait0.2 WATCHDOG=1 wait30 3>/dev/null 2>err & pid=$!
 wait $pid 2>/dev/null; is $? 134 'without a sign of life: SIGABRT'
 like "$(cat err)" 'no sign of life for 300 ms' 'and it is said'
+if [ -d /dev/shm ]; then
+	d=$(mktemp -d /dev/shm/reeve-test.XXXXXX); here=$PWD; cd "$d" || exit
+	reeve-sdnotify "$here/say" READY=1 wait9 3>ready & pid=$!
+	within 5 test -s ready; is $? 0 'a socket in the service directory'
+	ok 'is there' [ -S sd-notify ]
+	kill $pid; wait $pid 2>/dev/null; cd "$here" || exit; rm -rf "$d"
+else skip 2 'there is no /dev/shm'; fi
 reeve-sdnotify -3 9 true 2>err; is $? 100 'a descriptor that is not open'
 reeve-sdnotify 2>err; is $? 100 'no program'
 reeve-sdnotify nosuchprogram 3>/dev/null 2>err; is $? 127 'a program that is not there'
