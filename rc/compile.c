@@ -34,7 +34,7 @@ compile(const struct compile *c, char **data, size_t *len)
 		.verbosity = c->verbosity, .lax = c->lax };
 	struct defs s = { .mem = &mem, .diag = &diag,
 		.override = c->override, .logs = c->logs,
-		.loguser = c->loguser, .users = c->users, .check = c->check };
+		.loguser = c->loguser, .users = c->users };
 
 	*data = 0;
 	*len = 0;

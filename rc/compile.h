@@ -18,9 +18,9 @@ struct compile {
 				 * else it is an error */
 	int verbosity;		/* 0 errors, 1 warnings, 2 notes */
 	const char *logs;	/* log directory for `logger', or 0 default */
-	const char *loguser;	/* user of log companions, or 0 */
+	const char *loguser;	/* user of log companions, or 0: that of a
+				 * file log-user in a source, or none */
 	int users;		/* USERS_* */
-	int check;		/* a lint is asked for, say more */
 	/* Where messages go, or 0: to stderr. */
 	void (*report)(void *arg, enum diag_level, const char *file,
 		unsigned line, const char *text);

@@ -913,20 +913,35 @@ read_def(struct reader *r)
 
 /* --- source directories */
 
+/* Plain files beside the services: two have a meaning, what is nearly one of
+ * them is said, the rest (README and the like) is ignored. */
 static void
-read_default_logger(struct defs *s, int fd, const char *source)
+read_beside(struct defs *s, int fd, const char *name, const char *path)
 {
+	const struct prop *p = prop_find(name);
+	const char *near = p ? 0 : prop_near(name);
+	struct def_text t = { .prop = p, .file = path };
 	uint32_t mode;
-	struct def_text t = { .prop = prop_find("default-logger") };
 
-	t.text = slurp(s->mem, fd, t.prop->name, &t.len, &mode);
-	t.file = arena_printf(s->mem, "%s/%s", source, t.prop->name);
-	if (!t.text) {
-		diag_sys(s->diag, t.file, "unable to read");
+	if (near && prop_find(near)->types == FOR_SOURCE)
+		diag_strict(s->diag, path, 0, "unknown file, was %s meant?",
+			near);
+	if (!p || p->types != FOR_SOURCE)
 		return;
+	t.text = slurp(s->mem, fd, name, &t.len, &mode);
+	if (!t.text) {
+		diag_sys(s->diag, path, "unable to read");
+	} else if (!strcmp(name, "log-user")) {
+		const char *user = def_line(s, &t);
+
+		if (user && !s->loguser) {
+			s->loguser = user;
+			s->loguser_text = t;
+		}
+	} else {
+		s->default_logger = 1;
+		s->default_logging = t;
 	}
-	s->default_logger = 1;
-	s->default_logging = t;
 }
 
 struct def *
@@ -988,7 +1003,6 @@ read_entry(struct defs *s, int fd, const char *source, const char *name)
 	const char *path = arena_printf(s->mem, "%s/%s", source, name);
 	struct def_name n = { name, path, 0 };
 	struct reader r = { .s = s };
-	struct stat st;
 
 	if (strchr(name, '\n')) {
 		diag_error(s->diag, 1, source, 0, "the name of a directory in "
@@ -999,13 +1013,7 @@ read_entry(struct defs *s, int fd, const char *source, const char *name)
 		return;
 	r.fd = open_dir(fd, name);
 	if (r.fd < 0 && errno == ENOTDIR) {
-		if (!strcmp(name, "default-logger"))
-			read_default_logger(s, fd, source);
-		else if (fstatat(fd, name, &st, 0) == 0 &&
-			S_ISREG(st.st_mode) && prop_near(name) &&
-			!strcmp(prop_near(name), "default-logger"))
-			diag_strict(s->diag, path, 0, "unknown file, was "
-				"default-logger meant?");
+		read_beside(s, fd, name, path);
 		return;
 	}
 	if (r.fd < 0) {

@@ -63,8 +63,8 @@ struct defs {
 	int default_logger;	/* a source has `default-logger' */
 	struct def_text default_logging;	/* and its lines */
 	const char *logs, *loguser;	/* see compile.h */
+	struct def_text loguser_text;	/* where loguser stands, if it does */
 	int users;		/* see compile.h */
-	int check;		/* look at what need not be here yet */
 };
 
 /* Read every definition of a source directory.  What is wrong goes to

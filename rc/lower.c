@@ -853,9 +853,10 @@ lower_all(struct defs *s)
 			lower_service(s, d, logged);
 	}
 	if (s->loguser && s->n > n) {
-		struct def_text t = { .prop = prop_find("user"),
-			.file = "log-user" };
+		struct def_text t = s->loguser_text;
 
+		if (!t.file)
+			t.file = "log-user";
 		lower_check_user(s, &t, s->loguser);
 	}
 }

@@ -186,6 +186,13 @@ const struct prop props[] = {
 		"A logger as s6-svscan knows it. Ignored: use logger, or "
 		"producer-for.",
 		"" },
+	{ "log-user", FOR_SOURCE, PROP_TEXT, 0, 0,
+		"the user of the supervisor",
+		"user name or number",
+		"Beside the services: the user as which the loggers run "
+		"that the compiler makes. Their log directories are made "
+		"for it.",
+		"log" },
 	{ "logger", FOR_ATOMIC, PROP_TEXT, 0, 0,
 		"none",
 		"logging script, or empty",

@@ -428,7 +428,7 @@ main(int argc, char **argv)
 {
 	struct check c = { .fix = 0 };
 	struct compile compiler = { .verbosity = 1, .users = USERS_ERROR,
-		.check = 1, .report = report, .report_arg = &c };
+		.report = report, .report_arg = &c };
 	char *data, err[512];
 	size_t len;
 	int o, r;
