@@ -185,8 +185,10 @@ take(int sock, pid_t prog)
 	return ready;
 }
 
+/* path is that of the socket's file, or empty. */
 static _Noreturn void
-listen_until_ready(int sock, int fd, pid_t prog, unsigned ms)
+listen_until_ready(int sock, const char *path, int fd, pid_t prog,
+	unsigned ms)
 {
 	uint64_t deadline = clock_deadline(ms);
 	/* supervise closes its end when the service has died; where the
@@ -210,6 +212,8 @@ listen_until_ready(int sock, int fd, pid_t prog, unsigned ms)
 	}
 	if (ready && write(fd, "\n", 1) < 0)
 		warn_sys("unable to tell readiness");
+	if (*path)
+		unlink(path);
 	_exit(0);
 }
 
@@ -250,7 +254,7 @@ main(int argc, char **argv)
 	if (c < 0)
 		die_sys(EX_SYSTEM, "unable to fork");
 	if (c)
-		listen_until_ready(sock, fd, prog, ms);
+		listen_until_ready(sock, path, fd, prog, ms);
 	close(fd);
 	chain_exec(argv);
 }

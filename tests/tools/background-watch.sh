@@ -5,6 +5,9 @@
 [ "$P" = reeve- ] || skip_all 's6 has this from 2.14 on'
 w="${P}background-watch"
 
+"$w" pid true 2>/dev/null
+[ $? != 112 ] || skip_all 'this system cannot adopt a daemon'
+
 cat >daemon <<'END'
 #!/bin/sh
 # daemon COMMAND: run it in the background, as daemons do
