@@ -16,7 +16,8 @@ help_options() {
 }
 
 # Options of an mdoc page, from its list items; with a second argument only
-# those of that subsection (.Ss).
+# those of that subsection (.Ss).  A subsection whose title names programs,
+# as "halt, poweroff, reboot", is about those.
 page_options() {
 	awk -v ss="${2-}" '
 	function fl(from,   i, on) {
@@ -32,7 +33,9 @@ page_options() {
 	$1 == ".Sh" || $1 == ".Ss" { inside = 0
 		if ($1 == ".Ss") { t = $0; sub(/^.Ss */, "", t)
 			gsub(/"/, "", t); inside = (t == ss) } }
-	ss != "" && !inside { next }
+	$1 == ".Sh" || $1 == ".Ss" { others = $1 == ".Ss" && ss == "" &&
+		/^.Ss [a-z]+(, [a-z]+)+$/ }
+	(ss != "" && !inside) || others { next }
 	$1 == ".It" && $2 == "Xo" { xo = 1; fl(3); next }
 	xo && $1 == ".Xc" { xo = 0 }
 	xo && $1 == ".Fl" { $1 = "Fl"; fl(1) }
