@@ -97,10 +97,10 @@ for page in "$SRC"/doc/*.[1578]; do
 	out=$(cd "$name" && HOME=$PWD OUT=$PWD/../$name.out PAGE=$name \
 		timeout 100 sh "../$name.sh" 2>&1)
 	case $out in
-	*done) is done done "$name: its examples run as written" ;;
+	*done) is 'done' 'done' "$name: its examples run as written" ;;
 	skip*) skip 1 "${out#skip } is not installed ($name)" ;;
-	*) is "$out" done "$name: its examples run as written" ;;
+	*) is "$out" 'done' "$name: its examples run as written" ;;
 	esac
 done
-[ $count -gt 0 ] || skip 1 'no page has examples'
+[ "${count:-0}" -gt 0 ] || skip 1 'no page has examples'
 end
