@@ -17,7 +17,7 @@
 #include "rc/update.h"
 
 enum { O_ABORT = OPT_LONG, O_NOBLOCK, O_ROLLBACK, O_CHANGE, O_BUNDLE, JOBS = 32,
-	DEATHS = 5 };
+	DEATHS = 3 };
 
 static const struct opt opts[] = {
 	{ 'l', "livedir", "DIR", "the live directory" },

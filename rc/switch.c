@@ -30,7 +30,7 @@
 #include "rc/update.h"
 
 enum { O_TEST = OPT_LONG, O_BOOT, O_ROOT, O_DB, O_LAX, O_OVERRIDE, O_BUNDLE,
-	O_NO_ROLLBACK, O_NO_BLOCK, O_KEEP, O_ABORT, JOBS = 32, DEATHS = 5,
+	O_NO_ROLLBACK, O_NO_BLOCK, O_KEEP, O_ABORT, JOBS = 32, DEATHS = 3,
 	KEEP = 10, STAMP_MAX = 256, DB_LIMIT = 1 << 30, RACY_NS = 50000000 };
 
 static const struct opt opts[] = {
@@ -806,13 +806,19 @@ main(int argc, char **argv)
 	g.u.in.bundle = "default";
 	g.u.run.jobs = JOBS;
 	dash = strchr(PROG, '-');
-	if (dash)
+	if (dash && strcmp(dash + 1, commands->name))
 		w = find_word(dash + 1);
 	if (argc > 1 && find_word(argv[1])) {
 		w = find_word(argv[1]);
 		argv++, argc--;
 	}
 	parse_options(&g, argc, argv);
+	if (!w && argc > optind && find_word(argv[optind])) {
+		w = find_word(argv[optind]);
+		argc -= optind, argv += optind;
+		opt_reset();
+		parse_options(&g, argc, argv);
+	}
 	argc -= optind, argv += optind;
 	set_places(&g);
 	if (!w)

@@ -266,6 +266,9 @@ plan_restart(struct super *s)
 	unsigned min, max;
 
 	if (!s->st.wanted_up) {
+		/* Whoever wants it up later is not made to wait for what
+		 * happened before. */
+		s->dt.fast = 0;
 		s->dt.reason = s->permanent ? WHY_PERMANENT :
 			s->once ? WHY_POLICY :
 			s->dt.stopping ? WHY_ASKED : WHY_ONCE;
@@ -436,8 +439,10 @@ carry_out(struct super *s, unsigned a, const struct command *c)
 
 	if (a & A_WANTUP)
 		want(s, 1);
-	if (a & A_WANTDOWN)
+	if (a & A_WANTDOWN) {
+		s->dt.fast = 0;
 		want(s, 0);
+	}
 	if (a & (A_MKDOWN | A_RMDOWN))
 		down_file(!!(a & A_MKDOWN));
 	if (a & A_SIGNAL && c)
