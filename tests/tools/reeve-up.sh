@@ -45,6 +45,33 @@ is "$(reeve down)" 'The tree is down already.' 'down again'
 reeve up --tree-only >/dev/null; is $? 0 'up after down'
 reeve down >/dev/null;		is $? 0 'and down'
 
+# One that does not want to stop, as an ordinary user where that can be.
+mkdir home
+cat >user.sh <<'EOF'
+unset REEVE_HOME
+HOME=$PWD/home; export HOME
+reeve new --default -q stubborn -- sh -c 'trap "" TERM; while :; do sleep 1; done'
+reeve up || exit 1
+reeve status --check
+stat -c '%a' home/.local/state/reeve
+mkdir run; XDG_RUNTIME_DIR=$PWD/run reeve status --check
+reeve down -t 1 2>&1
+EOF
+as=
+if [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --clear-groups true 2>/dev/null
+then
+	chown 65534:65534 . home
+	as='setpriv --reuid=65534 --regid=65534 --clear-groups'
+fi
+out=$($as sh user.sh 2>&1);	is $? 1 'down with one that ignores TERM'
+like "$out" '^The tree is up .*: 1 service up' 'up below HOME'
+is "$(printf '%s\n' "$out" | grep -c '^healthy: 1 up$')" 2 \
+	'found with and without XDG_RUNTIME_DIR'
+like "$out" 'stubborn did not stop in time: killing it' 'who was killed'
+like "$out" '^The tree is down; not every service stopped by itself' 'the end'
+is "$(ps -e -o args= | grep -c '[r]eeve-\(svscan\|supervise\|log\)')" 0 \
+	'nothing is left'
+
 # What keeps it from starting is said.
 rm -rf t/service; : >t/service
 reeve up --tree-only 2>err;	is $? 111 'the scan directory is a file'

@@ -24,13 +24,14 @@
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/num.h"
+#include "supervise/control.h"
 #include "tools/reeve/act.h"
 #include "tools/reeve/front.h"
 #include "tools/reeve/model.h"
 #include "tools/reeve/watch.h"
 
 #define CATCHALL "reeve-catchall"
-enum { START_MS = 10000 };
+enum { START_MS = 10000, KILL_MS = 10000 };
 
 static void
 make_dir(const char *path, unsigned mode)
@@ -449,6 +450,27 @@ send_svscan(const struct places *p, const char *letter)
 			"tree goes on", opt, code);
 }
 
+/* Their time is over. */
+static void
+kill_left(void)
+{
+	struct model m;
+
+	model_load(&m, 0);
+	for (size_t i = 0; i < m.n; i++) {
+		const struct item *it = &m.items[i];
+
+		if (!it->pid)
+			continue;
+		warn("%s did not stop in time: killing it (pid %ld)",
+			it->name, it->pid);
+		/* Its supervise knows whether it is still that process. */
+		if (control_send(AT_FDCWD, it->dir, "Kk", 2) < 0)
+			warn_sys("unable to kill %s", it->name);
+	}
+	model_free(&m);
+}
+
 int
 front_down(int argc, char **argv)
 {
@@ -490,10 +512,9 @@ front_down(int argc, char **argv)
 	}
 	send_svscan(&m.places, "t");
 	if (!tree_gone(m.places.scandir, timeout)) {
-		warn("the tree does not end: killing what is left");
-		send_svscan(&m.places, "q");
+		kill_left();
 		code = EX_NO;
-		if (!tree_gone(m.places.scandir, 10000))
+		if (!tree_gone(m.places.scandir, KILL_MS))
 			die(EX_NO, "the tree (pid %ld) still runs; reeve tree "
 				"shows what holds it", m.svscan);
 	}
