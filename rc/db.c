@@ -325,6 +325,10 @@ has_parent(const struct db_service *s, const char *path, uint32_t upto)
 
 	if (!slash)
 		return 1;
+	/* A neighbour in the same directory was asked before. */
+	if (upto && !strncmp(s->files[upto - 1].path, path, n + 1) &&
+		!strchr(s->files[upto - 1].path + n + 1, '/'))
+		return 1;
 	while (upto--)
 		if (!strncmp(s->files[upto].path, path, n) &&
 			!s->files[upto].path[n])

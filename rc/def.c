@@ -514,6 +514,23 @@ read_script(struct reader *r, const struct prop *p)
 			"%.*s", (int)strcspn(text + 2, "\n"), text + 2);
 }
 
+/* What is read from a tree is there once, except that an instance replaces
+ * what its template has: no need to look through all files for each. */
+static void
+add_file(struct reader *r, const char *path, uint32_t mode, const char *data,
+	size_t len)
+{
+	struct def *d = r->d;
+
+	if (d->instance) {
+		def_set_file(r->s, d, path, mode, data, len);
+		return;
+	}
+	d->files = arena_more(r->s->mem, d->files, d->nfiles,
+		sizeof *d->files);
+	d->files[d->nfiles++] = (struct db_file){ path, mode, data, len };
+}
+
 static void
 add_link(struct reader *r, int fd, const char *name, const char *path)
 {
@@ -524,7 +541,7 @@ add_link(struct reader *r, int fd, const char *name, const char *path)
 		diag_sys(r->s->diag, path, "unable to read this link");
 		return;
 	}
-	def_set_file(r->s, r->d, path, S_IFLNK | 0777,
+	add_file(r, path, S_IFLNK | 0777,
 		arena_dup(r->s->mem, target, (size_t)n), (size_t)n);
 }
 
@@ -549,8 +566,7 @@ read_tree(struct reader *r, const struct prop *p)
 	}
 	dirs = arena_more(mem, dirs, ndirs, sizeof *dirs);
 	dirs[ndirs++] = p->name;
-	def_set_file(r->s, r->d, p->name, S_IFDIR | (st.st_mode & 07777),
-		"", 0);
+	add_file(r, p->name, S_IFDIR | (st.st_mode & 07777), "", 0);
 	for (size_t i = 0; i < ndirs; i++) {
 		char **names;
 		int fd = open_dir(r->fd, dirs[i]);
@@ -570,8 +586,8 @@ read_tree(struct reader *r, const struct prop *p)
 				diag_sys(r->s->diag, path_of(r, path),
 					"unable to read");
 			} else if (S_ISDIR(st.st_mode)) {
-				def_set_file(r->s, r->d, path, S_IFDIR |
-					(st.st_mode & 07777), "", 0);
+				add_file(r, path, S_IFDIR | (st.st_mode &
+					07777), "", 0);
 				dirs = arena_more(mem, dirs, ndirs,
 					sizeof *dirs);
 				dirs[ndirs++] = path;
@@ -583,8 +599,7 @@ read_tree(struct reader *r, const struct prop *p)
 					"link");
 			} else if ((data = slurp(mem, fd, names[k], &len,
 				&mode))) {
-				def_set_file(r->s, r->d, path, S_IFREG | mode,
-					data, len);
+				add_file(r, path, S_IFREG | mode, data, len);
 			} else
 				diag_sys(r->s->diag, path_of(r, path),
 					"unable to read");
