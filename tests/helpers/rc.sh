@@ -32,3 +32,4 @@ rc() { reeve-rc -l "$D/live" "$@"; }
 upd() { reeve-rc-update -v0 -l "$D/live" "$@"; }
 pid() { reeve-svstat -o pid "live/servicedirs/$1"; }
 ups() { echo $(rc -a list); }
+quiet() { "$@" >/dev/null; }

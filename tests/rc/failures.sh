@@ -4,6 +4,8 @@
 # TIMEOUT: 120
 . "$TESTS/lib.sh"
 . "$TESTS/helpers/rc.sh"
+need strace
+strace -o /dev/null true 2>/dev/null || skip_all "strace cannot trace here"
 for s in one two; do
 	longrun $s aa
 	longrun $s bb aa
@@ -33,7 +35,7 @@ strace -o /dev/null -qq -e trace=mkdirat -e inject=mkdirat:error=ENOSPC:when=2+ 
 	reeve-rc-update -v0 -l "$D/live" db3 2>err
 is $? 111 'F1: an error while building is "not switched"'
 is "$(state db1)" "$before" 'F1: and leaves everything as it was'
-ok 'F1: commands work' rc -a list >/dev/null
+ok 'F1: commands work' quiet rc -a list
 
 # --- F1b: a running longrun gains a template/
 cp -a one tmpl
@@ -74,7 +76,7 @@ strace -o /dev/null -qq -e trace=rename,renameat \
 u=$!
 ok 'F5: while it is under way a change is refused' \
 	within 5 sh -c '! reeve-rc --no-block -l live start os 2>/dev/null'
-ok 'F5: and a question is answered' rc list
+ok 'F5: and a question is answered' quiet rc list
 wait $u
 is "$(ups)" 'aa bb cc ess same os' 'F5: nothing was mixed'
 upd db1; rc start old
@@ -124,7 +126,7 @@ rc start aa bb old
 ln -s db1 bootdb
 rm -f db1.copy; cp db1 db1.copy
 rm db1
-ok 'F9: deleted: commands work' rc -a list
+ok 'F9: deleted: commands work' quiet rc -a list
 ok 'F9: changes too' rc restart bb
 echo rubbish >db1
 is "$(ups)" 'aa bb ess old same os' 'F9: overwritten: nothing happens'
