@@ -36,9 +36,12 @@ with() {
 	esac
 }
 
-# What differs by nature: pids, our program names, time.
+# What differs by nature: pids, our program names, time, a C library's words.
 plain() {
 	sed -e 's/reeve-/s6-/g' -e 's/pid [0-9]*/pid N/g' \
+		-e 's/: Address in use/: Address already in use/' \
+		-e 's/: Operation timed out/: Connection timed out/' \
+		-e 's/: Resource busy/: Device or resource busy/' \
 		-e "s,$PWD/[a-z]*\.d,DIR,g" -e 's/@4[0-9a-f]\{23\}/STAMP/g'
 }
 

@@ -22,9 +22,9 @@
 #include "lib/bytes.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
+#include "lib/os.h"
 #include "tools/fdholder/fdholder.h"
 #include "tools/ipc/rules.h"
-#include "tools/ipc/sock.h"
 
 enum { CLIENTS_MAX = 256, FDS_MAX = 1 << 16 };
 
@@ -391,7 +391,7 @@ greet(int fd)
 	uid_t uid;
 	gid_t gid;
 
-	if (sock_peer(fd, &uid, &gid) < 0) {
+	if (os_peer(fd, &uid, &gid) < 0) {
 		warn_sys("unable to see who the client is");
 		close(fd);
 		return;

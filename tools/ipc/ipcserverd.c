@@ -20,7 +20,7 @@
 #include "lib/chain.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
-#include "tools/ipc/sock.h"
+#include "lib/os.h"
 
 enum { CONN_MAX = 1000 };
 
@@ -115,7 +115,7 @@ serve(int fd, const char *path)
 	pid_t pid;
 
 	if (srv.remote) {
-		if (sock_peer(fd, &uid, &gid) < 0) {
+		if (os_peer(fd, &uid, &gid) < 0) {
 			if (srv.verbosity)
 				warn_sys("unable to see who the client is");
 			return;

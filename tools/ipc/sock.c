@@ -10,7 +10,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "config.h"
 #include "tools/ipc/sock.h"
 #include "tools/ipc/umsg.h"
 
@@ -114,27 +113,4 @@ sock_local(int fd, char *buf, size_t max)
 	memcpy(buf, sa.sun_path, n);
 	buf[n] = 0;
 	return 0;
-}
-
-int
-sock_peer(int fd, uid_t *uid, gid_t *gid)
-{
-#ifdef HAS_SO_PEERCRED
-	struct ucred u;
-	socklen_t len = sizeof u;
-
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &u, &len) < 0)
-		return -1;
-	*uid = u.uid;
-	*gid = u.gid;
-	return 0;
-#elif defined(HAS_GETPEEREID)
-	return getpeereid(fd, uid, gid);
-#else
-	(void)fd;
-	(void)uid;
-	(void)gid;
-	errno = ENOSYS;
-	return -1;
-#endif
 }

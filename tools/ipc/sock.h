@@ -3,7 +3,6 @@
 #define IPC_SOCK_H
 
 #include <stddef.h>
-#include <sys/types.h>
 
 /* Connect to a local stream socket until the deadline (of umsg_deadline);
  * bindpath, or 0, is what our end is bound to.  The fd (close-on-exec,
@@ -13,8 +12,5 @@ int sock_connect(const char *path, const char *bindpath,
 
 /* Path that the socket is bound to ("" if none).  0 or -1. */
 int sock_local(int fd, char *buf, size_t max);
-
-/* Effective uid and gid of the process at the other end.  0 or -1. */
-int sock_peer(int fd, uid_t *uid, gid_t *gid);
 
 #endif
