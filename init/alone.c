@@ -33,8 +33,13 @@ alone_child(const struct container *c)
 {
 	static const int back[] = { SIGCHLD, SIGWINCH, SIGURG };
 
+	sigset_t ttou;
+
 	/* Ctrl-C of a terminal is for the command, not for us.  While TTOU
 	 * is blocked a process in the background may do this. */
+	sigemptyset(&ttou);
+	sigaddset(&ttou, SIGTTOU);
+	sigprocmask(SIG_BLOCK, &ttou, 0);
 	setpgid(0, 0);
 	if (isatty(0))
 		tcsetpgrp(0, getpid());

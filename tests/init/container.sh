@@ -71,6 +71,19 @@ for code in 0 1 42; do
 			'... everything up before it, and down after it in order'
 	done
 done
+# A terminal, of which process 1 leads the session, as under docker run -t.
+if command -v script >/dev/null; then
+	# shellcheck disable=SC2016
+	printf 'word\n' | timeout 20 script -qec 'unshare --pid --fork \
+		--kill-child --mount --mount-proc sh -c "
+		mount -t tmpfs run /run; exec setsid -c reeve-init sh -c \"
+		[ -t 1 ] && read x </dev/tty && echo got \\\$x && exit 6\""' \
+		/dev/null >tty.out 2>&1
+	is $? 6 'with a terminal the command is in the foreground'
+	like "$(cat tty.out)" 'got word' '... and reads from it'
+else
+	skip 2 'script is not installed'
+fi
 # No writable place but one that is named, or found.
 rm -f out/order
 text=$(boxed -r -t -- reeve-init --run "$PWD/box/deep" ./settled 3 2>&1)

@@ -1,0 +1,109 @@
+#!/bin/sh
+# oci.sh - an OCI image, built and run by podman and runc: exit codes, root
+# and user, read-only, no capability, under --init, with a terminal; stop;
+# switch inside the running container, which a restart keeps.
+. "$TESTS/lib.sh"
+need podman runc
+[ "$(id -u)" = 0 ] || skip_all 'needs root'
+: "${MUSL_BUILD:=$SRC/build-musl}"
+[ -x "$MUSL_BUILD/bin/reeve-switch" ] ||
+	skip_all 'no static build (set MUSL_BUILD)'
+busybox=$(command -v busybox) && ! ldd "$busybox" >/dev/null 2>&1 ||
+	skip_all 'no static busybox'
+
+# Storage of our own, limits as low as any machine has them.
+export CONTAINERS_CONF="$PWD/containers.conf"
+export CONTAINERS_STORAGE_CONF="$PWD/storage.conf" XDG_RUNTIME_DIR="$PWD/xdg"
+cat >containers.conf <<'END2'
+[containers]
+default_ulimits = ["nofile=1024:1024","nproc=4096:4096"]
+netns = "none"
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+END2
+cat >storage.conf <<END2
+[storage]
+driver = "vfs"
+graphroot = "$PWD/graph"
+runroot = "$PWD/runroot"
+END2
+mkdir -p xdg image/bin image/etc/reeve/sv/web image/etc/reeve/sv/default/contents.d \
+	image/run image/tmp image/proc image/sys image/dev image/var/lib
+cp "$busybox" image/bin/busybox
+for a in sh sleep cat ls kill true id; do ln -s busybox image/bin/$a; done
+for p in init svscan supervise rc rc-init rc-oneshotd rc-compile rc-update \
+	switch svstat; do
+	strip -o image/bin/reeve-$p "$MUSL_BUILD/bin/reeve-$p"
+done
+strip -o image/bin/reeve "$MUSL_BUILD/bin/reeve" 2>/dev/null
+ln -s reeve-init image/bin/init
+sv=image/etc/reeve/sv
+echo longrun >$sv/web/type
+printf '#!/bin/sh\ntrap "echo web ends; exit 0" TERM\nwhile :; do sleep 0.1; done\n' \
+	>$sv/web/run
+chmod +x $sv/web/run
+echo bundle >$sv/default/type
+: >$sv/default/contents.d/web
+cat >image/Containerfile <<'END2'
+FROM scratch
+COPY . /
+RUN ["/bin/reeve-switch", "--boot"]
+ENTRYPOINT ["/bin/init"]
+END2
+podman build --isolation chroot --network host -q -t localhost/reeve image \
+	>build.log 2>&1 || { cat build.log >&2; skip_all 'podman build does not work here'; }
+podman run --rm --pull=never localhost/reeve true >run.log 2>&1 ||
+	[ $? -lt 125 ] || { cat run.log >&2; skip_all 'podman run does not work here'; }
+is 0 0 'an image is built, with the database compiled in it'
+
+run() { podman run --rm --pull=never "$@"; }
+for code in 0 1 42; do
+	for how in '' '--read-only --tmpfs /run' \
+		'--user 1000 --read-only --tmpfs /run --cap-drop all' '--init' \
+		'--security-opt no-new-privileges --cap-drop all'; do
+		# shellcheck disable=SC2086
+		out=$(run $how localhost/reeve sh -c "exit $code" 2>err)
+		is "$?" $code "exit code $code ($how)" || sed 's/^/# /' err
+	done
+done
+# shellcheck disable=SC2016
+out=$(run localhost/reeve sh -c 'kill -9 $$' 2>&1);	is $? 137 'killed'
+out=$(timeout 20 podman run --rm --pull=never -t localhost/reeve \
+	sh -c '[ -t 0 ] && [ -t 1 ] && exit 6' </dev/null 2>&1)
+is $? 6 'with a terminal'
+like "$(run localhost/reeve reeve-rc -a list)" web 'the service is up'
+is "$(run --user 1000 --read-only --tmpfs /run localhost/reeve reeve-rc -a list)" \
+	'web
+web ends' '... as a user with a read-only root'
+
+podman run -d --pull=never --name c localhost/reeve >/dev/null
+ok 'it stays without a command' within 10 sh -c \
+	'[ "$(podman exec c reeve-rc -a list 2>/dev/null)" = web ]'
+pid=$(podman exec c reeve-svstat -o pid /run/service/web)
+# shellcheck disable=SC2016
+podman exec c sh -c 'cd /etc/reeve/sv && busybox mkdir two &&
+	echo longrun >two/type && echo "#!/bin/sh
+exec sleep 1000" >two/run && busybox chmod +x two/run && : >default/contents.d/two &&
+	reeve-switch' >out 2>&1
+is $? 0 'switch inside the running container' || sed 's/^/# /' out
+is "$(podman exec c reeve-rc -a list | sort | tr '\n' ' ')" 'two web ' \
+	'... the new service is up'
+is "$(podman exec c reeve-svstat -o pid /run/service/web)" "$pid" \
+	'... the other was not touched'
+start=$(date +%s%N)
+podman stop c >/dev/null
+is "$(podman inspect -f '{{.State.ExitCode}}' c)" 0 'stop: code 0'
+ok "... quickly ($((($(date +%s%N) - start) / 1000000)) ms)" \
+	test $((($(date +%s%N) - start) / 1000000)) -lt 5000
+like "$(podman logs c 2>&1)" 'web ends' '... in order'
+podman start c >/dev/null
+ok 'a restart comes back with both' within 10 sh -c \
+	'[ "$(podman exec c reeve-rc -a list | sort | tr "\n" " ")" = "two web " ]'
+podman kill -s KILL c >/dev/null
+podman start c >/dev/null
+ok '... also after KILL' within 10 sh -c \
+	'[ "$(podman exec c reeve-rc -a list | sort | tr "\n" " ")" = "two web " ]'
+podman rm -f -t 2 c >/dev/null
+end
