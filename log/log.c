@@ -697,6 +697,17 @@ tick(struct logger *l)
 	return next;
 }
 
+/* Deliver what is in the buffer, and write it. */
+static void
+work(struct logger *l)
+{
+	if (l->in.start < l->in.end)
+		process(l);
+	else
+		l->stalled = 0;
+	flush_all(l);
+}
+
 static int
 wants_release(const struct logger *l)
 {
@@ -722,6 +733,12 @@ loop(struct logger *l, int sigfd)
 		if (l->phase == ENDING && ended(l))
 			return;
 		next = tick(l);
+		/* The time to try again may have come since the failure: then
+		 * it is now, for no timer will say so. */
+		if (l->stalled && l->phase != ENDING) {
+			work(l);
+			next = tick(l);
+		}
 		wait = !next ? -1 : next <= l->now ? 0 :
 			next - l->now > 1000000000 ? 1000000000 :
 			(int)(next - l->now);
@@ -741,11 +758,7 @@ loop(struct logger *l, int sigfd)
 			take_signals(l);
 		if (r > 0 && fds[1].revents)
 			read_some(l);
-		if (l->in.start < l->in.end)
-			process(l);
-		else
-			l->stalled = 0;
-		flush_all(l);
+		work(l);
 		if (wants_release(l))
 			l->release_at = l->now + RELEASE_MS;
 	}

@@ -1,0 +1,35 @@
+/* unixrecv.c - unixrecv [-s] SOCKET: make a local datagram (-s: stream)
+ * socket and print what comes, each datagram on a line. */
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+int
+main(int argc, char **argv)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	int stream = argc > 2 && !strcmp(argv[1], "-s"), fd;
+	char buf[65536];
+
+	if (argc < 2 || strlen(argv[argc - 1]) >= sizeof sa.sun_path)
+		return 100;
+	strcpy(sa.sun_path, argv[argc - 1]);
+	fd = socket(AF_UNIX, stream ? SOCK_STREAM : SOCK_DGRAM, 0);
+	unlink(sa.sun_path);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&sa, sizeof sa) < 0 ||
+		(stream && (listen(fd, 5) < 0 ||
+		(fd = accept(fd, 0, 0)) < 0)))
+		return 111;
+	for (;;) {
+		ssize_t r = read(fd, buf, sizeof buf - 1);
+
+		if (r <= 0)
+			return r < 0 ? 111 : 0;
+		buf[r] = 0;
+		printf("%s\n", buf);
+		fflush(stdout);
+	}
+}
