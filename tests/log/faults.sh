@@ -59,6 +59,13 @@ if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
 			fails "$(sed -n 's/^\(clone3*\)(.*/\1/p' all |
 			head -n 1)" EAGAIN $proc
 	done
+	# So slow a machine that the time to try again has come before the
+	# logger waits for it.
+	rm -rf d
+	timeout 20 strace -o all -e \
+		inject=write:error=ENOSPC:delay_exit=100000:when=2 \
+		reeve-log n100 s4096 r20 ./d <in 2>err
+	is $? 0 'a retry that is due at once is not forgotten'
 else
 	skip 20 'strace cannot trace here'
 fi
