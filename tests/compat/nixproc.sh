@@ -115,6 +115,17 @@ is "$(readlink var/etc/s6/rc/compiled)" "$PWD/var/etc/s6/rc/compiled-2222-profil
 is "$(ls var/etc/s6/rc | tr '\n' ' ')" 'compiled compiled-2222-profile ' 'the old database was deleted'
 as 's6-rc -l $run/s6-rc list >/dev/null'; is $? 0 'and nobody misses it'
 
+# by this name a service is its name and type: other text does not restart it
+opid=$(svpid other)
+as "store other v2 longrun run '$run1
+# another text
+' timeout-kill '1000
+'
+profile 2223 webapp-srv=v1 webapp-log=v1 daemon=v1 default=v2 other=v2
+deploy 2223"
+is "$? $(svpid other)" "0 $opid" 'a changed run script does not restart the service'
+ok '... but is there for the next start' grep -q 'another text' var/run/service/other/run
+
 # webapp-srv disappears, a oneshot webapp of another shape comes
 as "store webapp v3 oneshot up 'sh -c \"echo webapp as a daemon >>daemon.log\"
 '
