@@ -34,6 +34,7 @@ enum {
 	/* A service in its restart pause that is told to stay down changes
 	 * its status, but there is no event for that. */
 	PAUSED_MS = 5,
+	LEAVING_MS = 1000,
 	UNREAD_MS = 100,	/* until a status is read again */
 	SLACK_MS = 10000	/* over the daemon's own time limit */
 };
@@ -382,6 +383,12 @@ begin_longrun(struct half *h, uint32_t i)
 	command(h, j);
 	if (!known) {
 		j->look = now_ms() + UNREAD_MS;
+		return;
+	}
+	/* Up, but told to go down a moment ago: it probably ends and comes
+	 * again, which there are events for. */
+	if (h->mode == RUN_UP && reached_up(h, i, &st) && !st.wanted_up) {
+		j->look = now_ms() + LEAVING_MS;
 		return;
 	}
 	if (h->mode == RUN_UP ? reached_up(h, i, &st) && !j->revive :

@@ -226,8 +226,12 @@ scan_remove(const struct live *l, const char *const *names, uint32_t n,
 		return -1;
 	}
 	for (uint32_t i = 0; i < n; i++) {
-		if (scan_entry(path, sizeof path, l, names[i]) == 0)
-			unlink(path);
+		/* While the directory is there it is known what to remove. */
+		if (scan_entry(path, sizeof path, l, names[i]) < 0 ||
+			(unlink(path) < 0 && errno != ENOENT)) {
+			ear_close(&e, l, names, n);
+			return -1;
+		}
 		if (path_join(path, sizeof path, l->path, "servicedirs",
 			names[i]) == 0)
 			control_send(AT_FDCWD, path, "Dx", 2);

@@ -240,7 +240,8 @@ for fault in signal=SIGKILL signal=SIGINT error=ENOSPC error=EIO; do
 done
 # What was still in use when a switch ended goes with the next one.
 update new; to_old
-is "$(ls live/store | wc -l)" "$(ls live/current/def | wc -l)" \
+defs() { for _f in live/current/def/*; do readlink "$_f"; done; }
+is "$(ls live/store)" "$(defs | sed 's/.*\///' | sort -u)" \
 	'the store holds what is in use and nothing else'
 echo "# $tried points in $(($(date +%s) - began)) s: $(tr '\n' ' ' <points)"
 is $bad 0 "all $tried points: commands work, nothing untouched was touched, both ways out are exact"
