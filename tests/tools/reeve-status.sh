@@ -76,4 +76,18 @@ like "$(reeve restart -s plain one)" '^one: running \(pid ' 'restart'
 new=$(reeve status -s plain --json | sed -n 's/.*"one".*"pid":\([0-9]*\).*/\1/p')
 ok 'another pid' test "$old" != "$new"
 reeve-svscanctl -t plain; wait $svscan
+
+# A tree of s6 itself.
+if command -v s6-svscan >/dev/null; then
+	s6-svscan plain 2>/dev/null & svscan=$!
+	ok 's6: a service is seen running' within 10 reeve status -q -s plain one
+	like "$(reeve stop -s plain one)" '^one: stopped' 's6: stop'
+	like "$(reeve start -s plain one)" '^one: running \(pid ' 's6: start'
+	like "$(reeve status -s plain)" '^one +running +[0-9]+ +[0-9]+s +- +- ' \
+		's6: restarts are not known'
+	like "$(reeve tree -s plain)" '^one  running for ' 's6: tree'
+	s6-svscanctl -t plain; wait $svscan
+else
+	skip 5 's6 is not installed'
+fi
 end

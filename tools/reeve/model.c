@@ -116,7 +116,9 @@ read_status(struct item *it)
 	it->since = unix_time(&it->status.changed);
 	it->readied = unix_time(&it->status.readied);
 	it->have_detail = it->supervised &&
-		detail_read(&it->detail, AT_FDCWD, it->dir) == 0;
+		detail_read(&it->detail, AT_FDCWD, it->dir) == 0 &&
+		/* not what ours left there before s6's took over */
+		it->detail.pid == it->status.pid;
 	if (it->have_detail)
 		it->restarts = it->detail.starts ? it->detail.starts - 1 : 0;
 }
