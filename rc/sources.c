@@ -38,11 +38,6 @@ add(struct sources *s, uint64_t h)
 	s->files++;
 }
 
-#ifndef HAS_ST_MTIM	/* macOS's name for POSIX's */
-#define st_mtim st_mtimespec
-#define st_ctim st_ctimespec
-#endif
-
 static uint64_t
 ns(const struct timespec *t)
 {
