@@ -4,6 +4,19 @@
 
 #include "lib/bytes.h"
 
+#ifndef HAS_MEMRCHR
+void *
+memrchr(const void *s, int c, size_t n)
+{
+	const unsigned char *p = s;
+
+	while (n--)
+		if (p[n] == (unsigned char)c)
+			return (void *)(p + n);
+	return 0;
+}
+#endif
+
 struct wr
 wr_init(unsigned char *buf, size_t max)
 {

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config.h"
+
 struct wr {
 	unsigned char *buf;	/* borrowed */
 	size_t max, len;
@@ -16,6 +18,11 @@ struct rd {
 	size_t len, pos;
 	int bad;		/* something was asked beyond the end */
 };
+
+#ifndef HAS_MEMRCHR
+/* As glibc and the BSDs have it: the last c in n bytes, or 0. */
+void *memrchr(const void *s, int c, size_t n);
+#endif
 
 struct wr wr_init(unsigned char *buf, size_t max);
 void wr_u8(struct wr *, unsigned);

@@ -20,6 +20,7 @@
 
 #include <skalibs/selfpipe.h>
 
+#include "lib/bytes.h"
 #include "lib/msg.h"
 #include "lib/num.h"
 #include "lib/opt.h"

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <sys/wait.h>
 
+#include "config.h"
 #include "lib/chain.h"
 #include "lib/file.h"
 #include "lib/msg.h"
@@ -29,7 +30,10 @@ struct schedule {
 	char **argv;		/* borrowed; the command */
 	int missed;		/* make up for a run that was missed */
 	unsigned jitter_ms;
-	timer_t timer;
+#ifdef HAS_POSIX_TIMERS
+	timer_t timer;		/* follows steps of the clock */
+#endif
+	struct timespec due;	/* next, with its jitter */
 	pid_t child;		/* 0: none runs */
 	time_t last;		/* start of the last run, 0 if never */
 	time_t next;
@@ -54,19 +58,31 @@ static const struct usage usage = {
 	"Exit status: 0 ended by SIGTERM, 100 misuse, 111 system error."
 };
 
+/* Have SIGALRM come at s->due.  Where a timer cannot follow the wall clock,
+ * look at it once a minute. */
+static void
+wait_until_due(struct schedule *s)
+{
+#ifdef HAS_POSIX_TIMERS
+	struct itimerspec when = { .it_value = s->due };
+
+	if (timer_settime(s->timer, TIMER_ABSTIME, &when, 0) < 0)
+		warn_sys("unable to set a timer (nothing will run)");
+#else
+	time_t left = s->due.tv_sec - time(0);
+
+	alarm(left < 1 ? 1 : left > 60 ? 60 : (unsigned)left);
+#endif
+}
+
 static void
 arm(struct schedule *s)
 {
-	struct itimerspec when = { .it_value = { .tv_sec = s->next } };
+	unsigned ms = s->jitter_ms ? (unsigned)random() % s->jitter_ms : 0;
 
-	if (s->jitter_ms) {
-		unsigned ms = (unsigned)random() % s->jitter_ms;
-
-		when.it_value.tv_sec += ms / 1000;
-		when.it_value.tv_nsec = (long)(ms % 1000) * 1000000;
-	}
-	if (timer_settime(s->timer, TIMER_ABSTIME, &when, 0) < 0)
-		warn_sys("unable to set a timer (nothing will run)");
+	s->due = (struct timespec){ .tv_sec = s->next + ms / 1000,
+		.tv_nsec = (long)(ms % 1000) * 1000000 };
+	wait_until_due(s);
 }
 
 static void
@@ -175,16 +191,20 @@ start(struct schedule *s, sigset_t *set)
 {
 	static const int signals[] = { SIGALRM, SIGCHLD, SIGTERM, SIGINT,
 		SIGHUP, SIGUSR1 };
+#ifdef HAS_POSIX_TIMERS
 	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL,
 		.sigev_signo = SIGALRM };
+#endif
 	time_t now = time(0), missed;
 
 	sigemptyset(set);
 	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
 		sigaddset(set, signals[i]);
 	sigprocmask(SIG_BLOCK, set, 0);
+#ifdef HAS_POSIX_TIMERS
 	if (timer_create(CLOCK_REALTIME, &event, &s->timer) < 0)
 		die_sys(EX_SYSTEM, "unable to make a timer");
+#endif
 	srandom((unsigned)getpid() ^ (unsigned)now);
 	s->last = recorded();
 	missed = s->last ? cron_next(&s->cron, s->last) : (time_t)-1;
@@ -229,6 +249,10 @@ main(int argc, char **argv)
 		case SIGALRM:
 			if (s.ending)
 				break;
+			if (time(0) < s.due.tv_sec) {
+				wait_until_due(&s);
+				break;
+			}
 			run(&s);
 			plan(&s, time(0));
 			break;

@@ -141,6 +141,10 @@ is_ours(const struct helper *h, struct msghdr *m)
 #endif
 }
 
+#ifndef MSG_CMSG_CLOEXEC	/* what comes is closed at once anyhow */
+#define MSG_CMSG_CLOEXEC 0
+#endif
+
 static void
 receive(struct helper *h)
 {
@@ -252,13 +256,14 @@ make_socket(char *path, size_t max)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	socklen_t len = choose_address(&a, path, max);
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
 	mode_t mask;
 #ifdef HAS_SO_PEERCRED
 	int on = 1;
 #endif
 
-	if (fd < 0)
+	/* There is no other thread that could exec in between. */
+	if (fd < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
 		die_sys(EX_SYSTEM, "unable to make a socket");
 	/* Whoever the service becomes may write; who it was is checked. */
 	mask = umask(0111);

@@ -63,6 +63,7 @@ main(int argc, char **argv)
 	static const int fds[SUDO_FDS] = { 0, 1, 2 };
 	unsigned char buf[SUDO_BANNER], *request;
 	unsigned timeout = 0, run = 0, status;
+	int wstat;
 	struct umsg_conn conn;
 	uint64_t deadline;
 	size_t len;
@@ -102,6 +103,7 @@ main(int argc, char **argv)
 		die_sys(EX_SYSTEM, "unable to get exit status from server");
 	status = (unsigned)buf[0] << 24 | (unsigned)buf[1] << 16
 		| (unsigned)buf[2] << 8 | buf[3];
-	return WIFSIGNALED((int)status) ? 128 + WTERMSIG((int)status)
-		: WEXITSTATUS((int)status);
+	wstat = (int)status;
+	return WIFSIGNALED(wstat) ? 128 + WTERMSIG(wstat) :
+		WEXITSTATUS(wstat);
 }
