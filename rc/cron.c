@@ -182,12 +182,26 @@ day_fits(const struct cron *c, const struct tm *t)
 	return c->any_day || c->any_weekday ? day && weekday : day || weekday;
 }
 
-/* Normalise, letting the system find out about summer time. */
+/* Normalise, letting the system find out about summer time.  *gap: this
+ * hour was to come, and the clock went over it. */
 static time_t
-to_time(struct tm *t)
+settle(struct tm *t, time_t last, int *gap)
 {
+	int hour = t->tm_hour + (t->tm_min > 59);
+	time_t now;
+
 	t->tm_isdst = -1;
-	return mktime(t);
+	now = mktime(t);
+	if (now == -1)
+		return -1;
+	/* A time that does not exist may be taken for one before. */
+	if (now <= last) {
+		now = last - last % 3600 + 3600;
+		if (!localtime_r(&now, t))
+			return -1;
+	}
+	*gap = hour < 23 && t->tm_hour == hour + 1;
+	return now;
 }
 
 time_t
@@ -195,7 +209,7 @@ cron_next(const struct cron *c, time_t from)
 {
 	struct tm t;
 	time_t now;
-	int last;
+	int last, gap = 0;
 
 	if (c->every_s)
 		return from + (time_t)c->every_s;
@@ -204,26 +218,29 @@ cron_next(const struct cron *c, time_t from)
 	last = t.tm_year + YEARS;
 	t.tm_sec = 0;
 	t.tm_min++;
-	now = to_time(&t);
+	now = settle(&t, from - 1, &gap);
 	while (now != -1 && t.tm_year <= last) {
+		int day = c->months >> (t.tm_mon + 1) & 1 && day_fits(c, &t);
+
+		/* What was due in the hour that is left out is due now. */
+		if (gap && day && now > from &&
+			c->hours >> (t.tm_hour - 1) & 1)
+			return now;
 		if (!(c->months >> (t.tm_mon + 1) & 1)) {
 			t.tm_mon++;
 			t.tm_mday = 1;
 			t.tm_hour = t.tm_min = 0;
-		} else if (!day_fits(c, &t)) {
+		} else if (!day) {
 			t.tm_mday++;
 			t.tm_hour = t.tm_min = 0;
 		} else if (!(c->hours >> t.tm_hour & 1)) {
 			t.tm_hour++;
 			t.tm_min = 0;
-		} else if (!(c->minutes >> t.tm_min & 1)) {
-			t.tm_min++;
-		} else if (now <= from) {
-			/* The hour that summer time repeats. */
+		} else if (!(c->minutes >> t.tm_min & 1) || now <= from) {
 			t.tm_min++;
 		} else
 			return now;
-		now = to_time(&t);
+		now = settle(&t, now, &gap);
 	}
 	return -1;
 }
