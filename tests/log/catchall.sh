@@ -1,0 +1,30 @@
+#!/bin/sh
+# log/catchall.sh - reeve-catchall keeps the messages of services without a
+# logger and of the scanner.
+. "$TESTS/lib.sh"
+service scan/noisy <<'END'
+echo hello from noisy
+echo and an error >&2
+exec sleep 1000
+END
+REEVE_LOGS=$PWD/logs; export REEVE_LOGS
+reeve-catchall scan >out 2>err & pid=$!
+within 10 grep -q 'hello from noisy' logs/catchall/current
+is $? 0 'standard output of a service'
+within 10 grep -q 'and an error' logs/catchall/current
+is $? 0 'its standard error'
+reeve-svc -r scan/s6-svscan-log
+reeve-svc -r scan/noisy
+within 10 sh -c '[ "$(cat logs/catchall/* | grep -c hello)" = 2 ]'
+is $? 0 'also while the logger is restarted'
+within 5 sh -c 'reeve-logs catchall | grep -q hello'
+is $? 0 'reeve logs catchall shows it'
+is "$(cat out)" '' 'nothing goes elsewhere'
+kill -QUIT $pid; wait $pid;	is $? 0 'SIGQUIT ends all'
+ok 'the log is whole' test -x logs/catchall/current
+reeve-catchall 2>/dev/null;	is $? 100 'no scan directory'
+reeve-catchall -D "it's here" scan2 & pid=$!
+within 10 test -s scan2/s6-svscan-log/supervise/status
+within 10 test -e "it's here/lock";	is $? 0 'a quote in the name'
+kill -QUIT $pid; wait $pid
+end
