@@ -131,6 +131,17 @@ override(char *buf, size_t max, const char *var)
 	return s && *s ? path_absolute(buf, max, s) : 0;
 }
 
+/* In a container that runs as some user, reeve-init puts that user's tree
+ * where root's would be; a command that comes in from outside (docker exec)
+ * has nothing else to tell it. */
+static int
+owns_system_tree(void)
+{
+	struct stat st;
+
+	return stat("/run/reeve", &st) == 0 && st.st_uid == getuid();
+}
+
 int
 places_default(struct places *p, char *err, size_t errmax)
 {
@@ -139,7 +150,7 @@ places_default(struct places *p, char *err, size_t errmax)
 	int bad;
 
 	memset(p, 0, sizeof *p);
-	p->user = getuid() != 0;
+	p->user = getuid() != 0 && !owns_system_tree();
 	if (home && *home)
 		bad = path_absolute(abs, sizeof abs, home) < 0 ||
 			set_below(p, abs);

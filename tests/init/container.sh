@@ -98,6 +98,17 @@ is "$? $text" '5 ' '... /run not writable: one in /tmp'
 text=$(boxed -u 12345 -w -- reeve-init sh -c 'reeve-rc list; [ -e $REEVE_LIVE ]' 2>&1)
 is "$? $text" '0 ' 'commands of reeve inside find the tree'
 
+# From outside, without its environment (docker exec), as its user.
+rm -f out/order
+boxed -u 12345 -w -- reeve-init sleep 1000 & box=$!
+within 10 sh -c '[ "$(grep -c up out/order)" = 2 ]'
+p=$(inside $box)
+is "$(env -i PATH="$PATH" nsenter -t "$p" --mount --pid setpriv --reuid 12345 \
+	--regid 12345 --clear-groups reeve-rc list first 2>&1)" first \
+	'a command that comes in as the same user finds the tree'
+kill -TERM "$p"
+wait $box
+
 # Not process 1.
 rm -f out/order
 text=$(reeve-init --run "$PWD/own" ./settled 6 2>&1)
