@@ -560,10 +560,10 @@ begin(struct half *h, uint32_t i)
 	if (h->mode == RUN_OWE && !(f & STATE_OWED) &&
 		state_put(&h->run->live->state, i, f | STATE_OWED,
 			REASON_NONE, 0) < 0) {
-		uint32_t e = (uint32_t)errno;
-
+		/* Nothing was asked of it: it is as well as it was. */
 		broken(h, name_of(h, i));
-		finished(h, i, 0, REASON_SYSTEM, e);
+		if (plan_ended(&h->plan, i, 0))
+			note_skipped(h);
 		return;
 	}
 	if (i < h->db->nlong)

@@ -8,7 +8,7 @@
 # otherwise a time limit spreads the points evenly.
 . "$TESTS/lib.sh"
 need strace reeve-log reeve-svscan
-budget=${BUDGET-80}
+budget=${BUDGET-50}
 [ -n "$REEVE_LONG" ] && budget=100000
 D=$PWD
 strace -o /dev/null true 2>/dev/null || skip_all "strace cannot trace here"
