@@ -23,7 +23,10 @@ printf '#!/bin/sh\necho rc.shutdown\n' >skel/rc.shutdown
 printf '#!/bin/sh\n' >skel/rc.shutdown.final
 printf '#!/bin/sh\n' >skel/runlevel
 
-maker() { rm -rf "$B"; with ours s6-linux-init-maker "$@"; }
+maker() { # the environment inside is a new one: sanitizers need theirs
+	rm -rf "$B"
+	with ours s6-linux-init-maker -e "ASAN_OPTIONS=$ASAN_OPTIONS" "$@"
+}
 # s6-overlay's call, word for word, but for places.
 overlay() {
 	maker -NC -D top -c "$B" -p "$NAMES:$PATH" -f "$PWD/skel" \

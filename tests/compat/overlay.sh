@@ -85,7 +85,7 @@ box() {
 		export PATH="$NAMES:$PATH"
 		s6-linux-init-maker -NC -D top -c /run/s6/basedir -p "$PATH" -f "$BOX/skel" -t 0 -s /run/s6/container_environment $LOGGING -q ${GRACE:-2000} -- /run/s6/basedir || exit
 		# these are what the image was built with
-		for v in ETC SRCD BOX NAMES OUT FAILS; do eval "printf %s\\\\n \"\$$v\"" >/run/s6/basedir/env/$v; done
+		for v in ETC SRCD BOX NAMES OUT FAILS ASAN_OPTIONS UBSAN_OPTIONS; do eval "printf %s\\\\n \"\$$v\"" >/run/s6/basedir/env/$v; done
 		exec /run/s6/basedir/bin/init "$@"' box "$@"
 }
 ETC=$BOX/etc SRCD=$BOX/sources LOGGING=-B FAILS=
