@@ -134,7 +134,7 @@ kill -TERM "$(pid1)"; wait $p;	is $? 4 'a replaced SIGTERM script'
 
 # the catch-all logger
 if [ -x "$BUILD/bin/reeve-log" ] && [ -x "$BUILD/bin/reeve-setuidgid" ]; then
-	printf '#!/bin/sh\necho said\nls -ld /run/uncaught-logs | cut -d" " -f1,3\ncat /run/uncaught-logs/current >%s/log\nexit 3\n' "$PWD" >cmd
+	printf '#!/bin/sh\necho said\nls -ld /run/uncaught-logs | cut -d" " -f1,3\nuntil grep -q rc.init /run/uncaught-logs/current; do sleep 0.02; done\ncat /run/uncaught-logs/current >%s/log\nexit 3\n' "$PWD" >cmd
 	overlay -1 -t 2 -u nobody
 	out=$(box "$B/bin/init" "$PWD/cmd" 2>&1);	is $? 3 'with a catch-all logger'
 	like "$out" '^said' '... what is said arrives outside, without a stamp (-1)'
