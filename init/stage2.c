@@ -1,8 +1,9 @@
 /* stage2.c - the process that stands beside svscan in a container: brings
  * the services up, runs the main command, and takes everything down again
  * when that ends, when the service marked `main' ends, or when told to.
- * If there is nothing to watch it leaves after the bring-up, and the same
- * stop is carried out by whoever is told of the signal (hook.c). */
+ * It stays even with nothing to watch: a signal that came while it left
+ * would be lost.  If it was killed, whoever is told of a signal (hook.c)
+ * carries out the same stop. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -374,10 +375,6 @@ stage2_run(struct container *c, int ready_fd)
 			watch_main_service(&s);
 			if (c->command)
 				start_command(&s);
-			else if (!*s.watched) {
-				note_drop(NOTE_PID);
-				_exit(0);
-			}
 		}
 		watch(&s);
 	}
