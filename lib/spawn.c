@@ -132,6 +132,8 @@ spawn_exec(const struct spawn *s)
 {
 	sigset_t none;
 
+	if (s->before && !s->newpid)
+		s->before(s->before_arg);
 	if (s->session)
 		setsid();
 	if (s->cgroup > 0 && write(s->cgroup, "0", 1) < 0)

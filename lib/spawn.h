@@ -23,6 +23,10 @@ struct spawn {
 	int cgroup;		/* descriptor of a cgroup.procs to enter, or
 				 * below 1 for none */
 	const sigset_t *mask;	/* its signal mask; 0: nothing blocked */
+	/* Called in the child before anything else, on our memory and with
+	 * our descriptors; not with newpid.  Or a null pointer. */
+	void (*before)(void *arg);
+	void *before_arg;
 	const int *handled;	/* signals that have handlers here, ends with
 				 * 0; or a null pointer.  They must be blocked
 				 * when spawn is called */

@@ -138,10 +138,20 @@ static enum event
 run(struct super *s)
 {
 	uint64_t before = os_boot_now();
+	uint64_t run_pid = s->dt.run_pid, started = s->dt.run_started;
 	pid_t pid = start_run(s);
 
 	if (pid < 0) {
-		s->dt.error = (unsigned)errno;
+		int e = errno;
+
+		/* A child that could not execute had announced itself. */
+		if (s->dt.pid) {
+			s->dt.pid = 0;
+			s->dt.run_pid = run_pid;
+			s->dt.run_started = started;
+			act_detail(s);
+		}
+		s->dt.error = (unsigned)e;
 		return EV_FAILED;
 	}
 	s->spawn_fails = 0;

@@ -59,8 +59,14 @@ adopt(struct super *s)
 		return 0;
 	if (d.boot != s->dt.boot || d.state == END)
 		return 0;
-	if (status_read(&st, AT_FDCWD, ".") < 0)
-		return 0;
+	if (status_read(&st, AT_FDCWD, ".") < 0) {
+		/* Killed between the very first run and its status. */
+		if (d.state != UP)
+			return 0;
+		st = (struct status){ .wanted_up = 1 };
+		tain_wallclock_read(&st.changed);
+		st.readied = st.changed;
+	}
 	s->dt = d;
 	s->st = st;
 	s->deadline = d.deadline;

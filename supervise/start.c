@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/msg.h"
+#include "lib/os.h"
 #include "lib/path.h"
 #include "lib/spawn.h"
 #include "supervise/start.h"
@@ -228,6 +229,24 @@ spawn_waiting(const struct spawn *sp, int lock)
 	_exit(EX_NOEXEC);
 }
 
+/* In the child, before it executes: if we are killed from here on, whoever
+ * replaces us finds this run, and starts no second copy.  (Not in a pid
+ * namespace of its own, where it does not know its number.) */
+static void
+announce(void *arg)
+{
+	struct super *s = arg;
+	enum state was = s->state;
+
+	s->dt.pid = s->dt.run_pid = (uint64_t)getpid();
+	s->dt.started = s->dt.started_by = os_boot_now();
+	s->dt.run_started = os_now();
+	s->deadline = 0;
+	s->state = UP;
+	act_detail(s);
+	s->state = was;
+}
+
 /* All that run wants to have, and run.  Its pid; or -1 and errno. */
 pid_t
 start_run(struct super *s)
@@ -237,7 +256,8 @@ start_run(struct super *s)
 	char *argv[3] = { word, 0, 0 };
 	struct spawn_fd fds[4];
 	struct spawn sp = { .file = path, .argv = argv, .fds = fds,
-		.session = 1, .handled = act_signals };
+		.session = 1, .handled = act_signals, .before = announce,
+		.before_arg = s };
 	int mine[4], lock = -1, held = 0, e;
 	unsigned n = 0, fd, lockfd = 0;
 	pid_t pid = -1;
