@@ -18,13 +18,15 @@ for bad in '60 * * * *' '* 24 * * *' '* * 0 * *' '* * 32 * *' '* * * 13 *' '* * 
 done
 is "$(reeve-schedule -p 5 '0 0 30 2 *')" '' 'what never comes round'
 # 2026-03-29 02:30 does not exist in Berlin, 2026-10-25 02:30 does twice.
-if [ -e /usr/share/zoneinfo/Europe/Berlin ] && command -v faketime >/dev/null; then
+# faketime works by preloading: not on static programs, nor with sanitizers.
+fakes=$(faketime '2001-02-03 04:05:06' reeve-schedule -p 1 @daily 2>/dev/null | cut -c 1-4)
+if [ -e /usr/share/zoneinfo/Europe/Berlin ] && [ "$fakes" = 2001 ]; then
 	is "$(TZ=Europe/Berlin faketime '2026-10-25 00:00:00' reeve-schedule -p 2 '30 2 * * *' | cut -c 1-10 | tr '\n' ' ')" '2026-10-25 2026-10-26 ' 'summer time ends'
 	is "$(TZ=Europe/Berlin faketime '2026-03-28 23:00:00' reeve-schedule -p 2 '30 2 * * *' | tr '\n' ' ')" '2026-03-29 03:00:00 2026-03-30 02:30:00 ' 'summer time begins'
 	is "$(TZ=Europe/Berlin faketime '2026-03-28 23:30:00' reeve-schedule -p 4 '0 * * * *' | cut -c 12- | tr '\n' ' ')" '00:00:00 01:00:00 03:00:00 04:00:00 ' 'every hour that there is'
 else
-	echo 'SKIP summer time: faketime is not installed' >&2
-	skip 3 'faketime is not installed'
+	echo 'SKIP summer time: faketime does not work on this build' >&2
+	skip 3 'faketime does not work on this build'
 fi
 
 # It runs, once at a time.
