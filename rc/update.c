@@ -567,6 +567,27 @@ relink(struct update *u, const struct diff *d)
 
 /* --- start --- */
 
+/* Owed is written before a service is asked to go down, and the daemon
+ * writes what came of a script.  So a oneshot that is up and owed was never
+ * taken down (we were killed in between), and must not go up a second time.
+ * A longrun may have been told already; telling it to be up is no harm. */
+static void
+keep_untaken(struct update *u)
+{
+	const struct db *db = &u->live.db;
+
+	for (uint32_t i = db->nlong; i < count(db); i++) {
+		unsigned f = u->live.state.rec[i].flags;
+
+		if ((f & (STATE_UP | STATE_OWED | STATE_FAILED)) ==
+			(STATE_UP | STATE_OWED) &&
+			state_put(&u->live.state, i, f & ~(unsigned)STATE_OWED,
+				REASON_NONE, 0) < 0)
+			warn_sys("unable to write the state of %s (it is "
+				"started again)", db->services[i].name);
+	}
+}
+
 static int
 start_owed(struct update *u)
 {
@@ -576,6 +597,7 @@ start_owed(struct update *u)
 
 	if (!set)
 		return RUN_SYSTEM;
+	keep_untaken(u);
 	for (uint32_t i = 0; i < n; i++)
 		any |= set[i] = !!(u->live.state.rec[i].flags & STATE_OWED);
 	if (any && plan_needs(&u->live.db, set, 1) < 0)

@@ -1,4 +1,3 @@
-#!/bin/sh
 # kernel.sh - print the path of a Linux kernel for qemu and of the directory
 # of its modules: Debian's, downloaded once without installing it, into
 # ${TMPDIR:-/tmp}/reeve-kernel.  Exit 1 if there is none.

@@ -196,6 +196,15 @@ point() { # point FAULT CALL N again|abort
 		compare old ;;
 	esac
 	[ "$(untouched)" = "$pids" ] || complain "untouched changed pid"
+	twice=$(twice_up | wc -l)
+	[ "$twice" = "${twice_before:-0}" ] ||
+		complain "went up twice: $(twice_up | tail -n 1)"
+	twice_before=$twice
+}
+# Every script that went up went down before it went up again.
+twice_up() {
+	awk '$1 == "up" && up[$2]++ { print "twice up: " $0 }
+		$1 == "down" && up[$2] { up[$2] = 0 }' oneshots
 }
 
 # All calls of a run that is not cut off, numbered by kind: "unlinkat 3".
@@ -254,8 +263,5 @@ lines() { # lines DIR: complaints about the numbers of "line N"
 		END { if (NR < 100) print "only " NR " lines" }'
 }
 is "$(lines logs/steady)" '' 'no line of the steady writer is lost or doubled'
-# Every script that went up went down before it went up again.
-is "$(awk '$1 == "up" && up[$2]++ { print "twice up: " $0 }
-	$1 == "down" && up[$2] { up[$2] = 0 }' oneshots | head -n 5)" '' \
-	'no oneshot went up twice in a row'
+is "$(twice_up | head -n 5)" '' 'no oneshot went up twice in a row'
 end
