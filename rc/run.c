@@ -497,7 +497,7 @@ begin_oneshot(struct half *h, uint32_t i)
 			h->held[h->nheld++] = i;
 			return;
 		}
-		end_job(h, j, 0, REASON_RUNNER, e);
+		end_job(h, j, 0, REASON_NOTASKED, e);
 	}
 }
 

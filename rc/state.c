@@ -299,6 +299,10 @@ state_reason_text(char *buf, size_t max, const struct state_rec *r,
 		snprintf(buf, max, "no answer of the oneshot daemon: %s",
 			strerror((int)code));
 		return;
+	case REASON_NOTASKED:
+		snprintf(buf, max, "unable to reach the oneshot daemon: %s",
+			strerror((int)code));
+		return;
 	case REASON_SYSTEM:
 		snprintf(buf, max, "%s", strerror((int)code));
 		return;

@@ -35,6 +35,7 @@ enum state_reason {
 	REASON_INTERRUPTED,	/* the change was told to stop */
 	REASON_RUNNER,		/* no answer of the oneshot daemon [errno] */
 	REASON_SYSTEM,		/* a system call failed [errno] */
+	REASON_NOTASKED,	/* the oneshot daemon was not reached [errno] */
 	REASON_COUNT
 };
 
