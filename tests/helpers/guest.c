@@ -1,16 +1,22 @@
 /* guest.c - everything a test machine needs besides Reeve, in one static
- * program: as /init it loads modules and waits for the disk; `guest sleep'
- * is a service; `guest serve' carries out commands that come over the second
- * serial line.  Used by tests/init/boot.sh. */
+ * program: as /init it loads modules, waits for the disk and executes the
+ * init that is tested, or (kernel word guest_root=) makes the disk the root
+ * first; `guest script' runs the script of tests/helpers/guest.sh and ends
+ * the machine; `guest sleep' is a service; `guest serve' carries out commands
+ * that come over the second serial line; `guest kexec' loads a kernel. */
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -39,15 +45,170 @@ load_modules(void)
 	}
 }
 
+/* --- a script with the whole machine to itself ------------------------- */
+
+static void
+mounted(const char *type, const char *dir, const char *opts)
+{
+	mkdir(dir, 0755);
+	if (mount(type, dir, type, 0, opts) < 0 && errno != EBUSY)
+		perror(dir);
+}
+
+static void
+put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		fprintf(stderr, "%s: %s: %s\n", path, text, strerror(errno));
+	close(fd);
+}
+
+/* Every controller that the kernel has, for the children of the root. */
+static void
+all_controllers(void)
+{
+	char names[256] = "", word[64];
+	FILE *f = fopen("/sys/fs/cgroup/cgroup.controllers", "r");
+
+	if (!f)
+		return;
+	if (fgets(names, sizeof names, f))
+		for (char *w = strtok(names, " \n"); w; w = strtok(0, " \n")) {
+			snprintf(word, sizeof word, "+%s", w);
+			put("/sys/fs/cgroup/cgroup.subtree_control", word);
+		}
+	fclose(f);
+}
+
+static void
+have_loopback(void)
+{
+	struct ifreq r = { .ifr_name = "lo" };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	r.ifr_flags = IFF_UP | IFF_RUNNING;
+	ioctl(fd, SIOCSIFFLAGS, &r);
+	close(fd);
+}
+
+static int
+serial(const char *path)
+{
+	int fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	struct termios t;
+
+	if (fd >= 0 && tcgetattr(fd, &t) == 0) {
+		cfmakeraw(&t);
+		tcsetattr(fd, TCSANOW, &t);
+	}
+	return fd;
+}
+
+/* Runs /guest-script with its output on the second serial line, and tells
+ * its exit code there.  As process 1 it prepares the machine before, and
+ * ends it after. */
+static int
+script(void)
+{
+	int fd, w = 0, one = getpid() == 1;
+	pid_t pid, p;
+
+	if (one) {
+		mounted("devtmpfs", "/dev", "");
+		mounted("proc", "/proc", "");
+		mounted("sysfs", "/sys", "");
+		mounted("cgroup2", "/sys/fs/cgroup", "");
+		mounted("devpts", "/dev/pts", "ptmxmode=666");
+		mounted("tmpfs", "/dev/shm", "mode=1777");
+		mounted("tmpfs", "/run", "mode=755");
+		mounted("tmpfs", "/tmp", "mode=1777");
+		symlink("/proc/self/fd", "/dev/fd");
+		all_controllers();
+		have_loopback();
+		sethostname("guest", 5);
+	}
+	if ((fd = serial("/dev/ttyS1")) < 0)
+		perror("/dev/ttyS1");
+	if ((pid = fork()) == 0) {
+		setsid();
+		dup2(fd, 1);
+		dup2(fd, 2);
+		execl("/bin/sh", "sh", "/guest-script", (char *)0);
+		perror("/guest-script");
+		_exit(127);
+	}
+	while ((p = waitpid(-1, &w, 0)) != pid)
+		if (p < 0 && errno != EINTR)
+			break;
+	dprintf(fd, "\n#guest exit %d\n",
+		WIFEXITED(w) ? WEXITSTATUS(w) : 128 + WTERMSIG(w));
+	tcdrain(fd);
+	if (!one)
+		return 0;
+	sync();
+	reboot(RB_POWER_OFF);
+	return 111;
+}
+
+/* The disk becomes the root, with the init that the kernel words name. */
+static int
+enter(const char *root)
+{
+	const char *init = getenv("guest_init");
+
+	for (int i = 0; i < 200 && mount(root, "/mnt", "ext4", 0, "") < 0; i++)
+		usleep(10000);
+	if (chdir("/mnt") < 0 || mount(".", "/", 0, MS_MOVE, 0) < 0 ||
+		chroot(".") < 0 || chdir("/") < 0) {
+		perror(root);
+		return 111;
+	}
+	if (!init)
+		return script();
+	/* As a kernel does before it executes its init. */
+	mounted("devtmpfs", "/dev", "");
+	execl(init, init, (char *)0);
+	perror(init);
+	return 127;
+}
+
+#ifdef SYS_kexec_file_load
+/* Load a kernel for the next reboot(RB_KEXEC).  With our own command line
+ * and a word more, so that the second boot can be told from the first. */
+static int
+load_kernel(const char *kernel, const char *initramfs)
+{
+	char line[1024] = "";
+	FILE *f = fopen("/proc/cmdline", "r");
+	int k = open(kernel, O_RDONLY | O_CLOEXEC);
+	int i = open(initramfs, O_RDONLY | O_CLOEXEC);
+
+	if (!f || !fgets(line, sizeof line - 16, f) || k < 0 || i < 0)
+		return 111;
+	line[strcspn(line, "\n")] = 0;
+	strcat(line, " kexeced=yes");
+	if (syscall(SYS_kexec_file_load, k, i, strlen(line) + 1, line, 0) < 0) {
+		perror("kexec_file_load");
+		return 111;
+	}
+	return 0;
+}
+#endif
+
 static int
 start(char **argv)
 {
+	const char *root = getenv("guest_root");
 	struct stat st;
 
 	(void)argv;
 	mkdir("/dev", 0755);
 	mount("dev", "/dev", "devtmpfs", 0, 0);
 	load_modules();
+	if (root)
+		return enter(root);
 	for (int i = 0; i < 200 && stat("/modules", &st) == 0 &&
 		stat("/dev/vda", &st) < 0; i++)
 		usleep(10000);
@@ -158,16 +319,13 @@ static int
 serve(char **argv)
 {
 	char line[LINE], *words[WORDS + 1];
-	struct termios t;
 	FILE *in;
 	int fd, n;
 
 	(void)argv;
-	fd = open("/dev/ttyS1", O_RDWR | O_NOCTTY);
-	if (fd < 0 || tcgetattr(fd, &t) < 0)
+	fd = serial("/dev/ttyS1");
+	if (fd < 0)
 		return 111;
-	cfmakeraw(&t);
-	tcsetattr(fd, TCSANOW, &t);
 	dup2(fd, 0);
 	dup2(fd, 1);
 	dup2(fd, 2);
@@ -203,8 +361,14 @@ int main(int argc, char **argv);
 int
 main(int argc, char **argv)
 {
-	if (getpid() == 1)
+	if (getpid() == 1 && (argc < 2 || strcmp(argv[1], "script")))
 		return start(argv);
+	if (argc > 1 && !strcmp(argv[1], "script"))
+		return script();
+#ifdef SYS_kexec_file_load
+	if (argc > 3 && !strcmp(argv[1], "kexec"))
+		return load_kernel(argv[2], argv[3]);
+#endif
 	if (argc > 1 && !strcmp(argv[1], "serve"))
 		return serve(argv);
 	if (argc > 1 && !strcmp(argv[1], "sleep"))
