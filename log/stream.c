@@ -4,7 +4,11 @@
  * so: hold current open; when the name stands for another file, read ours to
  * its end, and go on with what came after it.  The archives newer than those
  * known when current was opened are, in order, ours (which may have gone
- * through a processor and be another file), and those after it. */
+ * through a processor and be another file), and those after it.
+ *
+ * A directory cannot be read at one instant.  What was read counts if
+ * nothing has changed meanwhile; while a logger rotates faster than that, the
+ * archives alone are taken, which change no more, and the rest later. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +22,7 @@
 #include "lib/msg.h"
 #include "log/stream.h"
 
-enum { CHUNK = 65536, TRIES = 100 };
+enum { CHUNK = 65536, TRIES = 10, OPEN_TRIES = 300 };
 
 static int
 open_at(int dirfd, const char *name)
@@ -29,12 +33,16 @@ open_at(int dirfd, const char *name)
 static struct segment *
 add_segment(struct stream *s, const char *name)
 {
-	struct segment *v = realloc(s->seg, (s->nseg + 1) * sizeof *v);
+	struct segment *v;
 
-	if (!v)
-		return 0;
-	s->seg = v;
-	v += s->nseg++;
+	/* Doubled at powers of two. */
+	if (!(s->nseg & (s->nseg - 1))) {
+		v = realloc(s->seg, (s->nseg ? 2 * s->nseg : 1) * sizeof *v);
+		if (!v)
+			return 0;
+		s->seg = v;
+	}
+	v = s->seg + s->nseg++;
 	memset(v, 0, sizeof *v);
 	strcpy(v->name, name);
 	v->fd = -1;
@@ -43,12 +51,51 @@ add_segment(struct stream *s, const char *name)
 }
 
 static void
+close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static void
 drop_segments(struct stream *s)
 {
 	for (size_t i = 0; i < s->nseg; i++)
-		if (s->seg[i].fd >= 0)
-			close(s->seg[i].fd);
+		close_fd(&s->seg[i].fd);
 	s->nseg = 0;
+	s->has_current = 0;
+}
+
+static int
+is_seen(const struct seen *f, const struct stat *st)
+{
+	return f->fd >= 0 && f->dev == st->st_dev && f->ino == st->st_ino;
+}
+
+static int
+same_file(int fd, int other)
+{
+	struct stat a, b;
+
+	return fstat(fd, &a) == 0 && fstat(other, &b) == 0 &&
+		a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* Remember the file of a segment. */
+static int
+remember(struct seen *f, int fd)
+{
+	struct stat st;
+
+	f->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	if (f->fd < 0 || fstat(fd, &st) < 0) {
+		close_fd(&f->fd);
+		return -1;
+	}
+	f->dev = st.st_dev;
+	f->ino = st.st_ino;
+	return 0;
 }
 
 /* Open processed, if it counts already.  -1 if not. */
@@ -86,6 +133,11 @@ add_between(struct stream *s)
 	}
 	if (fd < 0)
 		return 0;
+	/* s6-log makes the archive a second name of it first. */
+	if (s->nseg && same_file(fd, s->seg[s->nseg - 1].fd)) {
+		close(fd);
+		return 0;
+	}
 	g = add_segment(s, name);
 	if (!g) {
 		close(fd);
@@ -95,102 +147,117 @@ add_between(struct stream *s)
 	return 0;
 }
 
+/* The archives later than `after' and not later than `until'.  *newest is
+ * set to the last of the directory if that is later.  0, or -1 and errno. */
 static int
-same_file(int dirfd, const char *name, const struct stat *a)
-{
-	struct stat b;
-
-	return fstatat(dirfd, name, &b, 0) == 0 && a->st_dev == b.st_dev &&
-		a->st_ino == b.st_ino;
-}
-
-/* Everything newer than `after', in order, as it is at one instant: that is
- * so if current, and the newest archive, are the same before and after.  1,
- * 0 if it changed meanwhile (try again), -1 and errno. */
-static int
-take_segments(struct stream *s, const tain *after)
+add_archives(struct stream *s, const tain *after, const tain *until,
+	tain *newest)
 {
 	struct logdir_list l;
-	struct stat st;
-	tain newest = *after;
-	int r, fd = open_at(s->dirfd, "current");
+	int e = 0;
 
-	drop_segments(s);
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -1;
-	if (fstat(fd, &st) < 0 || logdir_list(&l, s->dirfd) < 0) {
-		close(fd);
+	if (logdir_list(&l, s->dirfd) < 0)
 		return -1;
-	}
-	for (size_t i = 0; i < l.n; i++) {
+	for (size_t i = 0; i < l.n && !e; i++) {
 		struct segment *g;
 		tain t;
 
 		logdir_parse(l.v[i].name, &t, 0, 0);
-		if (!tain_less(after, &t))
+		if (tain_less(newest, &t))
+			*newest = t;
+		if (!until || !tain_less(after, &t) || tain_less(until, &t))
 			continue;
 		g = add_segment(s, l.v[i].name);
-		if (!g)
+		if (!g) {
+			e = errno;
 			break;
-		g->end = newest = t;
+		}
+		g->end = t;
 		g->fd = open_at(s->dirfd, g->name);
-		/* Trimmed at this moment. */
-		if (g->fd < 0)
+		/* Trimmed at this moment; or there are too many to hold
+		 * them all: then they are opened one by one. */
+		if (g->fd < 0 && errno == ENOENT)
 			s->nseg--;
 	}
 	logdir_list_free(&l);
-	r = add_between(s);
-	if (r < 0 || !add_segment(s, "current")) {
-		close(fd);
-		return -1;
-	}
-	s->seg[s->nseg - 1].fd = fd;
-	if (logdir_list(&l, s->dirfd) < 0)
-		return -1;
-	if (l.n) {
-		tain t;
-
-		logdir_parse(l.v[l.n - 1].name, &t, 0, 0);
-		r = !tain_less(&newest, &t);
-	} else {
-		r = 1;
-	}
-	logdir_list_free(&l);
-	if (!r || !same_file(s->dirfd, "current", &st))
-		return 0;
-	s->known = newest;
-	s->dev = st.st_dev;
-	s->ino = st.st_ino;
-	s->between = 0;
-	if (s->nseg > 1 && *s->seg[s->nseg - 2].name == 'p' &&
-		fstat(s->seg[s->nseg - 2].fd, &st) == 0) {
-		s->between = 1;
-		s->between_dev = st.st_dev;
-		s->between_ino = st.st_ino;
-	}
-	return 1;
+	errno = e;
+	return e ? -1 : 0;
 }
 
+/* Everything newer than `after', in order, as it is at one instant: that is
+ * so if current, and the newest archive, are the same before and after.  With
+ * `partly', the archives only.  1, 0 if it changed meanwhile, -1 and errno.
+ *
+ * The names are listed twice: what is older than the newest of the first
+ * time was there before the second began, so that none is missing. */
 static int
-take_stable(struct stream *s, const tain *after)
+take_segments(struct stream *s, const tain *after, int partly)
 {
-	for (int i = 0; i < TRIES; i++) {
-		int r = take_segments(s, after);
+	struct stat st, now;
+	tain newest = *after, later;
+	int fd = -1;
 
-		if (r)
-			return r < 0 ? -1 : 0;
-		/* The logger is between two renames, or not started. */
-		usleep(1000);
+	drop_segments(s);
+	if (!partly) {
+		fd = open_at(s->dirfd, "current");
+		if (fd < 0)
+			return errno == ENOENT ? 0 : -1;
 	}
-	errno = ENOENT;
+	if (add_archives(s, after, 0, &newest) < 0)
+		goto fail;
+	later = newest;
+	if (add_archives(s, after, &newest, &later) < 0)
+		goto fail;
+	if (partly) {
+		s->known = newest;
+		return 1;
+	}
+	if (add_between(s) < 0 || !add_segment(s, "current"))
+		goto fail;
+	s->seg[s->nseg - 1].fd = fd;
+	s->has_current = 1;
+	fd = -1;
+	if (add_archives(s, after, 0, &later) < 0)
+		goto fail;
+	if (tain_less(&newest, &later) ||
+		fstat(s->seg[s->nseg - 1].fd, &st) < 0 ||
+		fstatat(s->dirfd, "current", &now, 0) < 0 ||
+		st.st_dev != now.st_dev || st.st_ino != now.st_ino)
+		return 0;
+	s->known = newest;
+	return 1;
+fail:
+	if (fd >= 0) {
+		int e = errno;
+
+		close(fd);
+		errno = e;
+	}
 	return -1;
+}
+
+/* The files of the segments that will be renamed are held.  0, or -1. */
+static int
+hold_files(struct stream *s, struct seen *between, struct seen *current)
+{
+	size_t n = s->nseg;
+
+	between->fd = current->fd = -1;
+	if (!s->has_current)
+		return 0;
+	if (n > 1 && *s->seg[n - 2].name == 'p' &&
+		remember(between, s->seg[n - 2].fd) < 0)
+		return -1;
+	return remember(current, s->seg[n - 1].fd);
 }
 
 int
 stream_open(struct stream *s, const char *path, int follow)
 {
+	int r = 0;
+
 	memset(s, 0, sizeof *s);
-	s->fd = s->dirfd = -1;
+	s->fd = s->dirfd = s->between.fd = s->current.fd = -1;
 	s->follow = follow;
 	s->known = tain_zero;
 	s->path = strdup(path);
@@ -199,7 +266,22 @@ stream_open(struct stream *s, const char *path, int follow)
 	if (!s->path || !s->buf)
 		goto fail;
 	s->dirfd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (s->dirfd < 0 || take_stable(s, &s->known) < 0)
+	if (s->dirfd < 0)
+		goto fail;
+	for (int i = 0; i < OPEN_TRIES && !r; i++) {
+		r = take_segments(s, &tain_zero, 0);
+		/* The logger is between two renames, or not started. */
+		if (!r)
+			usleep(i < 10 ? 1000 : 10000);
+	}
+	if (!r) {
+		r = take_segments(s, &tain_zero, 1);
+		if (r > 0 && !s->nseg) {
+			errno = ENOENT;
+			r = -1;
+		}
+	}
+	if (r < 0 || hold_files(s, &s->between, &s->current) < 0)
 		goto fail;
 	return 0;
 fail:
@@ -215,18 +297,22 @@ fail:
 static void
 end_reading(struct stream *s)
 {
-	if (s->fd >= 0)
-		close(s->fd);
-	s->fd = -1;
+	close_fd(&s->fd);
 	if (s->pid) {
 		int w;
 
 		while (waitpid(s->pid, &w, 0) < 0 && errno == EINTR)
 			;
+		if (WIFEXITED(w) && WEXITSTATUS(w) == EX_NOTFOUND)
+			warn("unable to read %s/%s: %s is not installed "
+				"(going on with the next file)", s->path,
+				s->seg[s->at].name, s->command);
+		else if (w && !(WIFSIGNALED(w) && WTERMSIG(w) == SIGPIPE))
+			warn("%s/%s is damaged, says %s (what could be read "
+				"is shown; going on with the next file)",
+				s->path, s->seg[s->at].name, s->command);
 		if (w && !(WIFSIGNALED(w) && WTERMSIG(w) == SIGPIPE))
-			warn("%s/%s is damaged, or its decompressor is not "
-				"installed (going on with the next file)",
-				s->path, s->seg[s->at].name);
+			s->failed = 1;
 	}
 	s->pid = 0;
 }
@@ -237,9 +323,9 @@ stream_close(struct stream *s)
 	if (s->nseg)
 		end_reading(s);
 	drop_segments(s);
-	if (s->dirfd >= 0)
-		close(s->dirfd);
-	s->dirfd = -1;
+	close_fd(&s->between.fd);
+	close_fd(&s->current.fd);
+	close_fd(&s->dirfd);
 	free(s->path);
 	free(s->buf);
 	free(s->seg);
@@ -247,14 +333,13 @@ stream_close(struct stream *s)
 	s->seg = 0;
 }
 
-int
+void
 stream_seek(struct stream *s, size_t segment)
 {
 	end_reading(s);
 	s->start = s->end = s->scanned = 0;
 	s->at = segment < s->nseg ? segment : s->nseg - 1;
-	s->at_end = 0;
-	return 0;
+	s->past = 0;
 }
 
 /* The command that reads what begins so, or 0. */
@@ -275,7 +360,7 @@ decompressor(const unsigned char *b, ssize_t n)
 	return 0;
 }
 
-/* Read fd through `cmd -dc'. */
+/* Read fd, which is closed, through `cmd -dc'. */
 static int
 decompress(struct stream *s, int fd, const char *cmd)
 {
@@ -292,39 +377,70 @@ decompress(struct stream *s, int fd, const char *cmd)
 		return -1;
 	}
 	if (!s->pid) {
+		int null = open("/dev/null", O_WRONLY);
+
 		dup2(fd, 0);
 		dup2(p[1], 1);
 		close(p[1]);
+		/* What is wrong with the file is said by end_reading. */
+		if (null >= 0)
+			dup2(null, 2);
 		execlp(cmd, cmd, "-dc", (char *)0);
 		_exit(EX_NOTFOUND);
 	}
 	close(p[1]);
+	close(fd);
 	s->fd = p[0];
+	s->command = cmd;
 	return 0;
 }
 
+static int
+is_current(const struct stream *s)
+{
+	return s->has_current && s->at == s->nseg - 1;
+}
+
+static void
+say_unreadable(struct stream *s)
+{
+	warn_sys("unable to read %s/%s (going on with the next file)",
+		s->path, s->seg[s->at].name);
+	s->failed = 1;
+}
+
+/* Open the segment that is next.  1; 0 if it cannot be read, which has been
+ * said; -1 and errno if it is current. */
 static int
 begin_reading(struct stream *s)
 {
 	struct segment *g = s->seg + s->at;
 	unsigned char magic[6];
-	const char *cmd;
-	ssize_t r;
-	int last = s->at == s->nseg - 1;
+	const char *cmd = 0;
+	ssize_t r = 0;
+	int fd = g->fd, ok;
 
-	r = pread(g->fd, magic, sizeof magic, 0);
-	if (r < 0)
-		return -1;
-	cmd = last ? 0 : decompressor(magic, r);
-	if (cmd && decompress(s, g->fd, cmd) == 0)
-		return 0;
-	if (cmd)
-		return -1;
 	/* A descriptor of its own, so that a segment can be read again. */
-	if (lseek(g->fd, 0, SEEK_SET) < 0)
+	fd = fd < 0 ? open_at(s->dirfd, g->name) :
+		fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	/* Removed by its logger since it was seen. */
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	ok = fd >= 0 && lseek(fd, 0, SEEK_SET) == 0;
+	if (ok && !is_current(s)) {
+		r = pread(fd, magic, sizeof magic, 0);
+		cmd = decompressor(magic, r);
+		ok = r >= 0;
+	}
+	s->fd = fd;
+	if (ok && cmd)
+		ok = decompress(s, fd, cmd) == 0;
+	if (ok)
+		return 1;
+	if (is_current(s))
 		return -1;
-	s->fd = fcntl(g->fd, F_DUPFD_CLOEXEC, 3);
-	return s->fd < 0 ? -1 : 0;
+	say_unreadable(s);
+	return 0;
 }
 
 /* More bytes into the buffer.  1; 0 at the end of this file; -1. */
@@ -364,55 +480,89 @@ was_rotated(struct stream *s)
 	struct stat st;
 
 	return fstatat(s->dirfd, "current", &st, 0) == 0 &&
-		(st.st_dev != s->dev || st.st_ino != s->ino);
+		!is_seen(&s->current, &st);
 }
 
-static int
-is_file(int fd, dev_t dev, ino_t ino)
+/* Forget the first n segments. */
+static void
+drop_first(struct stream *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		close_fd(&s->seg[i].fd);
+	s->nseg -= n;
+	memmove(s->seg, s->seg + n, s->nseg * sizeof *s->seg);
+}
+
+/* Segments that have been taken after f was read, up to f's.  0 if it is not
+ * among them. */
+static size_t
+up_to(const struct stream *s, const struct seen *f)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && st.st_dev == dev && st.st_ino == ino;
+	for (size_t i = 0; f->fd >= 0 && i < s->nseg; i++) {
+		const struct segment *g = s->seg + i;
+
+		if ((g->fd < 0 ? fstatat(s->dirfd, g->name, &st, 0) :
+			fstat(g->fd, &st)) == 0 && is_seen(f, &st))
+			return i + 1;
+	}
+	return 0;
 }
 
+/* Drop from new segments what has been read already under another name. */
 static void
-remove_segment(struct stream *s, size_t i)
+drop_read(struct stream *s)
 {
-	close(s->seg[i].fd);
-	s->nseg--;
-	memmove(s->seg + i, s->seg + i + 1, (s->nseg - i) * sizeof *s->seg);
+	struct seen *read[] = { &s->between, &s->current };
+	size_t n;
+
+	for (int i = 1; i >= 0; i--) {
+		n = up_to(s, read[i]);
+		if (!n)
+			continue;
+		drop_first(s, n);
+		for (; i >= 0; i--)
+			close_fd(&read[i]->fd);
+	}
+	/* A processor has made another file of it: then it is the first. */
+	for (int i = 0; i < 2; i++) {
+		if (read[i]->fd < 0)
+			continue;
+		if (s->nseg > (size_t)s->has_current)
+			drop_first(s, 1);
+		else if (!s->has_current)
+			continue;	/* it is still to come */
+		close_fd(&read[i]->fd);
+	}
 }
 
-/* Ours was read to its end and renamed: what came after it?  0 or -1. */
+/* What came after the segments that were read to their end?  1, 0 if that
+ * cannot be said yet: something changes at this moment, and that will be
+ * seen by who watches the directory.  -1 and errno. */
 static int
 go_past(struct stream *s)
 {
 	tain after = s->known;
-	dev_t dev = s->dev, bdev = s->between_dev;
-	ino_t ino = s->ino, bino = s->between_ino;
-	size_t read_already = s->between ? 2 : 1, skip = 0;
-	int found = 0;
+	struct seen between, current;
+	int r = 0;
 
-	end_reading(s);
-	if (take_stable(s, &after) < 0)
+	for (int i = 0; i < TRIES && !r; i++)
+		r = take_segments(s, &after, 0);
+	if (!r)
+		r = take_segments(s, &after, 1);
+	if (r < 0 || hold_files(s, &between, &current) < 0)
 		return -1;
-	for (size_t i = 0; read_already == 2 && i + 1 < s->nseg; i++) {
-		if (!is_file(s->seg[i].fd, bdev, bino))
-			continue;
-		remove_segment(s, i);
-		read_already = 1;
+	drop_read(s);
+	if (s->has_current) {
+		s->between = between;
+		s->current = current;
 	}
-	for (size_t i = 0; i + 1 < s->nseg; i++) {
-		if (!is_file(s->seg[i].fd, dev, ino))
-			continue;
-		found = 1;
-		skip = i + 1;
-	}
-	/* A processor has made other files of them: they are the first. */
-	if (!found)
-		skip = read_already < s->nseg ? read_already : s->nseg - 1;
-	s->at = skip;
-	return 0;
+	s->at = 0;
+	if (!s->nseg)
+		return 0;
+	s->past = 0;
+	return 1;
 }
 
 /* A whole line in the buffer? */
@@ -443,38 +593,55 @@ take_rest(struct stream *s, char **line, size_t *len)
 	return 1;
 }
 
+/* The end of a segment: to the next one. */
+static void
+next_segment(struct stream *s)
+{
+	end_reading(s);
+	/* Not to be read again, unless somebody counts lines first. */
+	if (s->follow)
+		close_fd(&s->seg[s->at].fd);
+	if (s->at + 1 < s->nseg)
+		s->at++;
+	else
+		s->past = 1;
+}
+
 int
 stream_line(struct stream *s, char **line, size_t *len)
 {
 	for (;;) {
-		int r, last = s->at == s->nseg - 1, rotated;
+		int r, rotated;
 
 		if (take_line(s, line, len))
 			return 1;
-		if (s->fd < 0 && begin_reading(s) < 0)
-			return -1;
-		rotated = last && s->follow && was_rotated(s);
-		r = fill(s);
-		if (r < 0 && !last)
-			r = 0;
-		if (r < 0)
-			return -1;
-		if (r)
+		if (s->past && !s->follow)
+			return 0;
+		if (s->past && (r = go_past(s)) <= 0)
+			return r;
+		if (s->fd < 0 && (r = begin_reading(s)) <= 0) {
+			if (r < 0)
+				return -1;
+			next_segment(s);
 			continue;
+		}
+		rotated = is_current(s) && s->follow && was_rotated(s);
+		r = fill(s);
+		if (r > 0)
+			continue;
+		if (r < 0 && is_current(s))
+			return -1;
+		if (r < 0)
+			say_unreadable(s);
 		/* The end of this file.  If it is current, and had been
 		 * renamed before this last read, it is complete. */
-		if (last && s->follow && !rotated)
+		if (is_current(s) && s->follow && !rotated)
 			return 0;
 		if (take_rest(s, line, len))
 			return 1;
-		if (last && !s->follow)
+		if (is_current(s) && !s->follow)
 			return 0;
-		if (!last) {
-			end_reading(s);
-			s->at++;
-		} else if (go_past(s) < 0) {
-			return -1;
-		}
+		next_segment(s);
 	}
 }
 

@@ -354,6 +354,8 @@ next_line(struct source *s)
 		s->open = 0;
 		g.failed = 1;
 	}
+	if (s->stream.failed)
+		g.failed = 1;
 	if (r <= 0)
 		return 0;
 	s->stamped = logdir_line_stamp(s->line, s->len, &s->when, &s->skip);
@@ -564,6 +566,7 @@ start_late(struct source *s)
 	uint64_t n = 0;
 	size_t first = t->nseg;
 
+	t->follow = 0;		/* the same segments twice */
 	while (first && n < g.lines) {
 		stream_seek(t, --first);
 		while (t->at == first && next_line(s)) {
@@ -575,6 +578,7 @@ start_late(struct source *s)
 		s->order = tain_zero;
 	}
 	stream_seek(t, first < t->nseg ? first : 0);
+	t->follow = g.follow;
 }
 
 static void
