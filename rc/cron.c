@@ -7,7 +7,7 @@
 #include "lib/num.h"
 #include "rc/cron.h"
 
-enum { YEARS = 8 };
+enum { YEARS = 8, ALL_HOURS = (1 << 24) - 1 };
 
 static const char *const months[] = { "jan", "feb", "mar", "apr", "may",
 	"jun", "jul", "aug", "sep", "oct", "nov", "dec", 0 };
@@ -204,15 +204,34 @@ settle(struct tm *t, time_t last, int *gap)
 	return now;
 }
 
-time_t
-cron_next(const struct cron *c, time_t from)
+static int
+fits(const struct cron *c, const struct tm *t)
+{
+	return c->months >> (t->tm_mon + 1) & 1 && day_fits(c, t) &&
+		c->hours >> t->tm_hour & 1 && c->minutes >> t->tm_min & 1;
+}
+
+/* What runs in every hour does so in the one that the end of summer time
+ * repeats as well, which counting in local time goes over: so the next two
+ * hours are looked at minute by minute.  -1: nothing fits. */
+static time_t
+within_hours(const struct cron *c, time_t from)
+{
+	struct tm t;
+
+	for (time_t now = from - from % 60 + 60; now - from <= 7200; now += 60)
+		if (localtime_r(&now, &t) && !t.tm_sec && fits(c, &t))
+			return now;
+	return -1;
+}
+
+static time_t
+next_local(const struct cron *c, time_t from)
 {
 	struct tm t;
 	time_t now;
 	int last, gap = 0;
 
-	if (c->every_s)
-		return from + (time_t)c->every_s;
 	if (!localtime_r(&from, &t))
 		return -1;
 	last = t.tm_year + YEARS;
@@ -243,4 +262,15 @@ cron_next(const struct cron *c, time_t from)
 		now = settle(&t, now, &gap);
 	}
 	return -1;
+}
+
+time_t
+cron_next(const struct cron *c, time_t from)
+{
+	time_t next;
+
+	if (c->every_s)
+		return from + (time_t)c->every_s;
+	next = c->hours == ALL_HOURS ? within_hours(c, from) : -1;
+	return next == -1 ? next_local(c, from) : next;
 }

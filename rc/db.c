@@ -796,6 +796,16 @@ db_prop(const struct db_service *s, const char *key)
 	return 0;
 }
 
+uint32_t
+db_logger(const struct db *db, const struct db_service *s)
+{
+	const char *name = db_prop(s, "logger");
+
+	if (s->consumer != DB_NONE || s->type == DB_LONGRUN || !name)
+		return s->consumer;
+	return db_service(db, name);
+}
+
 const char *
 db_nearest(const struct db *db, const char *name)
 {

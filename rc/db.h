@@ -124,6 +124,9 @@ uint32_t db_bundle(const struct db *, const char *name);
 int db_resolve(const struct db *, const char *name, struct db_list *);
 /* Value of a property, or 0. */
 const char *db_prop(const struct db_service *, const char *key);
+/* The longrun that gets what a service prints: its consumer, or the logger
+ * that the compiler made for a oneshot; or DB_NONE. */
+uint32_t db_logger(const struct db *, const struct db_service *);
 /* The known name nearest to one that is unknown, or 0 if none is near. */
 const char *db_nearest(const struct db *, const char *name);
 

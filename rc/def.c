@@ -133,6 +133,49 @@ def_line(struct defs *s, const struct def_text *t)
 	return line;
 }
 
+/* Line of the first place where a word stands. */
+static unsigned
+line_of(const char *text, size_t len, const char *word)
+{
+	const char *at = memmem(text, len, word, strlen(word));
+	unsigned line = 1;
+
+	for (const char *p = text; at && p < at; p++)
+		line += *p == '\n';
+	return at ? line : 0;
+}
+
+/* The words of a shell, written where there is none: legal, and never what
+ * was meant. */
+static void
+check_shell_words(struct defs *s, const struct db_script *c,
+	const char *file, const char *text, size_t len)
+{
+	static const char *const operators[] = { "|", "||", "&", "&&", ";",
+		">", ">>", "<", "2>&1" };
+	const char *p = c->argv;
+
+	for (uint32_t i = 0; i < c->argc; i++, p += strlen(p) + 1) {
+		const char *w = p + strspn(p, " ");
+
+		if (*w == '\'') {
+			diag_warn(s->diag, file, line_of(text, len, w), "' is "
+				"no quote in execline's syntax, and %.40s a "
+				"word of its own: use \"", w);
+			return;
+		}
+		for (size_t k = 0; k < sizeof operators / sizeof *operators;
+			k++)
+			if (!strcmp(w, operators[k])) {
+				diag_warn(s->diag, file, line_of(text, len, w),
+					"%s is an argument here, there is no "
+					"shell (sh -c \"...\" starts one)",
+					w);
+				return;
+			}
+	}
+}
+
 int
 def_lex(struct defs *s, struct db_script *script, const char *file,
 	const char *text, size_t len)
@@ -151,6 +194,8 @@ def_lex(struct defs *s, struct db_script *script, const char *file,
 	script->len = b.len;
 	script->present = 1;
 	buf_free(&b);
+	if (!s->diag->lax)
+		check_shell_words(s, script, file, text, len);
 	return 0;
 }
 

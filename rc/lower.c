@@ -16,6 +16,7 @@
 #include "rc/compile.h"
 #include "rc/cron.h"
 #include "rc/lower.h"
+#include "rc/places.h"
 
 struct wrap {
 	struct defs *s;
@@ -743,6 +744,22 @@ lower_oneshot(struct wrap *w)
 		wrap_script(w, w->d->script + i);
 }
 
+/* The service directory is gone after a reboot, and the record of the last
+ * run with it; so there is a copy where generations are kept. */
+static void
+missed_run(struct wrap *w, struct buf *b)
+{
+	static struct places places;
+	char err[512];
+
+	buf_str(b, " -m");
+	if (places_default(&places, err, sizeof err) < 0)
+		return;
+	buf_str(b, " -r ");
+	buf_shell(b, arena_printf(w->s->mem, "%s/schedule/%s", places.state,
+		w->d->name));
+}
+
 /* "15 3 * * *" and perhaps further lines missed=run, jitter=5m. */
 static void
 lower_schedule(struct wrap *w, const struct def_text *t, int logged)
@@ -775,7 +792,7 @@ lower_schedule(struct wrap *w, const struct def_text *t, int logged)
 	text = line;
 	while (def_next_line(w->s, t, &at, &line, &number)) {
 		if (!strcmp(line, "missed=run"))
-			buf_str(&b, " -m");
+			missed_run(w, &b);
 		else if (!strncmp(line, "jitter=", 7) &&
 			num_duration(line + 7, 1000, &ms))
 			buf_printf(&b, " -j %llu", (unsigned long long)ms);

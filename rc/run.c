@@ -443,6 +443,7 @@ static int
 ask(struct run *r, struct request *q, uint32_t i)
 {
 	const struct db_service *s = r->live->db.services + i;
+	uint32_t logger = db_logger(&r->live->db, s);
 	char fifo[PATH_LEN] = "";
 	int fd;
 
@@ -450,9 +451,8 @@ ask(struct run *r, struct request *q, uint32_t i)
 	q->number = i;
 	memcpy(q->id, r->live->db.id, DB_HASH);
 	q->changer = (uint32_t)getpid();
-	if (s->consumer != DB_NONE && path_join(fifo, sizeof fifo,
-		r->live->path, "fifo",
-		r->live->db.services[s->consumer].name) < 0)
+	if (logger != DB_NONE && path_join(fifo, sizeof fifo, r->live->path,
+		"fifo", r->live->db.services[logger].name) < 0)
 		return -1;
 	q->logger = fifo;
 	fd = request_send(r->live->path, q);

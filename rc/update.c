@@ -204,14 +204,15 @@ static void
 tell_log(const struct update *u, uint32_t i)
 {
 	const struct db_service *s = u->live.db.services + i;
+	uint32_t logger = db_logger(&u->live.db, s);
 	const char *dir = 0, *p;
 	char path[PATH_LEN], buf[LOG_TAIL + 1];
 	struct stat st;
 	ssize_t r;
 	int fd, lines = 0;
 
-	if (s->consumer != DB_NONE)
-		dir = db_prop(u->live.db.services + s->consumer, "logdir");
+	if (logger != DB_NONE)
+		dir = db_prop(u->live.db.services + logger, "logdir");
 	if (path_join(path, sizeof path, dir ? dir : u->logs ? u->logs : "",
 		dir ? "" : s->name, "current") < 0 || (!dir && !u->logs))
 		return;

@@ -171,8 +171,8 @@ logdir_of(const struct db *db, const struct db_service *v)
 {
 	const char *dir = db_prop(v, "logdir");
 
-	for (int i = 0; !dir && v->consumer != DB_NONE && i < 100; i++) {
-		v = db->services + v->consumer;
+	for (int i = 0; !dir && db_logger(db, v) != DB_NONE && i < 100; i++) {
+		v = db->services + db_logger(db, v);
 		dir = db_prop(v, "logdir");
 	}
 	return dir;

@@ -20,14 +20,17 @@
 #include "lib/msg.h"
 #include "lib/num.h"
 #include "lib/opt.h"
+#include "lib/path.h"
 #include "rc/cron.h"
+#include "rc/lastrun.h"
 
-#define RECORD "last-run"
+enum { LATE = 120 };	/* seconds after which a run counts as missed */
 
 struct schedule {
 	struct cron cron;
 	const char *text;	/* borrowed; the times as they were given */
 	char **argv;		/* borrowed; the command */
+	const char *keep;	/* borrowed; where the record is kept too */
 	int missed;		/* make up for a run that was missed */
 	unsigned jitter_ms;
 #ifdef HAS_POSIX_TIMERS
@@ -43,12 +46,14 @@ struct schedule {
 static const struct opt opts[] = {
 	{ 'm', "missed", 0, "if a run was missed while this was not running, "
 		"run\nonce at the beginning" },
+	{ 'r', "record", "FILE", "keep the record of the last run there too, "
+		"where it\noutlives the machine" },
 	{ 'j', "jitter", "MS", "start up to so many ms later, at random" },
 	{ 'p', "print", "N", "print the next N times and exit" },
 	{ 0 }
 };
 static const struct usage usage = {
-	"[-m] [-j ms] [--] times program [argument...]",
+	"[-m] [-r file] [-j ms] [--] times program [argument...]",
 	"Run a program at times: five fields as in crontab, @daily and the "
 	"like, or\n\"every DURATION\".",
 	opts,
@@ -99,32 +104,44 @@ plan(struct schedule *s, time_t now)
 	arm(s);
 }
 
-/* "START END exit N", seconds of Unix time. */
+static int
+make_parent(const char *file)
+{
+	char dir[PATH_LEN], *slash;
+
+	if (path_join(dir, sizeof dir, file) < 0)
+		return -1;
+	slash = strrchr(dir, '/');
+	if (!slash || slash == dir)
+		return 0;
+	*slash = 0;
+	return path_mkdirs(dir, 0755);
+}
+
+/* A copy that outlives the machine, if one is wanted, is worth a sync. */
 static void
 record(const struct schedule *s, int wstat)
 {
-	char text[128];
-	int n = snprintf(text, sizeof text, "%lld %lld %s %d\n",
-		(long long)s->last, (long long)time(0), WIFSIGNALED(wstat) ?
-		"signal" : "exit", WIFSIGNALED(wstat) ? WTERMSIG(wstat) :
-		WEXITSTATUS(wstat));
+	struct lastrun r = { s->last, time(0), wstat };
+	char text[LASTRUN_LINE];
+	size_t n = lastrun_pack(text, &r);
 
-	if (file_write(AT_FDCWD, RECORD, text, (size_t)n, 0644, 0) < 0)
-		warn_sys("unable to write %s (going on)", RECORD);
+	if (file_write(AT_FDCWD, LASTRUN_FILE, text, n, 0644, 0) < 0)
+		warn_sys("unable to write %s (going on)", LASTRUN_FILE);
+	if (s->keep && (make_parent(s->keep) < 0 ||
+		file_write(AT_FDCWD, s->keep, text, n, 0644, 1) < 0))
+		warn_sys("unable to write %s (going on)", s->keep);
 }
 
 static time_t
-recorded(void)
+recorded(const struct schedule *s)
 {
-	char text[128];
-	ssize_t n = file_read(AT_FDCWD, RECORD, text, sizeof text - 1);
-	uint64_t t;
+	struct lastrun r;
 
-	if (n <= 0)
-		return 0;
-	text[n] = 0;
-	text[strcspn(text, " \n")] = 0;
-	return num_u64(text, &t) ? (time_t)t : 0;
+	if (lastrun_read(&r, AT_FDCWD, LASTRUN_FILE) ||
+		(s->keep && lastrun_read(&r, AT_FDCWD, s->keep)))
+		return (time_t)r.start;
+	return 0;
 }
 
 static void
@@ -206,9 +223,22 @@ start(struct schedule *s, sigset_t *set)
 		die_sys(EX_SYSTEM, "unable to make a timer");
 #endif
 	srandom((unsigned)getpid() ^ (unsigned)now);
-	s->last = recorded();
+	s->last = recorded(s);
 	missed = s->last ? cron_next(&s->cron, s->last) : (time_t)-1;
 	if ((s->missed && missed != (time_t)-1 && missed < now))
+		run(s);
+	plan(s, now);
+}
+
+/* A machine that slept, or a clock that was set, missed the time: that is
+ * as if this had not been running. */
+static void
+due(struct schedule *s, time_t now)
+{
+	if (now - s->due.tv_sec > LATE && !s->missed && !s->cron.every_s)
+		info("a run is %lld s late: it is left out",
+			(long long)(now - s->due.tv_sec));
+	else
 		run(s);
 	plan(s, now);
 }
@@ -226,6 +256,7 @@ main(int argc, char **argv)
 	while ((o = opt_next(&usage, argc, argv)) != -1) {
 		switch (o) {
 		case 'm': s.missed = 1; break;
+		case 'r': s.keep = optarg; break;
 		case 'j': s.jitter_ms = opt_uint("jitter", optarg, 0,
 			86400000); break;
 		case 'p': print = opt_uint("number of times", optarg, 1,
@@ -253,8 +284,7 @@ main(int argc, char **argv)
 				wait_until_due(&s);
 				break;
 			}
-			run(&s);
-			plan(&s, time(0));
+			due(&s, time(0));
 			break;
 		case SIGUSR1:
 			if (!s.ending)

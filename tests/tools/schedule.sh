@@ -23,10 +23,12 @@ fakes=$(faketime '2001-02-03 04:05:06' reeve-schedule -p 1 @daily 2>/dev/null | 
 if [ -e /usr/share/zoneinfo/Europe/Berlin ] && [ "$fakes" = 2001 ]; then
 	is "$(TZ=Europe/Berlin faketime '2026-10-25 00:00:00' reeve-schedule -p 2 '30 2 * * *' | cut -c 1-10 | tr '\n' ' ')" '2026-10-25 2026-10-26 ' 'summer time ends'
 	is "$(TZ=Europe/Berlin faketime '2026-03-28 23:00:00' reeve-schedule -p 2 '30 2 * * *' | tr '\n' ' ')" '2026-03-29 03:00:00 2026-03-30 02:30:00 ' 'summer time begins'
+	is "$(TZ=Europe/Berlin faketime '2026-10-25 01:30:00' reeve-schedule -p 4 '0 * * * *' | cut -c 12- | tr '\n' ' ')" '02:00:00 02:00:00 03:00:00 04:00:00 ' 'what runs every hour does so in the one that is there twice'
+	is "$(TZ=Europe/Berlin faketime '2026-10-25 01:59:00' reeve-schedule -p 6 '*/30 * * * *' | cut -c 12- | tr '\n' ' ')" '02:00:00 02:30:00 02:00:00 02:30:00 03:00:00 03:30:00 ' 'and every half hour'
 	is "$(TZ=Europe/Berlin faketime '2026-03-28 23:30:00' reeve-schedule -p 4 '0 * * * *' | cut -c 12- | tr '\n' ' ')" '00:00:00 01:00:00 03:00:00 04:00:00 ' 'every hour that there is'
 else
 	echo 'SKIP summer time: faketime does not work on this build' >&2
-	skip 3 'faketime does not work on this build'
+	skip 5 'faketime does not work on this build'
 fi
 
 # It runs, once at a time.
@@ -59,4 +61,19 @@ reeve-schedule -m '0 0 1 1 *' sh -c 'echo made up >made' & pid2=$!
 within 5 test -e made; is $? 0 '--missed makes up for a run'
 is "$(cat log)" '' 'without it nothing is'
 kill $pid $pid2; wait
+# A reboot takes the service directory with it, but not the copy.
+rm -f last-run made; mkdir ../keep; echo '1000 1001 exit 0' >../keep/job
+reeve-schedule -m -r ../keep/job '0 0 1 1 *' sh -c 'echo made up >made' & pid=$!
+within 5 test -e made; is $? 0 'a run missed while the machine was off'
+within 5 cmp last-run ../keep/job; is $? 0 'and is recorded in both places'
+kill $pid; wait
+rm -f last-run made
+reeve-schedule -m -r ../new/er/job 'every 1s' sh -c 'echo made up >made' & pid=$!
+within 5 test -s ../new/er/job; is $? 0 'a directory for the copy is made'
+kill $pid; wait
+echo 'not a record' >last-run; rm -f made
+reeve-schedule -m '0 0 1 1 *' sh -c 'echo made up >made' & pid=$!
+within 5 grep -q 'SigBlk:.*[1-9a-f]' /proc/$pid/status
+kill $pid; wait $pid; is $? 0 'a damaged record is as none'
+not 'and nothing is made up for' test -e made
 end

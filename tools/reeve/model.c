@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,10 +21,12 @@
 #include "lib/num.h"
 #include "lib/os.h"
 #include "lib/path.h"
+#include "rc/cron.h"
 #include "supervise/control.h"
 #include "tools/reeve/front.h"
 #include "tools/reeve/model.h"
 
+#define NOTIFY_STATUS "status-text"	/* see reeve-sdnotify(1) */
 enum { TAIL_BYTES = 8192 };
 
 static _Noreturn void
@@ -90,6 +93,37 @@ model_ended(char *buf, size_t max, int wstat)
 		snprintf(buf, max, "exited with code %d", WEXITSTATUS(wstat));
 }
 
+/* What the command itself has left in its directory. */
+static void
+read_own(struct item *it)
+{
+	char path[PATH_LEN];
+	ssize_t n;
+
+	if (it->pid && path_join(path, sizeof path, it->dir,
+		NOTIFY_STATUS) == 0 && (n = file_read(AT_FDCWD, path,
+		it->says, sizeof it->says - 1)) > 0)
+		it->says[strcspn(it->says, "\n")] = 0;
+	if (path_join(path, sizeof path, it->dir, LASTRUN_FILE) == 0)
+		it->have_last = lastrun_read(&it->last, AT_FDCWD, path);
+}
+
+/* "every 5 min" counts from the last run, or from the start. */
+static void
+find_next(struct item *it, long long now)
+{
+	struct cron cron;
+	const char *what;
+	time_t t;
+
+	if (!it->schedule || !it->pid || !cron_parse(&cron, it->schedule,
+		&what))
+		return;
+	t = cron_next(&cron, (time_t)(!cron.every_s ? now : it->have_last ?
+		it->last.start : it->since));
+	it->next = t == (time_t)-1 ? 0 : t < now ? now : t;
+}
+
 /* --- one longrun: what its supervise says ------------------------------- */
 
 static int
@@ -121,6 +155,7 @@ read_status(struct item *it)
 		it->detail.pid == it->status.pid;
 	if (it->have_detail)
 		it->restarts = it->detail.starts ? it->detail.starts - 1 : 0;
+	read_own(it);
 }
 
 /* The description and readiness of what no database describes. */
@@ -387,12 +422,13 @@ set_logdir(struct model *m, struct item *it)
 	const struct db *db = &m->live.db;
 	const struct db_service *s = &db->services[it->num];
 	const char *dir = db_prop(s, "logdir");
+	uint32_t logger = db_logger(db, s);
 
-	if (!dir && s->consumer != DB_NONE)
-		dir = db_prop(&db->services[s->consumer], "logdir");
+	if (!dir && logger != DB_NONE)
+		dir = db_prop(&db->services[logger], "logdir");
 	if (dir)
 		snprintf(it->logdir, sizeof it->logdir, "%s", dir);
-	else if (s->consumer != DB_NONE)
+	else if (logger != DB_NONE)
 		(void)path_join(it->logdir, sizeof it->logdir, m->places.logs,
 			it->name);
 }
@@ -438,6 +474,8 @@ load_service(struct model *m, uint32_t i, int should)
 		it->dir = copy(dir);
 		read_status(it);
 	}
+	it->schedule = db_prop(s, "schedule");
+	find_next(it, m->now);
 	judge_longrun(it, ls.failed, ls.reason);
 	/* Not up yet because what it needs is not. */
 	if (it->should && !ls.failed && !ls.up && !it->pid) {
@@ -620,6 +658,44 @@ model_is_up(const struct item *it)
 {
 	return it->state == IS_RUNNING || it->state == IS_DONE ||
 		it->state == IS_ALL_UP;
+}
+
+int
+model_last_failed(const struct item *it)
+{
+	return it->have_last && it->last.wstat;
+}
+
+static void
+append(char *buf, size_t max, const char *fmt, ...)
+{
+	size_t n = strlen(buf);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(buf + n, max - n, fmt, ap);
+	va_end(ap);
+}
+
+const char *
+model_about(const struct item *it, long long now)
+{
+	static char buf[1024];
+	char how[80];
+
+	snprintf(buf, sizeof buf, "%s", it->description);
+	if (it->says[0])
+		append(buf, sizeof buf, "%s\"%s\"", *buf ? "; " : "",
+			it->says);
+	if (it->have_last) {
+		model_ended(how, sizeof how, it->last.wstat);
+		append(buf, sizeof buf, "%slast run %s, %s ago", *buf ? "; " :
+			"", how, front_duration(now - it->last.end));
+	}
+	if (it->next)
+		append(buf, sizeof buf, "%snext run in %s", *buf ? "; " : "",
+			front_duration(it->next - now));
+	return buf;
 }
 
 int

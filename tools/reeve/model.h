@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "rc/lastrun.h"
 #include "rc/live.h"
 #include "rc/places.h"
 #include "supervise/detail.h"
@@ -55,6 +56,12 @@ struct item {
 	long restarts;		/* -1 unknown */
 	unsigned up, members;	/* bundle */
 	char why[240];		/* what is to say about the state, or "" */
+	char says[240];		/* what it says of itself (sd_notify), or "" */
+	const char *schedule;	/* times at which it runs a command, or 0;
+				 * borrowed */
+	int have_last;		/* it has run it */
+	struct lastrun last;
+	long long next;		/* Unix time of the next run, 0 unknown */
 	char logdir[PATH_LEN];	/* or "" */
 	const char *description;	/* never 0; borrowed */
 	char *owned_description;
@@ -92,6 +99,12 @@ int model_is_up(const struct item *);
 
 /* How the last run ended: "exited with code 3", "was killed by SIGSEGV". */
 void model_ended(char *buf, size_t max, int wstat);
+
+/* The last run of what has a schedule did not end well. */
+int model_last_failed(const struct item *);
+/* Description, what it says, last and next run: one line in static memory,
+ * "" if there is nothing to tell. */
+const char *model_about(const struct item *, long long now);
 
 /* Die with what to do, if the tree does not run. */
 void model_need_tree(const struct model *);

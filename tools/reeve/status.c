@@ -108,7 +108,7 @@ row(struct table *t, const struct item *it, long long now)
 	table_cell(t, PLAIN, since);
 	table_cell(t, PLAIN, it->ready < 0 ? "-" : it->ready ? "yes" : "no");
 	table_cell(t, PLAIN, restarts);
-	table_cell(t, PLAIN, it->description);
+	table_cell(t, PLAIN, model_about(it, now));
 }
 
 static const struct column columns[] = {
@@ -121,16 +121,26 @@ static const struct column columns[] = {
 static int
 needs_words(const struct item *it)
 {
-	return it->why[0] && it->type != ITEM_BUNDLE &&
-		(!model_good(it) || it->state == IS_RESTARTING);
+	return model_last_failed(it) || (it->why[0] &&
+		it->type != ITEM_BUNDLE && (!model_good(it) ||
+		it->state == IS_RESTARTING));
 }
 
 static void
 explain(const struct item *it, int colour)
 {
-	printf("\n%s%s%s: %s", table_code(status_colour(it), colour),
-		it->name, colour ? "\033[0m" : "", it->why);
-	if (it->since)
+	char how[80];
+
+	printf("\n%s%s%s: ", table_code(model_last_failed(it) ? RED :
+		status_colour(it), colour), it->name, colour ? "\033[0m" :
+		"");
+	if (!it->why[0]) {
+		model_ended(how, sizeof how, it->last.wstat);
+		printf("its last run %s (%s)", how,
+			front_date(it->last.end));
+	} else
+		printf("%s", it->why);
+	if (it->since && it->why[0])
 		printf(" (%s)", front_date(it->since));
 	putchar('\n');
 	model_tail(it, 3, "    ");
@@ -240,6 +250,25 @@ json_exit(const struct item *it)
 }
 
 static void
+json_schedule(const struct item *it)
+{
+	int w = it->last.wstat;
+
+	json_field("schedule", it->schedule, 1);
+	if (it->have_last) {
+		printf(",\"last_run\":{\"start\":%lld,\"end\":%lld",
+			it->last.start, it->last.end);
+		json_number("exit_code", WIFEXITED(w) ? WEXITSTATUS(w) : 0,
+			WIFEXITED(w));
+		json_field("exit_signal", WIFSIGNALED(w) ?
+			num_signame(WTERMSIG(w)) : 0, 1);
+		putchar('}');
+	} else
+		printf(",\"last_run\":null");
+	json_number("next_run", it->next, it->next > 0);
+}
+
+static void
 json_item(const struct item *it, const struct model *m)
 {
 	static const char *const types[] = { "longrun", "oneshot", "bundle" };
@@ -258,12 +287,15 @@ json_item(const struct item *it, const struct model *m)
 	json_number("restarts", it->restarts, it->restarts >= 0);
 	if (it->type == ITEM_LONGRUN)
 		json_exit(it);
+	if (it->schedule)
+		json_schedule(it);
 	if (it->type == ITEM_BUNDLE) {
 		json_number("members", it->members, 1);
 		json_number("members_up", it->up, 1);
 	}
 	json_field("reason", it->why[0] ? it->why : 0, 1);
 	json_field("description", it->description[0] ? it->description : 0, 1);
+	json_field("status_text", it->says[0] ? it->says : 0, 1);
 	json_field("log", it->logdir[0] ? it->logdir : 0, 1);
 	putchar('}');
 }

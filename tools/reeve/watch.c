@@ -203,7 +203,7 @@ draw_row(struct table *t, struct watch *w, const struct item *it,
 	table_cell(t, PLAIN, restarts);
 	table_cell(t, PLAIN, s->logged >= 0 ? human(s->rate) : "-");
 	table_cell(t, PLAIN, it->why[0] && !model_good(it) ? it->why :
-		it->description);
+		model_about(it, now));
 }
 
 /* The rows that fit, with the marked one among them. */

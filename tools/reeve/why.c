@@ -39,6 +39,17 @@ say_state(const struct item *it, long long now)
 	putchar('\n');
 	if (it->description[0])
 		printf("  what it is:   %s\n", it->description);
+	if (it->says[0])
+		printf("  what it says: %s\n", it->says);
+	if (it->have_last) {
+		char how[80];
+
+		model_ended(how, sizeof how, it->last.wstat);
+		printf("  last run:     %s, began %s, ended %s\n", how,
+			front_date(it->last.start), front_date(it->last.end));
+	}
+	if (it->next)
+		printf("  next run:     %s\n", front_date(it->next));
 }
 
 static int
