@@ -448,8 +448,10 @@ svscan_stop(struct svscan *v, int all)
 	v->start_at = v->scan_at = 0;
 	/* What we write goes to the catch-all logger, which ends when nobody
 	 * can write any more; so from here on to the console. */
-	if (v->console >= 0)
+	if (v->console >= 0) {
+		dup2(v->console, 1);
 		dup2(v->console, 2);
+	}
 	for (unsigned i = 0; i < t->high; i++) {
 		struct service *s = &t->slots[i];
 

@@ -27,4 +27,21 @@ reeve-catchall -D "it's here" scan2 & pid=$!
 within 10 test -s scan2/s6-svscan-log/supervise/status
 within 10 test -e "it's here/lock";	is $? 0 'a quote in the name'
 kill -QUIT $pid; wait $pid
+
+# SIGTERM: the logger stays for the last words, and then all is over.
+service scan3/last <<'END'
+trap 'sleep 0.3; echo last words; exit 0' TERM
+echo begun
+while :; do sleep 0.05; done
+END
+reeve-catchall scan3 >out 2>err & pid=$!
+within 10 grep -q begun logs/catchall/current
+kill -TERM $pid
+within 10 sh -c '! reeve-svscanctl -z scan3'
+is $? 0 'SIGTERM ends all' && { wait $pid; is $? 0 'and the scanner exits 0'; }
+ok 'what was written last is there' grep -q 'last words' logs/catchall/current
+ok 'the log is whole then too' test -x logs/catchall/current
+not 'no supervise is left' sh -c 'reeve-svok scan3/s6-svscan-log ||
+	reeve-svok scan3/last'
+is "$(cat out)" '' 'again nothing goes elsewhere'
 end
