@@ -1,22 +1,11 @@
 /* fdholder-delete.c - close a descriptor that an fd-holder keeps.
  * See reeve-fdholder-delete(1). */
 
-#include <errno.h>
-#include <fcntl.h>
-#include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "lib/chain.h"
 #include "lib/msg.h"
-#include "lib/num.h"
-#include "lib/opt.h"
-#include "tools/fdholder/fdholder.h"
+#include "tools/fdholder/client.h"
 
 static const struct opt opts[] = {
-	{ 't', "timeout", "MS", "give up after MS (never)" },
+	FDC_TIMEOUT,
 	{ 0, 0, 0, 0 }
 };
 static const struct usage usage = {
@@ -25,31 +14,15 @@ static const struct usage usage = {
 	opts, "Exit status: 0; 1 refused, 100 misuse, 111 system error."
 };
 
-static void
-fdholder_open(struct fdh *h, const char *path, unsigned timeout)
-{
-	if (fdh_open(h, path, timeout) < 0)
-		die_sys(EX_SYSTEM, "unable to connect to a fd-holder daemon"
-			" at %s", path);
-}
-
 int
 main(int argc, char **argv)
 {
-	unsigned timeout = 0;
-	int c;
 	struct fdh h;
+	char **arg;
 
 	prog_init(argv[0]);
-	while ((c = opt_next(&usage, argc, argv)) != -1)
-		switch (c) {
-		case 't': timeout = opt_uint("-t", optarg, 0, ~0u); break;
-		}
-	argv += optind;
-	if (argc - optind != 2)
-		opt_usage(&usage);
-	fdholder_open(&h, argv[0], timeout);
-	if (fdh_delete(&h, argv[1]) < 0)
-		die_sys(EX_NO, "unable to delete fd for id %s", argv[1]);
+	arg = fdc_begin(&h, &usage, argc, argv, 0, 1, 1);
+	if (fdh_delete(&h, arg[0]) < 0)
+		die_sys(EX_NO, "unable to delete fd for id %s", arg[0]);
 	return 0;
 }

@@ -2,22 +2,15 @@
  * the environment: S6_FD#, S6_FD_0, S6_FDID_0, S6_FDLIMIT_0, ...
  * See reeve-fdholder-getdump(1). */
 
-#include <errno.h>
-#include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "lib/chain.h"
 #include "lib/msg.h"
-#include "lib/num.h"
-#include "lib/opt.h"
-#include "tools/fdholder/fdholder.h"
+#include "tools/fdholder/client.h"
 
 static const struct opt opts[] = {
-	{ 't', "timeout", "MS", "give up after MS (never)" },
+	FDC_TIMEOUT,
 	{ 0, 0, 0, 0 }
 };
 static const struct usage usage = {
@@ -49,32 +42,16 @@ set(const char *name, int i, unsigned n)
 	set_text(name, i, buf);
 }
 
-static void
-fdholder_open(struct fdh *h, const char *path, unsigned timeout)
-{
-	if (fdh_open(h, path, timeout) < 0)
-		die_sys(EX_SYSTEM, "unable to connect to a fd-holder daemon"
-			" at %s", path);
-}
-
 int
 main(int argc, char **argv)
 {
-	unsigned timeout = 0;
 	struct fdh_held *held;
 	uint32_t n;
-	int c;
 	struct fdh h;
+	char **arg;
 
 	prog_init(argv[0]);
-	while ((c = opt_next(&usage, argc, argv)) != -1)
-		switch (c) {
-		case 't': timeout = opt_uint("-t", optarg, 0, ~0u); break;
-		}
-	argv += optind;
-	if (argc - optind < 2)
-		opt_usage(&usage);
-	fdholder_open(&h, argv[0], timeout);
+	arg = fdc_begin(&h, &usage, argc, argv, 0, 1, -1);
 	if (fdh_getdump(&h, &held, &n) < 0)
 		die_sys(EX_NO, "unable to get dump");
 	fdh_close(&h);
@@ -89,5 +66,5 @@ main(int argc, char **argv)
 		stamp[timestamp_fmt(stamp, &held[i].limit)] = 0;
 		set_text("S6_FDLIMIT_", (int)i, stamp);
 	}
-	chain_exec(argv + 1);
+	chain_exec(arg);
 }

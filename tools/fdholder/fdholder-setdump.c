@@ -2,22 +2,16 @@
  * reeve-fdholder-getdump set it.
  * See reeve-fdholder-setdump(1). */
 
-#include <errno.h>
-#include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "lib/chain.h"
 #include "lib/msg.h"
 #include "lib/num.h"
-#include "lib/opt.h"
-#include "tools/fdholder/fdholder.h"
+#include "tools/fdholder/client.h"
 
 static const struct opt opts[] = {
-	{ 't', "timeout", "MS", "give up after MS (never)" },
+	FDC_TIMEOUT,
 	{ 0, 0, 0, 0 }
 };
 static const struct usage usage = {
@@ -76,37 +70,21 @@ read_one(struct fdh_held *h, int i)
 	}
 }
 
-static void
-fdholder_open(struct fdh *h, const char *path, unsigned timeout)
-{
-	if (fdh_open(h, path, timeout) < 0)
-		die_sys(EX_SYSTEM, "unable to connect to a fd-holder daemon"
-			" at %s", path);
-}
-
 int
 main(int argc, char **argv)
 {
-	unsigned timeout = 0, n;
+	unsigned n;
 	struct fdh_held *held;
-	int c;
 	struct fdh h;
 
 	prog_init(argv[0]);
-	while ((c = opt_next(&usage, argc, argv)) != -1)
-		switch (c) {
-		case 't': timeout = opt_uint("-t", optarg, 0, ~0u); break;
-		}
-	argv += optind;
-	if (argc - optind != 1)
-		opt_usage(&usage);
+	fdc_begin(&h, &usage, argc, argv, 0, 0, 0);
 	n = number("S6_FD#", -1);
 	held = calloc(n + 1, sizeof *held);
 	if (!held)
 		die_sys(EX_SYSTEM, "unable to allocate");
 	for (unsigned i = 0; i < n; i++)
 		read_one(&held[i], (int)i);
-	fdholder_open(&h, argv[0], timeout);
 	if (fdh_setdump(&h, held, n) < 0)
 		die_sys(EX_NO, "unable to set dump");
 	return 0;

@@ -1,19 +1,11 @@
 /* fdholder-transferdump.c - copy all descriptors of one fd-holder to another one.
  * See reeve-fdholder-transferdump(1). */
 
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "lib/chain.h"
 #include "lib/msg.h"
-#include "lib/num.h"
-#include "lib/opt.h"
-#include "tools/fdholder/fdholder.h"
+#include "tools/fdholder/client.h"
 
 static const struct opt opts[] = {
 	{ 't', "timeouts", "MS:MS", "give up the first, the second after MS (never)" },
@@ -37,14 +29,6 @@ timeouts(char *s, unsigned *from, unsigned *to)
 	*to = colon[1] ? opt_uint("-t", colon + 1, 0, ~0u) : 0;
 }
 
-static void
-fdholder_open(struct fdh *h, const char *path, unsigned timeout)
-{
-	if (fdh_open(h, path, timeout) < 0)
-		die_sys(EX_SYSTEM, "unable to connect to a fd-holder daemon"
-			" at %s", path);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -63,8 +47,8 @@ main(int argc, char **argv)
 	argv += optind;
 	if (argc - optind != 2)
 		opt_usage(&usage);
-	fdholder_open(&h, argv[0], from);
-	fdholder_open(&h2, argv[1], to);
+	fdc_open(&h, argv[0], from);
+	fdc_open(&h2, argv[1], to);
 	if (fdh_getdump(&h, &held, &n) < 0)
 		die_sys(EX_NO, "unable to get dump");
 	if (fdh_setdump(&h2, held, n) < 0)

@@ -145,6 +145,13 @@ fdh_open(struct fdh *h, const char *path, unsigned timeout_ms)
 }
 
 void
+fdh_use(struct fdh *h, int fd, unsigned timeout_ms)
+{
+	h->deadline = umsg_deadline(timeout_ms);
+	umsg_init(&h->conn, fd);
+}
+
+void
 fdh_close(struct fdh *h)
 {
 	int fd = h->conn.fd;

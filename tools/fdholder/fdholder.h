@@ -54,6 +54,8 @@ struct fdh_held {
 
 /* All return 0, or -1 and errno (that of the server where it answered). */
 int fdh_open(struct fdh *, const char *path, unsigned timeout_ms);
+/* The same on a socket that is connected. */
+void fdh_use(struct fdh *, int fd, unsigned timeout_ms);
 void fdh_close(struct fdh *);
 int fdh_store(struct fdh *, int fd, const char *id, const tain *limit);
 int fdh_delete(struct fdh *, const char *id);
