@@ -4,23 +4,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "init/os.h"
 #include "init/ending.h"
-#include "init/wall.h"
 #include "init/delay.h"
+#include "init/people.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "rc/places.h"
 
-#define ALLOW_FILE "/etc/shutdown.allow"
 enum { OPT_KEXEC = OPT_LONG, OPT_NOW };
 
 struct ask {
@@ -41,7 +38,7 @@ static const struct opt shutdown_options[] = {
 	{ 'c', "cancel", 0, "cancel what was asked for" },
 	{ 't', "grace", "SECONDS", "time from TERM to KILL for what is left "
 		"[3]" },
-	{ 'a', "allowed", 0, "only if someone named in " ALLOW_FILE
+	{ 'a', "allowed", 0, "only if someone named in " PEOPLE_ALLOW
 		" is logged in" },
 	{ 'i', "ask-host", 0, "ask for the name of the machine first" },
 	{ 'W', "no-wall", 0, "tell nobody" },
@@ -84,69 +81,6 @@ choose(struct ask *a, enum machine_end how)
 			ending_name(a->request.how), ending_name(how));
 	a->request.how = how;
 	a->chosen = 1;
-}
-
-static void
-ask_for_host(void)
-{
-	char host[256] = "", line[256];
-
-	if (!isatty(0))
-		die(EX_MISUSE, "-i needs a terminal to ask on");
-	gethostname(host, sizeof host - 1);
-	printf("Name of the machine to end: ");
-	fflush(stdout);
-	if (!fgets(line, sizeof line, stdin))
-		*line = 0;
-	line[strcspn(line, "\n")] = 0;
-	if (strcmp(line, host))
-		die(EX_NO, "this machine is %s: nothing was done", host);
-}
-
-/* Someone named in the file has a terminal. */
-static int
-allowed(void)
-{
-	char *text, *save, tty[32];
-	struct passwd *pw;
-	struct stat st;
-
-	if (file_slurp(AT_FDCWD, ALLOW_FILE, &text, 65536) < 0)
-		return errno == ENOENT;
-	for (char *user = strtok_r(text, "\n", &save); user;
-		user = strtok_r(0, "\n", &save)) {
-		if (*user == '#')
-			continue;
-		for (int i = 0; i < 64; i++) {
-			snprintf(tty, sizeof tty, "/dev/pts/%d", i);
-			if (stat(tty, &st) == 0 && (pw = getpwnam(user)) &&
-				pw->pw_uid == st.st_uid)
-				return 1;
-		}
-	}
-	return 0;
-}
-
-static void
-tell(const struct ask *a, char **message)
-{
-	char text[768];
-	size_t n;
-
-	if (a->no_wall)
-		return;
-	if (a->request.cancel)
-		n = (size_t)snprintf(text, sizeof text,
-			"The shutdown has been cancelled.");
-	else
-		n = (size_t)snprintf(text, sizeof text,
-			"The machine goes down for %s %s.",
-			ending_name(a->request.how),
-			delay_text(a->request.delay_ms));
-	for (; *message && n < sizeof text; message++)
-		n += (size_t)snprintf(text + n, sizeof text - n, " %s",
-			*message);
-	wall_tell(text);
 }
 
 static void
@@ -250,6 +184,7 @@ main(int argc, char **argv)
 {
 	struct ask a = { .chosen = 0 };
 	const char *name;
+	char **message;
 
 	prog_init(argv[0]);
 	name = !strncmp(PROG, "reeve-", 6) ? PROG + 6 : PROG;
@@ -265,14 +200,20 @@ main(int argc, char **argv)
 		read_halt(&a, argc, argv);
 	else
 		read_shutdown(&a, argc, argv);
-	if (a.allow && !allowed())
-		die(EX_NO, "nobody named in " ALLOW_FILE " is logged in");
+	if (a.allow && !people_allow())
+		die(EX_NO, "nobody named in " PEOPLE_ALLOW " is logged in");
 	if (a.ask_host)
-		ask_for_host();
+		people_ask_host();
 	if (a.at_once)
 		end_at_once(&a);
 	if (!a.only_wall)
 		send_request(&a.request);
-	tell(&a, name ? argv + argc : argv + optind);
+	if (a.no_wall)
+		return EX_OK;
+	message = name ? argv + argc : argv + optind;
+	if (a.request.cancel)
+		people_tell_cancelled(message);
+	else
+		people_tell_end(a.request.how, a.request.delay_ms, message);
 	return EX_OK;
 }

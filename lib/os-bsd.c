@@ -123,6 +123,15 @@ os_peer(int fd, uid_t *uid, gid_t *gid)
 #endif
 }
 
+int
+os_peer_pid(int fd, pid_t *pid)
+{
+	(void)fd;
+	(void)pid;
+	errno = ENOSYS;
+	return -1;
+}
+
 void
 os_shed_stack(void)
 {

@@ -217,8 +217,8 @@ os_vfork_newpid(int (*fn)(void *), void *arg)
 #endif
 }
 
-int
-os_peer(int fd, uid_t *uid, gid_t *gid)
+static int
+peer(int fd, pid_t *pid, uid_t *uid, gid_t *gid)
 {
 #ifdef HAS_SO_PEERCRED
 	struct ucred u;
@@ -226,16 +226,35 @@ os_peer(int fd, uid_t *uid, gid_t *gid)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &u, &len) < 0)
 		return -1;
+	*pid = u.pid;
 	*uid = u.uid;
 	*gid = u.gid;
 	return 0;
 #else
 	(void)fd;
+	(void)pid;
 	(void)uid;
 	(void)gid;
 	errno = ENOSYS;
 	return -1;
 #endif
+}
+
+int
+os_peer(int fd, uid_t *uid, gid_t *gid)
+{
+	pid_t pid;
+
+	return peer(fd, &pid, uid, gid);
+}
+
+int
+os_peer_pid(int fd, pid_t *pid)
+{
+	uid_t uid;
+	gid_t gid;
+
+	return peer(fd, pid, &uid, &gid);
 }
 
 __attribute__((noinline)) void

@@ -43,6 +43,8 @@ pid_t os_vfork_newpid(int (*fn)(void *), void *arg);
 
 /* Who is at the other end of a local socket.  0 or -1 and errno. */
 int os_peer(int fd, uid_t *uid, gid_t *gid);
+/* Its pid when it connected.  0 or -1 and errno. */
+int os_peer_pid(int fd, pid_t *pid);
 
 /* Give back the pages of the stack below the caller's frame, which deeper
  * calls have touched. */

@@ -161,8 +161,7 @@ main(int argc, char **argv)
 		sync();
 	if (o.container && how == 'h')
 		return code;
-	machine_end_now(how == 'r' ? END_REBOOT : how == 'p' ? END_POWEROFF
-		: END_HALT);
+	machine_end_now(li_end(how));
 	if (o.container)
 		return code;
 	/* A machine whose process 1 exits panics: say so and stay. */

@@ -46,7 +46,8 @@ static const struct opt opts[] = {
 	{ 'u', "log-user", "USER", "account of the catch-all logger (root)" },
 	{ 'G', "early-getty", "CMDLINE", "an early service that runs this" },
 	{ '1', "console-copy", 0, "catch-all output to the console too" },
-	{ 'L', "logouthookd", 0, "accepted; utmp is not kept" },
+	{ 'L', "logouthookd", 0, "an early service that removes logins from\n"
+		"utmp when their process ends" },
 	{ 'p', "initial-path", "PATH", "PATH of everything (/usr/bin:/bin)" },
 	{ 'm', "umask", "OCTAL", "umask of everything (022)" },
 	{ 't', "timestamp", "0..3", "catch-all stamps: none, TAI64N (default),"
@@ -461,6 +462,28 @@ logger(void)
 	end_script("run-image/service/" LI_LOGGER "/run");
 }
 
+/* A local socket whose clients, at most max at a time, get prog. */
+static void
+local_service(const char *service, unsigned max, const char *prog)
+{
+	char name[PATH_LEN];
+
+	early(service, "3\n");
+	begin_script();
+	/* ipcserver -1 writes to standard output: descriptor 3 it is. */
+	say_more("exec >&3\nexec");
+	program("ipcserver");
+	say_more(" -1 -a 0700 -c %u -- s", max);
+	program(prog);
+	if (!strcmp(prog, "sudod")) {
+		say_more(" -0 -1 -2 -t 30000 --");
+		snprintf(name, sizeof name, "%s/scripts/runlevel", o.base);
+		word(name);
+	}
+	snprintf(name, sizeof name, "run-image/service/%s/run", service);
+	end_script(name);
+}
+
 static void
 other_services(void)
 {
@@ -470,17 +493,11 @@ other_services(void)
 		say_more("exec %s", o.getty);
 		end_script("run-image/service/s6-linux-init-early-getty/run");
 	}
+	if (o.logout)
+		local_service(LI_LOGOUTHOOKD, 64, "linux-init-logouthookd");
 	if (o.container)
 		return;
-	early(LI_RUNLEVELD, "3\n");
-	begin_script();
-	/* ipcserver -1 writes to standard output: descriptor 3 it is. */
-	say_more("exec >&3\nexec");
-	program("ipcserver");
-	say_more(" -1 -a 0700 -c 1 -- s");
-	program("sudod");
-	say_more(" -0 -1 -2 -t 30000 -- '%s/scripts/runlevel'", o.base);
-	end_script("run-image/service/" LI_RUNLEVELD "/run");
+	local_service(LI_RUNLEVELD, 1, "sudod");
 }
 
 static void
@@ -565,8 +582,6 @@ main(int argc, char **argv)
 	if (o.dump && *o.dump != '/')
 		die(EX_MISUSE, "the directory of -s must be absolute, not"
 			" '%s'", o.dump);
-	if (o.logout)
-		warn("-L: utmp is not kept (going on without logouthookd)");
 	dir = argv[optind];
 	umask(0);
 	if (mkdir(dir, 0755) < 0)

@@ -186,6 +186,9 @@ main(int argc, char **argv)
 		int ms = -1;
 
 		if (d.deadline && now >= d.deadline) {
+			/* Else the one who asked has done it. */
+			if (d.want.delay_ms)
+				li_record(d.want.how);
 			run_script();
 			hand_over();
 		}

@@ -8,11 +8,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "init/os.h"
+
 #define LI_RUN "/run"
 #define LI_SCANDIR LI_RUN "/service"
 #define LI_LOGGER "s6-svscan-log"
 #define LI_SHUTDOWND "s6-linux-init-shutdownd"
 #define LI_RUNLEVELD "s6-linux-init-runleveld"
+#define LI_LOGOUTHOOKD "s6-linux-init-logouthookd"
 #define LI_FIFO LI_SCANDIR "/" LI_SHUTDOWND "/fifo"
 #define LI_LOGFIFO LI_SCANDIR "/" LI_LOGGER "/fifo"
 #define LI_RESULTS LI_RUN "/s6-linux-init-container-results"
@@ -36,5 +39,12 @@ size_t li_request_pack(unsigned char *, const struct li_request *);
 int li_request_unpack(struct li_request *, const unsigned char *, size_t);
 /* Send to the daemon's fifo.  0, or -1 and errno. */
 int li_request_send(const struct li_request *);
+
+/* Its letter how as machine_end_now has it. */
+enum machine_end li_end(char how);
+/* 1 in a container: nobody is logged in, to be told or recorded. */
+int li_in_container(void);
+/* Add the end of a machine to wtmp, if there is one; warn if that fails. */
+void li_record(char how);
 
 #endif

@@ -9,7 +9,9 @@
 #include <skalibs/tai.h>
 
 #include "init/linux-init/linuxinit.h"
+#include "init/people.h"
 #include "lib/bytes.h"
+#include "lib/msg.h"
 
 size_t
 li_request_pack(unsigned char *buf, const struct li_request *q)
@@ -99,4 +101,23 @@ li_request_send(const struct li_request *q)
 	close(fd);
 	errno = e;
 	return w == (ssize_t)n ? 0 : -1;
+}
+
+enum machine_end
+li_end(char how)
+{
+	return how == 'r' ? END_REBOOT : how == 'p' ? END_POWEROFF : END_HALT;
+}
+
+int
+li_in_container(void)
+{
+	return access(LI_RESULTS, F_OK) == 0;
+}
+
+void
+li_record(char how)
+{
+	if (!li_in_container() && people_record_end(li_end(how)) < 0)
+		warn_sys("unable to add to the log of logins (going on)");
 }
