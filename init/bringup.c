@@ -182,11 +182,5 @@ bringup_main(const char *path, char *buf, size_t max)
 int
 bringup_tell(const char *fifo, const char *letters)
 {
-	int fd = open(fifo, O_WRONLY | O_NONBLOCK | O_CLOEXEC), r;
-
-	if (fd < 0)
-		return -1;
-	r = file_write_all(fd, letters, strlen(letters));
-	close(fd);
-	return r;
+	return file_tell(AT_FDCWD, fifo, letters, strlen(letters));
 }

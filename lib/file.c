@@ -286,3 +286,26 @@ file_sync_dir(int at, const char *name)
 	drop(fd);
 	return r;
 }
+
+int
+file_tell(int at, const char *name, const void *data, size_t len)
+{
+	int fd = openat(at, name, O_WRONLY | O_NONBLOCK | O_CLOEXEC |
+		O_NOCTTY);
+	struct stat st;
+	ssize_t r;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) == 0 && !S_ISFIFO(st.st_mode)) {
+		close(fd);
+		errno = ENODEV;
+		return -1;
+	}
+	do
+		/* At most PIPE_BUF bytes: whole or EAGAIN. */
+		r = write(fd, data, len);
+	while (r < 0 && errno == EINTR);
+	drop(fd);
+	return r < 0 ? -1 : 0;
+}

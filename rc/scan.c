@@ -14,9 +14,9 @@
 #include "rc/scan.h"
 #include "supervise/control.h"
 #include "supervise/event.h"
+#include "svscan/scandir.h"
 
 enum { POKE_EVERY = 64, LOOK_MS = 1000 };
-#define SCAN_CONTROL ".s6-svscan/control"
 
 static uint64_t
 now_ms(void)
@@ -30,19 +30,7 @@ now_ms(void)
 int
 scan_send(const char *scandir, const char *letters)
 {
-	char path[PATH_LEN];
-	int fd, r, e;
-
-	if (path_join(path, sizeof path, scandir, SCAN_CONTROL) < 0)
-		return -1;
-	fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	r = file_write_all(fd, letters, strlen(letters));
-	e = errno;
-	close(fd);
-	errno = e;
-	return r;
+	return scandir_send(AT_FDCWD, scandir, letters, strlen(letters));
 }
 
 int

@@ -1,11 +1,7 @@
 /* control.c - FORMAT supervise/control; see control.h and servicedir(5).
  * Source of the letters: s6 2.15's documentation of s6-svc. */
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "lib/file.h"
 #include "lib/path.h"
@@ -64,28 +60,10 @@ int
 control_send(int at, const char *servicedir, const char *letters, size_t len)
 {
 	char path[PATH_LEN];
-	struct stat st;
-	ssize_t r;
-	int fd, e;
 
 	if (path_join(path, sizeof path, servicedir, CONTROL_FILE) < 0)
 		return -1;
-	fd = openat(at, path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return -1;
-	if (fstat(fd, &st) == 0 && !S_ISFIFO(st.st_mode)) {
-		close(fd);
-		errno = ENODEV;
-		return -1;
-	}
-	do
-		/* At most PIPE_BUF bytes: whole or EAGAIN. */
-		r = write(fd, letters, len);
-	while (r < 0 && errno == EINTR);
-	e = errno;
-	close(fd);
-	errno = e;
-	return r < 0 ? -1 : 0;
+	return file_tell(at, path, letters, len);
 }
 
 int

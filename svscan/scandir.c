@@ -1,28 +1,28 @@
 /* scandir.c - FORMAT scan directory; see scandir.h. */
 
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
-
+#include "lib/file.h"
 #include "lib/path.h"
 #include "svscan/scandir.h"
 
 const struct scan_command scandir_commands[] = {
-	{ 'z', SCAN_REAP, "reap", "reap ended processes now" },
-	{ 'a', SCAN_SCAN, "alarm", "scan: start a supervise for each new "
-		"entry" },
-	{ 'b', SCAN_ABORT, "abort", "execute finish at once, and leave the "
-		"services alone" },
-	{ 'h', SCAN_HUP, "hup", "scan, then nuke (like -an)" },
-	{ 'i', SCAN_TERM, "interrupt", "like -t" },
-	{ 't', SCAN_TERM, "terminate", "stop all services, let loggers end by "
-		"themselves,\nthen execute finish" },
-	{ 'q', SCAN_QUIT, "quit", "like -t, but stop loggers too" },
-	{ 'n', SCAN_NUKE, "nuke", "stop what has no entry any more; loggers "
-		"end by\nthemselves" },
-	{ 'N', SCAN_NUKE_ALL, "nuke-all", "like -n, but stop loggers too" },
-	{ 'R', SCAN_REEXEC, "reexec", "svscan and every supervise become the "
-		"newly\ninstalled programs; no service notices" },
+	{ 'z', SCAN_REAP, "reap", "reap zombies" },
+	{ 'a', SCAN_SCAN, "alarm", "scan the directory: start what is new" },
+	{ 'b', SCAN_ABORT, "abort", "end at once (exec finish), waiting for "
+		"nothing" },
+	{ 'h', SCAN_HUP, "hup", "scan, and end supervises whose entry is "
+		"gone\n(same as -an)" },
+	{ 'i', SCAN_TERM, "interrupt", "stop all services, then exec finish "
+		"(as -t)" },
+	{ 't', SCAN_TERM, "term", "stop all services, then exec finish; "
+		"loggers are\nleft to read to the end of their input" },
+	{ 'q', SCAN_QUIT, "quit", "stop all services and loggers, then exec "
+		"finish" },
+	{ 'n', SCAN_NUKE, "nuke", "end supervises whose entry is gone; "
+		"loggers are\nleft to read to the end of their input" },
+	{ 'N', SCAN_NUKE_ALL, "really-nuke", "the same, and stop the loggers "
+		"too" },
+	{ 'R', SCAN_REEXEC, "reexec", "svscan and every supervise execute "
+		"their\nnew binary, and keep all services" },
 	{ 0 }
 };
 
@@ -39,19 +39,8 @@ int
 scandir_send(int at, const char *scandir, const char *letters, size_t len)
 {
 	char path[PATH_LEN];
-	ssize_t r;
-	int fd, e;
 
 	if (path_join(path, sizeof path, scandir, SCANDIR_CONTROL) < 0)
 		return -1;
-	fd = openat(at, path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return -1;
-	do
-		r = write(fd, letters, len);
-	while (r < 0 && errno == EINTR);
-	e = errno;
-	close(fd);
-	errno = e;
-	return r < 0 ? -1 : 0;
+	return file_tell(at, path, letters, len);
 }

@@ -35,8 +35,8 @@ struct scan_command {
 extern const struct scan_command scandir_commands[];
 const struct scan_command *scandir_command(char letter);
 
-/* Send letters to the svscan of a scan directory.  0, or -1 and errno:
- * ENXIO or ENOENT: no svscan there. */
+/* Send letters to the svscan of a scan directory, all or none.  0, or -1 and
+ * errno: ENXIO or ENOENT no svscan there, ENODEV its fifo is none. */
 int scandir_send(int at, const char *scandir, const char *letters,
 	size_t len);
 

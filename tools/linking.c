@@ -15,6 +15,7 @@
 #include "lib/path.h"
 #include "supervise/control.h"
 #include "supervise/event.h"
+#include "svscan/scandir.h"
 #include "tools/linking.h"
 
 /* A service directory and, if it has one, its log/. */
@@ -37,7 +38,7 @@ linking_scanned(const char *scandir)
 	char lock[PATH_LEN];
 	pid_t pid;
 
-	if (path_join(lock, sizeof lock, scandir, ".s6-svscan/lock") < 0)
+	if (path_join(lock, sizeof lock, scandir, SCANDIR_LOCK) < 0)
 		return -1;
 	if (!file_exists(AT_FDCWD, lock)) {
 		errno = ENOENT;
@@ -50,19 +51,7 @@ linking_scanned(const char *scandir)
 int
 linking_svscan(const char *scandir, const char *letters)
 {
-	char path[PATH_LEN];
-	int fd, r, e;
-
-	if (path_join(path, sizeof path, scandir, ".s6-svscan/control") < 0)
-		return -1;
-	fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	r = file_write_all(fd, letters, strlen(letters));
-	e = errno;
-	close(fd);
-	errno = e;
-	return r;
+	return scandir_send(AT_FDCWD, scandir, letters, strlen(letters));
 }
 
 static int

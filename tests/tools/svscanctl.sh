@@ -12,6 +12,15 @@ mkdir -m 700 scan/.s6-svscan
 mkfifo scan/.s6-svscan/control
 "${P}svscanctl" -a scan 2>/dev/null;	is $? 100 'nobody reads'
 
+mkdir -p broken/.s6-svscan
+: >broken/.s6-svscan/control
+if [ "$P" = reeve- ]; then
+	"${P}svscanctl" -a broken 2>err;	is $? 1 'control is no fifo'
+	like "$(cat err)" 'control broken: .s6-svscan/control is not a fifo' \
+		'which is said'
+	is "$(wc -c <broken/.s6-svscan/control)" 0 'and nothing is written'
+fi
+
 exec 4<>scan/.s6-svscan/control
 sent() { # sent WANT OPTION...
 	want=$1; shift
