@@ -485,7 +485,7 @@ carry_out(struct super *s, unsigned a, const struct command *c)
 	if (a & A_LATER)
 		set_retry(s);
 	if (a & A_REEXEC)
-		adopt_reexec(s);
+		adopt_check(s);
 	if (a & A_BUG)
 		warn("an event that cannot happen in state %s; ignored",
 			machine_states[s->state]);

@@ -30,11 +30,13 @@ struct super {
 	uint64_t peek_end;	/* until then */
 	uint64_t died;		/* when run ended */
 	uint64_t readied;	/* when it was ready; 0: not since its start */
+	pid_t checker;		/* tries the new program; 0: none */
+	uint64_t check_until;
 	unsigned spawn_fails;	/* in a row */
 	unsigned asked : 1;	/* a command sent it a signal that may end it */
 	unsigned once : 1;	/* policy of file restart ended it */
 	unsigned permanent : 1;	/* finish exited 125 */
-	unsigned rec : 1;	/* run was recorded in this life */
+	unsigned become : 1;	/* the new program, which passed its check */
 	char letters[4];	/* events to be told with the next status */
 };
 

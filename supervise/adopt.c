@@ -16,6 +16,7 @@
 #include "lib/num.h"
 #include "lib/os.h"
 #include "lib/path.h"
+#include "lib/spawn.h"
 #include "supervise/adopt.h"
 #include "supervise/start.h"
 
@@ -25,6 +26,7 @@ enum {
 	LOOK_MS = 500,		/* where no descriptor tells of an end */
 	PEEK_MS = 2,		/* svscan reaps within this, mostly */
 	PEEK_FOR_MS = 1000,
+	CHECK_MS = 5000,
 	UNKNOWN_STATUS = 255 << 8
 };
 #define MS UINT64_C(1000000)
@@ -233,24 +235,80 @@ from_text(char *p, uint64_t *n)
 	return !*p;
 }
 
+static int
+new_program(char *path, size_t max)
+{
+	const char *env = getenv("REEVE_SUPERVISE");
+
+	if (env && *env ? path_join(path, max, env) < 0 :
+		chain_sister(path, max, "reeve-supervise") < 0) {
+		warn_sys("unable to find the new program (staying the old "
+			"one)");
+		return -1;
+	}
+	return 0;
+}
+
+int
+adopt_understood(const char *servicedir)
+{
+	struct detail d;
+	struct status st;
+
+	if (detail_read(&d, AT_FDCWD, servicedir) < 0)
+		return -1;
+	return status_read(&st, AT_FDCWD, servicedir);
+}
+
+void
+adopt_check(struct super *s)
+{
+	char path[PATH_LEN], word[] = "--self-check", here[] = ".";
+	char *argv[4] = { path, word, here, 0 };
+	struct spawn sp = { .file = path, .argv = argv,
+		.handled = act_signals };
+
+	if (s->checker || new_program(path, sizeof path) < 0)
+		return;
+	s->checker = spawn(&sp);
+	if (s->checker < 0) {
+		warn_sys("unable to start %s --self-check (staying the old "
+			"program)", path);
+		s->checker = 0;
+		return;
+	}
+	s->check_until = os_now() + CHECK_MS * MS;
+}
+
+void
+adopt_checked(struct super *s, int wstat)
+{
+	s->checker = 0;
+	s->check_until = 0;
+	if (WIFEXITED(wstat) && !WEXITSTATUS(wstat))
+		s->become = 1;
+	else
+		warn("the new program does not pass its self-check (%s %d; "
+			"staying the old program)", WIFEXITED(wstat) ?
+			"exit code" : "signal", WIFEXITED(wstat) ?
+			WEXITSTATUS(wstat) : WTERMSIG(wstat));
+}
+
 void
 adopt_reexec(struct super *s)
 {
 	char path[PATH_LEN], text[NUMBERS * 21 + 1];
 	char *argv[3];
-	const char *env = getenv("REEVE_SUPERVISE");
 	uint64_t n[NUMBERS];
 
+	s->become = 0;
 	act_publish(s);
 	if (s->republish) {
 		warn("staying the old program");
 		return;
 	}
-	if (env && *env ? path_join(path, sizeof path, env) < 0 :
-		chain_sister(path, sizeof path, "reeve-supervise") < 0) {
-		warn_sys("unable to find the new program");
+	if (new_program(path, sizeof path) < 0)
 		return;
-	}
 	numbers(s, n);
 	to_text(text, n);
 	if (setenv(RESUME, text, 1) < 0) {

@@ -14,9 +14,17 @@ int adopt(struct super *);
  * will be; 0: look again at s->peek. */
 int adopt_ended(struct super *);
 
-/* Replace this program by the newly installed one, which goes on with
- * everything.  Returns only on failure, with a message. */
+/* Start the newly installed program's check of itself and of what we have
+ * written down; failure is a message. */
+void adopt_check(struct super *);
+/* The check ended.  If all is well s->become is set. */
+void adopt_checked(struct super *, int wstat);
+/* Replace this program by the new one, which goes on with everything.
+ * Returns only on failure, with a message. */
 void adopt_reexec(struct super *);
+/* In a new program that is being checked: 0 if it can go on from what is
+ * written in a service directory; or -1 and errno. */
+int adopt_understood(const char *servicedir);
 /* In the new program: 1 if we are one, and everything is as it was. */
 int adopt_resume(struct super *);
 

@@ -14,13 +14,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <getopt.h>
-#include <time.h>
 
-#include "config.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "lib/os.h"
+#include "lib/trap.h"
 #include "supervise/act.h"
 #include "supervise/adopt.h"
 #include "supervise/event.h"
@@ -30,7 +29,9 @@ enum { OPT_SELF_CHECK = OPT_LONG };
 
 static const struct opt opts[] = {
 	{ OPT_SELF_CHECK, "self-check", 0, "only say that this program runs "
-		"here, by exit status 0" },
+		"here, by exit status 0,\nand, if a servicedir is given, "
+		"that it can go on from\nwhat the supervise there has "
+		"written" },
 	{ 0 }
 };
 static const struct usage usage = {
@@ -45,44 +46,6 @@ static const struct usage usage = {
 	"the service alone.\nExit status: 0 done, 100 misuse or already "
 	"supervised, 111 system error."
 };
-
-static volatile sig_atomic_t got[5];	/* by place in act_signals */
-
-static void
-handler(int sig)
-{
-	for (int i = 0; act_signals[i]; i++)
-		if (act_signals[i] == sig)
-			got[i] = 1;
-}
-
-static int
-took(int sig)
-{
-	for (int i = 0; act_signals[i]; i++)
-		if (act_signals[i] == sig && got[i]) {
-			got[i] = 0;
-			return 1;
-		}
-	return 0;
-}
-
-/* Blocked but in wait_for_something, so that nothing is missed. */
-static void
-trap_signals(void)
-{
-	struct sigaction sa = { .sa_handler = handler };
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (int i = 0; act_signals[i]; i++)
-		sigaddset(&set, act_signals[i]);
-	sigprocmask(SIG_BLOCK, &set, 0);
-	sigfillset(&sa.sa_mask);
-	for (int i = 0; act_signals[i]; i++)
-		sigaction(act_signals[i], &sa, 0);
-	signal(SIGPIPE, SIG_IGN);
-}
 
 /* event/ and supervise/ may be links that dangle: then their targets are
  * made, so that both can lie somewhere writable. */
@@ -189,7 +152,7 @@ set_up(struct super *s)
 	}
 	s->control = open_control(s->name);
 	umask(mask);
-	trap_signals();
+	trap_signals(act_signals);
 }
 
 /* What a service is before its first start, as s6 says it. */
@@ -206,55 +169,20 @@ start_afresh(struct super *s)
 	s->dt.reason = s->st.wanted_up ? WHY_NONE : WHY_DOWN_FILE;
 }
 
-static uint64_t
-earlier(uint64_t a, uint64_t b)
-{
-	return !a ? b : !b ? a : a < b ? a : b;
-}
-
 /* Until a descriptor is ready, a signal came, or the next deadline. */
 static void
 wait_for_something(const struct super *s, struct pollfd *fds)
 {
-	uint64_t next = earlier(s->state == DOWN && !s->st.wanted_up ? 0 :
-		s->deadline, earlier(s->republish, s->peek)), now;
-	struct timespec ts = { 0, 0 };
-	sigset_t none;
+	uint64_t next = trap_earlier(s->check_until, trap_earlier(
+		s->state == DOWN && !s->st.wanted_up ? 0 : s->deadline,
+		trap_earlier(s->republish, s->peek)));
 
 	fds[0] = (struct pollfd){ s->control, POLLIN, 0 };
 	fds[1] = (struct pollfd){ s->notify, POLLIN, 0 };
 	fds[2] = (struct pollfd){ s->peek ? -1 : s->pidfd, POLLIN, 0 };
-	if (next) {
-		now = os_now();
-		if (next > now) {
-			ts.tv_sec = (time_t)((next - now) / 1000000000);
-			ts.tv_nsec = (long)((next - now) % 1000000000);
-		}
-	}
-	sigemptyset(&none);
 	if (!next)
 		os_shed_stack();
-#ifdef HAS_PPOLL
-	if (ppoll(fds, 3, next ? &ts : 0, &none) <= 0)
-		fds[0].revents = fds[1].revents = fds[2].revents = 0;
-#else
-	{
-		fd_set set;
-		int r, max = -1;
-
-		FD_ZERO(&set);
-		for (int i = 0; i < 3; i++)
-			if (fds[i].fd >= 0 && fds[i].fd < FD_SETSIZE) {
-				FD_SET(fds[i].fd, &set);
-				if (fds[i].fd > max)
-					max = fds[i].fd;
-			}
-		r = pselect(max + 1, &set, 0, 0, next ? &ts : 0, &none);
-		for (int i = 0; i < 3; i++)
-			fds[i].revents = r > 0 && fds[i].fd >= 0 &&
-				FD_ISSET(fds[i].fd, &set) ? POLLIN : 0;
-	}
-#endif
+	trap_wait(fds, 3, next);
 }
 
 /* The one place where children are waited for. */
@@ -268,21 +196,23 @@ reap(struct super *s)
 		if ((uint64_t)pid == s->st.pid) {
 			s->wstat = wstat;
 			act(s, EV_EXIT, 0);
+		} else if (pid == s->checker) {
+			adopt_checked(s, wstat);
 		}
 }
 
 static void
 obey_signals(struct super *s)
 {
-	if (took(SIGCHLD))
+	if (trap_took(SIGCHLD))
 		reap(s);
-	if (took(SIGTERM))
+	if (trap_took(SIGTERM))
 		act(s, SIG_TERM, 0);
-	if (took(SIGHUP))
+	if (trap_took(SIGHUP))
 		act(s, SIG_HUP, 0);
-	if (took(SIGQUIT))
+	if (trap_took(SIGQUIT))
 		act(s, SIG_QUIT, 0);
-	if (took(SIGINT))
+	if (trap_took(SIGINT))
 		act(s, SIG_INT, 0);
 }
 
@@ -308,6 +238,10 @@ obey_clock(struct super *s)
 
 	if (s->republish && s->republish <= now)
 		act_publish(s);
+	if (s->check_until && s->check_until <= now) {
+		kill(s->checker, SIGKILL);
+		s->check_until = 0;
+	}
 	if (s->peek && s->peek <= now) {
 		s->peek = 0;
 		if (adopt_ended(s))
@@ -334,6 +268,9 @@ loop(struct super *s)
 		obey_clock(s);
 		if (fds[0].revents)
 			obey_control(s);
+		/* Here no signal is half dealt with. */
+		if (s->become && s->state != END)
+			adopt_reexec(s);
 	}
 }
 
@@ -351,6 +288,17 @@ name_in_messages(const struct super *s)
 	}
 }
 
+/* A new program looks whether it can take over.  Its exit code. */
+static int
+self_check(const char *servicedir)
+{
+	if (adopt_understood(servicedir) == 0)
+		return EX_OK;
+	warn_sys("unable to understand what the supervise of %s has written",
+		servicedir);
+	return EX_SYSTEM;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -360,11 +308,14 @@ main(int argc, char **argv)
 
 	prog_init(argv[0]);
 	if (argc != 2 || argv[1][0] == '-') {
-		int c;
+		int c, check = 0;
 
 		while ((c = opt_next(&usage, argc, argv)) != -1)
-			if (c == OPT_SELF_CHECK)
-				return 0;
+			check = c == OPT_SELF_CHECK;
+		if (check && optind == argc)
+			return 0;
+		if (check && argc - optind == 1)
+			return self_check(argv[optind]);
 		if (argc - optind != 1)
 			opt_usage(&usage);
 	} else {
@@ -374,7 +325,7 @@ main(int argc, char **argv)
 	s.name = argv[optind];
 	name_in_messages(&s);
 	if (adopt_resume(&s)) {
-		trap_signals();
+		trap_signals(act_signals);
 		reap(&s);
 	} else {
 		set_up(&s);

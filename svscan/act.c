@@ -30,6 +30,7 @@ enum {
 	SHORT_MIN_MS = 100,	/* first retry when something ran short */
 	SHORT_MAX_MS = 2000,
 	SCAN_AGAIN_MS = 1000,
+	LOOK_MS = 500,		/* at supervises without a descriptor */
 	TOO_MANY_MS = 60000,
 	NAME_ROOM = 1024 + 64
 };
@@ -112,6 +113,20 @@ close_pipe(struct service *s)
 
 /* --- starting */
 
+/* Does the supervise of a service still hold its lock?  When that cannot be
+ * known, say so, as it did before. */
+static int
+holds_lock(const struct service *s)
+{
+	char path[NAME_ROOM];
+	pid_t pid;
+
+	if (path_join(path, sizeof path, s->name, LOCK_FILE) < 0)
+		return 1;
+	pid = file_locked_by(AT_FDCWD, path);
+	return pid < 0 || pid == s->pid;
+}
+
 /* Is a supervise running that we did not start?  Then watch it.  1 if so. */
 static int
 take_foreign(struct svscan *v, int slot)
@@ -127,14 +142,16 @@ take_foreign(struct svscan *v, int slot)
 	if (pid <= 1 || table_find_pid(&v->table, pid) >= 0)
 		return 0;
 	fd = os_pidfd(pid);
-	if (fd < 0)
-		return 0;
 	/* Only now can the pid not become another's. */
 	if (file_locked_by(AT_FDCWD, path) != pid) {
-		close(fd);
+		if (fd >= 0)
+			close(fd);
 		return 0;
 	}
+	if (fd < 0)
+		sooner(&v->look_at, os_now() + LOOK_MS * MS);
 	table_set_pid(&v->table, slot, pid);
+	s->foreign = 1;
 	s->pidfd = fd;
 	s->started = os_now();
 	v->foreign++;
@@ -398,8 +415,13 @@ signal_one(const struct svscan *v, int slot, int all)
 	int sig = !all && (s->logger || strchr(s->name, '/') ||
 		!strcmp(s->name, SCANDIR_CATCHALL)) ? SIGHUP : SIGTERM;
 
-	if (s->pidfd < 0 || os_pidfd_kill(s->pidfd, sig) < 0)
+	if (s->foreign && s->pidfd < 0) {
+		/* So that it is not another process by now. */
+		if (holds_lock(s))
+			kill(s->pid, sig);
+	} else if (s->pidfd < 0 || os_pidfd_kill(s->pidfd, sig) < 0) {
 		kill(s->pid, sig);
+	}
 }
 
 void
@@ -503,10 +525,30 @@ svscan_foreign_ended(struct svscan *v, int slot)
 {
 	struct service *s = &v->table.slots[slot];
 
-	close(s->pidfd);
+	if (s->pidfd >= 0)
+		close(s->pidfd);
 	s->pidfd = -1;
+	s->foreign = 0;
 	v->foreign--;
 	ended(v, slot);
+}
+
+void
+svscan_look(struct svscan *v)
+{
+	const struct table *t = &v->table;
+
+	v->look_at = 0;
+	for (unsigned i = 0; i < t->high; i++) {
+		const struct service *s = &t->slots[i];
+
+		if (!s->used || !s->foreign || s->pidfd >= 0)
+			continue;
+		if (holds_lock(s))
+			sooner(&v->look_at, os_now() + LOOK_MS * MS);
+		else
+			svscan_foreign_ended(v, (int)i);
+	}
 }
 
 /* A supervise that took over a service asks how that ended; its parent is
@@ -542,7 +584,7 @@ svscan_reap(struct svscan *v)
 				record(v, pid, wstat);
 			continue;
 		}
-		if (v->table.slots[slot].pidfd >= 0) {
+		if (v->table.slots[slot].foreign) {
 			/* It was not our child, but became it: we are a
 			 * subreaper. */
 			svscan_foreign_ended(v, slot);

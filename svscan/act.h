@@ -20,6 +20,8 @@ struct svscan {
 	uint64_t rescan_every;	/* ns; 0: only when told */
 	uint64_t scan_at;	/* os_now of the next scan; 0: none */
 	uint64_t start_at;	/* of the next start of a supervise; 0: none */
+	uint64_t look_at;	/* of the next look at foreign supervises that
+				 * no descriptor tells of; 0: none */
 	unsigned shortages;	/* failed starts in a row */
 	unsigned foreign;	/* supervises that are not our children */
 	struct pollfd *fds;	/* control, then those of the foreign ones */
@@ -52,6 +54,8 @@ void svscan_start(struct svscan *);
 void svscan_reap(struct svscan *);
 /* The supervise of a slot, one that is not our child, ended. */
 void svscan_foreign_ended(struct svscan *, int slot);
+/* Have foreign supervises ended that no descriptor tells of? */
+void svscan_look(struct svscan *);
 /* Anything left that svscan_stop has to wait for? */
 int svscan_busy(const struct svscan *);
 

@@ -24,38 +24,8 @@
 #define STATE_FILE SCANDIR_CONTROL_DIR "/reexec"
 #define SEC UINT64_C(1000000000)
 
-enum { MAGIC = 0x52565343, VERSION = 1, HEAD = 56, RECORD = 60,
+enum { MAGIC = 0x52565343, VERSION = 2, HEAD = 56, RECORD = 60,
 	CHECK_S = 5, NAME_ROOM = 1024 + 8 };
-
-/* --- the check */
-
-void
-reexec_begin(struct svscan *v)
-{
-	char path[PATH_LEN], word[] = "--self-check";
-	char *argv[3] = { path, word, 0 };
-	struct spawn sp = { .file = path, .argv = argv,
-		.handled = svscan_signals };
-
-	if (v->checker || v->stopping)
-		return;
-	if (chain_sister(path, sizeof path, "reeve-svscan") < 0 ||
-		(v->checker = spawn(&sp)) < 0) {
-		warn_sys("unable to start the new program's self-check "
-			"(staying the old program)");
-		v->checker = 0;
-		return;
-	}
-	v->check_until = os_now() + CHECK_S * SEC;
-}
-
-void
-reexec_late(struct svscan *v)
-{
-	if (v->checker)
-		kill(v->checker, SIGKILL);
-	v->check_until = 0;
-}
 
 /* --- packing */
 
@@ -96,7 +66,7 @@ write_state(const struct svscan *v, int fd)
 		wr_u32(&w, (uint32_t)s->pipe[1]);
 		/* The producer's number in this list is found by inode. */
 		wr_u8(&w, (unsigned)s->there | s->logger << 1 |
-			(s->peer >= 0 ? 4u : 0u));
+			(s->peer >= 0 ? 4u : 0u) | s->foreign << 3);
 		wr_u64(&w, s->peer >= 0 ? t->slots[s->peer].ino : 0);
 		wr_str(&w, s->name);
 		if (!wr_done(&w) || file_write_all(fd, buf, w.len) < 0)
@@ -104,6 +74,80 @@ write_state(const struct svscan *v, int fd)
 	}
 	return 0;
 }
+
+/* A descriptor of a file without a name that holds our state; or -1, with a
+ * message. */
+static int
+state_file(const struct svscan *v)
+{
+	int fd;
+
+	unlink(STATE_FILE);
+	fd = open(STATE_FILE, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0 || write_state(v, fd) < 0 || lseek(fd, 0, SEEK_SET) < 0) {
+		warn_sys("unable to write down the state (staying the old "
+			"program)");
+		unlink(STATE_FILE);
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	unlink(STATE_FILE);
+	return fd;
+}
+
+/* Options by which a new program finds that state, and has room for it. */
+struct options {
+	char resume[32], max[16], name_max[16];
+};
+
+static void
+make_options(struct options *o, const struct svscan *v, int fd)
+{
+	snprintf(o->resume, sizeof o->resume, "--resume=%d", fd);
+	snprintf(o->max, sizeof o->max, "-C%u", v->table.max);
+	snprintf(o->name_max, sizeof o->name_max, "-L%u", v->name_max);
+}
+
+/* --- the check */
+
+void
+reexec_begin(struct svscan *v)
+{
+	struct options o;
+	char path[PATH_LEN], word[] = "--self-check";
+	char *argv[6] = { path, word, o.resume, o.max, o.name_max, 0 };
+	struct spawn_fd fd;
+	struct spawn sp = { .file = path, .argv = argv, .fds = &fd,
+		.nfds = 1, .handled = svscan_signals };
+
+	if (v->checker || v->stopping)
+		return;
+	fd.from = fd.to = state_file(v);
+	if (fd.from < 0)
+		return;
+	make_options(&o, v, fd.from);
+	if (chain_sister(path, sizeof path, "reeve-svscan") < 0 ||
+		(v->checker = spawn(&sp)) < 0) {
+		warn_sys("unable to start the new program's self-check "
+			"(staying the old program)");
+		v->checker = 0;
+		close(fd.from);
+		return;
+	}
+	close(fd.from);
+	v->check_until = os_now() + CHECK_S * SEC;
+}
+
+void
+reexec_late(struct svscan *v)
+{
+	if (v->checker)
+		kill(v->checker, SIGKILL);
+	v->check_until = 0;
+}
+
+/* --- the change */
 
 /* Descriptors that the new program shall have. */
 static void
@@ -146,28 +190,23 @@ tell_supervises(const struct svscan *v)
 static void
 become(struct svscan *v)
 {
-	char path[PATH_LEN], resume[32], max[16], c[] = "-C",
-		dir[] = "(scandir)";
-	char *argv[6] = { 0, resume, c, max, dir, 0 };
+	struct options o;
+	char path[PATH_LEN], dir[] = "(scandir)";
+	char *argv[6] = { 0, o.resume, o.max, o.name_max, dir, 0 };
 	int fd;
 
 	memcpy(&argv[0], &PROG, sizeof PROG);
 	if (v->scandir)
 		memcpy(&argv[4], &v->scandir, sizeof v->scandir);
-	unlink(STATE_FILE);
-	fd = open(STATE_FILE, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0 || write_state(v, fd) < 0 || lseek(fd, 0, SEEK_SET) < 0 ||
-		chain_sister(path, sizeof path, "reeve-svscan") < 0) {
-		warn_sys("unable to write down the state (staying the old "
-			"program)");
-		unlink(STATE_FILE);
-		if (fd >= 0)
-			close(fd);
+	if (chain_sister(path, sizeof path, "reeve-svscan") < 0) {
+		warn_sys("unable to find the new program (staying the old "
+			"one)");
 		return;
 	}
-	unlink(STATE_FILE);
-	snprintf(resume, sizeof resume, "--resume=%d", fd);
-	snprintf(max, sizeof max, "%u", v->table.max);
+	fd = state_file(v);
+	if (fd < 0)
+		return;
+	make_options(&o, v, fd);
 	tell_supervises(v);
 	keep_on_exec(v, fd, 1);
 	execv(path, argv);
@@ -247,8 +286,8 @@ read_record(struct svscan *v, struct rd *r, uint64_t *peer)
 	if (!(flags & 4))
 		*peer = 0;
 	table_set_pid(&v->table, slot, pid);
-	if (pidfd >= 0)
-		v->foreign++;
+	v->table.slots[slot].foreign = flags >> 3 & 1;
+	v->foreign += v->table.slots[slot].foreign;
 	return slot;
 }
 
@@ -296,5 +335,7 @@ reexec_resume(struct svscan *v, int fd)
 	close(fd);
 	/* Whatever was due when the old program stopped to look. */
 	v->start_at = os_now();
+	if (v->foreign)
+		v->look_at = v->start_at;
 	return 0;
 }

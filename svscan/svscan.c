@@ -11,10 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "config.h"
 #include "lib/chain.h"
 #include "lib/file.h"
 #include "lib/msg.h"
@@ -23,6 +21,7 @@
 #include "lib/os.h"
 #include "lib/path.h"
 #include "lib/spawn.h"
+#include "lib/trap.h"
 #include "svscan/act.h"
 #include "svscan/reexec.h"
 #include "svscan/scandir.h"
@@ -44,7 +43,8 @@ static const struct opt opts[] = {
 	{ 't', "timeout", "MS", "scan every MS milliseconds [0: only when "
 		"told]" },
 	{ OPT_SELF_CHECK, "self-check", 0, "only say that this program runs "
-		"here, by exit status 0" },
+		"here, by exit status 0,\nand, with --resume, that it can "
+		"go on from that" },
 	{ OPT_RESUME, "resume", "FD", "go on for the program that executed "
 		"this one" },
 	{ 0 }
@@ -60,44 +60,6 @@ static const struct usage usage = {
 	"Exit status: 100 misuse or another svscan is there, 111 system "
 	"error."
 };
-
-static volatile sig_atomic_t got[16];	/* by place in svscan_signals */
-
-static void
-handler(int sig)
-{
-	for (int i = 0; svscan_signals[i]; i++)
-		if (svscan_signals[i] == sig)
-			got[i] = 1;
-}
-
-static int
-took(int sig)
-{
-	for (int i = 0; svscan_signals[i]; i++)
-		if (svscan_signals[i] == sig && got[i]) {
-			got[i] = 0;
-			return 1;
-		}
-	return 0;
-}
-
-/* Blocked but in wait_for_something, so that nothing is missed. */
-static void
-trap_signals(void)
-{
-	struct sigaction sa = { .sa_handler = handler };
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (int i = 0; svscan_signals[i]; i++)
-		sigaddset(&set, svscan_signals[i]);
-	sigprocmask(SIG_BLOCK, &set, 0);
-	sigfillset(&sa.sa_mask);
-	for (int i = 0; svscan_signals[i]; i++)
-		sigaction(svscan_signals[i], &sa, 0);
-	signal(SIGPIPE, SIG_IGN);
-}
 
 /* --- set-up */
 
@@ -142,15 +104,18 @@ find_supervise(void)
 	return path;
 }
 
-/* The new svscan runs; so does the new supervise, if this comes back with
- * exit status 0. */
+/* The new svscan runs, and can read the state of the running one; so does the
+ * new supervise, if this comes back with exit status 0. */
 static _Noreturn void
-self_check(void)
+self_check(struct svscan *v, int state)
 {
 	const char *path = find_supervise();
 	char copy[PATH_LEN], word[] = "--self-check";
 	char *argv[3] = { copy, word, 0 };
 
+	if (state >= 0 && reexec_resume(v, state) < 0)
+		die(EX_SYSTEM, "unable to understand the state of the running "
+			"program");
 	strcpy(copy, path);
 	execv(path, argv);
 	die_sys(EX_SYSTEM, "unable to execute %s", path);
@@ -237,18 +202,6 @@ notify(int fd)
 /* --- ending */
 
 static void
-untrap(void)
-{
-	sigset_t none;
-
-	for (int i = 0; svscan_signals[i]; i++)
-		signal(svscan_signals[i], SIG_DFL);
-	signal(SIGPIPE, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, 0);
-}
-
-static void
 execute(const struct svscan *v, const char *path)
 {
 	char copy[64];
@@ -259,7 +212,7 @@ execute(const struct svscan *v, const char *path)
 		dup2(v->console, 2);
 		close(v->console);
 	}
-	untrap();
+	trap_release();
 	execv(path, argv);
 }
 
@@ -340,16 +293,16 @@ diverted(int sig)
 static void
 obey_signals(struct svscan *v)
 {
-	if (took(SIGCHLD))
+	if (trap_took(SIGCHLD))
 		svscan_reap(v);
-	if (took(SIGALRM))
+	if (trap_took(SIGALRM))
 		event(v, SCAN_SCAN);
-	if (took(SIGABRT))
+	if (trap_took(SIGABRT))
 		event(v, SCAN_ABORT);
 	for (int i = 0; svscan_signals[i]; i++) {
 		int sig = svscan_signals[i];
 
-		if (!took(sig) || diverted(sig))
+		if (!trap_took(sig) || diverted(sig))
 			continue;
 		if (sig == SIGHUP)
 			event(v, SCAN_HUP);
@@ -389,12 +342,6 @@ obey_control(struct svscan *v)
 
 /* --- the loop */
 
-static uint64_t
-earlier(uint64_t a, uint64_t b)
-{
-	return !a ? b : !b ? a : a < b ? a : b;
-}
-
 static nfds_t
 collect_fds(struct svscan *v)
 {
@@ -410,40 +357,6 @@ collect_fds(struct svscan *v)
 	return n;
 }
 
-static int
-wait_for_something(struct svscan *v, nfds_t n)
-{
-	uint64_t next = earlier(v->scan_at, earlier(v->start_at,
-		v->check_until)), now;
-	struct timespec ts = { 0, 0 };
-	sigset_t none;
-	int r;
-
-	if (next) {
-		now = os_now();
-		if (next > now) {
-			ts.tv_sec = (time_t)((next - now) / 1000000000);
-			ts.tv_nsec = (long)((next - now) % 1000000000);
-		}
-	}
-	sigemptyset(&none);
-#ifdef HAS_PPOLL
-	r = ppoll(v->fds, n, next ? &ts : 0, &none);
-#else
-	{
-		/* Without ppoll there are no pidfds either: one descriptor. */
-		fd_set set;
-
-		(void)n;
-		FD_ZERO(&set);
-		FD_SET(v->control, &set);
-		r = pselect(v->control + 1, &set, 0, 0, next ? &ts : 0, &none);
-		v->fds[0].revents = r > 0 ? POLLIN : 0;
-	}
-#endif
-	return r;
-}
-
 static void
 obey_clock(struct svscan *v)
 {
@@ -453,6 +366,8 @@ obey_clock(struct svscan *v)
 		svscan_scan(v);
 	if (v->start_at && v->start_at <= now)
 		svscan_start(v);
+	if (v->look_at && v->look_at <= now)
+		svscan_look(v);
 	if (v->check_until && v->check_until <= now)
 		reexec_late(v);
 }
@@ -464,7 +379,9 @@ loop(struct svscan *v)
 
 	for (;;) {
 		nfds_t n = collect_fds(v);
-		int r = wait_for_something(v, n);
+		int r = trap_wait(v->fds, n, trap_earlier(v->look_at,
+			trap_earlier(v->scan_at, trap_earlier(v->start_at,
+			v->check_until))));
 
 		if (r < 0 && errno != EINTR) {
 			/* ENOMEM passes; anything else would not. */
@@ -503,7 +420,7 @@ not_process_1(void)
 
 	if (chdir(start_dir) < 0)
 		return;
-	untrap();
+	trap_release();
 	execv(path, argv);
 }
 
@@ -513,7 +430,7 @@ main(int argc, char **argv)
 	struct svscan v = { .control = -1, .lock = -1, .console = -1,
 		.reaped = -1, .name_max = NAME };
 	unsigned max = SERVICES;
-	int c, notify_fd = -1, resume = -1;
+	int c, notify_fd = -1, resume = -1, check = 0;
 
 	prog_init(argv[0]);
 	if (getpid() == 1 && argc > 1) {
@@ -536,12 +453,17 @@ main(int argc, char **argv)
 		case 't': v.rescan_every = (uint64_t)opt_uint("timeout",
 				optarg, 0, ~0u) * 1000000;
 			break;
-		case OPT_SELF_CHECK: self_check();
+		case OPT_SELF_CHECK: check = 1;
+			break;
 		case OPT_RESUME: resume = (int)opt_uint("resume", optarg, 3,
 				1 << 30);
 			break;
 		default: break;
 		}
+	if (check) {
+		allocate(&v, max);
+		self_check(&v, resume);
+	}
 	if (argc - optind != 1)
 		opt_usage(&usage);
 	v.scandir = argv[optind];
@@ -549,7 +471,7 @@ main(int argc, char **argv)
 	allocate(&v, max);
 	if (resume >= 0) {
 		v.supervise = find_supervise();
-		trap_signals();
+		trap_signals(svscan_signals);
 		if (reexec_resume(&v, resume) < 0)
 			crash(&v);
 		svscan_reap(&v);
@@ -563,7 +485,7 @@ main(int argc, char **argv)
 	open_control_dir(&v, argv[optind]);
 	if (v.console >= 0)
 		fcntl(v.console, F_SETFD, FD_CLOEXEC);
-	trap_signals();
+	trap_signals(svscan_signals);
 	if (getpid() != 1 && os_subreaper() < 0 && errno != ENOSYS)
 		warn_sys("unable to become the parent of orphans (going on)");
 	if (prog_as_s6)

@@ -12,7 +12,7 @@ struct service {
 	uint64_t started;	/* when its supervise was */
 	char *name;		/* owned by the table; NAME or NAME/log */
 	pid_t pid;		/* of its supervise; 0: none */
-	int pidfd;		/* of a supervise that is not our child */
+	int pidfd;		/* of a foreign supervise; or -1 */
 	int pipe[2];		/* to its logger; kept in the producer */
 	int peer;		/* slot of its logger or producer, or -1 */
 	int chain_ino, chain_pid;	/* next slot in the same bucket */
@@ -20,6 +20,7 @@ struct service {
 	unsigned seen : 1;	/* in the scan that is running */
 	unsigned there : 1;	/* the last scan found it */
 	unsigned logger : 1;	/* of a pair: NAME/log */
+	unsigned foreign : 1;	/* its supervise is not our child */
 };
 
 struct table {

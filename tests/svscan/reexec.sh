@@ -37,9 +37,18 @@ service scan/d <<'END'
 exec sleep 1000
 END
 touch scan/d/down
-bin/reeve-svscan scan 2>err &
+# The longest name there can be, and its logger's is longer.
+long=$(printf 'n%.0s' $(seq 255))
+service scan/$long <<'END'
+exec sleep 1000
+END
+mkdir scan/$long/log
+service scan/$long/log <<'END'
+exec cat
+END
+bin/reeve-svscan -L 255 scan 2>err &
 scan_pid=$!
-all='a r x x/log'
+all="a r x x/log $long $long/log"
 for s in $all; do within 5 up scan/$s; done
 pids=; for s in $all; do pids="$pids $(field scan/$s pid)"; done
 supers=$(pgrep -f reeve-supervise | sort | tr '\n' ' ')
@@ -64,6 +73,13 @@ ready() { [ "$(field scan/r ready)" = true ]; }
 ok 'readiness comes through' within 5 ready
 "${P}svc" -k scan/a
 is "$(within 5 up scan/a; field scan/a up)" true 'a death is seen'
+old_long=$(pgrep -f "reeve-supervise $long/log\$")
+kill -KILL "$old_long"
+replaced() {
+	_new=$(pgrep -f "reeve-supervise $long/log\$") &&
+		[ "$_new" != "$old_long" ] && "${P}svok" "scan/$long/log"
+}
+ok 'a killed supervise is replaced, however long the name' within 5 replaced
 service scan/new <<'END'
 exec sleep 1000
 END
@@ -99,7 +115,36 @@ hung() { [ "$(grep -c self-check err)" -ge 2 ]; }
 ok 'one that hangs is refused too' within 10 hung
 now=; for s in $all; do now="$now $(field scan/$s pid)"; done
 is "$now" "$pids" 'and every pid is kept'
+# One supervise alone asks as well, before it executes anything.
+"${P}svc" --reexec scan/a
+ok 'a supervise that is told alone refuses it too' within 10 \
+	has err 'reeve-supervise a: warning: .*self-check (signal 9'
+printf '#!/bin/sh\nexit 5\n' >bad
+install_new bad reeve-supervise
+"${P}svc" --reexec scan/a
+ok 'and one that fails its check' within 5 \
+	has err 'reeve-supervise a: warning: .*self-check (exit code 5'
+now=; for s in $all; do now="$now $(field scan/$s pid)"; done
+is "$now" "$pids" 'and keeps its service'
+like "$(ls -l "/proc/$(pgrep -f 'reeve-supervise a$')/exe")" deleted \
+	'it is the old program'
 cp "$BUILD/bin/reeve-supervise" bin/.new && mv bin/.new bin/reeve-supervise
+"${P}svc" --reexec scan/a
+a_new() { ! ls -l "/proc/$(pgrep -f 'reeve-supervise a$')/exe" | grep -q deleted; }
+ok 'a good one it becomes' within 5 a_new
+"${P}svc" -r scan/a
+ok 'and goes on' within 5 up scan/a
+# A program that cannot read what the old one wrote would lose everything.
+head -c 20 /dev/zero >state
+bin/reeve-svscan --self-check --resume=3 3<state 2>err3
+is $? 111 'a state that is not understood fails the check'
+like "$(cat err3)" 'fatal: unable to understand the state' 'which says so'
+mkdir empty empty/supervise
+head -c 99 /dev/zero >empty/supervise/lock
+bin/reeve-supervise --self-check empty 2>err3
+is $? 111 'and so does a record that is not'
+like "$(cat err3)" 'unable to understand what the supervise of empty' \
+	'which says so'
 "${P}svscanctl" -t scan
 gone() { ! pgrep -f reeve-supervise; }
 ok 'it ends when told to' within 10 gone

@@ -91,6 +91,12 @@ n=$(tail -n 1 scan/a/log/lines | cut -d' ' -f2)
 sleep 0.2
 n=$(tail -n 1 scan/a/log/lines | cut -d' ' -f2)
 is "$(wc -l <scan/a/log/lines)" "$n" 'the logger got every line'
+# The svscan that is told to end is one that found all supervises running.
+old=$(pgrep -f "${P}svscan scan\$")
+kill -KILL "$old"
+newer() { _n=$(pgrep -f "${P}svscan scan\$") && [ "$_n" != "$old" ]; }
+within 10 newer
+within 10 "${P}svscanctl" -z scan
 touch stop
 "${P}svscanctl" -t scan
 gone() { ! pgrep -f "${P}supervise" && ! pgrep -f "${P}svscan"; }
