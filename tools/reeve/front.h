@@ -40,6 +40,10 @@ int front_install_boot(int, char **);
 int front_upgrade(int, char **);
 int front_help(int, char **);
 
+/* reeve up --foreground, once the command line is read.  notify: descriptor
+ * to write a newline to when all is up, or -1.  Exit code. */
+int front_foreground(const struct places *, int tree_only, int notify);
+
 /* Fill from the environment or die with a message. */
 void front_places(struct places *);
 

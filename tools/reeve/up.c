@@ -329,18 +329,24 @@ say_up(void)
 
 enum { O_TREE = OPT_LONG };
 static const struct opt up_opts[] = {
+	{ 'd', "notify", "FD", "with --foreground: write a newline there when\n"
+		"all is up" },
+	{ 'f', "foreground", 0, "stay, and take everything down at SIGINT,\n"
+		"SIGTERM or SIGHUP, or end when the tree does" },
 	{ 'n', "dry-run", 0, "only say what would be done" },
 	{ O_TREE, "tree-only", 0, "start the tree, but no service" },
 	{ 0, 0, 0, 0 }
 };
 static const struct usage up_usage = {
-	"[-n] [--tree-only]",
+	"[-n] [-f [-d FD]] [--tree-only]",
 	"Start everything: make the directories, start the supervision tree in\n"
 	"the background, make the definitions live, start the bundle\n"
 	"`default'.  What already runs is left alone.",
 	up_opts,
 	"Exit status: 0 all is up, 1 a service or definition failed, 100\n"
-	"misuse, 111 system error."
+	"misuse, 111 system error.  With --foreground: 0 all was taken down,\n"
+	"1 something had to be killed, 111 the tree died by itself; or, if it\n"
+	"could not be started, as without."
 };
 
 static void
@@ -360,7 +366,7 @@ say_plan(const struct places *p, long running)
 int
 front_up(int argc, char **argv)
 {
-	int c, dry = 0, tree = 0, code = 0, r;
+	int c, dry = 0, tree = 0, foreground = 0, notify = -1, code = 0, r;
 	struct model m;
 	struct places p;
 
@@ -370,7 +376,15 @@ front_up(int argc, char **argv)
 			dry = 1;
 		else if (c == O_TREE)
 			tree = 1;
+		else if (c == 'f')
+			foreground = 1;
+		else if (c == 'd')
+			notify = (int)opt_uint("the descriptor", optarg, 3,
+				1023);
 	}
+	if (notify >= 0 && !foreground)
+		die(EX_MISUSE, "--notify is for --foreground: without it, "
+			"reeve up ends when all is up");
 	if (optind != argc)
 		die(EX_MISUSE, "up takes no name: it starts everything (for "
 			"one service: reeve start %s)", argv[optind]);
@@ -379,6 +393,10 @@ front_up(int argc, char **argv)
 	if (dry) {
 		say_plan(&p, m.svscan);
 		return EX_OK;
+	}
+	if (foreground) {
+		model_free(&m);
+		return front_foreground(&p, tree, notify);
 	}
 	make_places(&p);
 	if (!m.svscan)
