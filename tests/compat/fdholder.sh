@@ -71,6 +71,23 @@ if [ -n "$THEIRS" ]; then
 	is "$(cat b.txt)" "$(cat ref.txt)" "our clients at Debian's server"
 fi
 
+# The clients on a socket that is open already.
+mkdir -p rc/uid/0/env; touch rc/uid/0/allow
+for v in STORE_REGEX RETRIEVE_REGEX LIST GETDUMP SETDUMP; do printf . >rc/uid/0/env/S6_FDHOLDER_$v; done
+with ours s6-fdholder-daemon -1 -i rc cs >c.ready & within 10 test -s c.ready
+c() { with ours s6-ipcclient cs "$@"; }
+echo held >held
+c s6-fdholder-storec -d 8 -T 0 -t 5000 one 8<held;	is $? 0 's6-fdholder-storec'
+is "$(c s6-fdholder-listc -t 5000)" one 's6-fdholder-listc'
+is "$(c s6-fdholder-retrievec one cat)" held 's6-fdholder-retrievec'
+is "$(c s6-fdholder-getdumpc env | grep S6_FDID)" S6_FDID_0=one 's6-fdholder-getdumpc'
+c env 'S6_FD#=1' S6_FD_0=8 S6_FDID_0=two s6-fdholder-setdumpc 8<held; is $? 0 's6-fdholder-setdumpc'
+c s6-fdholder-deletec one;	is $? 0 's6-fdholder-deletec'
+is "$(with ours s6-fdholder-list cs)" two '... and what is left'
+with ours s6-fdholder-listc 2>err;	is $? 111 'without s6-ipcclient'
+like "$(cat err)" 'call it by s6-ipcclient' '... says so'
+c s6-fdholder-deletec cs one 2>/dev/null;	is $? 100 'a word too many'
+
 # many descriptors cross in several messages
 mkdir -p r/uid/0/env; touch r/uid/0/allow
 for v in STORE_REGEX RETRIEVE_REGEX LIST GETDUMP SETDUMP; do printf . >r/uid/0/env/S6_FDHOLDER_$v; done
