@@ -46,22 +46,65 @@ like "$(cat err)" "no signal 'nosuch'" 'is named'
 reeve kill default 2>err;	is $? 100 'a bundle has no process'
 reeve kill bad 2>err;		is $? 1 'one that does not run'
 old=$(pid_of web)
-like "$(reeve kill web -s KILL)" '^web: sent SIGKILL to pid' 'kill'
+like "$(reeve kill web -s KILL)" "^web: sent SIGKILL to pid $old, which ended\$" 'kill'
 again() { [ "$(pid_of web)" != "$old" ] && [ "$(state web)" = running ]; }
 ok 'a killed one comes back' within 10 again
 
+
+# What is waited for after a kill is never the process that was killed.
+for s in fast catching; do
+	mkdir t/service/$s
+	echo '10 10' >t/service/$s/backoff
+done
+printf '#!/bin/sh\nexec sleep 1003\n' >t/service/fast/run
+cat >t/service/catching/run <<'EOF'
+#!/bin/sh
+sleep 1004 & 
+trap 'sleep 0.2; exit' TERM
+trap : USR1
+echo >&3
+while :; do wait; done
+EOF
+echo 3 >t/service/catching/notification-fd
+chmod 755 t/service/fast/run t/service/catching/run
+reeve-svscanctl -a t/service
+within 10 reeve status -q fast catching
+race() { # race LABEL NAME KILL-OPTION...
+	label=$1 name=$2 wrong=0
+	shift 2
+	for _ in 1 2 3 4 5 6; do
+		old=$(pid_of $name)
+		reeve kill "$@" $name >/dev/null &&
+			reeve wait -t 10 $name >/dev/null &&
+			[ "$(pid_of $name)" != "$old" ] || wrong=$((wrong + 1))
+	done
+	is $wrong 0 "$label; wait: it is another process, six times"
+}
+race 'kill' fast
+race 'kill -s KILL' fast -s KILL
+race 'kill -s HUP that nobody catches' fast -s HUP
+race 'kill that is caught' catching
+old=$(pid_of catching)
+like "$(reeve kill -s USR1 catching)" 'to pid [0-9]+, which goes on$' \
+	'a signal that does not end it'
+reeve kill -t x -s USR1 catching 2>/dev/null; is $? 100 'a bad timeout'
+reeve kill -t 100ms -s USR1 catching >/dev/null; is $? 99 'it was to end'
+is "$(pid_of catching)" "$old" 'and it did not'
+reeve kill -t 0 -s KILL catching >/dev/null; is $? 0 'not waited for'
+
 reeve wait -t x web 2>err;	is $? 100 'a bad timeout'
-reeve wait web db;		is $? 0 'wait for what is ready'
+out=$(reeve wait web db);	is $? 0 'wait for what is ready'
+like "$out" '^db: running \(pid [0-9]+\), ready$' 'and says what is'
 reeve wait -d -t 100ms web 2>err; is $? 99 'wait: not in time'
 like "$(cat err)" 'web is running' 'and who is late'
 reeve start slow >out 2>err &
 job=$!
-reeve wait -t 20 slow 2>/dev/null; is $? 0 'wait until ready'
+reeve wait -t 20 slow >/dev/null 2>&1; is $? 0 'wait until ready'
 wait $job
 like "$(cat out)" '^slow: running \(pid [0-9]+\), ready' 'start waits, too'
 like "$(cat err)" 'after [0-9]+ s, still waiting for slow \(starting' \
 	'and says every two seconds for whom'
 (reeve stop slow >/dev/null) &
-reeve wait -d -t 10 slow;	is $? 0 'wait until down'
+reeve wait -d -t 10 slow >/dev/null; is $? 0 'wait until down'
 wait
 end

@@ -173,6 +173,8 @@ act_run(char *const *argv)
 static int
 reached(const struct item *it, enum act_want want, long not_pid)
 {
+	if (want == ACT_GONE)
+		return it->pid != not_pid;
 	if (want == ACT_DOWN)
 		return it->state == IS_STOPPED || it->state == IS_NOT_RUN ||
 			it->state == IS_NONE_UP || (it->state == IS_FAILED &&
@@ -608,26 +610,128 @@ front_reload(int argc, char **argv)
 
 /* --- kill ---------------------------------------------------------------------- */
 
+/* What a process will do about a signal. */
+enum fate { GOES_ON, MAY_END, ENDS };
+enum { CAUGHT_MS = 1000, ENDS_MS = 5000 };
+
 static const struct opt kill_opts[] = {
 	{ 'g', "group", 0, "to its whole process group" },
 	{ 's', "signal", "NAME", "the signal (default TERM)" },
 	{ 'S', "scandir", "DIR", "a service of this scan directory" },
+	{ 't', "timeout", "SECONDS", "wait so long for the process to end;\n"
+		"0: do not wait" },
 	{ 0, 0, 0, 0 }
 };
 static const struct usage kill_usage = {
-	"[-g] [-s SIGNAL] [-S DIR] NAME...",
+	"[-g] [-s SIGNAL] [-S DIR] [-t SECONDS] NAME...",
 	"Send a signal to the main process of running services.  One that\n"
-	"ends is started again, as after any death: reeve stop stops it.",
+	"ends is started again, as after any death: reeve stop stops it.\n"
+	"If it ends by the signal, that is waited for, so that reeve wait\n"
+	"sees the next one.",
 	kill_opts,
-	"Exit status: 0 sent, 1 a service does not run, 100 misuse or unknown\n"
-	"name, 102 the tree does not run, 111 system error."
+	"Exit status: 0 sent, 1 a service does not run, 99 it did not end\n"
+	"within the timeout, 100 misuse or unknown name, 102 the tree does not\n"
+	"run, 111 system error."
 };
+
+/* Is the signal in a mask of /proc/PID/status?  -1: cannot be known. */
+static int
+in_mask(const char *status, const char *name, int sig)
+{
+	const char *p = strstr(status, name);
+
+	return p ? (int)(strtoull(p + strlen(name), 0, 16) >> (sig - 1) & 1) :
+		-1;
+}
+
+static enum fate
+fate_of(long pid, int sig)
+{
+	char path[64], status[4096];
+	ssize_t len;
+
+	switch (sig) {
+	case SIGKILL:
+		return ENDS;
+	case SIGCHLD: case SIGCONT: case SIGURG: case SIGWINCH:
+	case SIGSTOP: case SIGTSTP: case SIGTTIN: case SIGTTOU:
+		return GOES_ON;
+	}
+	snprintf(path, sizeof path, "/proc/%ld/status", pid);
+	len = file_read(AT_FDCWD, path, status, sizeof status - 1);
+	if (len > 0) {
+		status[len] = 0;
+		if (in_mask(status, "\nSigIgn:\t", sig) == 1)
+			return GOES_ON;
+		if (in_mask(status, "\nSigCgt:\t", sig) == 0 &&
+			in_mask(status, "\nSigBlk:\t", sig) == 0)
+			return ENDS;
+	}
+	/* It does something of its own; for these, it likely ends. */
+	return sig == SIGTERM || sig == SIGINT || sig == SIGQUIT ||
+		sig == SIGABRT ? MAY_END : GOES_ON;
+}
+
+struct killed {
+	char **names;		/* those that were sent it */
+	long *pids;		/* and their processes */
+	size_t n;
+	unsigned long long ms;	/* how long to wait for their end */
+};
+
+/* Its fate is asked before the signal: afterwards it may be too late. */
+static int
+kill_one(struct killed *k, const struct item *it, int sig, int group)
+{
+	enum fate fate;
+
+	if (!it->pid) {
+		warn("%s does not run (%s)", it->name, model_word(it));
+		return EX_NO;
+	}
+	fate = fate_of(it->pid, sig);
+	if (kill((pid_t)(group ? -it->pid : it->pid), sig) < 0) {
+		warn_sys("unable to send %s to %s (pid %ld)",
+			num_signame(sig), it->name, it->pid);
+		return EX_SYSTEM;
+	}
+	k->names[k->n] = it->name;
+	k->pids[k->n++] = it->pid;
+	if (fate == ENDS)
+		k->ms = ENDS_MS;
+	else if (fate == MAY_END && k->ms < CAUGHT_MS)
+		k->ms = CAUGHT_MS;
+	return EX_OK;
+}
+
+/* One line for each, when they have ended or the time is over.  The number
+ * of those that still run. */
+static size_t
+say_killed(const struct killed *k, const char *scandir, int sig)
+{
+	size_t left = 0;
+	struct model m;
+
+	model_load(&m, scandir);
+	for (size_t i = 0; i < k->n; i++) {
+		const struct item *it = model_find(&m, k->names[i]);
+		int ended = !it || it->pid != k->pids[i];
+
+		left += !ended;
+		printf("%s: sent %s to pid %ld, which %s\n", k->names[i],
+			num_signame(sig), k->pids[i], ended ? "ended" :
+			"goes on");
+	}
+	model_free(&m);
+	return left;
+}
 
 int
 front_kill(int argc, char **argv)
 {
-	const char *name = "TERM", *scandir = 0;
+	const char *name = "TERM", *scandir = 0, *limit = 0;
 	int c, sig, group = 0, code = EX_OK;
+	struct killed k = { .n = 0 };
 	struct model m;
 
 	opt_permute(&kill_usage, argc, argv);
@@ -636,6 +740,7 @@ front_kill(int argc, char **argv)
 		case 'g': group = 1; break;
 		case 's': name = optarg; break;
 		case 'S': scandir = optarg; break;
+		case 't': limit = optarg; break;
 		}
 	}
 	if (optind == argc)
@@ -644,6 +749,12 @@ front_kill(int argc, char **argv)
 	if (!sig)
 		die(EX_MISUSE, "there is no signal '%s' (TERM, HUP, USR1, 9 "
 			"...)", name);
+	if (limit)
+		seconds(limit);
+	k.names = calloc((size_t)argc, sizeof *k.names);
+	k.pids = calloc((size_t)argc, sizeof *k.pids);
+	if (!k.names || !k.pids)
+		die_sys(EX_SYSTEM, "unable to keep pids");
 	model_load(&m, scandir);
 	model_need_tree(&m);
 	for (int i = optind; i < argc; i++)
@@ -652,22 +763,19 @@ front_kill(int argc, char **argv)
 				argv[i], model_find(&m, argv[i])->type ==
 				ITEM_ONESHOT ? "oneshot" : "bundle");
 	for (int i = optind; i < argc; i++) {
-		const struct item *it = model_find(&m, argv[i]);
+		int r = kill_one(&k, model_find(&m, argv[i]), sig, group);
 
-		if (!it->pid) {
-			warn("%s does not run (%s)", it->name,
-				model_word(it));
-			code = EX_NO;
-		} else if (kill((pid_t)(group ? -it->pid : it->pid), sig) < 0) {
-			warn_sys("unable to send %s to %s (pid %ld)",
-				num_signame(sig), it->name, it->pid);
-			code = EX_SYSTEM;
-		} else {
-			printf("%s: sent %s to pid %ld\n", it->name,
-				num_signame(sig), it->pid);
-		}
+		code = code ? code : r;
 	}
+	if (limit)
+		k.ms = seconds(limit);
+	if (k.n && k.ms)
+		(void)act_wait(scandir, k.names, k.n, ACT_GONE, k.pids, k.ms);
+	if (say_killed(&k, scandir, sig) && limit && k.ms && !code)
+		code = EX_TIMEOUT;
 	model_free(&m);
+	free(k.names);
+	free(k.pids);
 	return fflush(stdout) ? EX_SYSTEM : code;
 }
 
@@ -682,8 +790,8 @@ static const struct opt wait_opts[] = {
 };
 static const struct usage wait_usage = {
 	"[-d|-u] [-s DIR] [-t SECONDS] NAME...",
-	"Wait until services are up and ready, or with -d down.  Nothing is\n"
-	"changed.", wait_opts,
+	"Wait until services are up and ready, or with -d down, and say so.\n"
+	"Nothing is changed.", wait_opts,
 	"Exit status: 0 they are, 1 one failed, 99 not in time, 100 misuse or\n"
 	"unknown name, 102 the tree does not run, 111 system error."
 };
@@ -713,16 +821,16 @@ front_wait(int argc, char **argv)
 	model_free(&m);
 	code = act_wait(scandir, argv + optind, (size_t)(argc - optind), want,
 		0, timeout_ms);
-	if (code != EX_OK) {
-		model_load(&m, scandir);
-		for (int i = optind; i < argc; i++) {
-			const struct item *it = model_need(&m, argv[i]);
+	model_load(&m, scandir);
+	for (int i = optind; i < argc; i++) {
+		const struct item *it = model_need(&m, argv[i]);
 
-			if (reached(it, want, 0) <= 0)
-				warn("%s is %s%s%s", it->name, model_word(it),
-					it->why[0] ? ": " : "", it->why);
-		}
-		model_free(&m);
+		if (code == EX_OK)
+			say_result(it, want == ACT_DOWN ? STOP : START);
+		else if (reached(it, want, 0) <= 0)
+			warn("%s is %s%s%s", it->name, model_word(it),
+				it->why[0] ? ": " : "", it->why);
 	}
-	return code;
+	model_free(&m);
+	return fflush(stdout) ? EX_SYSTEM : code;
 }

@@ -9,7 +9,10 @@
  * it ends.  Its exit code. */
 int act_run(char *const *argv);
 
-enum act_want { ACT_UP, ACT_READY, ACT_DOWN };
+enum act_want {
+	ACT_UP, ACT_READY, ACT_DOWN,
+	ACT_GONE		/* another process than the pid given, or none */
+};
 
 /* Wait until all of these are so.  restarted[i], if given, is a pid that
  * item i must not have any more.  timeout_ms 0: for ever.  EX_OK, EX_TIMEOUT,
