@@ -136,6 +136,11 @@ cron_parse(struct cron *out, const char *text, const char **what)
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (!strcmp(s, names[i].name))
 			s = names[i].fields;
+	if (*s == '@') {
+		*what = "expected @hourly, @daily, @midnight, @weekly, "
+			"@monthly, @yearly or @annually";
+		return 0;
+	}
 	for (int i = 0; i < 5; i++) {
 		size_t n;
 

@@ -17,6 +17,7 @@
 #include "lib/path.h"
 #include "rc/def.h"
 #include "rc/lex.h"
+#include "supervise/svdir.h"
 
 enum { FILE_LIMIT = 1 << 28 };
 
@@ -105,8 +106,8 @@ def_next_line(struct defs *s, const struct def_text *t, size_t *at,
 	return 0;
 }
 
-static void
-trim_end(char *s)
+void
+def_trim(char *s)
 {
 	size_t n = strlen(s);
 
@@ -126,7 +127,8 @@ def_line(struct defs *s, const struct def_text *t)
 			"%s", t->prop->unit);
 		return 0;
 	}
-	trim_end(line);
+	def_trim(line);
+	s->line = number;
 	if (def_next_line(s, t, &at, &more, &number))
 		diag_error(s->diag, 1, t->file, number, "there is a second "
 			"line, expected only %s", t->prop->unit);
@@ -344,8 +346,9 @@ read_names(struct reader *r, const struct prop *p)
 
 		if (!r->s->diag->lax && strchr(" \t", line[len - 1])) {
 			diag_error(r->s->diag, 1, t.file, number, "there is a "
-				"blank behind the name '%s'", line);
-			trim_end(line);
+				"blank behind the name '%s' (reeve-check --fix "
+				"takes it away)", line);
+			def_trim(line);
 		}
 		if (def_check_name(r->s, &n))
 			add_unique(r, p->value, line, t.file, number);
@@ -447,10 +450,25 @@ read_name(struct reader *r, const struct prop *p, struct def_name *to)
 		return;
 	}
 	if (!r->s->diag->lax)
-		trim_end(line);
+		def_trim(line);
 	*to = (struct def_name){ line, t.file, number };
 	if (!def_check_name(r->s, to))
 		to->name = 0;
+}
+
+/* For numbers of milliseconds: what is meant by "5s" is known, but s6-rc
+ * would not take it, so it is said instead of taken. */
+static void
+bad_number(struct reader *r, const struct prop *p, int code, const char *text)
+{
+	char hint[40] = "";
+	uint64_t ms;
+
+	if (!strncmp(p->unit, "milliseconds", 12) &&
+		num_duration(text, 1, &ms) && ms <= UINT32_MAX)
+		snprintf(hint, sizeof hint, " (write %lu)", (unsigned long)ms);
+	diag_error(r->s->diag, code, path_of(r, p->name), 1, "invalid number "
+		"'%.40s', expected %s%s", text, p->unit, hint);
 }
 
 /* ms, trailing newlines removed; then digits only. */
@@ -460,7 +478,6 @@ read_timeout(struct reader *r, const struct prop *p)
 	size_t len;
 	char *text = read_text(r, p, p->name, &len);
 	unsigned u;
-	uint64_t ms;
 
 	if (!text)
 		return;
@@ -470,12 +487,7 @@ read_timeout(struct reader *r, const struct prop *p)
 		r->d->timeout[p->value] = u;
 		return;
 	}
-	diag_error(r->s->diag, 1, path_of(r, p->name), 1, "invalid number "
-		"'%.40s', expected %s", text, p->unit);
-	if (!r->s->diag->lax && num_duration(text, 1, &ms) &&
-		ms <= UINT32_MAX)
-		diag_note(r->s->diag, path_of(r, p->name), 1,
-			"write %lu", (unsigned long)ms);
+	bad_number(r, p, 1, text);
 }
 
 /* First line only: a number, copied in its plain form. */
@@ -495,11 +507,12 @@ read_uint(struct reader *r, const struct prop *p)
 			"behind the first line is ignored");
 	*end = 0;
 	if (!num_uint(text, &u)) {
-		diag_error(r->s->diag, r->s->diag->lax ? 111 : 1,
-			path_of(r, p->name), 1, "invalid number '%.40s', "
-			"expected %s", text, p->unit);
+		bad_number(r, p, r->s->diag->lax ? 111 : 1, text);
 		return;
 	}
+	if (u > svdir_find(p->name)->max)
+		diag_strict(r->s->diag, path_of(r, p->name), 1, "%u is too "
+			"large, expected %s", u, p->unit);
 	text = arena_printf(r->s->mem, "%u\n", u);
 	def_set_file(r->s, r->d, p->name, S_IFREG | 0644, text, strlen(text));
 }
@@ -606,7 +619,7 @@ read_tree(struct reader *r, const struct prop *p)
 	}
 	if (!S_ISDIR(st.st_mode)) {
 		diag_error(r->s->diag, 1, path_of(r, p->name), 0, "this is "
-			"not a directory");
+			"not a directory, expected one");
 		return;
 	}
 	dirs = arena_more(mem, dirs, ndirs, sizeof *dirs);
@@ -681,8 +694,12 @@ static void
 read_known(struct reader *r, const struct prop *p)
 {
 	switch (p->kind) {
-	case PROP_TYPE:
 	case PROP_IGNORED:
+		if (!r->s->diag->lax)
+			diag_warn(r->s->diag, path_of(r, p->name), 0,
+				"ignored: %s", p->meaning);
+		break;
+	case PROP_TYPE:
 	case PROP_INSTANCES:
 		break;
 	case PROP_FLAG:
@@ -763,8 +780,11 @@ read_wrong_type(struct reader *r, const struct prop *p)
 		diag_warn(r->s->diag, file, 0, "ignored: without meaning in a "
 			"%s", type);
 	else
-		diag_strict(r->s->diag, file, 0, "without meaning in a %s",
-			type);
+		diag_strict(r->s->diag, file, 0, "without meaning in a %s, "
+			"expected in a %s", type, p->types == FOR_ATOMIC ?
+			"longrun or oneshot" : p->types == FOR_LONGRUN ?
+			"longrun" : p->types == FOR_ONESHOT ? "oneshot" :
+			"bundle");
 }
 
 /* What s6-rc reads of a type: eight bytes, one newline may end them. */
@@ -872,7 +892,8 @@ check_longrun(struct reader *r, int has_run)
 	}
 	if (fd && lock && uint_of(fd) == uint_of(lock))
 		diag_error(r->s->diag, 1, path_of(r, "lock-fd"), 1, "the same "
-			"value as in notification-fd");
+			"value as in notification-fd, expected "
+			"another descriptor");
 	add_instance_dirs(r);
 }
 
@@ -1026,10 +1047,20 @@ read_template(struct defs *s, int fd, const char *source, const char *name,
 {
 	size_t len = strlen(name);
 	int dir = name[len - 1] == '@' ? open_dir(fd, "instances.d") : -1;
+	int e = errno;
 	char **names;
 	ssize_t n;
 	struct def *all;
 
+	if (dir < 0 && name[len - 1] == '@' && e != ENOENT) {
+		diag_error(s->diag, 1, arena_printf(s->mem, "%s/instances.d",
+			path), 0, "%s, expected a directory of names",
+			strerror(e));
+		return 1;
+	}
+	if (dir < 0 && name[len - 1] == '@' && !s->diag->lax)
+		diag_warn(s->diag, path, 0, "there is no instances.d: this is "
+			"one service of that name, not a template");
 	if (dir < 0)
 		return 0;
 	n = list_dir(s->mem, dir, &names, 0);

@@ -65,6 +65,7 @@ struct defs {
 	const char *logs, *loguser;	/* see compile.h */
 	struct def_text loguser_text;	/* where loguser stands, if it does */
 	int users;		/* see compile.h */
+	unsigned line;		/* that def_line found, for messages */
 };
 
 /* Read every definition of a source directory.  What is wrong goes to
@@ -77,8 +78,9 @@ struct def *def_new(struct defs *, const char *source, const char *name,
 
 /* Text of a property, or 0. */
 const struct def_text *def_text(const struct def *, const char *name);
-/* First line of a text without its newline and blanks around; the rest must
- * be blank or comments, else an error is said. */
+/* The one line of a text that is not blank or a comment, without blanks
+ * around, and its number in the line of struct defs.  0 and said if there is
+ * none; a second one is an error that is said. */
 const char *def_line(struct defs *, const struct def_text *);
 /* A file of the service, or 0. */
 struct db_file *def_file(const struct def *, const char *path);
@@ -94,6 +96,8 @@ void def_add_name(struct defs *, struct def *, enum prop_list,
  * leading blanks, *number; 0 at the end.  *at is 0 at the beginning. */
 int def_next_line(struct defs *, const struct def_text *, size_t *at,
 	char **line, unsigned *number);
+/* Take blanks and CR off the end. */
+void def_trim(char *);
 /* Lex a text into a script.  0, or -1 and said. */
 int def_lex(struct defs *, struct db_script *, const char *file,
 	const char *text, size_t len);

@@ -18,6 +18,9 @@
 #include "rc/lower.h"
 #include "rc/places.h"
 
+#define CGROUPS "/sys/fs/cgroup/"
+enum { APPLY_PERCENT_MAX = 1000000 };	/* what reeve-apply takes */
+
 struct wrap {
 	struct defs *s;
 	struct def *d;
@@ -41,12 +44,19 @@ use(struct wrap *w, const char *name)
 	return t;
 }
 
+/* In a line of many, or in the only one. */
 static void
-bad(struct wrap *w, const struct def_text *t, unsigned line,
+bad_line(struct wrap *w, const struct def_text *t, unsigned line,
 	const char *value)
 {
 	diag_error(w->s->diag, 1, t->file, line, "invalid value '%.60s', "
 		"expected %s", value, t->prop->unit);
+}
+
+static void
+bad(struct wrap *w, const struct def_text *t, const char *value)
+{
+	bad_line(w, t, w->s->line, value);
 }
 
 /* "-x VALUE" for reeve-apply. */
@@ -75,8 +85,8 @@ one_of(struct wrap *w, const struct def_text *t, const char *const *words)
 			return i;
 		near_try(&near, words[i]);
 	}
-	diag_error(w->s->diag, 1, t->file, 1, "invalid value '%.60s', "
-		"expected %s%s%s%s", line, t->prop->unit, near.best ?
+	diag_error(w->s->diag, 1, t->file, w->s->line, "invalid value "
+		"'%.60s', expected %s%s%s%s", line, t->prop->unit, near.best ?
 		" (was " : "", near.best ? near.best : "", near.best ?
 		" meant?)" : "");
 	return -1;
@@ -154,7 +164,7 @@ lower_umask(struct wrap *w)
 	n = strlen(line);
 	if (!n || n > 4 || line[strspn(line, "01234567")] ||
 		(n == 4 && *line != '0'))
-		bad(w, t, 1, line);
+		bad(w, t, line);
 	else
 		buf_printf(&w->shell, "umask %s\n", line);
 }
@@ -165,7 +175,7 @@ absolute(struct wrap *w, const struct def_text *t, const char *line,
 {
 	if (*line == '/')
 		return 1;
-	bad(w, t, number, line);
+	bad_line(w, t, number, line);
 	return 0;
 }
 
@@ -175,7 +185,7 @@ lower_directory(struct wrap *w)
 	const struct def_text *t = use(w, "directory");
 	const char *line = t ? def_line(w->s, t) : 0;
 
-	if (line && absolute(w, t, line, 1))
+	if (line && absolute(w, t, line, w->s->line))
 		apply(w, "-d", line);
 }
 
@@ -188,10 +198,10 @@ unknown_name(struct defs *s, const struct def_text *t, const char *kind,
 	if (s->users == USERS_IGNORE)
 		return;
 	if (s->users == USERS_ERROR)
-		diag_error(s->diag, 1, t->file, 1, "%s %s is unknown to this "
-			"system", kind, name);
+		diag_error(s->diag, 1, t->file, s->line, "%s %s is unknown to "
+			"this system", kind, name);
 	else
-		diag_warn(s->diag, t->file, 1, "%s %s is unknown to this "
+		diag_warn(s->diag, t->file, s->line, "%s %s is unknown to this "
 			"system (it must be there when the service starts)",
 			kind, name);
 }
@@ -246,7 +256,7 @@ lower_user(struct wrap *w)
 	n = strcspn(line, ":");
 	if (!n || strpbrk(line, " \t/") || (line[n] && (!line[n + 1] ||
 		strchr(line + n + 1, ':')))) {
-		bad(w, t, 1, line);
+		bad(w, t, line);
 		return;
 	}
 	lower_check_user(w->s, t, line);
@@ -287,7 +297,7 @@ static int
 known_group(struct wrap *w, const struct def_text *t, unsigned line,
 	const char *word)
 {
-	(void)line;
+	w->s->line = line;
 	check_group(w->s, t, word);
 	return 1;
 }
@@ -334,9 +344,11 @@ lower_privileges(struct wrap *w)
 	if (use(w, "private-tmp"))
 		apply(w, "-t", 0);
 	t = use(w, "read-only-paths");
-	while (t && def_next_line(w->s, t, &at, &line, &number))
+	while (t && def_next_line(w->s, t, &at, &line, &number)) {
+		def_trim(line);
 		if (absolute(w, t, line, number))
 			apply(w, "-r", line);
+	}
 }
 
 /* --- how much of the machine */
@@ -352,102 +364,178 @@ lower_nice(struct wrap *w)
 		return;
 	if (!num_uint(line + (*line == '-'), &u) || u > 20 ||
 		(u == 20 && *line != '-'))
-		bad(w, t, 1, line);
+		bad(w, t, line);
 	else
 		apply(w, "-n", line);
 }
 
 static int
-limit_value(const char *s, size_t n)
+limit_value(const char *s, size_t n, uint64_t *v)
 {
 	char text[32];
-	uint64_t v;
 
 	if (n >= sizeof text)
 		return 0;
 	memcpy(text, s, n);
 	text[n] = 0;
-	return !strcmp(text, "unlimited") || num_size(text, &v);
+	*v = UINT64_MAX;
+	return !strcmp(text, "unlimited") || num_size(text, v);
+}
+
+/* "VALUE" or "SOFT:HARD". */
+static int
+limit_ok(const char *s)
+{
+	size_t k = strcspn(s, ":");
+	uint64_t soft, hard;
+
+	if (!limit_value(s, k, &soft))
+		return 0;
+	return !s[k] || (limit_value(s + k + 1, strlen(s + k + 1), &hard) &&
+		soft <= hard);
+}
+
+static const char *const limit_names[] = { "as", "core", "cpu", "data",
+	"fsize", "memlock", "nofile", "nproc", "rss", "stack" };
+enum { LIMITS = sizeof limit_names / sizeof *limit_names };
+
+static void
+unknown_limit(struct wrap *w, const struct def_text *t, unsigned number,
+	const char *line, size_t n)
+{
+	char *name = arena_dup(w->s->mem, line, n);
+	struct near near = near_init(name);
+
+	for (size_t i = 0; i < LIMITS; i++)
+		near_try(&near, limit_names[i]);
+	diag_error(w->s->diag, 1, t->file, number, "unknown limit '%.40s', "
+		"%s%s%s", name, near.best ? "was " : "expected as, core, cpu, "
+		"data, fsize, memlock, nofile, nproc, rss or stack",
+		near.best ? near.best : "", near.best ? " meant?" : "");
 }
 
 static void
 lower_limits(struct wrap *w)
 {
-	static const char *const names[] = { "as", "core", "cpu", "data",
-		"fsize", "memlock", "nofile", "nproc", "rss", "stack" };
 	const struct def_text *t = use(w, "limits");
 	size_t at = 0;
 	unsigned number = 0;
 	char *line;
 
 	while (t && def_next_line(w->s, t, &at, &line, &number)) {
-		size_t n = strcspn(line, "="), i, k;
-		char *v = line + n, *end = v + strlen(v);
+		size_t n = strcspn(line, "="), i;
 
-		while (end > v && strchr(" \t\r", end[-1]))
-			*--end = 0;
-		for (i = 0; i < sizeof names / sizeof *names; i++)
-			if (strlen(names[i]) == n &&
-				!strncmp(line, names[i], n))
+		def_trim(line);
+		for (i = 0; i < LIMITS; i++)
+			if (strlen(limit_names[i]) == n &&
+				!strncmp(line, limit_names[i], n))
 				break;
-		k = *v ? strcspn(v + 1, ":") : 0;
-		if (i == sizeof names / sizeof *names || !*v ||
-			!limit_value(v + 1, k) || (v[1 + k] &&
-			!limit_value(v + 2 + k, strlen(v + 2 + k))))
-			bad(w, t, number, line);
+		if (i == LIMITS)
+			unknown_limit(w, t, number, line, n);
+		else if (!line[n] || !limit_ok(line + n + 1))
+			diag_error(w->s->diag, 1, t->file, number, "invalid "
+				"limit '%.60s', expected %s=, and a number, a "
+				"size as 64M, unlimited, or SOFT:HARD with "
+				"the lower first", line, limit_names[i]);
 		else
 			apply(w, "-l", line);
 	}
 }
 
+/* A limit of the control group that is a number above 0 or max, which is
+ * none.  The line if it is to be set, or 0. */
+static const char *
+cgroup_limit(struct wrap *w, const char *name, int (*check)(const char *))
+{
+	const struct def_text *t = use(w, name);
+	const char *line = t ? def_line(w->s, t) : 0;
+
+	if (!line || !strcmp(line, "max"))
+		return 0;
+	if (check(line))
+		return line;
+	bad(w, t, line);
+	return 0;
+}
+
+static int
+is_size(const char *s)
+{
+	uint64_t v;
+
+	return num_size(s, &v) && v;
+}
+
+static int
+is_percent(const char *s)
+{
+	char text[16];
+	size_t n = strlen(s);
+	unsigned u;
+
+	if (n >= sizeof text)
+		return 0;
+	memcpy(text, s, n + 1);
+	if (n && text[n - 1] == '%')
+		text[n - 1] = 0;
+	return num_uint(text, &u) && u && u <= APPLY_PERCENT_MAX;
+}
+
+static int
+is_number(const char *s)
+{
+	unsigned u;
+
+	return num_uint(s, &u) && u;
+}
+
+/* Of a path below the mount point no part may lead out of it. */
+static int
+cgroup_ok(const char *path)
+{
+	const char *p = path;
+
+	for (; *p; p += strcspn(p, "/")) {
+		p += strspn(p, "/");
+		if (!strncmp(p, "..", 2) && (!p[2] || p[2] == '/'))
+			return 0;
+	}
+	return *path != '/' || (!strncmp(path, CGROUPS, sizeof CGROUPS - 1) &&
+		path[sizeof CGROUPS - 1]);
+}
+
 static void
 lower_cgroup(struct wrap *w)
 {
-	const struct def_text *t = use(w, "cgroup"), *limit;
-	const char *path = t && t->len ? def_line(w->s, t) : 0, *line;
-	uint64_t v;
-	unsigned percent;
-	int limits = 0;
+	const struct def_text *t = use(w, "cgroup");
+	const char *path = t && t->len ? def_line(w->s, t) : 0, *memory, *cpu,
+		*tasks;
 
 	if (t && t->len && !path)
 		return;
-	if ((limit = use(w, "memory-max")) &&
-		(line = def_line(w->s, limit))) {
-		limits = 1;
-		if (!num_size(line, &v) || !v)
-			bad(w, limit, 1, line);
-		apply(w, "-m", line);
-	}
-	if ((limit = use(w, "cpu-max")) && (line = def_line(w->s, limit))) {
-		size_t n = strlen(line);
-		char *copy = arena_dup(w->s->mem, line, n);
-
-		limits = 1;
-		if (n && copy[n - 1] == '%')
-			copy[n - 1] = 0;
-		if (!num_uint(copy, &percent) || !percent)
-			bad(w, limit, 1, line);
-		apply(w, "-p", copy);
-	}
-	if ((limit = use(w, "tasks-max")) && (line = def_line(w->s, limit))) {
-		limits = 1;
-		if (!num_uint(line, &percent) || !percent)
-			bad(w, limit, 1, line);
-		apply(w, "-k", line);
-	}
-	if (!t && !limits)
+	memory = cgroup_limit(w, "memory-max", is_size);
+	cpu = cgroup_limit(w, "cpu-max", is_percent);
+	tasks = cgroup_limit(w, "tasks-max", is_number);
+	if (memory)
+		apply(w, "-m", memory);
+	if (cpu)
+		apply(w, "-p", arena_printf(w->s->mem, "%.*s",
+			(int)strcspn(cpu, "%"), cpu));
+	if (tasks)
+		apply(w, "-k", tasks);
+	if (!t && !memory && !cpu && !tasks)
 		return;
-	if (path && strstr(path, "..")) {
-		bad(w, t, 1, path);
+	if (path && !cgroup_ok(path)) {
+		bad(w, t, path);
 		return;
 	}
-	path = !path ? arena_printf(w->s->mem, "/sys/fs/cgroup/reeve/%s",
+	path = !path ? arena_printf(w->s->mem, CGROUPS "reeve/%s",
 		w->d->name) : *path == '/' ? path :
-		arena_printf(w->s->mem, "/sys/fs/cgroup/%s", path);
+		arena_printf(w->s->mem, CGROUPS "%s", path);
 	apply(w, "-C", path);
-	line = arena_printf(w->s->mem, "%s\n", path);
-	def_set_file(w->s, w->d, "cgroup", S_IFREG | 0644, line,
-		strlen(line));
+	path = arena_printf(w->s->mem, "%s\n", path);
+	def_set_file(w->s, w->d, "cgroup", S_IFREG | 0644, path,
+		strlen(path));
 }
 
 /* --- readiness, and daemons that go away */
@@ -494,7 +582,8 @@ lower_check(struct wrap *w, const struct def_text *t)
 	if (def_lex(w->s, &script, t->file, t->text, t->len) < 0)
 		return;
 	if (!script.argc) {
-		bad(w, t, 1, "");
+		diag_error(w->s->diag, 1, t->file, 1, "this is empty, "
+			"expected %s", t->prop->unit);
 		return;
 	}
 	buf_str(&b, "#!/bin/sh\nexec");
@@ -518,12 +607,13 @@ lower_readiness(struct wrap *w)
 		*check = use(w, "ready-check");
 	int type = t ? one_of(w, t, types) : check ? CHECK : -1;
 
-	if (check && type != CHECK && t)
+	if (check && type >= 0 && type != CHECK)
 		diag_error(w->s->diag, 1, check->file, 0, "notification-type "
-			"is not check; expected no ready-check then");
+			"is %s; expected check there, or no ready-check",
+			types[type]);
 	else if (type == CHECK && !check)
-		diag_error(w->s->diag, 1, t->file, 1, "expected a ready-check "
-			"too");
+		diag_error(w->s->diag, 1, t->file, 1, "this says check, expected "
+			"a ready-check beside it");
 	else if (type == CHECK)
 		lower_check(w, check);
 	else if (type == FD)
@@ -539,7 +629,7 @@ lower_pid_file(struct wrap *w)
 	const struct def_text *t = use(w, "pid-file");
 	const char *line = t ? def_line(w->s, t) : 0;
 
-	if (!line || !absolute(w, t, line, 1))
+	if (!line || !absolute(w, t, line, w->s->line))
 		return;
 	buf_str(&w->last, " \"$b\"/reeve-forking");
 	/* Without another way to tell it is ready when its parent has ended. */
@@ -597,7 +687,7 @@ lower_backoff(struct wrap *w)
 	b += strspn(b, " \t");
 	if (!num_duration(a, 1, &min) || !num_duration(b, 1, &max) ||
 		min > max || max > UINT32_MAX) {
-		bad(w, t, 1, line);
+		bad(w, t, line);
 		return;
 	}
 	text = arena_printf(w->s->mem, "%llu %llu\n", (unsigned long long)min,
@@ -774,7 +864,7 @@ lower_schedule(struct wrap *w, const struct def_text *t, int logged)
 	uint64_t ms;
 
 	if (!def_next_line(w->s, t, &at, &line, &number)) {
-		bad(w, t, 1, "");
+		bad_line(w, t, 1, "");
 		return;
 	}
 	if (strchr(line, '\r'))

@@ -10,14 +10,14 @@
 const struct prop props[] = {
 	{ "after.d", FOR_ATOMIC, PROP_DIR, LIST_AFTER, 0,
 		"none",
-		"directory of names",
+		"a directory of names",
 		"Services that, if they are started as well, are up "
 		"before this one starts. A name that does not exist is "
 		"left out.",
 		"(directory with a file network)" },
 	{ "backoff", FOR_LONGRUN, PROP_TEXT, 0, 0,
 		"1s 60s",
-		"two durations",
+		"two durations, the greater last, as 500ms 30s",
 		"Least and greatest delay before a service that dies at "
 		"once is started again; the delay doubles each time. Bare "
 		"numbers are milliseconds.",
@@ -30,13 +30,13 @@ const struct prop props[] = {
 		"net_bind_service" },
 	{ "cgroup", FOR_LONGRUN, PROP_TEXT, 0, 0,
 		"reeve/NAME, if there is a limit",
-		"path below /sys/fs/cgroup",
+		"a path below /sys/fs/cgroup",
 		"The control group of the service. Presence alone makes "
 		"one, so that a stop ends every descendant.",
 		"reeve/app" },
 	{ "command", FOR_ATOMIC, PROP_TEXT, 0, 0,
 		"none",
-		"command line",
+		"a command line",
 		"Instead of run or up: one command line in execline's "
 		"syntax (words, quotes, comments; a new line is a blank; "
 		"nothing is substituted). The script is written by the "
@@ -56,25 +56,25 @@ const struct prop props[] = {
 		"nginx" },
 	{ "contents.d", FOR_BUNDLE, PROP_DIR, LIST_CONTENTS, 1,
 		"",
-		"directory of names",
+		"a directory of names",
 		"The members of the bundle: one empty file for each, "
 		"named as the service or bundle.",
 		"(directory with a file nginx)" },
 	{ "cpu-max", FOR_LONGRUN, PROP_TEXT, 0, 0,
 		"max",
-		"percent of one processor",
+		"percent of one processor (1 to 1000000), or max",
 		"The most processor time the service and its descendants "
 		"may use (cgroup version 2).",
 		"150%" },
 	{ "data", FOR_LONGRUN, PROP_TREE, 0, 1,
 		"none",
-		"directory",
+		"a directory",
 		"Copied whole into the service directory, for the "
 		"service's own use.",
 		"(directory)" },
 	{ "default-logger", FOR_SOURCE, PROP_TEXT, 0, 0,
 		"no",
-		"logging script, or empty",
+		"a logging script, or nothing",
 		"Beside the services: each longrun that has no part in a "
 		"pipeline gets a logger.",
 		"" },
@@ -86,7 +86,7 @@ const struct prop props[] = {
 		"postgres" },
 	{ "dependencies.d", FOR_ATOMIC, PROP_DIR, LIST_DEPS, 1,
 		"none",
-		"directory of names",
+		"a directory of names",
 		"Services that must be up before this one starts and "
 		"while it runs: one empty file for each. A bundle stands "
 		"for its members.",
@@ -98,23 +98,23 @@ const struct prop props[] = {
 		"Web server of the intranet" },
 	{ "directory", FOR_ATOMIC, PROP_TEXT, 0, 0,
 		"the service directory",
-		"absolute path",
+		"an absolute path",
 		"The working directory of the command.",
 		"/srv/app" },
 	{ "down", FOR_ONESHOT, PROP_SCRIPT, 0, 1,
 		"nothing",
-		"command line",
+		"a command line",
 		"What a oneshot runs on the way down, written as up is. "
 		"In a longrun the file is ignored.",
 		"rm -rf /run/app" },
 	{ "down-signal", FOR_LONGRUN, PROP_COPY, 0, 1,
 		"SIGTERM",
-		"signal name or number",
+		"the name or number of a signal",
 		"The signal that asks the service to stop.",
 		"SIGQUIT" },
 	{ "env", FOR_LONGRUN, PROP_TREE, 0, 1,
 		"none",
-		"directory",
+		"a directory",
 		"Copied whole into the service directory; run may read it "
 		"with reeve-envdir.",
 		"(directory)" },
@@ -128,7 +128,7 @@ const struct prop props[] = {
 		"PORT=5000" },
 	{ "finish", FOR_LONGRUN, PROP_EXEC, 0, 1,
 		"none",
-		"executable",
+		"an executable file",
 		"Run after each end of run, with its exit code, signal, "
 		"name and process group as arguments.",
 		"#!/bin/sh\nrm -f /run/app.sock" },
@@ -162,7 +162,7 @@ const struct prop props[] = {
 		"ssl-cert adm" },
 	{ "instances.d", FOR_ATOMIC, PROP_INSTANCES, 0, 0,
 		"none",
-		"directory of names",
+		"a directory of names",
 		"In a directory NAME@: each entry x makes a service "
 		"NAME@x of it. An entry that is a directory holds files "
 		"that replace those of the template.",
@@ -176,26 +176,26 @@ const struct prop props[] = {
 		"nofile=65536" },
 	{ "lock-fd", FOR_LONGRUN, PROP_UINT, 0, 1,
 		"none",
-		"file descriptor",
+		"a file descriptor",
 		"A lock is held on this descriptor as long as the service "
 		"or any heir of it lives.",
 		"4" },
 	{ "log", FOR_LONGRUN, PROP_IGNORED, 0, 1,
 		"",
-		"directory",
+		"a directory",
 		"A logger as s6-svscan knows it. Ignored: use logger, or "
 		"producer-for.",
 		"" },
 	{ "log-user", FOR_SOURCE, PROP_TEXT, 0, 0,
 		"the user of the supervisor",
-		"user name or number",
+		"the name or number of a user",
 		"Beside the services: the user as which the loggers run "
 		"that the compiler makes. Their log directories are made "
 		"for it.",
 		"log" },
 	{ "logger", FOR_ATOMIC, PROP_TEXT, 0, 0,
 		"none",
-		"logging script, or empty",
+		"a logging script, or nothing",
 		"Presence gives the service a logger: a longrun NAME-log "
 		"that reads its standard output and error and writes the "
 		"log directory. The lines are a logging script as "
@@ -210,18 +210,18 @@ const struct prop props[] = {
 		"" },
 	{ "max-death-tally", FOR_LONGRUN, PROP_UINT, 0, 1,
 		"100",
-		"deaths, at most 4096",
+		"a number of deaths, at most 4096",
 		"How many of the last deaths are remembered.",
 		"100" },
 	{ "memory-max", FOR_LONGRUN, PROP_TEXT, 0, 0,
 		"max",
-		"size",
+		"a size as 512M, or max",
 		"The most memory the service and its descendants may use "
 		"(cgroup version 2).",
 		"512M" },
 	{ "nice", FOR_ATOMIC, PROP_TEXT, 0, 0,
 		"0",
-		"-20 to 19",
+		"a number from -20 to 19",
 		"How much the command yields to others. Numbers below 0 "
 		"need root.",
 		"10" },
@@ -244,7 +244,7 @@ const struct prop props[] = {
 		"" },
 	{ "notification-fd", FOR_LONGRUN, PROP_UINT, 0, 1,
 		"none: ready at once",
-		"file descriptor, 3 or more",
+		"a file descriptor, 3 or more",
 		"The service writes a newline to this descriptor when it "
 		"is ready.",
 		"3" },
@@ -263,7 +263,7 @@ const struct prop props[] = {
 		"reload" },
 	{ "pid-file", FOR_LONGRUN, PROP_TEXT, 0, 0,
 		"none",
-		"absolute path",
+		"an absolute path",
 		"For a daemon that insists on going to the background: "
 		"the file to which it writes its pid. It is kept below a "
 		"process that adopts it, and so is supervised.",
@@ -293,19 +293,19 @@ const struct prop props[] = {
 		"/usr" },
 	{ "ready-check", FOR_LONGRUN, PROP_TEXT, 0, 0,
 		"none",
-		"command line",
+		"a command line",
 		"For a service that cannot say when it is ready: a "
 		"command that is tried until it succeeds.",
 		"pg_isready -q" },
 	{ "reload", FOR_ONESHOT, PROP_SCRIPT, 2, 1,
 		"nothing",
-		"command line",
+		"a command line",
 		"What a oneshot runs when it is asked to reload, written "
 		"as up is.",
 		"sysctl -p /etc/sysctl.conf" },
 	{ "reload-signal", FOR_LONGRUN, PROP_COPY, 0, 1,
 		"SIGHUP",
-		"signal name or number",
+		"the name or number of a signal",
 		"The signal that asks the service to reload.",
 		"SIGUSR1" },
 	{ "restart", FOR_LONGRUN, PROP_TEXT, 0, 0,
@@ -323,7 +323,7 @@ const struct prop props[] = {
 		"postgres" },
 	{ "run", FOR_LONGRUN, PROP_EXEC, 0, 1,
 		"mandatory (or command)",
-		"executable",
+		"an executable file",
 		"The program or script that is the service: it stays in "
 		"the foreground. It need not be executable, the copy is.",
 		"#!/bin/sh\nexec nginx -g 'daemon off;'" },
@@ -336,13 +336,13 @@ const struct prop props[] = {
 		"15 3 * * *" },
 	{ "tasks-max", FOR_LONGRUN, PROP_TEXT, 0, 0,
 		"max",
-		"number",
+		"a number above 0, or max",
 		"The most processes and threads the service may have "
 		"(cgroup version 2).",
 		"256" },
 	{ "template", FOR_LONGRUN, PROP_TREE, 0, 1,
 		"none",
-		"directory",
+		"a directory",
 		"Copied whole, with empty directories instance and "
 		"instances, for services that make their own instances at "
 		"run time.",
@@ -378,12 +378,12 @@ const struct prop props[] = {
 		"longrun" },
 	{ "umask", FOR_ATOMIC, PROP_TEXT, 0, 0,
 		"that of the supervisor",
-		"octal number, 0 to 777",
+		"an octal number, 0 to 777",
 		"The file creation mask of the command.",
 		"027" },
 	{ "up", FOR_ONESHOT, PROP_SCRIPT, 1, 1,
 		"mandatory (or command)",
-		"command line",
+		"a command line",
 		"What a oneshot runs on the way up: one command line in "
 		"execline's syntax. It is not a shell script and its "
 		"first line is no interpreter. An empty file does "
@@ -391,13 +391,13 @@ const struct prop props[] = {
 		"mkdir -p /run/app" },
 	{ "user", FOR_ATOMIC, PROP_TEXT, 0, 0,
 		"the user of the supervisor",
-		"user name or number",
+		"USER or USER:GROUP, names or numbers",
 		"The user the command runs as, with the groups the system "
 		"gives it. USER:GROUP sets the first group as well.",
 		"www-data" },
 	{ "wants.d", FOR_ATOMIC, PROP_DIR, LIST_WANTS, 0,
 		"none",
-		"directory of names",
+		"a directory of names",
 		"Services that are started with this one, but need not be "
 		"up: it lives without them. A name that does not exist is "
 		"left out.",

@@ -354,7 +354,7 @@ check_producer(struct resolver *r, struct node *n)
 				"%s is a producer for %s, which is a %s and "
 				"not a longrun", n->name, to->name, kind(c));
 		else
-			unknown(r, to, " (of a longrun)");
+			unknown(r, to, ", expected the name of a longrun");
 		return;
 	}
 	if (!names_have(c->def->lists + LIST_PRODUCERS, n->name))
@@ -383,7 +383,7 @@ check_consumer(struct resolver *r, struct node *n)
 					"which is a %s and not a longrun",
 					n->name, from->name, kind(p));
 			else
-				unknown(r, from, " (of a longrun)");
+				unknown(r, from, ", expected the name of a longrun");
 		} else if (!p->def->producer_for.name ||
 			strcmp(p->def->producer_for.name, n->name))
 			diag_error(r->diag, 1, from->file, from->line,

@@ -105,7 +105,7 @@ like "$(cat run)" 'export INSTANCE=2' 'and is a variable'
 
 new; f a/command 'sleep 9'; f a/ready-check 'test -e ready'; good ready-check
 script a notification-fd; is "$(cat notification-fd)" 3 'sets a notification-fd'
-f a/notification-type sd_notify; bad 'both ways' 'notification-type is not check'
+f a/notification-type sd_notify; bad 'both ways' 'notification-type is sd_notify'
 rm sv/a/ready-check; good sd_notify; script a run; like "$(cat run)" 'reeve-sdnotify -3 3 sleep 9' 'it is put before'
 f a/notification-type check; bad 'check without one' 'expected a ready-check'
 f a/notification-type sdnotify; bad 'a misspelt one' 'sd_notify meant'
