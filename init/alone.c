@@ -1,14 +1,15 @@
 /* alone.c - one command and no services: what tini does, without a tree.
- * Called by container.c.  After the command runs nothing here allocates, opens
- * or forks, so nothing can fail any more. */
+ * Called by init-alone.c, which is as small as it can be: nothing here, and
+ * nothing that it calls, uses printf or allocates.  After the command runs
+ * nothing opens or forks either, so nothing can fail any more. */
 
 #include <errno.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "init/container.h"
+#include "init/alone.h"
 #include "init/rest.h"
-#include "lib/chain.h"
+#include "lib/brief.h"
 #include "lib/msg.h"
 #include "lib/num.h"
 
@@ -18,21 +19,42 @@ static pid_t main_pid;
 static int main_status;
 
 int
-container_is_stop(const struct container *c, int sig)
+alone_is_stop(int configured, int sig)
 {
 #ifdef SIGPWR
 	if (sig == SIGPWR)	/* what lxc-stop sends */
 		return 1;
 #endif
 	return sig == SIGTERM || sig == SIGINT || sig == SIGQUIT ||
-		(sig && sig == c->stop_signal);
+		(sig && sig == configured);
+}
+
+enum { MASK_SIGNALS = 64 };
+
+uint64_t
+alone_mask_number(const sigset_t *mask)
+{
+	uint64_t n = 0;
+
+	for (int sig = 1; sig <= MASK_SIGNALS; sig++)
+		if (sigismember(mask, sig) == 1)
+			n |= (uint64_t)1 << (sig - 1);
+	return n;
 }
 
 void
-alone_child(const struct container *c)
+alone_mask_set(sigset_t *mask, uint64_t number)
+{
+	sigemptyset(mask);
+	for (int sig = 1; sig <= MASK_SIGNALS; sig++)
+		if (number >> (sig - 1) & 1)
+			sigaddset(mask, sig);
+}
+
+void
+alone_child(char **command, const sigset_t *mask)
 {
 	static const int back[] = { SIGCHLD, SIGWINCH, SIGURG };
-
 	sigset_t ttou;
 
 	/* Ctrl-C of a terminal is for the command, not for us.  While TTOU
@@ -45,15 +67,15 @@ alone_child(const struct container *c)
 		tcsetpgrp(0, getpid());
 	for (size_t i = 0; i < sizeof back / sizeof *back; i++)
 		signal(back[i], SIG_DFL);
-	sigprocmask(SIG_SETMASK, &c->old_mask, 0);
-	if (c->cwd >= 0 && fchdir(c->cwd) < 0)
-		die_sys(EX_SYSTEM, "unable to go back to the first directory");
-	chain_exec(c->command);
+	sigprocmask(SIG_SETMASK, mask, 0);
+	execvp(command[0], command);
+	brief_die_sys(errno == ENOENT ? EX_NOTFOUND : EX_NOEXEC,
+		"unable to execute ", command[0]);
 }
 
 /* Shortage of processes passes; try until the grace time is over. */
 static pid_t
-fork_patiently(const struct container *c)
+fork_patiently(const struct alone *c)
 {
 	uint64_t until = rest_now() + c->grace_ms;
 	pid_t pid;
@@ -63,7 +85,7 @@ fork_patiently(const struct container *c)
 			break;
 		if (rest_now() >= until)
 			break;
-		if (container_is_stop(c, rest_wait(&c->set,
+		if (alone_is_stop(c->stop_signal, rest_wait(&c->set,
 			rest_now() + FORK_AGAIN_MS)))
 			break;
 	}
@@ -88,7 +110,7 @@ is_private(int sig)
 }
 
 int
-alone_run(struct container *c)
+alone_run(const struct alone *c)
 {
 	uint64_t kill_at = 0;
 	pid_t group;
@@ -96,9 +118,9 @@ alone_run(struct container *c)
 
 	main_pid = fork_patiently(c);
 	if (main_pid < 0)
-		die_sys(EX_SYSTEM, "unable to start %s", c->command[0]);
+		brief_die_sys(EX_SYSTEM, "unable to start ", c->command[0]);
 	if (!main_pid)
-		alone_child(c);
+		alone_child(c->command, &c->old_mask);
 	group = main_pid;
 	for (;;) {
 		for (pid_t pid; (pid = waitpid(-1, &w, WNOHANG)) > 0; )
@@ -107,13 +129,13 @@ alone_run(struct container *c)
 			break;
 		sig = rest_wait(&c->set, kill_at);
 		if (!sig) {
-			say("%s did not end within the grace time: killed",
-				c->command[0]);
+			brief(c->command[0], " did not end within the grace "
+				"time: killed", "");
 			kill(main_pid, SIGKILL);
 			kill_at = 0;
 		} else if (!is_private(sig)) {
 			kill(main_pid, sig);
-			if (!kill_at && container_is_stop(c, sig))
+			if (!kill_at && alone_is_stop(c->stop_signal, sig))
 				kill_at = rest_now() +
 					c->grace_ms * STOP_SERVICES / 100;
 		}
@@ -121,7 +143,7 @@ alone_run(struct container *c)
 	rest_end(&c->set, rest_now() + c->grace_ms *
 		(STOP_KILL - STOP_SERVICES) / 100, group, 0);
 	if (c->verbose && WIFSIGNALED(main_status))
-		info("%s was ended by %s", c->command[0],
+		brief(c->command[0], " was ended by ",
 			num_signame(WTERMSIG(main_status)));
 	return rest_code(main_status);
 }

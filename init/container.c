@@ -3,14 +3,17 @@
  * capability, no uid and no file but one writable directory; with nothing
  * but a command not even that. */
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <dirent.h>
+#include <inttypes.h>
 #include <stdio.h>
-#include <sys/stat.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "init/alone.h"
 #include "init/bringup.h"
 #include "init/container.h"
 #include "init/os.h"
@@ -156,6 +159,43 @@ start_tree(struct container *c)
 	become_svscan(c, p[1]);
 }
 
+/* --- one command ------------------------------------------------------- */
+
+/* In a program that is a tenth of this one, as it stays; or here, where an
+ * image has only this one. */
+static _Noreturn void
+run_alone(struct container *c)
+{
+	enum { NUMBERS = 4 };
+	char path[PATH_LEN], name[] = "reeve-init-alone";
+	char number[NUMBERS][24], **argv, **a;
+	const uint64_t values[NUMBERS] = {
+		c->grace_ms, (uint64_t)c->stop_signal, (uint64_t)c->verbose,
+		alone_mask_number(&c->old_mask),
+	};
+	struct alone alone = {
+		.command = c->command, .grace_ms = c->grace_ms,
+		.stop_signal = c->stop_signal, .verbose = c->verbose,
+		.old_mask = c->old_mask, .set = c->set,
+	};
+	size_t words = 0;
+
+	while (c->command[words])
+		words++;
+	argv = a = malloc((words + NUMBERS + 2) * sizeof *argv);
+	if (argv && chain_sister(path, sizeof path, name) == 0) {
+		*a++ = name;
+		for (int i = 0; i < NUMBERS; i++) {
+			snprintf(number[i], sizeof number[i], "%" PRIu64,
+				values[i]);
+			*a++ = number[i];
+		}
+		memcpy(a, c->command, (words + 1) * sizeof *a);
+		execv(path, argv);
+	}
+	_exit(alone_run(&alone));
+}
+
 void
 container_run(struct container *c)
 {
@@ -171,7 +211,7 @@ container_run(struct container *c)
 	}
 	tree = where_services(&c->at) || c->always_tree;
 	if (!tree && c->command)
-		_exit(alone_run(c));
+		run_alone(c);
 	if (!tree)
 		die(EX_MISUSE, "nothing to run: no command was given, and "
 			"there are no definitions in /etc/reeve/sv or "

@@ -24,16 +24,8 @@ struct container {
 	struct where at;	/* filled by container_run */
 };
 
-/* When in a stop, counted in percent of the grace time: the main command is
- * killed, the services are no longer waited for, what is left is killed.
- * All is over before an orchestrator with the same limit would strike. */
-enum { STOP_MAIN = 60, STOP_SERVICES = 80, STOP_KILL = 95 };
-
 /* Do it all.  Does not return. */
 _Noreturn void container_run(struct container *);
-
-/* One command, no services: start it, pass signals on, reap; its exit code. */
-int alone_run(struct container *);
 
 /* Beside svscan: bring up, main command, stop.  Reads svscan's readiness
  * from fd.  Does not return. */
@@ -42,13 +34,6 @@ _Noreturn void stage2_run(struct container *, int ready_fd);
 /* The stop without a stage 2: services down in order, then svscan told to
  * end.  The current directory is the scan directory. */
 _Noreturn void stage2_stop(void);
-
-/* In a child: own process group, in the foreground if there is a terminal,
- * the old signal mask, then exec.  Exits 126 or 127. */
-_Noreturn void alone_child(const struct container *);
-
-/* Begins a stop (TERM, INT, QUIT, the configured one). */
-int container_is_stop(const struct container *, int sig);
 
 /* What svscan executes: argv[0] is a signal's name, finish or crash. */
 int hook_is_name(const char *base);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "init/alone.h"
 #include "init/container.h"
 #include "init/halt.h"
 #include "init/note.h"
@@ -22,14 +23,13 @@
 static _Noreturn void
 on_signal(int sig)
 {
-	struct container c = { .stop_signal = 0 };
 	uint64_t pid = note_get(NOTE_PID, 0);
 
 	if (pid > 1 && kill((pid_t)pid, sig) == 0)
 		_exit(0);
 	/* Links to us for other signals exist only if they are the stop
 	 * signal, or if there is a stage 2 with a main command. */
-	if (container_is_stop(&c, sig) || sig == (int)note_get(NOTE_SIGNAL, 0))
+	if (alone_is_stop((int)note_get(NOTE_SIGNAL, 0), sig))
 		stage2_stop();
 	_exit(0);
 }

@@ -27,6 +27,7 @@
 #include "init/os.h"
 #include "lib/file.h"
 #include "lib/num.h"
+#include "lib/os.h"
 #include "lib/path.h"
 
 /* From kernel headers, which musl-gcc does not find. */
@@ -60,13 +61,12 @@ machine_adopt_orphans(void)
 int
 machine_kill_children(int sig)
 {
-	char path[64], buf[4096], *p = buf;
-	ssize_t len;
+	char buf[1024], *p = buf;
+	ssize_t len = file_read(AT_FDCWD, "/proc/thread-self/children", buf,
+		sizeof buf - 1);
+	unsigned pid;
 	int n = 0;
 
-	snprintf(path, sizeof path, "/proc/self/task/%ld/children",
-		(long)syscall(SYS_gettid));
-	len = file_read(AT_FDCWD, path, buf, sizeof buf - 1);
 	if (len < 0)
 		return -1;
 	buf[len] = 0;
@@ -74,7 +74,7 @@ machine_kill_children(int sig)
 	 * cut off at the end has no blank after it. */
 	for (char *e; (e = strchr(p, ' ')); p = e + 1) {
 		*e = 0;
-		if (kill((pid_t)strtol(p, 0, 10), sig) == 0)
+		if (num_uint(p, &pid) && pid > 1 && kill((pid_t)pid, sig) == 0)
 			n++;
 	}
 	return n;
@@ -85,33 +85,42 @@ machine_kill_children(int sig)
 static int
 has_terminal(const char *pid)
 {
+	enum { FIELDS_BETWEEN = 5 };	/* from the name to it */
 	char path[64], buf[512], *p;
 	ssize_t n;
-	long tty = 0;
 
-	snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
+	if (path_join(path, sizeof path, "/proc", pid, "stat") < 0)
+		return 0;
 	n = file_read(AT_FDCWD, path, buf, sizeof buf - 1);
 	if (n <= 0)
 		return 0;
 	buf[n] = 0;
 	p = strrchr(buf, ')');
-	return p && sscanf(p, ") %*c %*d %*d %*d %ld", &tty) == 1 && tty;
+	for (int i = 0; p && i < FIELDS_BETWEEN; i++)
+		p = strchr(p + 1, ' ');
+	return p && p[1] && p[1] != '0';
+}
+
+static int
+hang_up(void *arg, const char *name)
+{
+	unsigned pid;
+
+	(void)arg;
+	if (num_uint(name, &pid) && pid > 1 && has_terminal(name))
+		kill((pid_t)pid, SIGHUP);
+	return 0;
 }
 
 void
 machine_hang_up(void)
 {
-	DIR *d = opendir("/proc");
-	struct dirent *e;
-	unsigned pid;
+	int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (!d)
+	if (fd < 0)
 		return;
-	while ((e = readdir(d)))
-		if (num_uint(e->d_name, &pid) && pid > 1 &&
-			has_terminal(e->d_name))
-			kill((pid_t)pid, SIGHUP);
-	closedir(d);
+	os_each_name(fd, hang_up, 0);
+	close(fd);
 }
 
 int

@@ -7,6 +7,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* When in a stop, counted in percent of the grace time: the main command is
+ * killed, the services are no longer waited for, what is left is killed.
+ * All is over before an orchestrator with the same limit would strike. */
+enum { STOP_MAIN = 60, STOP_SERVICES = 80, STOP_KILL = 95 };
+
 /* Milliseconds on the monotonic clock. */
 uint64_t rest_now(void);
 

@@ -16,6 +16,7 @@
 
 #include <skalibs/selfpipe.h>
 
+#include "init/alone.h"
 #include "init/bringup.h"
 #include "init/container.h"
 #include "init/rest.h"
@@ -98,7 +99,7 @@ on_signal(struct stage2 *s, int sig)
 {
 	if (sig == SIGCHLD) {
 		reap(s);
-	} else if (container_is_stop(s->c, sig)) {
+	} else if (alone_is_stop(s->c->stop_signal, sig)) {
 		if (!s->stop)
 			s->stop = sig;
 		if (s->command)
@@ -269,8 +270,11 @@ start_command(struct stage2 *s)
 		s->command = 0;
 		return;
 	}
-	if (!s->command)
-		alone_child(s->c);
+	if (s->command)
+		return;
+	if (s->c->cwd >= 0 && fchdir(s->c->cwd) < 0)
+		die_sys(EX_SYSTEM, "unable to go back to the first directory");
+	alone_child(s->c->command, &s->c->old_mask);
 }
 
 /* Until the main command or service ends, or a stop is asked for. */

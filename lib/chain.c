@@ -63,8 +63,13 @@ chain_bindir(char *buf, unsigned long max)
 int
 chain_sister(char *buf, unsigned long max, const char *name)
 {
+	const char *env = getenv("REEVE_BIN");
 	char dir[PATH_LEN];
 
+	/* An image may hold some of the programs only. */
+	if (!(env && *env) && own_dir(dir, sizeof dir) &&
+		path_join(buf, max, dir, name) == 0 && file_exists(-1, buf))
+		return 0;
 	if (chain_bindir(dir, sizeof dir) < 0)
 		return -1;
 	return path_join(buf, max, dir, name);

@@ -2,9 +2,10 @@
 
 #include <limits.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+#include <skalibs/types.h>
 
 #include "lib/num.h"
 
@@ -80,12 +81,13 @@ num_signal(const char *s)
 const char *
 num_signame(int sig)
 {
-	static char buf[16];
+	static char buf[3 + UINT_FMT] = "SIG";
 
 	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
 		if (signals[i].number == sig)
 			return signals[i].name;
-	snprintf(buf, sizeof buf, "SIG%d", sig);
+	/* Not by printf: see lib/brief.h. */
+	buf[3 + uint_fmt(buf + 3, (unsigned)sig)] = 0;
 	return buf;
 }
 

@@ -27,7 +27,7 @@ head_line() {
 # Programs without debugging information, as they are installed.
 strip_to() { # strip_to BUILD DIR
 	mkdir -p "$2"
-	for p in init svscan supervise rc rc-init rc-oneshotd; do
+	for p in init init-alone svscan supervise rc rc-init rc-oneshotd; do
 		[ -x "$1/bin/reeve-$p" ] && strip -o "$2/reeve-$p" "$1/bin/reeve-$p"
 	done
 }

@@ -33,6 +33,23 @@ is $? 7 'not process 1: works all the same'
 like "$out" 'not process 1 but [0-9]*: acting as subreaper' '... and says so'
 not '... nothing it started is left' pgrep -f 'sleep 1000'
 
+# It stays as a small program; with that one missing it does all itself.
+mkdir img
+cp -L "$REEVE_BIN/reeve-init" "$REEVE_BIN/reeve-init-alone" img/ 2>/dev/null
+cat >who <<'END2'
+#!/bin/sh
+cat /proc/1/comm
+END2
+chmod +x who
+is "$(unset REEVE_BIN; boxed -- img/reeve-init ./who)" reeve-init-alon \
+	'what stays is a program of its own'
+rm img/reeve-init-alone
+out=$(unset REEVE_BIN; boxed -- img/reeve-init sh -c \
+	'cat /proc/1/comm; exit 6' 2>&1)
+is "$? $out" '6 reeve-init' '... if it is there'
+out=$(reeve-init-alone true 2>&1);	is $? 100 'which is not for people'
+like "$out" 'usage: reeve-init ' '... as it says'
+
 # What the command gets.
 # shellcheck disable=SC2016
 cat >see <<'END2'

@@ -126,7 +126,6 @@ if [ -e /sbin/sulogin ] || [ -e /usr/sbin/sulogin ]; then
 	chmod +x shell
 fi
 if [ -e shell ] && [ -e /sbin/sulogin ]; then
-	sed -i 's|/bin/sulogin|/sbin/sulogin|' /dev/null
 	rm -f order
 	: >console
 	unshare --user --map-root-user --pid --fork --kill-child --mount \
