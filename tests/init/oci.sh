@@ -33,7 +33,7 @@ mkdir -p xdg image/bin image/etc/reeve/sv/web image/etc/reeve/sv/default/content
 	image/run image/tmp image/proc image/sys image/dev image/var/lib
 cp "$busybox" image/bin/busybox
 for a in sh sleep cat ls kill true id; do ln -s busybox image/bin/$a; done
-for p in init svscan supervise rc rc-init rc-oneshotd rc-compile rc-update \
+for p in init init-alone svscan supervise rc rc-init rc-oneshotd rc-compile rc-update \
 	switch svstat; do
 	strip -o image/bin/reeve-$p "$MUSL_BUILD/bin/reeve-$p"
 done
@@ -41,7 +41,7 @@ strip -o image/bin/reeve "$MUSL_BUILD/bin/reeve" 2>/dev/null
 ln -s reeve-init image/bin/init
 sv=image/etc/reeve/sv
 echo longrun >$sv/web/type
-printf '#!/bin/sh\ntrap "echo web ends; exit 0" TERM\nwhile :; do sleep 0.1; done\n' \
+printf '#!/bin/sh\ntrap "echo web ends; exit 0" TERM\n: >/dev/shm/web-up\nwhile :; do sleep 0.1; done\n' \
 	>$sv/web/run
 chmod +x $sv/web/run
 echo bundle >$sv/default/type
@@ -74,7 +74,9 @@ out=$(timeout 20 podman run --rm --pull=never -t localhost/reeve \
 	sh -c '[ -t 0 ] && [ -t 1 ] && exit 6' </dev/null 2>&1)
 is $? 6 'with a terminal'
 like "$(run localhost/reeve reeve-rc -a list)" web 'the service is up'
-is "$(run --user 1000 --read-only --tmpfs /run localhost/reeve reeve-rc -a list)" \
+# Only a script that has come to its trap says that it ends.
+is "$(run --user 1000 --read-only --tmpfs /run localhost/reeve sh -c \
+	'reeve-rc -a list; until [ -e /dev/shm/web-up ]; do sleep 0.1; done')" \
 	'web
 web ends' '... as a user with a read-only root'
 
@@ -92,6 +94,7 @@ is "$(podman exec c reeve-rc -a list | sort | tr '\n' ' ')" 'two web ' \
 	'... the new service is up'
 is "$(podman exec c reeve-svstat -o pid /run/service/web)" "$pid" \
 	'... the other was not touched'
+podman exec c sh -c 'until [ -e /dev/shm/web-up ]; do sleep 0.1; done'
 start=$(date +%s%N)
 podman stop c >/dev/null
 is "$(podman inspect -f '{{.State.ExitCode}}' c)" 0 'stop: code 0'
