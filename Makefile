@@ -26,7 +26,7 @@ MANPAGES = $(wildcard $(srcdir)/doc/*.[1578])
 DESTDIR =
 INSTALL = install
 
-.PHONY: all install install-s6-names check test asan bench fuzz lint fmt dist html \
+.PHONY: all install install-init install-s6-names check test asan bench fuzz lint fmt dist html \
 	clean units progs
 all: $(BINS)
 progs:
@@ -119,6 +119,12 @@ install: all
 	$(Q)if [ -x $(srcdir)/tools/install-extra ]; then \
 		DESTDIR=$(DESTDIR) bindir=$(bindir) datadir=$(datadir) \
 		sysconfdir=$(sysconfdir) $(srcdir)/tools/install-extra $(srcdir); fi
+# The names of an init, which `install' leaves alone: see reeve-boot(7).
+initdir = /sbin
+FORCE = no
+install-init: install
+	$(Q)DESTDIR=$(DESTDIR) bindir=$(bindir) initdir=$(initdir) \
+		FORCE=$(FORCE) sh $(srcdir)/tools/install-init
 ifeq ($(S6NAMES),yes)
 install: install-s6-names
 endif
