@@ -134,9 +134,12 @@ int
 num_duration(const char *s, unsigned unit, uint64_t *ms)
 {
 	static const struct unit units[] = { { "ms", 1 }, { "s", 1000 },
-		{ "sec", 1000 }, { "m", 60000 }, { "min", 60000 },
-		{ "h", 3600000 }, { "d", 86400000 }, { "w", 604800000 },
-		{ 0, 0 } };
+		{ "sec", 1000 }, { "second", 1000 }, { "seconds", 1000 },
+		{ "m", 60000 }, { "min", 60000 }, { "minute", 60000 },
+		{ "minutes", 60000 }, { "h", 3600000 }, { "hour", 3600000 },
+		{ "hours", 3600000 }, { "d", 86400000 }, { "day", 86400000 },
+		{ "days", 86400000 }, { "w", 604800000 },
+		{ "week", 604800000 }, { "weeks", 604800000 }, { 0, 0 } };
 	uint64_t total = 0, one;
 
 	do {

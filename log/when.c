@@ -22,14 +22,22 @@ number(const char **s, int n)
 	return v;
 }
 
-/* HH:MM[:SS[.frac]] */
+static uint32_t
+fraction(const char **s)
+{
+	uint32_t ns = 0, unit = 100000000;
+
+	for ((*s)++; **s >= '0' && **s <= '9'; (*s)++, unit /= 10)
+		ns += unit * (uint32_t)(**s - '0');
+	return ns;
+}
+
+/* [H]H:MM[:SS[.frac]] */
 static int
 clock_time(const char **s, struct tm *tm, uint32_t *ns)
 {
-	uint32_t unit = 100000000;
-
 	*ns = 0;
-	tm->tm_hour = number(s, 2);
+	tm->tm_hour = number(s, **s && (*s)[1] == ':' ? 1 : 2);
 	if (tm->tm_hour < 0 || tm->tm_hour > 23 || *(*s)++ != ':')
 		return 0;
 	tm->tm_min = number(s, 2);
@@ -42,10 +50,33 @@ clock_time(const char **s, struct tm *tm, uint32_t *ns)
 	tm->tm_sec = number(s, 2);
 	if (tm->tm_sec < 0 || tm->tm_sec > 60)
 		return 0;
-	if (**s != '.')
+	if (**s == '.')
+		*ns = fraction(s);
+	return 1;
+}
+
+/* Nothing, Z or +HH:MM: 1 with *utc set, and *off the seconds east of it; or
+ * 0. */
+static int
+zone(const char **s, int *utc, int *off)
+{
+	int sign = **s == '-' ? -1 : 1, h, m;
+
+	*off = 0;
+	if (!**s)
 		return 1;
-	for ((*s)++; **s >= '0' && **s <= '9'; (*s)++, unit /= 10)
-		*ns += unit * (uint32_t)(**s - '0');
+	*utc = 1;
+	if (*(*s)++ == 'Z')
+		return 1;
+	if ((*s)[-1] != '+' && (*s)[-1] != '-')
+		return 0;
+	h = number(s, 2);
+	if (h < 0 || *(*s)++ != ':')
+		return 0;
+	m = number(s, 2);
+	if (m < 0 || m > 59)
+		return 0;
+	*off = sign * (h * 3600 + m * 60);
 	return 1;
 }
 
@@ -69,13 +100,23 @@ date(const char **s, struct tm *tm)
 }
 
 static int
-from_tm(struct tm *tm, uint32_t ns, int utc, tain *t)
+from_tm(struct tm *tm, uint32_t ns, int utc, int off, tain *t)
 {
 	struct timespec ts = { .tv_nsec = (long)ns };
 
 	tm->tm_isdst = -1;
-	ts.tv_sec = utc ? timegm(tm) : mktime(tm);
+	ts.tv_sec = (utc ? timegm(tm) : mktime(tm)) - off;
 	return tain_from_timespec_sysclock(t, &ts);
+}
+
+/* Is there such a day?  The library makes March of the 30th of February. */
+static int
+is_day(const struct tm *day)
+{
+	struct tm tm = *day;
+
+	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+	return timegm(&tm) != (time_t)-1 && tm.tm_mday == day->tm_mday;
 }
 
 /* The day of now, at midnight. */
@@ -96,14 +137,18 @@ static int
 at_sign(const char *text, tain *t)
 {
 	struct timespec ts = { 0 };
-	uint64_t u;
+	uint64_t u = 0;
 
 	if (strlen(text) == LOGDIR_STAMP && timestamp_scan(text, t))
 		return 1;
-	if (!num_u64(text + 1, &u) || u > 4102444800u * 10)
+	if (*++text < '0' || *text > '9')
 		return 0;
+	for (; *text >= '0' && *text <= '9' && u < 4102444800; text++)
+		u = u * 10 + (uint64_t)(*text - '0');
 	ts.tv_sec = (time_t)u;
-	return tain_from_timespec_sysclock(t, &ts);
+	if (*text == '.')
+		ts.tv_nsec = (long)fraction(&text);
+	return !*text && tain_from_timespec_sysclock(t, &ts);
 }
 
 static int
@@ -132,12 +177,31 @@ before(const char *text, const tain *now, tain *t)
 	return tain_sub(t, now, &ago);
 }
 
+/* "today" or "yesterday", perhaps with a time of the day.  What is after it,
+ * or 0. */
+static const char *
+day_word(const char *text, struct tm *tm)
+{
+	static const char *const words[] = { "today", "yesterday" };
+
+	for (int i = 0; i < 2; i++) {
+		size_t n = strlen(words[i]);
+
+		if (strncmp(text, words[i], n) || (text[n] && text[n] != ' '))
+			continue;
+		tm->tm_mday -= i;
+		return text + n;
+	}
+	return 0;
+}
+
 int
 when_parse(const char *text, const tain *now, int utc, tain *t)
 {
-	const char *s = text;
+	const char *s;
 	struct tm tm;
 	uint32_t ns = 0;
+	int off;
 
 	if (!strcmp(text, "now")) {
 		*t = *now;
@@ -147,28 +211,23 @@ when_parse(const char *text, const tain *now, int utc, tain *t)
 		return at_sign(text, t);
 	if (!midnight(now, utc, &tm))
 		return 0;
-	if (!strcmp(text, "today"))
-		return from_tm(&tm, 0, utc, t);
-	if (!strcmp(text, "yesterday")) {
-		tm.tm_mday--;
-		return from_tm(&tm, 0, utc, t);
-	}
-	if (strlen(text) >= 10 && text[4] == '-') {
-		if (!date(&s, &tm))
+	s = day_word(text, &tm);
+	if (!s && strlen(text) >= 10 && text[4] == '-') {
+		s = text;
+		if (!date(&s, &tm) || !is_day(&tm))
 			return 0;
-		if (*s == 'T' || *s == ' ') {
-			s++;
-			if (!clock_time(&s, &tm, &ns))
-				return 0;
-		}
-		if (*s == 'Z') {
-			utc = 1;
-			s++;
-		}
-		return !*s && from_tm(&tm, ns, utc, t);
+	} else if (!s && strlen(text) >= 4 &&
+		(text[1] == ':' || text[2] == ':')) {
+		s = text;
+		return clock_time(&s, &tm, &ns) && zone(&s, &utc, &off) &&
+			!*s && from_tm(&tm, ns, utc, off, t);
+	} else if (!s) {
+		return before(text, now, t);
 	}
-	if (strlen(text) >= 5 && text[2] == ':')
-		return clock_time(&s, &tm, &ns) && !*s &&
-			from_tm(&tm, ns, utc, t);
-	return before(text, now, t);
+	if (*s == 'T' || *s == ' ') {
+		s++;
+		if (!clock_time(&s, &tm, &ns))
+			return 0;
+	}
+	return zone(&s, &utc, &off) && !*s && from_tm(&tm, ns, utc, off, t);
 }

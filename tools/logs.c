@@ -26,6 +26,7 @@
 #include "lib/file.h"
 #include "lib/json.h"
 #include "lib/msg.h"
+#include "lib/near.h"
 #include "lib/num.h"
 #include "lib/opt.h"
 #include "lib/path.h"
@@ -35,7 +36,10 @@
 #include "rc/live.h"
 #include "rc/places.h"
 
-enum { POLL_MS = 200, NAMES_MAX = 4096 };
+#define UNCAUGHT "/run/uncaught-logs"	/* of reeve-init */
+#define SYSTEM_LOGS "/var/log/reeve"
+
+enum { POLL_MS = 200 };
 enum {
 	OPT_SINCE = OPT_LONG, OPT_UNTIL, OPT_UTC, OPT_JSON, OPT_RAW,
 	OPT_NO_PAGER, OPT_COLOR, OPT_LIVE
@@ -99,19 +103,29 @@ static struct logs {
 	struct kept *kept;	/* ring of the last lines */
 	uint64_t nkept;
 	size_t name_width;
+	int terminal;		/* what is shown goes to one */
 	pid_t pager;
+	const char *pager_command;
 	int failed;
 } g;
 
 /* --- which logs */
 
 static int
-is_logdir(const char *path)
+has(const char *path, const char *name)
 {
 	char buf[PATH_LEN];
 
-	return path_join(buf, sizeof buf, path, "current") == 0 &&
+	return path_join(buf, sizeof buf, path, name) == 0 &&
 		file_exists(AT_FDCWD, buf);
+}
+
+/* While it is rotated there is no current. */
+static int
+is_logdir(const char *path)
+{
+	return has(path, "current") || (has(path, "lock") &&
+		has(path, "state"));
 }
 
 static void
@@ -178,18 +192,71 @@ logdir_of(const struct db *db, const struct db_service *v)
 	return dir;
 }
 
-/* NAME to its log directory.  1 or 0. */
+/* The log of all that has no other: `reeve up', reeve-catchall and
+ * reeve-init each have a place for it. */
+static int
+is_catchall(const char *name)
+{
+	return !strcmp(name, "catch-all") || !strcmp(name, "catchall");
+}
+
+static int
+find_catchall(const struct places *p, char *path)
+{
+	static const char *const names[] = { "catch-all", "catchall" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (path_join(path, PATH_LEN, p->logs, names[i]) == 0 &&
+			is_logdir(path))
+			return 1;
+	return path_join(path, PATH_LEN, UNCAUGHT) == 0 && is_logdir(path);
+}
+
+/* NAME to its log directory.  1; 0 if there is none, and *v is the service
+ * if there is one. */
 static int
 find_named(const char *name, const struct live *live, const struct places *p,
-	char *path)
+	char *path, const struct db_service **v)
 {
-	const struct db_service *v = live ? service_named(&live->db, name) : 0;
-	const char *dir = v ? logdir_of(&live->db, v) : 0;
+	const char *dir;
 
+	*v = live ? service_named(&live->db, name) : 0;
+	dir = *v ? logdir_of(&live->db, *v) : 0;
 	if (dir)
 		return path_join(path, PATH_LEN, dir) == 0;
-	return path_join(path, PATH_LEN, p->logs, name) == 0 &&
-		is_logdir(path);
+	if (path_join(path, PATH_LEN, p->logs, name) == 0 && is_logdir(path))
+		return 1;
+	return is_catchall(name) && find_catchall(p, path);
+}
+
+/* A name without a log: why, and what may have been meant. */
+static _Noreturn void
+no_log(const char *name, const struct live *live, const struct places *p,
+	const struct db_service *v)
+{
+	struct near near = near_init(name);
+	struct dirent *de;
+	char path[PATH_LEN], *copy;
+	DIR *d;
+
+	if (v)
+		die(EX_MISUSE, "service %s has no logger (a file 'logger' in "
+			"its definition makes one; without, what it writes is "
+			"in the log catch-all)",
+			name);
+	for (uint32_t i = 0; live && i < live->db.nlong; i++)
+		if (logdir_of(&live->db, live->db.services + i))
+			near_try(&near, live->db.services[i].name);
+	d = opendir(p->logs);
+	while (d && (de = readdir(d)))
+		if (*de->d_name != '.' && path_join(path, sizeof path,
+			p->logs, de->d_name) == 0 && is_logdir(path) &&
+			(copy = strdup(de->d_name)))
+			near_try(&near, copy);
+	die(EX_MISUSE, "no log of '%s' (no log companion in the running set, "
+		"and no log directory %s/%s)%s%s%s", name, p->logs, name,
+		near.best ? "; did you mean '" : "",
+		near.best ? near.best : "", near.best ? "'?" : "");
 }
 
 static int
@@ -237,6 +304,8 @@ add_all(const struct live *live, const struct places *p)
 			add_source(de->d_name, path);
 	if (d)
 		closedir(d);
+	if (!strcmp(p->logs, SYSTEM_LOGS) && is_logdir(UNCAUGHT))
+		add_source("catch-all", UNCAUGHT);
 	if (!g.n)
 		die(EX_NO, "no log directory in %s (give a directory, or set "
 			"REEVE_LOGS)", p->logs);
@@ -247,6 +316,7 @@ static void
 find_sources(char **argv, const char *live_path)
 {
 	char err[512], path[PATH_LEN];
+	const struct db_service *v;
 	struct places p;
 	struct live *live;
 	int have_places = places_default(&p, err, sizeof err) == 0;
@@ -268,12 +338,10 @@ find_sources(char **argv, const char *live_path)
 			add_source(path_base(*argv), *argv);
 		} else if (!have_places) {
 			die(EX_SYSTEM, "%s", err);
-		} else if (find_named(*argv, live, &p, path)) {
+		} else if (find_named(*argv, live, &p, path, &v)) {
 			add_source(*argv, path);
 		} else {
-			die(EX_MISUSE, "no log of '%s' (no log companion in "
-				"the running set, and no log directory %s/%s)",
-				*argv, p.logs, *argv);
+			no_log(*argv, live, &p, v);
 		}
 	}
 	if (live)
@@ -403,24 +471,51 @@ wanted(struct source *s)
 
 /* --- showing it */
 
+/* The date and the second, which the lines of one second share. */
+static const char *
+second_text(time_t sec, int precise)
+{
+	static char text[2][32];
+	static time_t of[2];
+	struct tm tm;
+
+	if (*text[precise] && of[precise] == sec)
+		return text[precise];
+	if (!(g.utc || precise ? gmtime_r(&sec, &tm) :
+		localtime_r(&sec, &tm)))
+		return 0;
+	strftime(text[precise], sizeof text[precise], precise ?
+		"%Y-%m-%dT%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &tm);
+	of[precise] = sec;
+	return text[precise];
+}
+
+/* n digits of u. */
+static char *
+put_digits(char *p, unsigned long u, int n)
+{
+	for (int i = n; i--; u /= 10)
+		p[i] = (char)('0' + u % 10);
+	return p + n;
+}
+
 static void
 put_time(FILE *f, const tain *when, int precise)
 {
 	struct timespec ts;
-	struct tm tm;
-	char buf[64];
+	const char *s;
+	char buf[16], *p = buf;
 
 	if (!timespec_sysclock_from_tain(&ts, when) ||
-		!(g.utc || precise ? gmtime_r(&ts.tv_sec, &tm) :
-		localtime_r(&ts.tv_sec, &tm)))
+		!(s = second_text(ts.tv_sec, precise)))
 		return;
-	strftime(buf, sizeof buf, precise ? "%Y-%m-%dT%H:%M:%S" :
-		"%Y-%m-%d %H:%M:%S", &tm);
-	if (precise)
-		fprintf(f, "%s.%09ldZ", buf, ts.tv_nsec);
-	else
-		fprintf(f, "%s.%03ld%s", buf, ts.tv_nsec / 1000000,
-			g.utc ? "Z" : "");
+	fputs(s, f);
+	*p++ = '.';
+	p = precise ? put_digits(p, (unsigned long)ts.tv_nsec, 9) :
+		put_digits(p, (unsigned long)ts.tv_nsec / 1000000, 3);
+	if (precise || g.utc)
+		*p++ = 'Z';
+	fwrite(buf, 1, (size_t)(p - buf), f);
 }
 
 /* One of six colours, the same for a name each time. */
@@ -459,6 +554,46 @@ put_json(FILE *f, const struct source *s, char *text, size_t len)
 	free(buf);
 }
 
+/* Length of the sequence that sets a colour at s, or 0. */
+static size_t
+color_sequence(const char *s, size_t len)
+{
+	size_t i = 2;
+
+	if (len < 3 || s[0] != '\033' || s[1] != '[')
+		return 0;
+	while (i < len && ((s[i] >= '0' && s[i] <= '9') || s[i] == ';'))
+		i++;
+	return i < len && s[i] == 'm' ? i + 1 : 0;
+}
+
+/* What a service writes must not steer the terminal, but for colours. */
+static void
+put_text(FILE *f, const char *s, size_t len)
+{
+	size_t from = 0, n;
+	int colored = 0;
+
+	for (size_t i = 0; g.terminal && i < len; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		if ((c >= ' ' && c != 127) || c == '\t' || c == '\n')
+			continue;
+		n = color_sequence(s + i, len - i);
+		if (n) {
+			colored = 1;
+			i += n - 1;
+			continue;
+		}
+		fwrite(s + from, 1, i - from, f);
+		fprintf(f, "\\x%02x", c);
+		from = i + 1;
+	}
+	fwrite(s + from, 1, len - from, f);
+	if (colored)
+		fputs("\033[0m", f);
+}
+
 static void
 put_human(FILE *f, const struct source *s, const char *text, size_t len)
 {
@@ -474,7 +609,7 @@ put_human(FILE *f, const struct source *s, const char *text, size_t len)
 			(int)g.name_width, s->name);
 	else if (g.n > 1)
 		fprintf(f, "%-*s  ", (int)g.name_width, s->name);
-	fwrite(text, 1, len, f);
+	put_text(f, text, len);
 	putc('\n', f);
 }
 
@@ -557,6 +692,18 @@ merge(void)
 	}
 }
 
+/* No line of an archive is later than its name; so those that are earlier
+ * need not be read. */
+static void
+skip_old(struct stream *t)
+{
+	size_t i = 0;
+
+	while (i + 1 < t->nseg && tain_less(&t->seg[i].end, &g.since))
+		i++;
+	stream_seek(t, i);
+}
+
 /* For the last lines only the newest files need to be read: go back until
  * this source alone has enough. */
 static void
@@ -564,10 +711,10 @@ start_late(struct source *s)
 {
 	struct stream *t = &s->stream;
 	uint64_t n = 0;
-	size_t first = t->nseg;
+	size_t first = t->nseg, least = t->at;
 
 	t->follow = 0;		/* the same segments twice */
-	while (first && n < g.lines) {
+	while (first > least && n < g.lines) {
 		stream_seek(t, --first);
 		while (t->at == first && next_line(s)) {
 			if (t->at == first)
@@ -577,7 +724,7 @@ start_late(struct source *s)
 		s->have = 0;
 		s->order = tain_zero;
 	}
-	stream_seek(t, first < t->nseg ? first : 0);
+	stream_seek(t, first);
 	t->follow = g.follow;
 }
 
@@ -588,12 +735,18 @@ open_sources(void)
 		struct source *s = g.source + i;
 
 		if (stream_open(&s->stream, s->path, g.follow) < 0) {
-			warn_sys("unable to read the log directory %s",
-				s->path);
+			if (errno == ENOENT)
+				warn("there is no log in %s yet: the logger of "
+					"%s has not run", s->path, s->name);
+			else
+				warn_sys("unable to read the log directory %s",
+					s->path);
 			g.failed = 1;
 			continue;
 		}
 		s->open = 1;
+		if (g.have_since)
+			skip_old(&s->stream);
 		if (g.lines < UINT64_MAX)
 			start_late(s);
 	}
@@ -672,20 +825,49 @@ color_wanted(const char *when)
 	return isatty(1) && !(no && *no) && term && strcmp(term, "dumb");
 }
 
-/* As git does: less, which ends at once if all fits on the screen. */
-static void
-start_pager(void)
+static int
+on_path(const char *name)
 {
-	const char *pager = getenv("REEVE_PAGER");
-	int p[2];
+	const char *path = getenv("PATH");
+	char buf[PATH_LEN];
+
+	while (path && *path) {
+		size_t n = strcspn(path, ":");
+		int w = snprintf(buf, sizeof buf, "%.*s/%s", (int)n, path,
+			name);
+
+		if (w > 0 && (size_t)w < sizeof buf && access(buf, X_OK) == 0)
+			return 1;
+		path += n;
+		path += *path == ':';
+	}
+	return 0;
+}
+
+/* As git does: less, which ends at once if all fits on the screen; nothing
+ * where that would not work. */
+static const char *
+choose_pager(void)
+{
+	const char *pager = getenv("REEVE_PAGER"), *term = getenv("TERM");
 
 	if (!pager)
 		pager = getenv("PAGER");
 	if (!pager)
-		pager = "less";
-	if (!*pager || !strcmp(pager, "cat") || pipe(p) < 0)
+		pager = term && *term && strcmp(term, "dumb") &&
+			on_path("less") ? "less" : "";
+	return *pager && strcmp(pager, "cat") ? pager : 0;
+}
+
+static void
+start_pager(const char *pager)
+{
+	int p[2];
+
+	if (!pager || pipe(p) < 0)
 		return;
 	fflush(stdout);
+	g.pager_command = pager;
 	g.pager = fork();
 	if (g.pager < 0) {
 		g.pager = 0;
@@ -698,6 +880,7 @@ start_pager(void)
 		close(p[0]);
 		close(p[1]);
 		setenv("LESS", "FRX", 0);
+		setenv("LV", "-c", 0);
 		execl("/bin/sh", "sh", "-c", pager, (char *)0);
 		_exit(EX_NOTFOUND);
 	}
@@ -710,11 +893,17 @@ start_pager(void)
 static void
 end_pager(void)
 {
+	int w = 0;
+
 	if (!g.pager)
 		return;
 	fclose(stdout);
-	while (waitpid(g.pager, 0, 0) < 0 && errno == EINTR)
+	while (waitpid(g.pager, &w, 0) < 0 && errno == EINTR)
 		;
+	if (WIFEXITED(w) && (WEXITSTATUS(w) == EX_NOTFOUND ||
+		WEXITSTATUS(w) == EX_NOEXEC))
+		die(EX_SYSTEM, "unable to run the pager %s (see REEVE_PAGER, "
+			"PAGER and --no-pager)", g.pager_command);
 }
 
 /* --- options */
@@ -727,7 +916,7 @@ parse_time(const char *option, const char *text, tain *t)
 	tain_wallclock_read(&now);
 	if (!when_parse(text, &now, g.utc, t))
 		die(EX_MISUSE, "--%s: '%s' is no time (expected "
-			"'2026-01-31 12:00', 12:00, today, yesterday, "
+			"'2026-01-31 12:00', 12:00, today, 'yesterday 12:00', "
 			"'10m ago' or @TAI64N)", option, text);
 }
 
@@ -814,8 +1003,9 @@ main(int argc, char **argv)
 	g.color = color_wanted(color);
 	more_files();
 	find_sources(argv + optind, live);
-	if (!g.follow && !no_pager && isatty(1))
-		start_pager();
+	g.terminal = isatty(1);
+	if (g.terminal && !g.follow && !no_pager)
+		start_pager(choose_pager());
 	open_sources();
 	/* Watch before reading, so that no change falls between. */
 	if (g.follow)

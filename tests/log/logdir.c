@@ -107,7 +107,9 @@ times(void **state)
 		"2023-13-01", "2023-11-32", "25:00", "12:60", "12:00:61",
 		"2023-11-14 ", "2023-11-14 12", "2023-11-14 12:00x", "@", "@x",
 		"ago", "-", "10 parsecs ago", "2023-11-14T12:00:00ZZ",
-		"99999999999999999999999d" };
+		"99999999999999999999999d", "2023-02-29", "2023-11-14+1:00",
+		"2023-11-14T12:00:00+01", "today12:00", "todays", "@1.x",
+		"@99999999999999999999", "yesterday ", "12:00 ago", ":00" };
 
 	(void)state;
 	assert_int_equal(at("now"), 1700000000);
@@ -117,6 +119,15 @@ times(void **state)
 	assert_int_equal(at("today"), 1699920000);
 	assert_int_equal(at("yesterday"), 1699920000 - 86400);
 	assert_int_equal(at("12:00"), 1699920000 + 43200);
+	assert_int_equal(at("9:00"), 1699920000 + 32400);
+	assert_int_equal(at("today 08:00"), 1699920000 + 28800);
+	assert_int_equal(at("yesterday 12:00"), 1699920000 - 43200);
+	assert_int_equal(at("1 hour ago"), 1700000000 - 3600);
+	assert_int_equal(at("2 days ago"), 1700000000 - 172800);
+	assert_int_equal(at("2023-11-14T12:00:00+01:00"), 1699920000 + 39600);
+	assert_int_equal(at("2023-11-14T12:00:00.5-00:30"), 1699920000 + 45000);
+	assert_int_equal(at("2024-02-29"), 1709164800);
+	assert_int_equal(at("@1700000000.5"), 1700000000);
 	assert_int_equal(at("12:00:30"), 1699920000 + 43230);
 	assert_int_equal(at("2023-11-14"), 1699920000);
 	assert_int_equal(at("2023-11-14 12:00"), 1699920000 + 43200);

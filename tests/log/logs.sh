@@ -72,6 +72,59 @@ is "$(reeve-logs 2>/dev/null | wc -l)" \
 	"$(for d in logs/*; do reeve-logs ./$d; done | wc -l)" \
 	'without names: all below the place for logs'
 
+# What may be wrong with a log.
+is "$(reeve-logs wbe 2>&1)" "reeve-logs: fatal: no log of 'wbe' (no log \
+companion in the running set, and no log directory $PWD/logs/wbe); did you \
+mean 'web'?" 'a near miss'
+mkdir logs/bad
+echo '@400000006950000000000000 u1' >logs/bad/@400000006950000000000001.u
+printf '@400000006950000000000001 cut' >>logs/bad/@400000006950000000000001.u
+echo '@400000006950000000000002 s2' | gzip >logs/bad/@400000006950000000000003.s.gz
+printf '\0\0\377\n\n@4000\n@400000006950000000000004 x\0y' >logs/bad/current
+reeve-logs --raw bad >out;	is $? 0 '.u, .s.gz and a damaged current'
+printf '@400000006950000000000000 u1\n@400000006950000000000001 cut\n@400000006950000000000002 s2\n\0\0\377\n\n@4000\n@400000006950000000000004 x\0y\n' |
+	cmp -s - out;		is $? 0 'all of it is shown, in order'
+reeve-logs bad >out;		is $? 0 'also decoded'
+is "$(reeve-logs -g cut bad | wc -l)" 1 'and searched'
+printf '\037\213broken' >logs/bad/@400000006950000000000002.s
+reeve-logs --raw bad >out 2>err; is $? 1 'a damaged archive'
+like "$(cat err)" '@400000006950000000000002.s is damaged, says gzip' 'is named'
+is "$(grep -ac . out)" 6 'the others are shown'
+rm logs/bad/@400000006950000000000002.s
+mkdir nothing
+PATH=nothing "$(command -v reeve-logs)" --raw bad >out 2>err
+is $? 1 'a missing decompressor'
+like "$(cat err)" \
+	'unable to read .*bad/@400000006950000000000003.s.gz: gzip is not inst' \
+	'is named'
+rm logs/bad/current; mkdir logs/bad/current
+reeve-logs bad a >out 2>err;	is $? 1 'a current that is none'
+like "$(cat err)" 'unable to read .*/bad: Is a directory' 'is named'
+is "$(grep -c a3 out)" 1 'other logs are shown'
+rm -rf logs/bad
+mkdir logs/catch-all; echo tree >logs/catch-all/current
+like "$(reeve-logs catchall)" tree 'the log of what has no other, by both names'
+rm -rf logs/catch-all
+
+# The archives that --since leaves out are not even opened.
+mkdir logs/old
+for i in 1 2 3; do
+	echo "@40000000695000000000000$i l$i" >logs/old/@40000000695000000000000$i.s
+done
+echo '@400000006950000500000000 l4' >logs/old/current
+if strace -o trace true 2>/dev/null; then
+	is "$(strace -o trace -e trace=read,pread64 -P logs/old \
+		reeve-logs --utc --since @400000006950000000000003 --raw old |
+		cut -c27-)" 'l3
+l4' '--since at an archive'
+	is "$(strace -y -e trace=pread64 -o trace reeve-logs --since \
+		@400000006950000000000003 old >/dev/null
+		grep -c '@4[^ ]*\.s>' trace)" 1 'reads that one only'
+else
+	skip 2 'strace cannot trace here'
+fi
+rm -rf logs/old
+
 # Follow: a writer with pauses, small files, many rotations.
 for kind in n1000 '!cat' '%compress=gzip'; do
 	rm -rf logs/f out want

@@ -1,0 +1,28 @@
+#!/bin/sh
+# log/logs-names.sh - reeve-logs finds the log of a service by the running
+# set, and says what is the matter where there is none.
+. "$TESTS/lib.sh"
+. "$TESTS/helpers/rc.sh"
+REEVE_LOGS=$PWD/logs REEVE_LIVE=$PWD/live; export REEVE_LOGS REEVE_LIVE
+longrun src quiet
+longrun src web
+printf '#!/bin/sh\necho hello from web\nexec sleep 1000\n' >src/web/run
+printf 'n5\n' >src/web/logger
+comp db src
+live_on db
+reeve-logs quiet 2>err;		is $? 100 'a service without a logger'
+like "$(cat err)" "service quiet has no logger \(a file 'logger' in its def" \
+	'says so'
+reeve-logs wbe 2>err;		is $? 100 'a service that is not there'
+like "$(cat err)" "no log of 'wbe'.*did you mean 'web'\?" 'the nearest name'
+reeve-logs web 2>err;		is $? 1 'a logger that has not run'
+like "$(cat err)" 'no log in .* yet: the logger of web has not run' 'says so'
+reeve-rc -l live -u -t 10000 change web;	is $? 0 'it runs'
+within 10 sh -c 'reeve-logs web | grep -q "hello from web"'
+is $? 0 'its log, by its name'
+within 10 sh -c 'reeve-logs web-log | grep -q "hello from web"'
+is $? 0 'by the name of its logger'
+within 10 sh -c 'reeve-logs | grep -q "hello from web"';	is $? 0 'and among all'
+REEVE_LIVE='' reeve-logs -l live web >out;	is $? 0 '-l'
+reeve-logs -l nowhere web 2>err;		is $? 111 'a live directory that is none'
+end
