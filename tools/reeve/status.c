@@ -24,7 +24,7 @@ static const struct opt opts[] = {
 	{ 'q', "quiet", 0, "print nothing, only the exit code" },
 	{ O_CHECK, "check", 0, "health probe: one line, exit 0 only if\n"
 		"all that should be up is up and ready" },
-	{ O_JSON, "json", 0, "print JSON (the fields are in reeve(1))" },
+	{ O_JSON, "json", 0, "print JSON (its fields are in reeve-json(5))" },
 	{ O_NAMES, "names", 0, "print the names only" },
 	{ O_COLOUR, "colour", "WHEN", "auto, always or never" },
 	{ 0, 0, 0, 0 }
