@@ -85,7 +85,7 @@ units: $(UNITS) $(HELPERS)
 obj/tests/%: obj/tests/%.o obj/all.a
 	$(if $(Q),@echo "LD $@")
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< obj/all.a $(LDLIBS) $(if $(findstring helpers/,$@),,-lcmocka)
-.PRECIOUS: obj/tests/%.o
+.PRECIOUS: obj/%.o
 
 # make test T='tests/supervise/*.sh' runs some; make check runs everything.
 test: all units
