@@ -1,12 +1,12 @@
 #!/bin/sh
 # svscan/storm.sh - supervises and svscan are killed at random: at every
 # moment there is at most one copy of each service, and each keeps its pid.
-# TIMEOUT: 300
+# TIMEOUT: 900
 . "$TESTS/lib.sh"
 [ "$P" = reeve- ] || skip_all 's6 starts second copies'
 need perl
 kills=300
-[ -z "${REEVE_LONG-}" ] || kills=3000
+[ -z "${REEVE_LONG-}" ] || kills=6000
 
 mkdir scan
 for s in a b c d e f; do
@@ -46,6 +46,7 @@ for s in a a/log b c d e f; do pids="$pids $(field scan/$s pid)"; done
 
 perl -e '
 	my $left = $ARGV[0];
+	my %killed;
 	sub procs { my %p; for my $d (glob "/proc/[0-9]*") {
 		open my $f, "<", "$d/cmdline" or next; local $/;
 		my $c = <$f>; next unless defined $c;
@@ -53,13 +54,16 @@ perl -e '
 		next unless $n =~ /supervise$|svscan$/;
 		push @{$p{$n =~ /svscan$/ ? "scan" : "super"}}, $d =~ /(\d+)$/;
 	} %p }
-	while ($left-- > 0) {
+	while ($left > 0) {
 		my %p = procs();
 		my $kind = rand() < 0.15 ? "scan" : "super";
-		my @c = @{$p{$kind} || []} or next;
-		kill KILL => $c[rand @c];
+		my @c = @{$p{$kind} || []};
+		select(undef, undef, undef, 0.01), next if !@c;
+		$left-- and $killed{$kind}++ if kill KILL => $c[rand @c];
 		select undef, undef, undef, rand() < 0.7 ? 0.002 : 0.05;
-	}' "$kills"
+	}
+	print "# killed: $killed{super} supervises, $killed{scan} svscans\n"
+	' "$kills"
 
 settled() {
 	for s in a a/log b c d e f; do
