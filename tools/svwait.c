@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <getopt.h>
 
+#include "lib/clock.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "tools/wait.h"
 #include "tools/waitopt.h"
+
+enum { PATIENCE_MS = 5000 };	/* with what has not been supervised yet */
 
 static const struct opt opts[] = {
 	WAIT_GOALS, WAIT_HOWMANY, WAIT_TIMEOUT,
@@ -26,15 +29,20 @@ main(int argc, char **argv)
 {
 	struct waitopt o = WAITOPT;
 	struct waiting w;
-	int c;
+	uint64_t end;
+	int c, left;
 
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		waitopt_take(&o, c, optarg);
 	if (optind == argc)
 		opt_usage(&usage);
-	if (wait_begin(&w, argv + optind, (unsigned)(argc - optind), o.goal,
-		o.any) < 0)
+	end = clock_deadline(o.timeout_ms);
+	if (wait_begin_patiently(&w, argv + optind, (unsigned)(argc - optind),
+		o.goal, o.any, clock_deadline(o.timeout_ms &&
+		o.timeout_ms < PATIENCE_MS ? o.timeout_ms : PATIENCE_MS)) < 0)
 		die_sys(EX_SYSTEM, "unable to %s %s", w.verb, w.culprit);
-	return waitopt_finish(&w, o.timeout_ms);
+	left = clock_left(end);
+	/* 0 would be for ever. */
+	return waitopt_finish(&w, left < 0 ? 0 : left ? (unsigned)left : 1);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/clock.h"
+#include "lib/file.h"
 #include "lib/path.h"
 #include "supervise/control.h"
 #include "supervise/status.h"
@@ -76,6 +77,55 @@ wait_begin(struct waiting *w, char **dirs, unsigned n, char goal, int any)
 			return -1;
 		}
 	}
+	return 0;
+}
+
+/* Could a supervise be about to start on it? */
+static int
+has_run(const char *dir)
+{
+	char path[PATH_LEN];
+
+	return (path_join(path, sizeof path, dir, "run") == 0 &&
+			file_exists(AT_FDCWD, path)) ||
+		(path_join(path, sizeof path, dir, "def/run") == 0 &&
+			file_exists(AT_FDCWD, path));
+}
+
+/* Until its supervise has begun.  0, or -1 and errno. */
+static int
+wait_for_supervise(const char *dir, uint64_t deadline)
+{
+	char path[PATH_LEN], buf[64];
+	struct listener l = { -1, -1, 0 };
+	int begun = 0;
+
+	if (path_join(path, sizeof path, dir, EVENT_DIR) < 0 ||
+		event_listen(&l, path) < 0)
+		return -1;
+	while (!(begun = control_alive(AT_FDCWD, dir) == 1) &&
+		!clock_passed(deadline)) {
+		struct pollfd p = { l.fd, POLLIN, 0 };
+
+		if (poll(&p, 1, clock_left(deadline)) > 0 &&
+			read(l.fd, buf, sizeof buf) < 0 && errno != EAGAIN)
+			break;
+	}
+	event_unlisten(&l);
+	errno = ENOENT;
+	return begun ? 0 : -1;
+}
+
+int
+wait_begin_patiently(struct waiting *w, char **dirs, unsigned n, char goal,
+	int any, uint64_t deadline)
+{
+	int down = goal == 'd' || goal == 'D';
+
+	while (wait_begin(w, dirs, n, goal, any) < 0)
+		if (errno != ENOENT || down || !has_run(w->culprit) ||
+			wait_for_supervise(w->culprit, deadline) < 0)
+			return -1;
 	return 0;
 }
 

@@ -30,6 +30,12 @@ struct waiting {
  * culprit and verb set. */
 int wait_begin(struct waiting *, char **dirs, unsigned n, char goal, int any);
 
+/* The same, but a directory that nobody has supervised yet, and that has a
+ * run, gets until the deadline to be: a scanner may just be starting.  Only
+ * if it is to come up. */
+int wait_begin_patiently(struct waiting *, char **dirs, unsigned n, char goal,
+	int any, uint64_t deadline);
+
 /* Wait at most ms (0: for ever).  The number of services that failed for
  * good; -1 and errno (ETIMEDOUT) otherwise. */
 int wait_run(struct waiting *, uint64_t ms);

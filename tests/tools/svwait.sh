@@ -18,7 +18,8 @@ w="${P}svwait -t 9000"
 "${P}svwait" 2>/dev/null;		is $? 100 'no argument'
 "${P}svwait" -t x a 2>/dev/null;	is $? 100 'a bad timeout'
 "${P}svwait" nodir 2>/dev/null;		is $? 111 'no directory'
-"${P}svwait" a 2>/dev/null;		is $? 111 'never supervised'
+"${P}svwait" -t 100 a 2>/dev/null;	is $? 111 'never supervised'
+"${P}svwait" -D a 2>/dev/null;		is $? 111 'nor to be waited for'
 
 supervised a; apid=$super_pid
 supervised b
@@ -59,6 +60,15 @@ ok '-D is content with a permanent failure' $w -D b
 wait $apid
 ok 'what a dead supervise left counts' $w -d a
 if [ "$P" = reeve- ]; then
+	# A scanner that has only just been told, on a busy machine.
+	service late <<'END'
+exec sleep 1000
+END
+	mkdir norun
+	reeve-svwait norun 2>/dev/null;	is $? 111 'what cannot be supervised'
+	(until ls late/event 2>/dev/null | grep -q ftrig1; do sleep 0.02; done
+	exec reeve-supervise late) &
+	ok 'a supervise that starts late is waited for' $w -u late
 	# A supervise that has its lock and has not written a status yet.
 	cp -a a c; rm -f c/supervise/status
 	reeve-setlock c/supervise/lock sh -c '
