@@ -5,6 +5,7 @@
 # TIMEOUT: 120
 . "$TESTS/lib.sh"
 . "$TESTS/compat/names.sh"
+record
 PATH=$NAMES:$PATH
 export PATH
 
@@ -57,6 +58,8 @@ call 0 's6-svdt' s6-svdt service/web
 like "$(tail -n 1 out)" '^@[0-9a-f]{24} exitcode 3$' '... the deaths'
 call 0 's6-svdt-clear' s6-svdt-clear service/web
 is "$(s6-svdt service/web)" '' '... none'
+call 0 's6-svc -O' s6-svc -O service/web
+ok '... is not restarted any more' within 5 sh -c '[ "$(s6-svstat -o wantedup service/web)" = false ]'
 call 0 's6-svc -Od' s6-svc -Od service/web
 call 0 's6-svwait -D' s6-svwait -D -t 5000 service/web
 call 99 'svwait: timeout' s6-svwait -U -t 50 -- service/web
@@ -82,6 +85,8 @@ for l in -t -qb -tb; do
 	wait $p; is $? 0 '... ends it'
 done
 for o in -s -S; do call 100 "s6-svscan $o is refused as in s6 2.15" s6-svscan $o x; done
+call 111 's6-svscan -c500, of older versions, is taken' s6-svscan -c500 none
+call 100 's6-svscanctl -s is refused too' s6-svscanctl -s x
 
 # --- envdir, all letters
 mkdir env; printf 'value \n' >env/A; printf 'a\nb\n' >env/B; : >env/C; printf 'x\0y\n' >env/D; head -c 5000 /dev/zero | tr '\0' z >env/E
@@ -136,19 +141,35 @@ is "$(cat l5/current)" 'daemon.err: a
 mail.info: c' '... and deselected'
 call 0 's6-log with a processor' sh -c 'head -c 20000 /dev/zero | tr "\0" "\n" | sed s/^/line/ | s6-log -d3 -b -- n3 s4096 "!gzip -nq9" ./l6 3>/dev/null'
 ok '... gzip got its rotations' sh -c 'for f in l6/@*.s; do gzip -dc <$f | grep -q line || exit 1; done'
+if command -v zstd >/dev/null; then
+	call 0 's6-log with zstd' sh -c 'head -c 20000 /dev/zero | tr "\0" "\n" | sed s/^/line/ | s6-log -d3 -b -- n3 s4096 "!zstd" ./l7 3>/dev/null'
+	ok '... zstd got its rotations' sh -c 'for f in l7/@*.s; do zstd -dc <$f | grep -q line || exit 1; done'
+else
+	call 0 's6-log with zstd, which is not there' sh -c 'echo x | s6-log -d3 -b -- n3 s4096 "!zstd" ./l7 3>/dev/null'
+	skip 1 'zstd is not installed'
+fi
+call 0 's6-log: all to standard output' sh -c 'printf "DEBUG: a\nb\n" | s6-log -d3 -b -- -^DEBUG: "+.*" 1 3>/dev/null'
 call 0 's6-tai64nlocal' sh -c 'echo "@4000000066b1c2d3075bcd15 x" | TZ=UTC s6-tai64nlocal'
 like "$(cat out)" '^2024-08-06 .* x$' '... a date'
 
 # --- notifyoncheck
 sv n1 <<'X'
-exec s6-notifyoncheck -d -n 300 -w 50 -c "test -e okay" sleep 1000
+exec s6-notifyoncheck -d -n 300 -w 1000 -c "test -e okay" sleep 1000
 X
 echo 3 >n1/notification-fd; mkdir n1/data
 sv n2 <<'X'
-exec s6-notifyoncheck -s 10 -t 500 -w 50 -n 0 sleep 1000
+exec s6-notifyoncheck -s 10 -w 50 -n 0 sleep 1000
 X
-echo 3 >n2/notification-fd; mkdir n2/data; printf '#!/bin/sh\ntest -e okay\n' >n2/data/check; chmod +x n2/data/check
-for s in n1 n2; do
+sv n3 <<'X'
+exec s6-notifyoncheck -t 500 -w 50 -n 0 sleep 1000
+X
+sv n4 <<'X'
+exec s6-notifyoncheck sleep 1000
+X
+for s in n2 n3 n4; do
+	echo 3 >$s/notification-fd; mkdir $s/data; printf '#!/bin/sh\ntest -e okay\n' >$s/data/check; chmod +x $s/data/check
+done
+for s in n1 n2 n3 n4; do
 	s6-supervise $s & within 5 s6-svok $s
 	call 99 "notifyoncheck ($s): not before" s6-svwait -U -t 200 $s
 	touch $s/okay
@@ -191,5 +212,33 @@ call 2 's6-rc -t 100: timed out is 2' s6-rc $L -u -t 100 change default
 printf 'false\n' >src/a/up; s6-rc-compile "$PWD/db3" src; s6-rc-update $L "$PWD/db3"
 call 1 's6-rc: a failed oneshot is 1' s6-rc $L -u change default
 }
+# --- local sockets, descriptors, privileges: one round each
+echo granted >data.txt
+s6-ipcserver -1 sock1 s6-ipcserver-access -v0 -E -l0 -i acl cat data.txt >ready1 & p=$!
+mkdir -p acl/uid/self; touch acl/uid/self/allow
+ok 's6-ipcserver -1' within 9 test -s ready1
+is "$(s6-ipcclient sock1 sh -c 'cat <&6')" granted 's6-ipcserver-access, s6-ipcclient'
+kill $p
+s6-ipcserver-socketbinder -- sock2 s6-ipcserverd -1 -- s6-sudod -t 5000 -- sh -c 'echo "as $0"; exit 4' >ready2 & p=$!
+ok 's6-ipcserver-socketbinder' within 9 test -s ready2
+call 4 's6-sudo: the code of what s6-sudod runs' s6-sudo -e sock2 me
+is "$(cat out)" 'as me' '... its output and argument'
+kill $p
+mkdir -p acl/uid/self/env
+for v in STORE_REGEX RETRIEVE_REGEX LIST; do printf . >acl/uid/self/env/S6_FDHOLDER_$v; done
+s6-fdholder-daemon -1 -i acl holder >ready3 & p=$!
+ok 's6-fdholder-daemon' within 9 test -s ready3
+call 0 's6-fdholder-store' s6-fdholder-store holder id <data.txt
+is "$(s6-fdholder-list holder)" id 's6-fdholder-list'
+is "$(s6-fdholder-retrieve holder id cat)" granted 's6-fdholder-retrieve'
+kill $p
+is "$(printf '<30>line\n' | V=1 ucspilogd V)" '1: daemon.info: line' 'ucspilogd'
+sv n5 <<'X'
+exec sleep 1000
+X
+s6-supervise n5 & within 5 s6-svok n5; s6-svwait -u -t 5000 n5
+call 0 's6-svlisten, s6-svc -d' s6-svlisten -d -t 5000 ' n5' '' s6-svc -d n5
+
 s6-svscanctl -t service2
+recorded calls
 end

@@ -71,3 +71,36 @@ same() {
 	unset WANT
 	return 0
 }
+
+# record: from now on each call by an s6 name is written to $CALLS, one a
+# line.  REEVE_BIN=$NAMES has what our programs call among themselves too.
+record() {
+	CALLS=$PWD/.calls
+	: >"$CALLS"; chmod 666 "$CALLS"
+	mkdir -p .recorded
+	for _p in "$NAMES"/*; do
+		_n=${_p##*/}
+		mv "$_p" ".recorded/$_n"
+		printf '#!/bin/sh\necho "%s${*:+ $*}" >>%s\nexec %s "$@"\n' \
+			"$_n" "$CALLS" "$PWD/.recorded/$_n" >"$_p"
+		chmod 755 "$_p"
+	done
+	# Never recorded: reeve's own names.
+	for _p in "$BUILD"/bin/reeve*; do ln -sf "$_p" "$NAMES/"; done
+}
+
+# recorded TEST: each call of calls.txt that is TEST's to make was made.
+recorded() {
+	sed -n "s/^$1	//p" "$TESTS/compat/calls.txt" >.wanted
+	_missed=0
+	while IFS= read -r _want; do
+		_found= _pat=$_want
+		while IFS= read -r _l; do
+			# shellcheck disable=SC2254
+			case $_l in $_pat) _found=1; break ;; esac
+		done <"$CALLS"
+		[ -n "$_found" ] || { echo "# not called: $_want"; _missed=1; }
+	done <.wanted
+	is "$(wc -l <.wanted | sed 's/^ *0$/none/; s/^ *[0-9]*$/some/') $_missed" \
+		'some 0' 'every call of the table was made'
+}

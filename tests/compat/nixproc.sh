@@ -17,6 +17,7 @@ if [ "$(id -u)" = 0 ]; then
 else
 	mkdir home; user() { env HOME="$PWD/home" "$@"; }
 fi
+record; [ "$(id -u)" != 0 ] || chmod -R a+rX .recorded
 export NAMES
 cd home || exit
 
@@ -156,4 +157,6 @@ as 's6-rc -l $run/s6-rc -u change nosuch' 2>/dev/null; is $? 3 'an unknown name'
 as 's6-rc-init -c $(readlink $state/etc/s6/rc/compiled) -l $run/s6-rc $run/service' 2>/dev/null; is $? 0 'a second init is 0'
 as 'mkdir -p nosv; rm -rf c; s6-rc-compile c nosv' 2>/dev/null; is $? 0 'an empty source directory compiles'
 as 's6-rc-compile c nosv' 2>/dev/null; is $? 111 'the output must not exist'
+cd .. || exit
+recorded nixproc
 end

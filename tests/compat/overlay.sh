@@ -9,7 +9,9 @@ need execlineb
 [ "$(id -u)" = 0 ] || skip_all 'needs root (mounts of its own)'
 mkdir m && unshare --mount mount -t tmpfs x m 2>/dev/null ||
 	skip_all 'cannot mount here'
-OUT=$PWD/out
+record
+OUT=$PWD/out REEVE_BIN=$NAMES
+export REEVE_BIN
 B=/run/s6/basedir
 BOX=$PWD
 export NAMES OUT BOX
@@ -19,7 +21,7 @@ mkdir skel sources etc
 cat >skel/rc.init <<'X'
 #!/bin/sh -e
 rl=$1; shift
-chmod 0755 /run/s6/container_environment
+[ ! -d /run/s6/container_environment ] || chmod 0755 /run/s6/container_environment
 s6-rc-compile -v1 -- /run/s6/db $ETC/s6-rc.d $ETC/user-bundles.d $SRCD || fail=$?
 s6-rc-init -c /run/s6/db /run/service
 set +e
@@ -44,7 +46,7 @@ one() { mkdir -p "$1"; echo oneshot >"$1/type"; printf '%s\n' "$2" >"$1/up"; [ -
 bundle() { mkdir -p "$1/contents.d"; echo bundle >"$1/type"; d=$1; shift; for i; do : >"$d/contents.d/$i"; done; }
 dep() { mkdir -p "$1/dependencies.d"; : >"$1/dependencies.d/$2"; }
 cd sources || exit
-one fix-attrs 'echo fix'; one legacy-cont-init 'sh -c "echo cont-init"'
+one fix-attrs "$BOX/fix-attrs"; one legacy-cont-init 'sh -c "echo cont-init"'
 one legacy-services "$BOX/services-up" "$BOX/services-down"
 dep legacy-cont-init fix-attrs; dep legacy-services base; dep legacy-services user
 bundle base fix-attrs legacy-cont-init; bundle top base user legacy-services user2
@@ -60,6 +62,7 @@ for i in *; do ln -nsf /run/s6/legacy-services/$i /run/service/$i; done
 s6-svscanctl -a /run/service
 sleep 0.05
 set --; for i in *; do set -- "$@" /run/service/$i; done
+s6-svwait -u -t 5000 -- "$@"
 exec s6-svwait -U -t 5000 -- "$@"
 X
 cat >services-down <<'X'
@@ -75,21 +78,42 @@ done
 s6-svscanctl -an /run/service
 [ $# = 0 ] || s6-svwait -D -t 3000 -- "$@"
 X
-chmod +x services-up services-down
+cat >fix-attrs <<'X'
+#!/bin/sh -e
+echo fix
+s6-envuidgid -i -- nobody sh -c 'echo "owner $UID:$GID"'
+s6-envuidgid -D32760:32760 -nB -- 7:8 sh -c 'echo "owner $UID:$GID"'
+X
+chmod +x services-up services-down fix-attrs
 
 # box [-e VAR=VALUE]... [CMD...]: build the image's /run, then its entry point.
 box() {
 	timeout -s KILL 60 unshare --pid --fork --mount --mount-proc --kill-child sh -c '
 		mount -t tmpfs -o mode=0755 tmpfs /run
 		mkdir -m 0755 /run/s6 /run/service
+		# A /dev of its own, for /dev/log.
+		mkdir -p dev
+		mount -t tmpfs -o mode=0755 dev dev
+		for n in null zero full random urandom tty; do
+			: >dev/$n; mount --bind /dev/$n dev/$n
+		done
+		mount --rbind dev /dev
 		export PATH="$NAMES:$PATH"
-		s6-linux-init-maker -NC -D top -c /run/s6/basedir -p "$PATH" -f "$BOX/skel" -t 0 -s /run/s6/container_environment $LOGGING -q ${GRACE:-2000} -- /run/s6/basedir || exit
+		s6-linux-init-maker -NC -D top -c /run/s6/basedir -p "$PATH" -f "$BOX/skel" $MAKER -- /run/s6/basedir || exit
 		# these are what the image was built with
-		for v in ETC SRCD BOX NAMES OUT FAILS ASAN_OPTIONS UBSAN_OPTIONS; do eval "printf %s\\\\n \"\$$v\"" >/run/s6/basedir/env/$v; done
+		for v in ETC SRCD BOX NAMES OUT FAILS REEVE_BIN ASAN_OPTIONS UBSAN_OPTIONS; do eval "printf %s\\\\n \"\$$v\"" >/run/s6/basedir/env/$v; done
 		exec /run/s6/basedir/bin/init "$@"' box "$@"
 }
-ETC=$BOX/etc SRCD=$BOX/sources LOGGING=-B FAILS=
-export ETC SRCD LOGGING FAILS GRACE=
+# What S6_LOGGING=0, 1 and others make of stage 0's call.
+ENVDIR='-s /run/s6/container_environment'
+QUIET="-t 0 $ENVDIR -B" LOGGED="-t 0 $ENVDIR -1"
+AS_NOBODY="-t 2 $ENVDIR -u nobody -q 1000 -S -W 5" KEEP_ENV='-t 0 -B'
+pid1() { # pid of the container's process 1
+	within 5 pgrep -x '.*-svscan'
+	pgrep -x '.*-svscan'
+}
+ETC=$BOX/etc SRCD=$BOX/sources MAKER=$QUIET FAILS=
+export ETC SRCD MAKER FAILS
 
 fresh() { rm -rf etc services.d; mkdir -p etc/s6-rc.d etc/user-bundles.d; (cd etc/user-bundles.d && bundle user && bundle user2); }
 
@@ -99,6 +123,8 @@ t0=$(date +%s%N)
 out=$(box sh -c 'exit 7' 2>err);	is $? 7 'CMD exit 7, no services'
 t=$((($(date +%s%N) - t0) / 1000000))
 like "$out" 'fix.*' 'its own oneshots ran'
+like "$out" "owner $(id -u nobody):$(id -g nobody)" '... fix-attrs knows accounts'
+like "$out" 'owner 7:8' '... and numbers'
 ok "... without the 3 s that upstream sleeps ($t ms)" test $t -lt 3000
 
 # --- an s6-rc longrun with a logger; its end ends the container
@@ -154,11 +180,76 @@ chmod +x services.d/web/run services.d/web/finish services.d/web/log/run
 rm -f up; mkfifo up
 box sleep 1000 >out.txt 2>err & p=$!
 read -r _ <up
-kill -TERM "$(within 5 pgrep -x 's6-svscan|reeve-svscan'; pgrep -x 's6-svscan|reeve-svscan')"
+kill -TERM "$(pid1)"
 wait $p;	is $? 0 'docker stop: exit 0'
 is "$(cat fin)" 'finish 0 0' 'the legacy service was stopped in order'
 is "$(cat weblog)" 'web is up
 stopping' 'its logger got all of it'
+
+# --- the other signals
+for how in 'INT 129' 'PWR 130'; do
+	box sleep 1000 >out.txt 2>err & p=$!
+	read -r _ <up
+	kill "-${how% *}" "$(pid1)"
+	wait $p;	is $? "${how#* }" "SIG${how% *} of the outside"
+done
+
+# --- the syslogd overlay: a socket, its logger with selection
+fresh
+mkdir -p etc/s6-rc.d/syslogd/dependencies.d etc/s6-rc.d/syslogd-log syslog
+chmod 777 syslog
+cd etc/s6-rc.d || exit
+echo longrun >syslogd/type; : >syslogd/dependencies.d/base
+echo 3 >syslogd/notification-fd; echo syslogd-log >syslogd/producer-for
+printf '#!/bin/sh\nexec s6-envuidgid -D 32760:32760: -- syslog s6-socklog -d3 -U -t3000\n' >syslogd/run
+echo longrun >syslogd-log/type; echo syslogd >syslogd-log/consumer-for
+echo 3 >syslogd-log/notification-fd; echo syslog-pipe >syslogd-log/pipeline-name
+cat >syslogd-log/run <<X
+#!/bin/sh
+exec s6-envuidgid -D 32760:32760: -- nosuchlog s6-applyuidgid -U -- s6-log -d3 -- - "+^auth(priv)?\\.[[:alpha:]]*: " n20 s1000000 $BOX/syslog/auth f "+^daemon\\.[[:alpha:]]*: " n20 s1000000 $BOX/syslog/daemon - "+\\.err: " n20 s1000000 $BOX/syslog/errors + n20 s1000000 $BOX/syslog/everything
+X
+sed -i 's/ f "+/ - "+/' syslogd-log/run
+cd ../..
+: >etc/user-bundles.d/user/contents.d/syslog-pipe
+cat >say <<'X'
+import socket, time
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.connect("/dev/log")
+for p, t in ((27, "trouble"), (38, "login"), (14, "letter")):
+    s.send(("<%d>me: %s" % (p, t)).encode())
+X
+if command -v python3 >/dev/null; then
+	box sh -c 'python3 say; until grep -q letter syslog/everything/current
+		do sleep 0.02; done; exit 5' >out.txt 2>err
+	is $? 5 'the syslogd overlay'
+	for l in daemon:trouble errors:trouble auth:login everything:letter; do
+		like "$(cat "syslog/${l%:*}/current")" "${l#*:}" \
+			"... ${l#*:} is in ${l%:*}"
+	done
+	is "$(wc -l <syslog/daemon/current)" 1 '... and nothing else there'
+else
+	skip 6 'no python3 to write to /dev/log'
+fi
+
+# --- the other ways to log
+fresh
+MAKER=$KEEP_ENV
+out=$(CONTAINER=yes box sh -c 'echo "${CONTAINER-gone}"; exit 2' 2>err)
+is $? 2 'S6_KEEP_ENV=1: no -s'
+like "$out" '^gone' '... the environment is then what the image puts in env/'
+if [ -x "$BUILD/bin/reeve-log" ]; then
+	MAKER=$AS_NOBODY
+	box sh -c 'until grep -q fix /run/uncaught-logs/current; do sleep 0.02; done
+		cp /run/uncaught-logs/current $BOX/caught
+		stat -c %U /run/uncaught-logs/current >$BOX/owner; exit 3' \
+		>out.txt 2>err 5</dev/null
+	is $? 3 'S6_LOGGING=2, as nobody, -W: exit code'
+	is "$(cat owner)" nobody '... nobody owns the log'
+	like "$(cat caught)" '^[0-9-]{10} [0-9:.]{15,18}  .*fix' '... -t 2: ISO stamps'
+else
+	skip 3 'no reeve-log in this build'
+fi
+MAKER=$QUIET
 
 # --- a failing oneshot with S6_BEHAVIOUR_IF_STAGE2_FAILS=2
 fresh
@@ -167,7 +258,7 @@ FAILS=2 box sleep 100 >out.txt 2>err;	is $? 1 'a failing oneshot: exit 1'
 
 # --- CMD that calls halt itself, many times in a row with a logger: no hang
 if [ -x "$BUILD/bin/reeve-log" ] && [ -x "$BUILD/bin/reeve-setuidgid" ]; then
-	fresh; LOGGING=-1
+	fresh; MAKER=$LOGGED
 	n=0
 	for i in 1 2 3 4 5 6; do
 		box sh -c 'echo through the logger; exit 3' >out.txt 2>&1
@@ -177,4 +268,5 @@ if [ -x "$BUILD/bin/reeve-log" ] && [ -x "$BUILD/bin/reeve-setuidgid" ]; then
 else
 	skip 1 'no reeve-log or reeve-setuidgid in this build'
 fi
+recorded overlay
 end
