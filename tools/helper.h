@@ -1,6 +1,6 @@
 /* helper.h - a process beside the program that this one becomes: it watches
  * something for the program and tells readiness.  Used by notifyoncheck,
- * notify-fd-from-socket and notify-socket-from-fd. */
+ * sdnotify, notify-fd-from-socket and notify-socket-from-fd. */
 #ifndef TOOLS_HELPER_H
 #define TOOLS_HELPER_H
 
