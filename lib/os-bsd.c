@@ -56,6 +56,13 @@ os_parent(pid_t pid)
 	return 0;
 }
 
+int
+os_in_inner_pidns(pid_t pid)
+{
+	(void)pid;
+	return 0;
+}
+
 void
 os_name(pid_t pid, char *buf, size_t max)
 {

@@ -142,6 +142,21 @@ os_name(pid_t pid, char *buf, size_t max)
 		*nl = 0;
 }
 
+/* It has a number in each namespace that it is in. */
+int
+os_in_inner_pidns(pid_t pid)
+{
+	char buf[4096], *p;
+
+	if (read_proc(pid, "status", buf, sizeof buf) <= 0 ||
+		!(p = strstr(buf, "\nNSpid:")))
+		return 0;
+	p += sizeof "\nNSpid:" - 1;
+	p += strspn(p, " \t");
+	p += strspn(p, "0123456789");
+	return *p == '\t' || *p == ' ';
+}
+
 int
 os_subreaper(void)
 {

@@ -21,6 +21,8 @@ uint64_t os_boot_token(void);
 int os_start_time(pid_t pid, uint64_t *ns);
 /* Parent of a process; 0 if unknown. */
 pid_t os_parent(pid_t pid);
+/* Is a process that we see in a pid namespace below ours?  1 or 0. */
+int os_in_inner_pidns(pid_t pid);
 /* Name of a process as ps shows it, cut to max - 1 bytes; "?" if unknown. */
 void os_name(pid_t pid, char *buf, size_t max);
 

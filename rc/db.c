@@ -28,7 +28,7 @@ enum {
 	FILE_MIN = 6 + 4 + 5,
 	PROP_MIN = 6 + 5,
 	FLAGS_ALL = DB_ESSENTIAL | DB_RECOMMENDED | DB_NOTIFIES | DB_MAIN |
-		DB_GENERATED
+		DB_GENERATED | DB_PATIENT
 };
 #define LIMIT ((size_t)1 << 30)	/* a gigabyte of definitions is a mistake */
 

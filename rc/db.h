@@ -21,7 +21,8 @@ enum {
 	DB_RECOMMENDED = 2,	/* flag-recommended */
 	DB_NOTIFIES = 4,	/* longrun with notification-fd */
 	DB_MAIN = 8,		/* `main': its end is the container's end */
-	DB_GENERATED = 16	/* made by the compiler (a log companion) */
+	DB_GENERATED = 16,	/* made by the compiler (a log companion) */
+	DB_PATIENT = 32		/* timeout-up says 0: no limit at all */
 };
 
 /* What an update does to a running service whose own definition changed. */

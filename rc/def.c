@@ -485,6 +485,8 @@ read_timeout(struct reader *r, const struct prop *p)
 		text[--len] = 0;
 	if (strlen(text) == len && num_uint(text, &u)) {
 		r->d->timeout[p->value] = u;
+		if (p->value && !u)
+			r->d->flags |= DB_PATIENT;
 		return;
 	}
 	bad_number(r, p, 1, text);

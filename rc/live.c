@@ -23,9 +23,11 @@
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/num.h"
+#include "lib/os.h"
 #include "lib/path.h"
 #include "rc/live.h"
 #include "rc/places.h"
+#include "supervise/control.h"
 #include "supervise/detail.h"
 #include "supervise/event.h"
 
@@ -97,18 +99,72 @@ live_boot_id(char *buf, size_t max)
 
 /* A word that either side does not know says nothing. */
 static int
+same_word(const char *a, const char *b)
+{
+	size_t n = strcspn(a, " "), m = strcspn(b, " ");
+
+	return (n == 1 && *a == '-') || (m == 1 && *b == '-') ||
+		(n == m && !strncmp(a, b, n));
+}
+
+static int
+same_kernel(const char *a, const char *b)
+{
+	return *a != '-' && *b != '-' && same_word(a, b);
+}
+
+static int
 same_boot(const char *a, const char *b)
 {
-	for (int i = 0; i < 2; i++) {
-		size_t n = strcspn(a, " "), m = strcspn(b, " ");
-		int unknown = (n == 1 && *a == '-') || (m == 1 && *b == '-');
+	if (!same_word(a, b))
+		return 0;
+	a += strcspn(a, " ");
+	b += strcspn(b, " ");
+	return !*a || !*b || same_word(a + 1, b + 1);
+}
 
-		if (!unknown && (n != m || strncmp(a, b, n)))
-			return 0;
-		a += n + (a[n] == ' ');
-		b += m + (b[m] == ' ');
+/* The first service that is supervised: pid of the supervise, 1 if that
+ * cannot be seen from our pid namespace; 0 if there is none. */
+static pid_t
+first_supervise(int livefd)
+{
+	int fd = openat(livefd, "servicedirs", O_RDONLY | O_DIRECTORY |
+		O_CLOEXEC);
+	DIR *dir = fd < 0 ? 0 : fdopendir(fd);
+	struct dirent *d;
+	pid_t pid = 0;
+
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return 0;
 	}
-	return 1;
+	while (pid <= 0 && (d = readdir(dir))) {
+		char path[PATH_LEN];
+
+		if (*d->d_name != '.' && path_join(path, sizeof path,
+			d->d_name, LOCK_FILE) == 0)
+			pid = file_locked_by(fd, path);
+	}
+	closedir(dir);
+	return pid > 0 ? pid : 0;
+}
+
+int
+live_supervised(int livefd)
+{
+	return first_supervise(livefd) > 0;
+}
+
+/* Whoever looks from another pid namespace (a host that looks into a
+ * container, or nsenter) sees another first process than those inside: then
+ * the supervises that run are not in our namespace. */
+static int
+supervised_elsewhere(int livefd)
+{
+	pid_t pid = first_supervise(livefd);
+
+	return pid == 1 || (pid > 1 && os_in_inner_pidns(pid));
 }
 
 static int
@@ -123,7 +179,9 @@ of_this_boot(int livefd)
 	then[strcspn(then, "\n")] = 0;
 	if (live_boot_id(now, sizeof now) < 0)
 		return 1;
-	return same_boot(now, then);
+	if (same_boot(now, then))
+		return 1;
+	return same_kernel(now, then) && supervised_elsewhere(livefd);
 }
 
 /* --- reading --- */
@@ -226,6 +284,18 @@ fail:
 		errno = e;
 		return gone ? 1 : -1;
 	}
+}
+
+int
+live_exists(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+
+	if (fd < 0)
+		return 0;
+	r = of_this_boot(fd) > 0 && live_gen_current(fd);
+	close(fd);
+	return r;
 }
 
 int

@@ -54,6 +54,12 @@ int live_open(struct live *, const char *path, int writable, char *err,
 	size_t errmax);
 void live_close(struct live *);
 
+/* 1 if there is a live directory, of this boot and initialised; else 0. */
+int live_exists(const char *path);
+/* Does a supervise run for any of its services, wherever we look from?  1 or
+ * 0. */
+int live_supervised(int livefd);
+
 /* Where NAME's service directory is (for status_read, control_send ...). */
 int live_servicedir(char *buf, size_t max, const struct live *,
 	const char *name);

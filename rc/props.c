@@ -367,7 +367,9 @@ const struct prop props[] = {
 		"0",
 		"milliseconds, 0 for ever",
 		"How long the service may take to come up (to be ready) "
-		"before that counts as failed.",
+		"before that counts as failed. Without it, a switch waits "
+		"60 s for a service that says when it is ready; 0 is for "
+		"ever there too.",
 		"5000" },
 	{ "type", FOR_ALL, PROP_TYPE, 0, 1,
 		"mandatory (longrun if there is a command or a run)",

@@ -409,7 +409,8 @@ show_text(const struct ask *a, const struct db_service *s)
 	static const struct { unsigned bit; const char *name; } flags[] = {
 		{ DB_ESSENTIAL, "essential" }, { DB_RECOMMENDED, "recommended"
 		}, { DB_NOTIFIES, "says when it is ready" }, { DB_MAIN,
-		"main" }, { DB_GENERATED, "made by the compiler" } };
+		"main" }, { DB_GENERATED, "made by the compiler" },
+		{ DB_PATIENT, "no limit for its start" } };
 	const char *sep = "flags: ";
 
 	printf("%s: %s\n", s->name, type_name(s));

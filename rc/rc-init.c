@@ -157,31 +157,6 @@ lock(struct init *in)
 		die_sys(EX_SYSTEM, "unable to lock %s", in->live.path);
 }
 
-static int
-supervised(const struct init *in, const char *name)
-{
-	char dir[PATH_LEN];
-
-	return path_join(dir, sizeof dir, "servicedirs", name) == 0 &&
-		control_alive(in->live.fd, dir) > 0;
-}
-
-static int
-anything_supervised(const struct init *in)
-{
-	int fd = openat(in->live.fd, "servicedirs", O_RDONLY | O_DIRECTORY |
-		O_CLOEXEC), found = 0;
-	DIR *dir = fd < 0 ? 0 : fdopendir(fd);
-	struct dirent *d;
-
-	if (!dir)
-		return 0;
-	while (!found && (d = readdir(dir)))
-		found = *d->d_name != '.' && supervised(in, d->d_name);
-	closedir(dir);
-	return found;
-}
-
 static void
 link_text(const struct init *in, const char *name, char *buf)
 {
@@ -223,9 +198,9 @@ in_use(struct init *in)
 
 	if (live_open(&l, in->live.path, 0, err, sizeof err) < 0)
 		return errno != ENOENT && errno != ESTALE &&
-			anything_supervised(in);
+			live_supervised(in->live.fd);
 	live_close(&l);
-	return anything_supervised(in);
+	return live_supervised(in->live.fd);
 }
 
 /* What an earlier boot left means nothing now: pids, states, pipes. */

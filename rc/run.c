@@ -24,6 +24,7 @@
 #include "rc/request.h"
 #include "rc/run.h"
 #include "supervise/control.h"
+#include "supervise/detail.h"
 #include "supervise/event.h"
 #include "supervise/status.h"
 
@@ -36,13 +37,17 @@ enum {
 	PAUSED_MS = 5,
 	LEAVING_MS = 1000,
 	UNREAD_MS = 100,	/* until a status is read again */
-	SLACK_MS = 10000	/* over the daemon's own time limit */
+	SLACK_MS = 10000,	/* over the daemon's own time limit */
+	STEADY_MS = 60000	/* until it lives settle_ms in one go */
 };
 
 /* One transition under way. */
 struct job {
+	struct job *prev, *next;
 	uint32_t i;		/* service */
 	int oneshot;
+	int trial;		/* up, but watched whether it stays */
+	uint64_t began;
 	struct listener ear;	/* longrun */
 	int fd;			/* oneshot: socket */
 	unsigned char buf[ANSWER_SIZE];
@@ -50,6 +55,7 @@ struct job {
 	uint64_t deadline;	/* 0 none */
 	uint64_t revive;	/* no supervise; until then; 0 there is one */
 	uint64_t look;		/* read its status then; 0 on events only */
+	uint64_t settled;	/* trial: passed then; 0 it is dead now */
 	unsigned limit_ms;	/* for messages */
 	unsigned deaths;
 };
@@ -61,6 +67,7 @@ struct half {
 	struct plan plan;
 	struct ready ready;
 	struct job **jobs;	/* owned; by service, 0 if none */
+	struct job *first, *last;	/* the same, oldest first */
 	uint32_t njobs, noneshots;
 	uint32_t *held;		/* owned; ready, waiting for a free slot */
 	uint32_t nheld;
@@ -170,21 +177,27 @@ note_skipped(struct half *h)
 }
 
 static void
+failed(struct half *h, uint32_t i, enum state_reason why, uint32_t code)
+{
+	record(h, i, 0, why, code);
+	tell_failure(h, i);
+	raise_result(&h->result, why == REASON_TIMEOUT ? RUN_TIMEOUT :
+		why == REASON_INTERRUPTED ? RUN_INTERRUPTED : RUN_FAILED);
+	if (h->run->failed)
+		h->run->failed[h->run->nfailed++ % h->plan.n] = i;
+}
+
+static void
 finished(struct half *h, uint32_t i, int ok, enum state_reason why,
 	uint32_t code)
 {
-	record(h, i, ok, why, code);
 	if (ok) {
+		record(h, i, 1, REASON_NONE, 0);
 		if (h->run->verbosity >= 2)
 			info("service %s successfully %s", name_of(h, i),
 				h->mode == RUN_UP ? "started" : "stopped");
 	} else {
-		tell_failure(h, i);
-		raise_result(&h->result, why == REASON_TIMEOUT ? RUN_TIMEOUT :
-			why == REASON_INTERRUPTED ? RUN_INTERRUPTED :
-			RUN_FAILED);
-		if (h->run->failed)
-			h->run->failed[h->run->nfailed++ % h->plan.n] = i;
+		failed(h, i, why, code);
 	}
 	if (plan_ended(&h->plan, i, ok))
 		note_skipped(h);
@@ -206,6 +219,8 @@ drop_job(struct half *h, struct job *j)
 		event_unlisten(&j->ear);
 	}
 	h->jobs[j->i] = 0;
+	*(j->prev ? &j->prev->next : &h->first) = j->next;
+	*(j->next ? &j->next->prev : &h->last) = j->prev;
 	h->njobs--;
 	free(j);
 }
@@ -227,6 +242,9 @@ limit_of(const struct half *h, uint32_t i, uint64_t *deadline)
 	unsigned ms = h->mode == RUN_UP ? s->timeout_up : s->timeout_down;
 	uint64_t now = now_ms(), all = h->run->deadline;
 
+	if (!ms && h->mode == RUN_UP && (s->flags & DB_NOTIFIES) &&
+		!(s->flags & DB_PATIENT))
+		ms = h->run->start_ms;
 	*deadline = ms ? now + ms : 0;
 	if (all && (!*deadline || all < *deadline)) {
 		*deadline = all > now ? all : now + 1;
@@ -246,6 +264,10 @@ new_job(struct half *h, uint32_t i)
 	j->fd = j->ear.fd = j->ear.keep = -1;
 	j->oneshot = i >= h->db->nlong;
 	j->limit_ms = limit_of(h, i, &j->deadline);
+	j->began = now_ms();
+	j->prev = h->last;
+	*(h->last ? &h->last->next : &h->first) = j;
+	h->last = j;
 	h->jobs[i] = j;
 	h->njobs++;
 	h->noneshots += (uint32_t)j->oneshot;
@@ -293,6 +315,68 @@ give_up(struct half *h, struct job *j, enum state_reason why, uint32_t code)
 	end_job(h, j, 0, why, code);
 }
 
+/* --- services that do not say when they are ready --- */
+
+static void
+fail_trial(struct half *h, struct job *j, enum state_reason why,
+	uint32_t code)
+{
+	uint32_t i = j->i;
+
+	drop_job(h, j);
+	failed(h, i, why, code);
+}
+
+/* It is up, and what depends on it goes on; but it has yet to show that it
+ * stays up. */
+static void
+begin_trial(struct half *h, struct job *j)
+{
+	j->trial = 1;
+	j->look = 0;
+	j->settled = now_ms() + h->run->settle_ms;
+	j->deadline = now_ms() + STEADY_MS;
+	if (h->run->deadline && h->run->deadline < j->deadline)
+		j->deadline = h->run->deadline;
+	finished(h, j->i, 1, REASON_NONE, 0);
+}
+
+/* It died, and it is not certain that it will be started again.  An end that
+ * its own definition allows is as good as a life. */
+static void
+look_trial(struct half *h, struct job *j)
+{
+	struct status st;
+	char dir[PATH_LEN];
+
+	j->look = 0;
+	if (servicedir(h, dir, j->i) < 0 ||
+		status_read(&st, AT_FDCWD, dir) < 0 || st.pid || st.wanted_up)
+		return;
+	if (st.wstat)
+		fail_trial(h, j, REASON_UNSTEADY, j->deaths);
+	else
+		drop_job(h, j);
+}
+
+static void
+hear_trial(struct half *h, struct job *j, const char *s, ssize_t n)
+{
+	int ended = 0;
+
+	for (ssize_t k = 0; k < n; k++)
+		switch (s[k]) {
+		case 'u': j->settled = now_ms() + h->run->settle_ms; break;
+		case 'd': j->settled = 0; j->deaths++; break;
+		case 'D': ended = 1; break;
+		default: break;
+		}
+	if (h->run->deaths && j->deaths >= h->run->deaths)
+		fail_trial(h, j, REASON_UNSTEADY, j->deaths);
+	else if (ended)
+		look_trial(h, j);
+}
+
 /* Look at what supervise says now.  1 if the job ended. */
 static int
 look(struct half *h, struct job *j, int started)
@@ -301,6 +385,12 @@ look(struct half *h, struct job *j, int started)
 	char dir[PATH_LEN];
 
 	j->look = 0;
+	if (j->trial)
+		return 0;
+	if (started) {
+		end_job(h, j, 1, REASON_NONE, 0);
+		return 1;
+	}
 	if (servicedir(h, dir, j->i) < 0)
 		return 0;
 	if (status_read(&st, AT_FDCWD, dir) < 0) {
@@ -309,7 +399,7 @@ look(struct half *h, struct job *j, int started)
 		return 0;
 	}
 	if (h->mode == RUN_UP) {
-		if (!reached_up(h, j->i, &st) && !started)
+		if (!reached_up(h, j->i, &st))
 			return 0;
 	} else {
 		if (st.pid)
@@ -323,31 +413,59 @@ look(struct half *h, struct job *j, int started)
 	return 1;
 }
 
+/* It could not be started.  What is wrong with it stays wrong; a shortage
+ * passes. */
+static void
+look_start(struct half *h, struct job *j)
+{
+	struct detail d;
+	char dir[PATH_LEN];
+
+	if (servicedir(h, dir, j->i) == 0 &&
+		detail_read(&d, AT_FDCWD, dir) == 0 && d.reason == WHY_SPAWN &&
+		!detail_shortage((int)d.error))
+		give_up(h, j, REASON_NOEXEC, d.error);
+}
+
 static void
 hear_longrun(struct half *h, struct job *j)
 {
 	int notifies = !!(h->db->services[j->i].flags & DB_NOTIFIES);
-	int permanent = 0, started = 0, again = 0;
+	int permanent = 0, again = 0, unable = 0;
 	char buf[64];
-	ssize_t r;
+	ssize_t r, k;
 
-	while ((r = read(j->ear.fd, buf, sizeof buf)) > 0)
-		for (ssize_t k = 0; k < r; k++)
-			switch (buf[k]) {
-			case 'O': permanent = 1; break;
-			case 'd': j->deaths++; break;
-			case 's': again = 1; break;
-			case 'u': started = !notifies; break;
-			default: break;
+	/* One letter can end the job. */
+	r = read(j->ear.fd, buf, sizeof buf);
+	for (k = 0; k < r && !j->trial; k++)
+		switch (buf[k]) {
+		case 'O': permanent = 1; break;
+		case 'd': j->deaths++; break;
+		case 'f': unable = 1; break;
+		case 's': again = 1; break;
+		case 'u':
+			if (notifies || h->mode != RUN_UP)
+				break;
+			if (h->run->settle_ms) {
+				begin_trial(h, j);
+				break;
 			}
+			look(h, j, 1);
+			return;
+		default: break;
+		}
+	if (j->trial) {
+		hear_trial(h, j, buf + k, r - k);
+		return;
+	}
 	if (again)
 		command(h, j);
-	if (look(h, j, started && h->mode == RUN_UP))
-		return;
-	if (h->mode != RUN_UP)
+	if (look(h, j, 0) || h->mode != RUN_UP)
 		return;
 	if (permanent)
 		give_up(h, j, REASON_PERMANENT, 0);
+	else if (unable && !prog_as_s6)
+		look_start(h, j);
 	else if (h->run->deaths && j->deaths >= h->run->deaths && notifies)
 		give_up(h, j, REASON_DEATHS, j->deaths);
 }
@@ -600,13 +718,11 @@ next_deadline(const struct half *h)
 {
 	uint64_t now = now_ms(), first = UINT64_MAX;
 
-	for (uint32_t i = 0; h->njobs && i < h->plan.n; i++) {
-		const struct job *j = h->jobs[i];
-
-		if (!j)
-			continue;
+	for (const struct job *j = h->first; j; j = j->next) {
 		if (j->deadline && j->deadline < first)
 			first = j->deadline;
+		if (j->trial && j->settled && j->settled < first)
+			first = j->settled;
 		if (j->revive && j->revive < first)
 			first = j->revive;
 		if (j->look && j->look < first)
@@ -619,19 +735,30 @@ next_deadline(const struct half *h)
 }
 
 static void
+late(struct half *h, struct job *j)
+{
+	/* What it did until now says more than the time does. */
+	if (j->deaths && h->mode == RUN_UP)
+		give_up(h, j, REASON_DEATHS, j->deaths);
+	else
+		give_up(h, j, REASON_TIMEOUT, j->limit_ms);
+}
+
+static void
 enforce_deadlines(struct half *h)
 {
 	uint64_t now = now_ms();
 
-	for (uint32_t i = 0; h->njobs && i < h->plan.n; i++) {
-		struct job *j = h->jobs[i];
-
-		if (!j)
-			continue;
+	for (struct job *j = h->first, *next; j; j = next) {
+		next = j->next;
 		if (j->look && j->look <= now && look(h, j, 0))
 			continue;
-		if (j->deadline && j->deadline <= now)
-			give_up(h, j, REASON_TIMEOUT, j->limit_ms);
+		if (j->trial && j->settled && j->settled <= now)
+			drop_job(h, j);
+		else if (j->trial && j->deadline <= now)
+			fail_trial(h, j, REASON_UNSTEADY, j->deaths);
+		else if (j->deadline && j->deadline <= now)
+			late(h, j);
 		else if (j->revive && j->revive <= now)
 			give_up(h, j, REASON_NOSUPER, 0);
 	}
@@ -642,9 +769,13 @@ enforce_deadlines(struct half *h)
 static void
 abandon_longruns(struct half *h)
 {
-	for (uint32_t i = 0; i < h->db->nlong; i++)
-		if (h->jobs[i] && !look(h, h->jobs[i], 0))
-			give_up(h, h->jobs[i], REASON_INTERRUPTED, 0);
+	for (struct job *j = h->first, *next; j; j = next) {
+		next = j->next;
+		if (j->trial)
+			drop_job(h, j);
+		else if (!j->oneshot && !look(h, j, 0))
+			give_up(h, j, REASON_INTERRUPTED, 0);
+	}
 }
 
 static void
@@ -664,9 +795,8 @@ take_signals(struct half *h)
 		return;
 	raise_result(&h->result, RUN_INTERRUPTED);
 	abandon_longruns(h);
-	for (uint32_t i = h->db->nlong; again && i < h->plan.n; i++)
-		if (h->jobs[i])
-			end_job(h, h->jobs[i], 0, REASON_INTERRUPTED, 0);
+	while (again && h->first)
+		end_job(h, h->first, 0, REASON_INTERRUPTED, 0);
 }
 
 static void
@@ -711,16 +841,6 @@ loop(struct half *h)
 	}
 }
 
-static uint32_t
-count_jobs(const struct half *h)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < h->plan.n; i++)
-		n += h->jobs[i] != 0;
-	return n;
-}
-
 int
 run_half(struct run *r, const unsigned char *set, enum run_mode mode)
 {
@@ -744,10 +864,8 @@ run_half(struct run *r, const unsigned char *set, enum run_mode mode)
 	r->left_undone += h.plan.left;
 	if (h.plan.left && !h.result)
 		h.result = r->interrupted ? RUN_INTERRUPTED : RUN_FAILED;
-	if (count_jobs(&h))
-		for (uint32_t i = 0; i < n; i++)
-			if (h.jobs[i])
-				drop_job(&h, h.jobs[i]);
+	while (h.first)
+		drop_job(&h, h.first);
 out:
 	ready_free(&h.ready);
 	free(h.jobs);

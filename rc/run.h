@@ -23,8 +23,13 @@ struct run {
 	int verbosity;
 	unsigned timeout_ms;	/* for all of it; 0 none */
 	unsigned jobs;		/* oneshots at once; 0 no bound */
-	unsigned deaths;	/* give up on a service that notifies and died
-				 * so often before; 0 never */
+	unsigned deaths;	/* give up on a service that died so often
+				 * while it was started; 0 never */
+	unsigned start_ms;	/* for a longrun that has to say that it is
+				 * ready and names no limit; 0 none */
+	unsigned settle_ms;	/* a longrun that does not say so has to live
+				 * so long; 0 none.  What depends on it does
+				 * not wait for that */
 	uint64_t deadline;	/* set by run_begin; 0 none */
 	int interrupted;	/* set when a signal came, or by the caller */
 	int result;		/* the worst so far */

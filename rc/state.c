@@ -303,6 +303,9 @@ state_reason_text(char *buf, size_t max, const struct state_rec *r,
 		snprintf(buf, max, "unable to reach the oneshot daemon: %s",
 			strerror((int)code));
 		return;
+	case REASON_UNSTEADY:
+		snprintf(buf, max, "died %u times soon after its start", code);
+		return;
 	case REASON_SYSTEM:
 		snprintf(buf, max, "%s", strerror((int)code));
 		return;

@@ -36,6 +36,7 @@ enum state_reason {
 	REASON_RUNNER,		/* no answer of the oneshot daemon [errno] */
 	REASON_SYSTEM,		/* a system call failed [errno] */
 	REASON_NOTASKED,	/* the oneshot daemon was not reached [errno] */
+	REASON_UNSTEADY,	/* died [n] times soon after its start */
 	REASON_COUNT
 };
 

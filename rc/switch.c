@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,16 +23,18 @@
 #include "lib/num.h"
 #include "lib/opt.h"
 #include "lib/path.h"
+#include "lib/spawn.h"
 #include "rc/compile.h"
 #include "rc/live.h"
 #include "rc/places.h"
 #include "rc/run.h"
+#include "rc/scan.h"
 #include "rc/sources.h"
 #include "rc/update.h"
 
 enum { O_TEST = OPT_LONG, O_BOOT, O_ROOT, O_DB, O_LAX, O_OVERRIDE, O_BUNDLE,
-	O_NO_ROLLBACK, O_NO_BLOCK, O_KEEP, O_ABORT, JOBS = 32, DEATHS = 3,
-	KEEP = 10, STAMP_MAX = 256, DB_LIMIT = 1 << 30, RACY_NS = 50000000 };
+	O_NO_ROLLBACK, O_NO_BLOCK, O_KEEP, O_ABORT, O_START, O_SETTLE, JOBS = 32, DEATHS = 3,
+	START_MS = 60000, SETTLE_MS = 500, KEEP = 10, STAMP_MAX = 256, DB_LIMIT = 1 << 30, RACY_NS = 50000000 };
 
 static const struct opt opts[] = {
 	{ 'n', "dry-run", 0, "print the plan with a reason for each service; "
@@ -58,6 +61,12 @@ static const struct opt opts[] = {
 		"services that get\nanother name" },
 	{ 't', "timeout", "MS", "give up on what is not up or down after so "
 		"long\n(default 0: never)" },
+	{ O_START, "start-timeout", "MS", "give up on a service that has not "
+		"said after so long\nthat it is ready and has no timeout-up "
+		"(default 60000;\n0: never)" },
+	{ O_SETTLE, "settle", "MS", "a service that does not say when it is "
+		"ready has to\nlive so long after its start (default 500; 0: "
+		"it need\nnot)" },
 	{ 'j', "jobs", "N", "run at most N oneshots at once (default 32; 0 no\n"
 		"bound)" },
 	{ 'v', "verbosity", "N", "0 errors, 1 failures (default), 2 the plan "
@@ -95,6 +104,7 @@ struct gen {
 	char live[PATH_LEN];
 	char dir[PATH_LEN];		/* STATE/generations */
 	int test, boot, lax, override, block, abort_it, given;
+	int elsewhere;			/* the live directory was named */
 	unsigned keep;
 	const char *root, *db_file, *convert_file;
 	char *sources[PLACES_SOURCES + 64];
@@ -424,10 +434,15 @@ stamp_matches(struct gen *g, unsigned n)
 static int
 is_live(const struct gen *g)
 {
-	char path[PATH_LEN];
+	return live_exists(g->live);
+}
 
-	return path_join(path, sizeof path, g->live, "current") == 0 &&
-		file_exists(AT_FDCWD, path);
+/* The tree runs and waits for services. */
+static int
+can_begin(const struct gen *g)
+{
+	return !g->boot && !g->elsewhere && !is_live(g) &&
+		scan_send(g->places.scandir, "") == 0;
 }
 
 /* Nothing cut off, nothing owed. */
@@ -453,7 +468,7 @@ nothing_to_do(struct gen *g)
 	unsigned boot = boot_number(g), live = g->boot ? boot :
 		is_live(g) ? live_number(g) : boot;
 
-	if (g->db_file || g->abort_it || !live ||
+	if (g->db_file || g->abort_it || !live || can_begin(g) ||
 		(!g->test && live != boot) || !stamp_matches(g, live))
 		return 0;
 	return g->boot || !is_live(g) || live_is_settled(g);
@@ -526,6 +541,63 @@ boot_only(struct gen *g, unsigned n, const char *target)
 	return EX_OK;
 }
 
+/* Make the live directory, with everything down. */
+static int
+make_live(struct gen *g, unsigned n)
+{
+	char prog[PATH_LEN], db[PATH_LEN], name[] = "reeve-rc-init", c[] = "-c",
+		l[] = "-l", B[] = "-B";
+	char *argv[] = { name, c, db, l, g->live, g->places.scandir, 0, 0 };
+	struct spawn s = { .file = prog, .argv = argv };
+	int status;
+	pid_t pid = -1;
+
+	if (!g->block) {
+		argv[6] = argv[5];
+		argv[5] = B;
+	}
+	gen_path(g, db, n, "db");
+	if (chain_sister(prog, sizeof prog, name) == 0)
+		pid = spawn(&s);
+	if (pid < 0) {
+		warn_sys("unable to start %s", name);
+		return EX_SYSTEM;
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : EX_SYSTEM;
+}
+
+/* Nothing is live yet, but svscan runs. */
+static int
+begin_live(struct gen *g, unsigned n, const char *target)
+{
+	struct update *u = &g->u;
+	int code;
+
+	if (!g->test && update_boot(target, g->places.boot) < 0)
+		return EX_SYSTEM;
+	code = make_live(g, n);
+	if (code) {
+		warn("generation %u %s, but could not be made live", n,
+			g->test ? "is kept" : "will be booted");
+		return EX_SYSTEM;
+	}
+	if (run_lock(g->live, g->block) < 0)
+		die_sys(EX_SYSTEM, "unable to lock %s", g->live);
+	if (update_open(u, g->live) < 0)
+		return EX_SYSTEM;
+	code = update_begin(u);
+	update_record(u, code);
+	if (u->verbosity >= 1)
+		info("generation %u is live%s: %s", n, g->test ?
+			", not booted" : " and booted", u->text);
+	if (code == UPDATE_OK)
+		write_stamp(g, n);
+	update_close(u);
+	return code;
+}
+
 static int
 switch_live(struct gen *g, unsigned n, const char *target)
 {
@@ -573,12 +645,16 @@ carry_out(struct gen *g)
 		if (is_live(g))
 			return switch_live(g, 0, 0);
 		printf("nothing is live: %u services would be kept as the "
-			"next generation and booted\n",
-			(unsigned)(g->u.new.nlong + g->u.new.nshort));
+			"next generation and booted%s\n",
+			(unsigned)(g->u.new.nlong + g->u.new.nshort),
+			!can_begin(g) ? "" : g->u.in.bundle ?
+			", and its default set started" : ", and made live");
 		return EX_OK;
 	}
 	n = keep_generation(g);
 	snprintf(target, sizeof target, "generations/%u/db", n);
+	if (can_begin(g))
+		return begin_live(g, n, target);
 	if (g->boot || !is_live(g))
 		return boot_only(g, n, target);
 	return switch_live(g, n, target);
@@ -751,6 +827,7 @@ set_live(struct gen *g, const char *s)
 {
 	if (path_absolute(g->live, sizeof g->live, s) < 0)
 		die_sys(EX_MISUSE, "unable to use %s", s);
+	g->elsewhere = 1;
 }
 
 static void
@@ -774,6 +851,10 @@ parse_options(struct gen *g, int argc, char **argv)
 		case 'f': g->convert_file = optarg; break;
 		case 't': g->u.run.timeout_ms = opt_uint("timeout", optarg, 0,
 			1u << 31); break;
+		case O_START: g->u.run.start_ms = opt_uint("start-timeout",
+			optarg, 0, 1u << 31); break;
+		case O_SETTLE: g->u.run.settle_ms = opt_uint("settle", optarg,
+			0, 60000); break;
 		case 'j': g->u.run.jobs = opt_uint("jobs", optarg, 0, 100000);
 			break;
 		case 'v': g->u.verbosity = (int)opt_uint("verbosity", optarg,
@@ -805,6 +886,8 @@ main(int argc, char **argv)
 	g.u.rollback = 1;
 	g.u.in.bundle = "default";
 	g.u.run.jobs = JOBS;
+	g.u.run.start_ms = START_MS;
+	g.u.run.settle_ms = SETTLE_MS;
 	dash = strchr(PROG, '-');
 	if (dash && strcmp(dash + 1, commands->name))
 		w = find_word(dash + 1);

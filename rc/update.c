@@ -588,6 +588,7 @@ never_run(const struct state_rec *r)
 	case REASON_NOEXEC:
 	case REASON_DEPENDENCY:
 	case REASON_DEATHS:
+	case REASON_UNSTEADY:
 	case REASON_SYSTEM:
 	case REASON_NOTASKED:
 	case REASON_COUNT:
@@ -1045,6 +1046,47 @@ switch_to(struct update *u, const struct state_rec *target, uint32_t origin)
 		code = u->dry ? UPDATE_OK : carry_out(u, &d, origin);
 	}
 	diff_free(&d);
+	return code;
+}
+
+/* Owed from the start: if it is cut off, the next run goes on. */
+static int
+want_bundle(struct update *u)
+{
+	struct db_list l;
+
+	if (!u->in.bundle || !db_resolve(&u->live.db, u->in.bundle, &l))
+		return 0;
+	for (uint32_t k = 0; k < l.n; k++)
+		if (state_put(&u->live.state, l.v[k], u->live.state.rec[l.v[k]]
+			.flags | STATE_WANTED | STATE_OWED, REASON_NONE, 0) < 0)
+			return -1;
+	return 0;
+}
+
+int
+update_begin(struct update *u)
+{
+	uint32_t up = 0;
+	int code;
+
+	u->from = u->to = u->live.gen;
+	if (want_bundle(u) < 0) {
+		warn_sys("unable to write the state");
+		set_text(u, "not begun: unable to write the state");
+		return UPDATE_SYSTEM;
+	}
+	code = update_code(start_owed(u));
+	if (code == UPDATE_UNFINISHED) {
+		set_text(u, "begun, but cut off: run it again to finish it");
+		return code;
+	}
+	if (code != UPDATE_OK)
+		tell_logs(u);
+	for (uint32_t i = 0; i < count(&u->live.db); i++)
+		up += u->live.state.rec[i].flags & STATE_UP;
+	set_text(u, "%u started, %u failed", (unsigned)up,
+		(unsigned)u->run.nfailed);
 	return code;
 }
 

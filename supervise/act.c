@@ -176,7 +176,7 @@ run(struct super *s)
 static void
 set_retry(struct super *s)
 {
-	int e = (int)s->dt.error, lack = start_shortage(e);
+	int e = (int)s->dt.error, lack = detail_shortage(e);
 	uint64_t ms = lack ? SHORT_MIN_MS : FAIL_MIN_MS,
 		max = lack ? SHORT_MAX_MS : FAIL_MAX_MS;
 
@@ -193,6 +193,10 @@ set_retry(struct super *s)
 	warn_sys("unable to start %s%srun (trying again in %u.%u s)",
 		s->dt.def, *s->dt.def ? "/" : "", (unsigned)(ms / 1000),
 		(unsigned)(ms / 100 % 10));
+	/* Whoever waits for it need not wait for ever; s6 has no letter for
+	 * this. */
+	if (!prog_as_s6)
+		letter(s, 'f');
 	act_publish(s);
 }
 

@@ -9,8 +9,8 @@
 
 #define EVENT_DIR "event"
 
-/* s started, u run spawned, U ready, d run died, D down and finish done,
- * O permanent failure, x supervise exits. */
+/* s started, u run spawned, f run could not be spawned, U ready, d run died,
+ * D down and finish done, O permanent failure, x supervise exits. */
 
 /* Make a fifodir: mode 03730 with group gid, or 01733 if gid is (gid_t)-1.
  * If it exists it is left as it is, unless force.  0, or -1 and errno. */

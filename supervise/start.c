@@ -14,6 +14,7 @@
 #include "lib/os.h"
 #include "lib/path.h"
 #include "lib/spawn.h"
+#include "supervise/detail.h"
 #include "supervise/start.h"
 #include "supervise/svdir.h"
 
@@ -27,14 +28,6 @@ drop(int *fd)
 	if (*fd >= 0)
 		close(*fd);
 	*fd = -1;
-}
-
-/* Is there room for it later?  Then a start is worth trying soon. */
-int
-start_shortage(int e)
-{
-	return e == EAGAIN || e == ENOMEM || e == EMFILE || e == ENFILE ||
-		e == ENOSPC || e == EINTR || e == ETXTBSY || e == ENOBUFS;
 }
 
 /* Readiness goes through a fifo with a name, which a supervise that takes
@@ -351,7 +344,7 @@ start_finish(struct super *s)
 	fmt_uint(group, (unsigned)s->dt.run_pid);
 	for (int i = 0; i < FINISH_TRIES && pid < 0; i++) {
 		pid = spawn(&sp);
-		if (pid >= 0 || !start_shortage(errno))
+		if (pid >= 0 || !detail_shortage(errno))
 			break;
 		/* It may release what run held, so it is worth some
 		 * waiting; but nothing else is done meanwhile. */

@@ -15,7 +15,4 @@ pid_t start_run(struct super *);
  * started. */
 pid_t start_finish(struct super *);
 
-/* Is this an error that passes, so that trying again soon is worth it? */
-int start_shortage(int err);
-
 #endif

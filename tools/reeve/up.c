@@ -253,8 +253,9 @@ make_live(const struct places *p)
 static int
 load_definitions(const struct places *p)
 {
-	char sw[] = "reeve-switch", v[] = "-v", zero[] = "0";
-	char *argv[] = { sw, v, zero, 0 };
+	char sw[] = "reeve-switch", v[] = "-v", zero[] = "0", b[] = "--boot";
+	/* What is not live yet is started after this. */
+	char *argv[] = { sw, v, zero, live_exists(p->live) ? 0 : b, 0 };
 	int code = act_run(argv), r;
 
 	if (code && !file_exists(AT_FDCWD, p->boot))
@@ -273,7 +274,8 @@ start_default(const struct places *p)
 {
 	char rc[] = "reeve-rc", l[] = "-l", b[] = "-b", u[] = "-u";
 	char change[] = "change", def[] = "default";
-	char *argv[] = { rc, l, (char *)p->live, b, u, change, def, 0 };
+	char limit[] = "--start-timeout=60000";
+	char *argv[] = { rc, l, (char *)p->live, b, u, limit, change, def, 0 };
 	struct model m;
 	int have;
 

@@ -1,0 +1,136 @@
+#!/bin/sh
+# rc/start.sh - a service that does not come up, never gets ready or does not
+# stay up makes a switch fail in bounded time, with the reason, and what was
+# before is back.  A switch with a tree and nothing live begins.
+# TIMEOUT: 120
+. "$TESTS/lib.sh"
+. "$TESTS/helpers/rc.sh"
+need reeve-switch reeve-svscan reeve-svc
+REEVE_HOME=$D/home; export REEVE_HOME
+mkdir -p home/sv home/service
+sv=home/sv
+body() { # body NAME: run of a service, from standard input
+	{ echo '#!/bin/sh'; cat; } >$sv/$1/run
+}
+sw() { timeout -s KILL 60 reeve-switch "$@" >out 2>&1; }
+lives() { reeve-svstat -o up "home/live/servicedirs/$1"; }
+bundle $sv default a
+longrun $sv a
+
+# --- begin
+ok 'without a tree it is only kept and booted' sw
+like "$(cat out)" 'generation 1 will be booted' 'and that is said'
+not 'nothing is live' test -e home/live/current
+rm -rf home/state home/boot
+reeve-svscan home/service 2>/dev/null &
+scan_pid=$!
+within 10 reeve-svscanctl -z home/service || bail 'no svscan'
+like "$(reeve-switch -n 2>&1)" 'nothing is live: .*started' 'a dry run says that it starts'
+ok 'with a tree it begins' sw
+like "$(cat out)" 'generation 1 is live and booted: 1 started, 0 failed' \
+	'and that is said'
+is "$(lives a)" true 'the default set is up'
+ok 'again' sw
+like "$(cat out)" 'nothing to do' 'there is nothing to do'
+
+# --- cannot be started
+echo '#!/does/not/exist' >$sv/a/run
+now() { date +%s; }
+t=$(now)
+sw; is $? 12 'a run that cannot be executed is undone'
+[ $(($(now) - t)) -lt 10 ]; is $? 0 'at once'
+like "$(cat out)" 'unable to start service a: unable to execute' 'with the reason'
+is "$(lives a)" true 'and the old one is back'
+
+# --- dies again and again, without readiness
+body a <<-EOF
+	exit 3
+	EOF
+t=$(now)
+sw; is $? 12 'one that dies again and again is undone'
+[ $(($(now) - t)) -lt 20 ]; is $? 0 'soon'
+like "$(cat out)" 'a: died 3 times soon after its start' 'with the reason'
+is "$(lives a)" true 'and the old one is back (2)'
+t=$(now)
+sw; is $? 12 'a second time too'
+[ $(($(now) - t)) -lt 20 ]; is $? 0 'as soon'
+ok 'unless it need not stay up' sw --settle 0
+is "$(reeve-rc -l home/live -a list)" a 'then it counts as up'
+
+# --- dies once: it has lived long enough then
+body a <<-EOF
+	[ -e $D/once ] || { : >$D/once; exit 1; }
+	exec sleep 100000
+	EOF
+ok 'one that dies once is not a failure' sw
+is "$(lives a)" true 'and lives'
+
+# --- ends well, and its definition says that it may
+echo never >$sv/a/restart
+body a <<-EOF
+	exit 0
+	EOF
+ok 'one that may end and ends well is not a failure' sw
+body a <<-EOF
+	exit 1
+	EOF
+sw; is $? 12 'one that may end and ends badly is'
+rm $sv/a/restart
+
+# --- dies again and again before it is ready
+echo 3 >$sv/a/notification-fd
+body a <<-EOF
+	exit 3
+	EOF
+t=$(now)
+sw; is $? 12 'one that dies before it is ready is undone'
+[ $(($(now) - t)) -lt 20 ]; is $? 0 'soon (2)'
+like "$(cat out)" 'a: died 3 times before it was ready' 'with the reason (2)'
+
+# --- never ready
+body a <<-EOF
+	exec sleep 100000
+	EOF
+sw --start-timeout 700; is $? 12 'one that is never ready is undone'
+like "$(cat out)" 'a: timed out after 700 ms' 'with the reason (3)'
+echo 500 >$sv/a/timeout-up
+sw; is $? 12 'timeout-up has precedence'
+like "$(cat out)" 'a: timed out after 500 ms' 'and is said'
+echo 0 >$sv/a/timeout-up
+body a <<-EOF
+	sleep 1
+	echo >&3
+	exec sleep 100000
+	EOF
+ok 'timeout-up 0 means for ever' sw --start-timeout 300
+is "$(reeve-svstat -o ready home/live/servicedirs/a)" true 'it got ready'
+
+# --- the other commands
+echo '#!/does/not/exist' >$sv/a/run
+rm -f $sv/a/timeout-up
+reeve-rc -l home/live -d change a
+sw --no-rollback
+ok 'it is not wanted and so not started' test $? = 0
+timeout 20 reeve-rc -l home/live start a >out 2>&1
+is $? 1 'reeve-rc start says that it cannot be executed'
+like "$(cat out)" 'unable to execute' 'with the reason (4)'
+body a <<-EOF
+	exec sleep 100000
+	EOF
+reeve-rc -l home/live stop a
+ok 'mended' sw
+timeout 20 reeve-rc -l home/live --start-timeout 400 start a >out 2>&1
+is $? 2 'reeve-rc has a limit when asked'
+
+# --- seen from another pid namespace
+if unshare -pf --mount-proc true 2>/dev/null; then
+	is "$(unshare -pf --mount-proc reeve-rc -l home/live list -a 2>&1)" \
+		"$(reeve-rc -l home/live list -a 2>&1)" \
+		'from another pid namespace the live directory is the same'
+	like "$(unshare -pf --mount-proc reeve-rc-init -l "$D/home/live" \
+		"$D/home/service" 2>&1)" 'already running' \
+		'and is not made anew'
+fi
+kill $scan_pid
+wait $scan_pid 2>/dev/null
+end
