@@ -253,13 +253,13 @@ static _Noreturn void
 become_svscan(int notify, int logfd)
 {
 	struct words w = { 0 };
+	int console = -1;
 
 	words_sister(&w, "svscan");
 	if (notify >= 0) {
 		words_fmt(&w, "-d%d", notify);
 	} else {
-		int console = fcntl(2, F_DUPFD, 3);
-
+		console = fcntl(2, F_DUPFD, 3);
 		if (console < 0 || dup2(logfd, 1) < 0 || dup2(logfd, 2) < 0)
 			die_sys(EX_SYSTEM, "unable to move stdout and stderr");
 		close(logfd);
@@ -267,6 +267,10 @@ become_svscan(int notify, int logfd)
 	}
 	words_add(&w, "--");
 	words_add(&w, LI_SCANDIR);
+	execv(w.v[0], w.v);
+	/* Nobody reads the log: say it where it can be seen. */
+	if (console >= 0)
+		dup2(console, 2);
 	words_exec(&w);
 }
 

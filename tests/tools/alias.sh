@@ -21,6 +21,15 @@ is "$(reeve-alias svlogd x 2>&1; echo $?)" \
 100' 'what has no alias'
 reeve-alias 2>/dev/null;	is $? 100 'no command'
 
+# Process 1 of a machine has no /proc when it looks for its sisters.
+if unshare --mount true 2>/dev/null; then
+	unshare --mount sh -c 'mount -t tmpfs x /proc &&
+		env -u REEVE_BIN "$BUILD/bin/reeve-alias" svok nosuch'
+	is $? 1 'without /proc'
+else
+	skip 1 'no mount namespace'
+fi
+
 # --- chpst: the same as runit's, where that is installed
 chpst_all() { # chpst_all COMMAND: runs them
 	c=$1
