@@ -598,6 +598,26 @@ lower_check(struct wrap *w, const struct def_text *t)
 		"-w 250 -n 0", notification_fd(w));
 }
 
+/* Behind the program that it is an option of. */
+static void
+lower_watchdog(struct wrap *w, int sd_notify)
+{
+	const struct def_text *t = use(w, "watchdog");
+	const char *line = t ? def_line(w->s, t) : 0;
+	uint64_t ms;
+
+	if (!line)
+		return;
+	if (!sd_notify)
+		diag_error(w->s->diag, 1, t->file, 0, "expected sd_notify in "
+			"notification-type: only that protocol has a "
+			"watchdog");
+	else if (!num_duration(line, 1, &ms) || !ms || ms > 86400000)
+		bad(w, t, line);
+	else
+		buf_printf(&w->first, " -w %llu", (unsigned long long)ms);
+}
+
 static void
 lower_readiness(struct wrap *w)
 {
@@ -621,6 +641,7 @@ lower_readiness(struct wrap *w)
 	else if (type == SD_NOTIFY)
 		buf_printf(&w->first, " \"$b\"/reeve-sdnotify -3 %u",
 			notification_fd(w));
+	lower_watchdog(w, type == SD_NOTIFY);
 }
 
 static void

@@ -138,6 +138,12 @@ const struct prop props[] = {
 		"The service is not stopped by an ordinary change, only "
 		"when everything is. A bundle passes it to its members.",
 		"" },
+	{ "flag-kill-group", FOR_LONGRUN, PROP_MARK, 0, 0,
+		"no",
+		"presence",
+		"What is left of the process group of the service when run "
+		"has ended is killed.",
+		"" },
 	{ "flag-newpidns", FOR_LONGRUN, PROP_MARK, 0, 1,
 		"no",
 		"presence",
@@ -404,6 +410,13 @@ const struct prop props[] = {
 		"up: it lives without them. A name that does not exist is "
 		"left out.",
 		"(directory with a file metrics)" },
+	{ "watchdog", FOR_LONGRUN, PROP_TEXT, 0, 0,
+		"none",
+		"a duration from 1ms to 24h",
+		"With notification-type sd_notify: how long the service may "
+		"go without a sign of life (WATCHDOG=1) before it is sent "
+		"SIGABRT. It is told in WATCHDOG_USEC.",
+		"30s" },
 	{ 0 }
 };
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <glob.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +31,7 @@ enum { FILE_LIMIT = 1 << 24, WORDS_MAX = 256 };
 
 struct import {
 	const char *source;	/* where definitions are written */
-	int in_default;
+	int in_default, included;
 	unsigned made, left;
 	const char *file;	/* being read */
 	unsigned line;
@@ -111,6 +112,16 @@ add_to_default(struct import *im, const char *name)
 	put_name(&d, "contents.d", name);
 }
 
+static void
+remove_from_default(struct import *im, const char *name)
+{
+	char path[PATH_LEN];
+
+	if (im->in_default && path_join(path, sizeof path, im->source,
+		"default/contents.d", name) == 0)
+		unlink(path);
+}
+
 static int
 begin(struct import *im, struct defwrite *d, const char *name)
 {
@@ -147,7 +158,28 @@ struct ini {
 	unsigned line;		/* where the entry began */
 };
 
-/* One logical line into buf (continued by \ for systemd). */
+/* supervisord: lines that begin with a blank belong to the one before, and
+ * " ;" begins a comment. */
+static size_t
+join_indented(struct ini *in, char *line, size_t n)
+{
+	for (;;) {
+		char *p = line, *comment;
+
+		while (p < line + n && (comment = memmem(p, (size_t)(line + n -
+			p), " ;", 2))) {
+			memset(comment, ' ', (size_t)(line + n - comment));
+			p = comment + 2;
+		}
+		if (!line[n] || !strchr(" \t", line[n + 1]) || !line[n + 1])
+			return n;
+		line[n++] = ' ';
+		n += strcspn(line + n, "\n");
+		in->number++;
+	}
+}
+
+/* One logical line in place (continued by \ for systemd). */
 static int
 next_entry(struct ini *in, int continues)
 {
@@ -162,6 +194,8 @@ next_entry(struct ini *in, int continues)
 			n += strcspn(line + n, "\n");
 			in->number++;
 		}
+		if (!continues && !strchr("#;[\n", *line))
+			n = join_indented(in, line, n);
 		in->at = line + n + (line[n] != 0);
 		line[n] = 0;
 		line = trim(line);
@@ -174,9 +208,7 @@ next_entry(struct ini *in, int continues)
 			in->key = 0;
 			return 1;
 		}
-		eq = strchr(line, '=');
-		if (!eq)
-			eq = line + strlen(line);
+		eq = line + strcspn(line, continues ? "=" : "=:");
 		in->value = *eq ? eq + 1 : eq;
 		*eq = 0;
 		in->key = trim(line);
@@ -224,11 +256,11 @@ struct unit {
 	int template;
 	char type[32];
 	struct buf env, limits, pre, post, setup, up, down, ambient, bounding,
-		groups, readonly;
+		groups, readonly, watchdog;
 	char *start;		/* owned */
 	char *user, *group;	/* owned */
 	int shell;		/* needs a script: variables, files */
-	int has_pid_file, has_read_write;
+	int has_pid_file, has_read_write, leaves_others;
 	int restarts;
 };
 
@@ -479,7 +511,9 @@ unit_simple(struct unit *u, const char *key, char *value)
 		}
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
 		if (!strcmp(key, times[i].key)) {
-			unit_time(u, key, times[i].file, value);
+			unit_time(u, key, strcmp(u->type, "oneshot") ||
+				i == 0 ? times[i].file : "timeout-down",
+				value);
 			return 1;
 		}
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
@@ -502,7 +536,7 @@ unit_needless(const char *key, const char *value)
 {
 	static const char *const keys[] = { "RemainAfterExit",
 		"StandardOutput", "StandardError", "StandardInput",
-		"SyslogIdentifier", "KillMode", "NotifyAccess", "GuessMainPID",
+		"SyslogIdentifier", "NotifyAccess", "GuessMainPID",
 		"SendSIGKILL", "RuntimeDirectoryPreserve" };
 
 	if (!strcmp(key, "StandardInput"))
@@ -517,6 +551,7 @@ static void
 unit_service(struct unit *u, const char *key, char *value)
 {
 	char name[64];
+	uint64_t ms;
 
 	if (!strcmp(key, "Type"))
 		snprintf(u->type, sizeof u->type, "%s", value);
@@ -572,8 +607,6 @@ unit_service(struct unit *u, const char *key, char *value)
 	} else if (!strcmp(key, "Restart"))
 		unit_restart(u, value);
 	else if (!strcmp(key, "RestartSec")) {
-		uint64_t ms;
-
 		if (num_duration(value, 1000, &ms)) {
 			snprintf(name, sizeof name, "%llu %llu",
 				(unsigned long long)ms, (unsigned long long)
@@ -582,8 +615,18 @@ unit_service(struct unit *u, const char *key, char *value)
 		}
 	} else if (!strcmp(key, "TimeoutSec")) {
 		unit_time(u, key, "timeout-up", value);
-		unit_time(u, key, "timeout-kill", value);
-	} else if (!strncmp(key, "Limit", 5))
+		unit_time(u, key, strcmp(u->type, "oneshot") ? "timeout-kill" :
+			"timeout-down", value);
+	} else if (!strcmp(key, "WatchdogSec") &&
+		num_duration(value, 1000, &ms)) {
+		u->watchdog.len = 0;
+		if (ms)
+			buf_printf(&u->watchdog, "%llums",
+				(unsigned long long)ms);
+	} else if (!strcmp(key, "KillMode"))
+		u->leaves_others = !strcmp(value, "process") ||
+			!strcmp(value, "none");
+	else if (!strncmp(key, "Limit", 5))
 		unit_limit(u, key, value);
 	else if (!strcmp(key, "CapabilityBoundingSet"))
 		unit_capabilities(u, &u->bounding, key, value);
@@ -713,6 +756,13 @@ unit_finish(struct unit *u)
 	struct buf b = { 0 };
 
 	im->line = 0;
+	if (strcmp(u->type, "oneshot") && !u->start) {
+		left_out(im, "all of it: there is no ExecStart");
+		remove_from_default(im, path_base(u->d.dir));
+		path_remove(AT_FDCWD, u->d.dir);
+		im->made--;
+		return;
+	}
 	if (u->user)
 		buf_printf(&b, "%s%s%s\n", u->user, u->group ? ":" : "",
 			u->group ? u->group : "");
@@ -743,14 +793,11 @@ unit_finish(struct unit *u)
 		return;
 	}
 	put(&u->d, "type", "longrun");
-	if (!u->start) {
-		left_out(im, "all of it: there is no ExecStart");
-		return;
-	}
 	unit_command(u);
-	if (!strncmp(u->type, "notify", 6))
+	if (!strncmp(u->type, "notify", 6)) {
 		put(&u->d, "notification-type", "sd_notify");
-	else if (!strcmp(u->type, "forking") && !u->has_pid_file)
+		put_buf(&u->d, "watchdog", &u->watchdog);
+	} else if (!strcmp(u->type, "forking") && !u->has_pid_file)
 		left_out(im, "Type=forking without PIDFile: the daemon cannot "
 			"be found; tell it to stay in the foreground");
 	else if (!strcmp(u->type, "dbus"))
@@ -764,6 +811,8 @@ unit_finish(struct unit *u)
 		put_buf(&u->d, "finish", &f);
 		buf_free(&f);
 	}
+	if (!u->leaves_others)
+		put(&u->d, "flag-kill-group", "");
 	/* A unit without Restart is not restarted. */
 	if (!u->restarts)
 		put(&u->d, "restart", "never");
@@ -777,6 +826,9 @@ import_unit(struct import *im, char *data)
 	char name[PATH_LEN], *copy = strdup(data), *at;
 	size_t n;
 
+	if (snprintf(name, sizeof name, "%s.d", im->file) < (int)sizeof name &&
+		file_exists(AT_FDCWD, name))
+		left_out(im, "%s (drop-ins are not read)", name);
 	defwrite_name(name, sizeof name, unit_base(path_base(im->file)));
 	n = strlen(name);
 	u.template = n && name[n - 1] == '@';
@@ -830,6 +882,7 @@ import_unit(struct import *im, char *data)
 	buf_free(&u.bounding);
 	buf_free(&u.groups);
 	buf_free(&u.readonly);
+	buf_free(&u.watchdog);
 }
 
 /* --- supervisord */
@@ -856,6 +909,68 @@ supervisord_environment(const struct defwrite *d, char *s)
 	buf_free(&b);
 }
 
+/* %(program_name)s, %(here)s, %(process_num)d and %%.  Malloced. */
+static char *
+supervisord_expand(struct import *im, const char *program, const char *key,
+	const char *s)
+{
+	struct buf b = { 0 };
+	char here[PATH_LEN];
+
+	for (; *s; s++) {
+		if (*s != '%') {
+			buf_char(&b, *s);
+		} else if (s[1] == '%') {
+			buf_char(&b, *s++);
+		} else if (!strncmp(s, "%(program_name)s", 16) ||
+			!strncmp(s, "%(group_name)s", 14)) {
+			buf_str(&b, program);
+			s += s[2] == 'p' ? 15 : 13;
+		} else if (!strncmp(s, "%(process_num)", 14)) {
+			buf_char(&b, '0');
+			s += 14 + strspn(s + 14, "0123456789");
+		} else if (!strncmp(s, "%(here)s", 8) &&
+			path_absolute(here, sizeof here, im->file) == 0) {
+			*strrchr(here, '/') = 0;
+			buf_str(&b, here);
+			s += 7;
+		} else {
+			left_out(im, "%.*s in %s=... (put the value there)",
+				(int)strcspn(s, ")") + 2, s, key);
+			buf_char(&b, *s);
+		}
+	}
+	buf_char(&b, 0);
+	if (b.bad)
+		die(EX_SYSTEM, "out of memory");
+	return b.s;
+}
+
+static int
+is_one_of(const char *key, const char *const *keys)
+{
+	for (; *keys; keys++)
+		if (!strcmp(key, *keys))
+			return 1;
+	return 0;
+}
+
+/* What it writes goes to the log directory of the service. */
+static void
+supervisord_log(struct import *im, const struct defwrite *d, const char *key,
+	const char *value)
+{
+	if (!strncmp(value, "/dev/", 5) || !strcmp(value, "NONE") ||
+		!strcmp(value, "syslog")) {
+		left_out(im, "%s=%s", key, value);
+		return;
+	}
+	put(d, "logger", "");
+	if (strcmp(value, "AUTO"))
+		left_out(im, "%s=%s (it is in the log directory of the "
+			"service instead)", key, value);
+}
+
 static void
 supervisord_program(struct import *im, const struct defwrite *d,
 	const char *key, char *value)
@@ -863,10 +978,10 @@ supervisord_program(struct import *im, const struct defwrite *d,
 	static const struct { const char *key, *file; } files[] = {
 		{ "directory", "directory" }, { "user", "user" },
 		{ "umask", "umask" }, { "stopsignal", "down-signal" } };
-	static const char *const needless[] = { "process_name", "autostart",
+	static const char *const needless[] = { "process_name",
 		"startretries", "redirect_stderr", "stdout_logfile_maxbytes",
 		"stdout_logfile_backups", "stderr_logfile_maxbytes",
-		"stderr_logfile_backups", "exitcodes", "startsecs" };
+		"stderr_logfile_backups", "startsecs", 0 };
 	char *words[WORDS_MAX], text[64];
 	struct buf b = { 0 };
 	unsigned u;
@@ -876,12 +991,8 @@ supervisord_program(struct import *im, const struct defwrite *d,
 			put(d, files[i].file, value);
 			return;
 		}
-	for (size_t i = 0; i < sizeof needless / sizeof *needless; i++)
-		if (!strcmp(key, needless[i]))
-			return;
-	if (strstr(value, "%("))
-		left_out(im, "%%(...)s in %s=%s (put the value there)", key,
-			value);
+	if (is_one_of(key, needless))
+		return;
 	if (!strcmp(key, "command")) {
 		if (split(value, words)) {
 			defwrite_words(&b, words);
@@ -893,18 +1004,73 @@ supervisord_program(struct import *im, const struct defwrite *d,
 	} else if (!strcmp(key, "autorestart")) {
 		put(d, "restart", !strcmp(value, "true") ? "always" :
 			!strcmp(value, "false") ? "never" : "on-failure");
+	} else if (!strcmp(key, "autostart")) {
+		if (!yes(value))
+			remove_from_default(im, path_base(d->dir));
+	} else if (!strcmp(key, "killasgroup") ||
+		!strcmp(key, "stopasgroup")) {
+		/* Who is left after TERM is killed. */
+		if (yes(value))
+			put(d, "flag-kill-group", "");
+		if (yes(value) && *key == 'k')
+			put(d, "flag-timeout-killpg", "");
 	} else if (!strcmp(key, "stopwaitsecs") && num_uint(value, &u) &&
 		u < 4000000) {
 		snprintf(text, sizeof text, "%u", u * 1000);
 		put(d, "timeout-kill", text);
 	} else if (!strcmp(key, "stdout_logfile") ||
 		!strcmp(key, "stderr_logfile")) {
-		if (!strncmp(value, "/dev/", 5) || !strcmp(value, "NONE"))
-			left_out(im, "%s=%s", key, value);
-		else
-			put(d, "logger", "");
-	} else
+		supervisord_log(im, d, key, value);
+	} else if (!(!strcmp(key, "exitcodes") && !strcmp(value, "0")) &&
+		!(!strcmp(key, "numprocs") && !strcmp(value, "1")))
 		left_out(im, "%s=%s", key, value);
+}
+
+static void import_supervisord(struct import *, char *);
+
+/* A file that another one includes; deeper it does not go. */
+static void
+import_included(struct import *im, const char *file)
+{
+	char *data;
+
+	if (file_slurp(AT_FDCWD, file, &data, FILE_LIMIT) < 0)
+		die_sys(EX_SYSTEM, "unable to read %s", file);
+	im->file = file;
+	im->included = 1;
+	import_supervisord(im, data);
+	im->included = 0;
+	free(data);
+}
+
+/* [include] files = ... */
+static void
+supervisord_include(struct import *im, char *value)
+{
+	const char *file = im->file;
+	unsigned line = im->line;
+	char *save = 0;
+
+	for (char *w = strtok_r(value, " \t", &save); w;
+		w = strtok_r(0, " \t", &save)) {
+		char pattern[PATH_LEN];
+		glob_t g;
+
+		if (*w == '/')
+			snprintf(pattern, sizeof pattern, "%s", w);
+		else
+			snprintf(pattern, sizeof pattern, "%.*s%s",
+				(int)(path_base(file) - file), file, w);
+		if (glob(pattern, 0, 0, &g) == 0) {
+			for (size_t i = 0; i < g.gl_pathc; i++)
+				if (strcmp(g.gl_pathv[i], file) &&
+					!im->included)
+					import_included(im, g.gl_pathv[i]);
+			globfree(&g);
+		}
+		im->file = file;
+		im->line = line;
+	}
 }
 
 static void
@@ -912,10 +1078,12 @@ import_supervisord(struct import *im, char *data)
 {
 	struct ini in = { .at = data };
 	struct defwrite d = { .quiet = 1 };
+	static const char *const global[] = { "user", "umask", "directory",
+		"environment", 0 };
 	int program = 0, group = 0;
+	char name[PATH_LEN] = "", *value;
 
 	while (next_entry(&in, 0)) {
-		char name[PATH_LEN];
 
 		im->line = in.line;
 		if (!in.key) {
@@ -924,7 +1092,9 @@ import_supervisord(struct import *im, char *data)
 			if (!program && !group) {
 				if (strcmp(in.section, "supervisord") &&
 					strcmp(in.section, "supervisorctl") &&
+					strcmp(in.section, "include") &&
 					strncmp(in.section, "unix_http", 9) &&
+					strncmp(in.section, "inet_http", 9) &&
 					strncmp(in.section, "rpcinterface", 12)
 					)
 					left_out(im, "[%s]", in.section);
@@ -939,9 +1109,20 @@ import_supervisord(struct import *im, char *data)
 			put(&d, "type", program ? "longrun" : "bundle");
 			continue;
 		}
+		value = supervisord_expand(im, name, in.key, in.value);
+		if (!strcmp(in.section, "include") &&
+			!strcmp(in.key, "files"))
+			supervisord_include(im, value);
+		else if (program)
+			supervisord_program(im, &d, in.key, value);
+		else if (!strcmp(in.section, "supervisord") &&
+			is_one_of(in.key, global))
+			left_out(im, "%s=%s (of all programs: say it in each)",
+				in.key, value);
+		free(value);
 		if (program)
-			supervisord_program(im, &d, in.key, in.value);
-		else if (group && !strcmp(in.key, "programs")) {
+			continue;
+		if (group && !strcmp(in.key, "programs")) {
 			char *save = 0;
 
 			for (char *w = strtok_r(in.value, ", \t", &save); w;
@@ -954,22 +1135,86 @@ import_supervisord(struct import *im, char *data)
 
 /* --- Procfile */
 
+/* Is the end of a line from here on one simple command? */
+static int
+is_simple(const char *s)
+{
+	char quote = 0;
+
+	if (memchr(s, '=', strcspn(s, " \t")))
+		return 0;
+	for (; *s; s++) {
+		if (quote ? *s == quote : *s == '"' || *s == '\'')
+			quote = quote ? 0 : *s;
+		else if (!quote && strchr(";&|()<>`", *s))
+			return 0;
+		else if (*s == '\\' && s[1] && quote != '\'')
+			s++;
+	}
+	return !quote;
+}
+
+/* The line as the shell is to have it: exec where that says the same, so
+ * that signals reach the program.  0 if they do not. */
+static int
+procfile_command(struct buf *b, const char *line)
+{
+	if (is_simple(line)) {
+		buf_printf(b, "exec %s\n", line);
+		return 1;
+	}
+	for (const char *p = line; (p = strstr(p, "&& ")); p += 3)
+		if (is_simple(p + 3)) {
+			buf_printf(b, "%.*sexec %s\n", (int)(p + 3 - line),
+				line, p + 3);
+			return 1;
+		}
+	/* "A=1 B=2 program" */
+	if (memchr(line, '=', strcspn(line, " \t")) &&
+		!strpbrk(line, ";&|()<>`")) {
+		buf_printf(b, "exec env %s\n", line);
+		return 1;
+	}
+	buf_printf(b, "%s\n", line);
+	return 0;
+}
+
+/* Lines of a .env as environment has them. */
+static void
+procfile_environment(struct buf *b, const char *env)
+{
+	while (*env) {
+		size_t n = strcspn(env, "\n");
+		const char *s = env + strspn(env, " \t");
+
+		if (!strncmp(s, "export ", 7))
+			s += 7;
+		buf_printf(b, "%.*s\n", (int)(env + n - s), s);
+		env += n + (env[n] != 0);
+	}
+}
+
 static void
 import_procfile(struct import *im, char *data)
 {
 	unsigned port = 5000, number = 0;
-	char envfile[PATH_LEN], *env = 0, *save = 0;
+	char envfile[PATH_LEN], here[PATH_LEN], *env = 0;
 
 	snprintf(envfile, sizeof envfile, "%.*s.env", (int)(path_base(im->file)
 		- im->file), im->file);
 	if (file_slurp(AT_FDCWD, envfile, &env, FILE_LIMIT) < 0)
 		env = 0;
-	for (char *line = strtok_r(data, "\n", &save); line;
-		line = strtok_r(0, "\n", &save)) {
+	if (path_absolute(here, sizeof here, im->file) < 0)
+		die_sys(EX_SYSTEM, "unable to find %s", im->file);
+	*(strrchr(here, '/') == here ? here + 1 : strrchr(here, '/')) = 0;
+	for (char *line = data, *next; line; line = next) {
 		char name[PATH_LEN], *colon;
 		struct defwrite d = { .quiet = 1 };
 		struct buf b = { 0 };
 
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = 0;
 		im->line = ++number;
 		line = trim(line);
 		if (!*line || *line == '#')
@@ -984,11 +1229,15 @@ import_procfile(struct import *im, char *data)
 		if (!begin(im, &d, name))
 			continue;
 		put(&d, "type", "longrun");
-		buf_printf(&b, "#!/bin/sh\nexec %s\n", trim(colon + 1));
+		buf_str(&b, "#!/bin/sh\n");
+		if (!procfile_command(&b, trim(colon + 1)))
+			put(&d, "flag-kill-group", "");
 		put_buf(&d, "run", &b);
 		b.len = 0;
-		buf_printf(&b, "PORT=%u\n%s", port, env ? env : "");
+		buf_printf(&b, "PORT=%u\n", port);
+		procfile_environment(&b, env ? env : "");
 		put_buf(&d, "environment", &b);
+		put(&d, "directory", here);
 		put(&d, "logger", "");
 		buf_free(&b);
 		port += 100;
@@ -1091,8 +1340,7 @@ import_servicedir(struct import *im, const char *dir, const char *name,
 			&& !in_dir(dir, "notification-fd"))
 			import_check(im, &d, path);
 		else if (!strcmp(file, "down"))
-			left_out(im, "%s (leave it out of the bundle default "
-				"instead)", path);
+			remove_from_default(im, name);
 		else if (*file != '.' && strcmp(file, "supervise") &&
 			strcmp(file, "event") && strcmp(file, "log"))
 			left_out(im, "%s (only data/ and env/ hold files of "

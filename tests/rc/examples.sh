@@ -7,6 +7,8 @@
 [ "$(id -u)" = 0 ] || skip_all 'this is not root'
 mount -t tmpfs -o mode=755 tmpfs /run 2>/dev/null || skip_all 'no mounts here'
 ip link set lo up 2>/dev/null
+# Another test may use the cluster of the package at the same time.
+own_cluster() { cp -a /var/lib/postgresql pg && mount --bind pg /var/lib/postgresql; }
 
 wanted=
 # example NAME PROGRAM [FILE]: take it if the program is there

@@ -6,6 +6,8 @@
 [ "$(id -u)" = 0 ] || skip_all 'this is not root'
 mount -t tmpfs -o mode=755 tmpfs /run 2>/dev/null || skip_all 'no mounts here'
 ip link set lo up 2>/dev/null
+# Another test may use the cluster of the package at the same time.
+own_cluster() { cp -a /var/lib/postgresql pg && mount --bind pg /var/lib/postgresql; }
 units=/lib/systemd/system
 
 wanted=
@@ -25,6 +27,29 @@ unit memcached memcached
 unit haproxy haproxy
 unit rsyslog rsyslogd
 unit ssh sshd
+unit cron cron
+# The directory for runit in the package of sshd.
+if [ -x /etc/sv/ssh/run ] && [ -x /lib/runit/invoke-run ]; then
+	mkdir runit; cp -RL /etc/sv/ssh/run /etc/sv/ssh/finish runit/; mkdir runit/log; cp /etc/sv/ssh/log/run runit/log/
+	reeve-import -s rv runit >said.runit; is $? 0 'the runit directory of sshd is imported'
+	mv rv/runit rv/runit-ssh; rm -rf rv/runit-log
+	rm -f rv/runit-ssh/producer-for; : >rv/runit-ssh/logger
+	sed -i 's|sshd -D|& -p 22024|' rv/runit-ssh/run
+	cp -R rv/* sv/; wanted="$wanted runit-ssh"
+else
+	echo 'SKIP runit directory of sshd: it is not installed' >&2
+	skip 1 'runit or sshd is not installed'
+fi
+# A daemon that goes to the background, of a template: its cluster.
+if [ -e "$units/postgresql@.service" ] && [ -e /var/lib/postgresql/15/main/PG_VERSION ] && [ -e /etc/postgresql/15/main/postgresql.conf ]; then
+	reeve-import -s sv "$units/postgresql@.service" >said.pg; [ $? -le 1 ]; is $? 0 'postgresql@.service is imported'
+	: >sv/postgresql@/instances.d/15-main
+	own_cluster
+	wanted="$wanted postgresql@15-main"
+else
+	echo 'SKIP unit postgresql@: there is no cluster' >&2
+	skip 1 'there is no cluster of PostgreSQL'
+fi
 [ -n "$wanted" ] || skip_all 'none of the units is installed'
 # What tmpfiles.d would have made.
 mkdir -p /run/haproxy

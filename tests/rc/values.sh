@@ -92,6 +92,9 @@ finish ~ l ~ bad ~ DIR:
 flag-essential ~ b ~ good ~ -
 flag-essential ~ l ~ edge ~ ignored
 flag-essential ~ l ~ bad ~ flag-esential=x :: -
+flag-kill-group ~ l ~ good ~ -
+flag-kill-group ~ l ~ edge ~ ignored
+flag-kill-group ~ l ~ bad ~ flag-killgroup=x :: -
 flag-newpidns ~ l ~ good ~ -
 flag-newpidns ~ l ~ edge ~ ignored
 flag-newpidns ~ l ~ bad ~ flag-new-pidns=x :: -
@@ -251,6 +254,12 @@ user ~ l ~ bad ~ nosuchuser
 wants.d ~ l ~ good ~ DIR:other
 wants.d ~ o ~ edge ~ DIR:a nothere
 wants.d ~ l ~ bad ~ DIR:s6-rc-x
+watchdog ~ l ~ good ~ notification-type=sd_notify :: 30s
+watchdog ~ l ~ edge ~ notification-type=sd_notify :: 1
+watchdog ~ l ~ edge ~ notification-type=sd_notify :: 24h
+watchdog ~ l ~ bad ~ notification-type=sd_notify :: 0
+watchdog ~ l ~ bad ~ notification-type=sd_notify :: 86400001
+watchdog ~ l ~ bad ~ 30s
 END
 
 # put FILE VALUE
