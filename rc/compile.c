@@ -19,6 +19,8 @@ compile_all(const struct compile *c, struct defs *s, char **data,
 
 	for (int i = 0; i < c->nsources; i++)
 		def_source(s, c->sources[i]);
+	resolve_duplicates(s);
+	def_implied(s);
 	lower_all(s);
 	resolve(s, &db);
 	if (!s->diag->errors && db_encode(&db, data, len) < 0)

@@ -3,6 +3,7 @@
  * at one definition at a time and goes on after an error, so that a run
  * says all of them. */
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -224,6 +225,8 @@ struct reader {
 	struct defs *s;
 	struct def *d;
 	int fd;			/* of its directory */
+	int over_fd;		/* of an instance: where its own files are, */
+	const char *over_dir;	/* if anywhere else than in dir */
 	int lists_d[PROP_LISTS];	/* this list came from a directory */
 	const char *dir;	/* its path, for messages */
 };
@@ -938,10 +941,11 @@ read_instance(struct reader *r)
 	char **names;
 	ssize_t n;
 
-	over.dir = path_of(r, name);
-	over.fd = open_dir(r->fd, name);
+	over.dir = r->over_dir ? arena_printf(r->s->mem, "%s/%s", r->over_dir,
+		name) : path_of(r, name);
+	over.fd = open_dir(r->over_dir ? r->over_fd : r->fd, name);
 	if (over.fd < 0) {
-		if (errno != ENOTDIR)
+		if (errno != ENOTDIR && errno != ENOENT)
 			diag_sys(r->s->diag, over.dir, "unable to open");
 		return;
 	}
@@ -1041,53 +1045,183 @@ def_new(struct defs *s, const char *source, const char *name,
 	return d;
 }
 
+/* What stands for $INSTANCE is put into command lines, so it must be one
+ * plain word everywhere. */
+static int
+instance_ok(struct defs *s, const char *name, const char *file)
+{
+	for (const char *p = name; *p; p++)
+		if (!isalnum((unsigned char)*p) && !strchr("._-+:,=@%~", *p) &&
+			!((unsigned char)*p & 0x80)) {
+			diag_error(s->diag, 1, file, 0, "'%.60s' cannot be the "
+				"name of an instance, expected letters, "
+				"digits and . _ - + : , = @ %% ~", name);
+			return 0;
+		}
+	return 1;
+}
+
+static struct template *
+find_template(struct defs *s, const char *name)
+{
+	/* The last one is that of the source with precedence. */
+	for (size_t i = s->ntemplates; i--; )
+		if (!strcmp(s->templates[i].name, name))
+			return s->templates + i;
+	return 0;
+}
+
+static int
+has_member(const struct def *bundle, const char *name)
+{
+	const struct def_names *l = bundle->lists + LIST_CONTENTS;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (!strcmp(l->v[i].name, name))
+			return 1;
+	return 0;
+}
+
+/* One instance of a template whose directory is fd; its own files are in
+ * over, if that is not 0. */
+static void
+read_one_instance(struct defs *s, const struct template *t, int fd,
+	const char *instance, const char *over, int over_fd)
+{
+	const char *dir = over ? over : t->path;
+	struct def_name full = { arena_printf(s->mem, "%s%s", t->name,
+		instance), arena_printf(s->mem, "%s/instances.d/%s", dir,
+		instance), 0 };
+	struct reader r = { .s = s, .fd = fd, .dir = t->path,
+		.over_fd = over_fd, .over_dir = over };
+
+	if (!instance_ok(s, instance, full.file) || !def_check_name(s, &full))
+		return;
+	r.d = def_new(s, t->source, full.name, dir);
+	r.d->instance = instance;
+	r.d->template = t->all;
+	read_def(&r);
+	if (!has_member(t->all, full.name))
+		def_add_name(s, t->all, LIST_CONTENTS, full.name, full.file,
+			0);
+}
+
+static struct template *
+new_template(struct defs *s, const char *source, const char *name,
+	const char *path)
+{
+	struct def *all = def_new(s, source, name, path);
+
+	all->type = DB_BUNDLE;
+	all->is_template = 1;
+	all->lists[LIST_CONTENTS].present = 1;
+	s->templates = arena_more(s->mem, s->templates, s->ntemplates,
+		sizeof *s->templates);
+	s->templates[s->ntemplates] = (struct template){ source, name, path,
+		all };
+	return s->templates + s->ntemplates++;
+}
+
+/* A directory with instances.d and nothing else adds instances to the
+ * template of that name in an earlier source. */
+static int
+only_instances(struct arena *mem, int fd)
+{
+	char **names;
+	ssize_t n = list_dir(mem, fd, &names, 0);
+
+	return n == 1;
+}
+
 /* NAME@ with instances.d: a service for each instance, and a bundle NAME@
  * of them.  1 if it is one. */
 static int
 read_template(struct defs *s, int fd, const char *source, const char *name,
 	const char *path)
 {
-	size_t len = strlen(name);
-	int dir = name[len - 1] == '@' ? open_dir(fd, "instances.d") : -1;
-	int e = errno;
+	int is_one = name[strlen(name) - 1] == '@', dir = is_one ?
+		open_dir(fd, "instances.d") : -1, base;
+	struct template *t;
 	char **names;
 	ssize_t n;
-	struct def *all;
 
-	if (dir < 0 && name[len - 1] == '@' && e != ENOENT) {
+	if (!is_one)
+		return 0;
+	if (dir < 0 && errno != ENOENT) {
 		diag_error(s->diag, 1, arena_printf(s->mem, "%s/instances.d",
 			path), 0, "%s, expected a directory of names",
-			strerror(e));
+			strerror(errno));
 		return 1;
 	}
-	if (dir < 0 && name[len - 1] == '@' && !s->diag->lax)
-		diag_warn(s->diag, path, 0, "there is no instances.d: this is "
-			"one service of that name, not a template");
-	if (dir < 0)
+	if (dir < 0) {
+		if (!s->diag->lax)
+			diag_warn(s->diag, path, 0, "there is no instances.d: "
+				"this is one service of that name, not a "
+				"template");
 		return 0;
+	}
 	n = list_dir(s->mem, dir, &names, 0);
 	close(dir);
 	if (n < 0) {
 		diag_sys(s->diag, path, "unable to read its instances.d");
 		return 1;
 	}
-	all = def_new(s, source, name, path);
-	all->type = DB_BUNDLE;
-	all->lists[LIST_CONTENTS].present = 1;
-	for (ssize_t i = 0; i < n; i++) {
-		struct def_name full = { arena_printf(s->mem, "%s%s", name,
-			names[i]), arena_printf(s->mem, "%s/instances.d/%s",
-			path, names[i]), 0 };
-		struct reader r = { .s = s, .fd = fd, .dir = path };
-
-		if (!def_check_name(s, &full))
-			continue;
-		r.d = def_new(s, source, full.name, path);
-		r.d->instance = names[i];
-		read_def(&r);
-		def_add_name(s, all, LIST_CONTENTS, full.name, full.file, 0);
+	t = find_template(s, name);
+	if (!only_instances(s->mem, fd))
+		t = 0;
+	else if (!t) {
+		diag_error(s->diag, 1, path, 0, "there is nothing but "
+			"instances.d, and no source before this one has that "
+			"template; expected a command, or the sources in "
+			"another order");
+		return 1;
 	}
+	base = t ? open_dir(AT_FDCWD, t->path) : -1;
+	if (!t)
+		t = new_template(s, source, name, path);
+	for (ssize_t i = 0; i < n; i++)
+		read_one_instance(s, t, base < 0 ? fd : base, names[i],
+			base < 0 ? 0 : path, fd);
+	if (base >= 0)
+		close(base);
 	return 1;
+}
+
+static int
+is_defined(const struct defs *s, const char *name)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (!strcmp(s->v[i]->name, name))
+			return 1;
+	return 0;
+}
+
+void
+def_implied(struct defs *s)
+{
+	/* What is added has dependencies too, and comes behind. */
+	for (size_t i = 0; i < s->n; i++) {
+		const struct def_names *l = s->v[i]->lists + LIST_DEPS;
+		const char *instance = s->v[i]->instance;
+
+		for (size_t k = 0; instance && k < l->n; k++) {
+			const char *to = l->v[k].name;
+			const struct template *t = to[strlen(to) - 1] == '@' ?
+				find_template(s, to) : 0;
+			int fd;
+
+			if (!t || is_defined(s, arena_printf(s->mem, "%s%s",
+				to, instance)))
+				continue;
+			fd = open_dir(AT_FDCWD, t->path);
+			if (fd < 0) {
+				diag_sys(s->diag, t->path, "unable to open");
+				continue;
+			}
+			read_one_instance(s, t, fd, instance, 0, 0);
+			close(fd);
+		}
+	}
 }
 
 static void

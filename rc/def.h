@@ -51,7 +51,15 @@ struct def {
 	struct db_prop *props;	/* results of lowering */
 	size_t nprops;
 	const char *instance;	/* of a template, or 0 */
+	struct def *template;	/* then the bundle of all its instances */
+	int is_template;	/* it is such a bundle */
 	int bad;		/* could not be read: here for its name only */
+};
+
+/* A directory NAME@ that defines instances. */
+struct template {
+	const char *source, *name, *path;
+	struct def *all;	/* bundle of the instances */
 };
 
 struct defs {
@@ -59,6 +67,8 @@ struct defs {
 	struct diag *diag;	/* borrowed */
 	struct def **v;
 	size_t n;
+	struct template *templates;
+	size_t ntemplates;
 	int override;		/* of a name twice the later one wins */
 	int default_logger;	/* a source has `default-logger' */
 	struct def_text default_logging;	/* and its lines */
@@ -71,6 +81,10 @@ struct defs {
 /* Read every definition of a source directory.  What is wrong goes to
  * diag. */
 void def_source(struct defs *, const char *source);
+
+/* When all sources are read: instances that nobody listed, but another
+ * instance depends on. */
+void def_implied(struct defs *);
 
 /* A new definition without anything, added to the others. */
 struct def *def_new(struct defs *, const char *source, const char *name,

@@ -129,19 +129,34 @@ by_type_and_name(const void *a, const void *b)
 		strcmp(x->name, y->name);
 }
 
-/* Of definitions with one name the later one is taken, or it is an error;
- * either way one is left. */
+/* A template that takes the place of another one does so with all its
+ * instances. */
 static void
-drop_duplicates(struct resolver *r)
+drop_instances(struct defs *s)
 {
-	struct defs *s = r->s;
+	size_t n = 0;
+
+	for (size_t i = 0; s->override && i < s->ntemplates; i++)
+		for (size_t k = i + 1; k < s->ntemplates; k++)
+			if (!strcmp(s->templates[i].name, s->templates[k].name))
+				s->templates[i].all->is_template = 0;
+	for (size_t i = 0; i < s->n; i++)
+		if (!s->v[i]->instance || s->v[i]->template->is_template)
+			s->v[n++] = s->v[i];
+	s->n = n;
+}
+
+void
+resolve_duplicates(struct defs *s)
+{
 	uint32_t size = 16;
 	struct def **table;
 	size_t n = 0;
 
+	drop_instances(s);
 	while (size < 2 * s->n + 2)
 		size *= 2;
-	table = arena_alloc(r->mem, size * sizeof *table);
+	table = arena_alloc(s->mem, size * sizeof *table);
 	for (size_t i = 0; i < s->n; i++) {
 		uint32_t h = hash(s->v[i]->name) & (size - 1);
 
@@ -152,10 +167,10 @@ drop_duplicates(struct resolver *r)
 			continue;
 		}
 		if (s->override)
-			diag_note(r->diag, s->v[i]->dir, 0, "instead of %s",
+			diag_note(s->diag, s->v[i]->dir, 0, "instead of %s",
 				table[h]->dir);
 		else
-			diag_error(r->diag, 1, s->v[i]->dir, 0, "duplicate "
+			diag_error(s->diag, 1, s->v[i]->dir, 0, "duplicate "
 				"service definition: %s is already defined in "
 				"%s (--override lets the later one win)",
 				s->v[i]->name, table[h]->dir);
@@ -174,7 +189,7 @@ number_all(struct resolver *r)
 	struct defs *s = r->s;
 	uint32_t size = 16;
 
-	drop_duplicates(r);
+	resolve_duplicates(s);
 	if (s->n)
 		qsort(s->v, s->n, sizeof *s->v, by_type_and_name);
 	/* Each pipeline may add a bundle. */

@@ -7,6 +7,10 @@
 #include "rc/db.h"
 #include "rc/def.h"
 
+/* Of definitions with one name the later one is taken, or that is an error;
+ * either way one is left. */
+void resolve_duplicates(struct defs *);
+
 /* Fill db (from the arena of defs; not for db_close) for db_encode.  Only
  * of use if diag has no errors afterwards. */
 void resolve(struct defs *, struct db *);

@@ -2,7 +2,7 @@
 # rc/examples.sh - real daemons, defined as in doc/examples, come up ready,
 # write into their logs, reload, and go down; those that are not installed
 # are skipped.
-# TIMEOUT: 120
+# TIMEOUT: 240
 . "$TESTS/lib.sh"
 [ "$(id -u)" = 0 ] || skip_all 'this is not root'
 mount -t tmpfs -o mode=755 tmpfs /run 2>/dev/null || skip_all 'no mounts here'
@@ -33,7 +33,23 @@ example dbus dbus-daemon
 example memcached memcached
 example haproxy haproxy
 example rsyslog rsyslogd
-[ -n "$wanted" ] || skip_all 'none of the daemons is installed'
+example cron cron
+# Two instances of one template, as in the example, with data elsewhere.
+if command -v mariadbd >/dev/null && command -v mysql_install_db >/dev/null; then
+	cp -R "$SRC/doc/examples/mysql@" "$SRC/doc/examples/mysql-setup@" sv/
+	mkdir mysql
+	sed -i "s|/var/lib/mysql-|$PWD/mysql/|g" sv/mysql*@/command
+	wanted="$wanted mysql@3306 mysql@3307"
+else
+	echo 'SKIP example mysql: mariadb is not installed' >&2
+	skip 1 'mariadb is not installed'
+fi
+# What runs at night, now.
+cp -R "$SRC/doc/examples/backup" sv/
+echo 'every 1s' >sv/backup/schedule
+echo "tar -cf $PWD/backup.tar /etc/passwd" >sv/backup/command
+wanted="$wanted backup"
+case $wanted in *postgres*) own_cluster ;; esac
 # Not the ports that others may have on this machine.
 if [ -d sv/sshd ]; then echo '/usr/sbin/sshd -D -e -p 22022' >sv/sshd/command; fi
 if [ -d sv/dnsmasq ]; then echo 'dnsmasq --keep-in-foreground --log-facility=- --pid-file=/run/dnsmasq.pid --port=5353 --conf-file=/dev/null' >sv/dnsmasq/command; fi
@@ -50,13 +66,26 @@ reeve-rc-init -c "$PWD/db" -l "$PWD/live" "$PWD/scan"; is $? 0 'a live directory
 for s in $wanted; do
 	reeve-rc -l "$PWD/live" -t 60000 -u change "$s" >said 2>&1
 	is $? 0 "$s comes up" || { sed 's/^/# /' said; tail -n 5 "log/$s/current" | sed 's/^/# /'; continue; }
-	is "$(reeve-svstat -o ready "live/servicedirs/$s")" true "$s is ready"
+	[ ! -e "live/servicedirs/$s/notification-fd" ] ||
+		is "$(reeve-svstat -o ready "live/servicedirs/$s")" true "$s is ready"
 	pid=$(reeve-svstat -o pid "live/servicedirs/$s")
 	reeve-rc -l "$PWD/live" reload "$s" >said 2>&1; is $? 0 "$s reloads"
 	is "$(reeve-svstat -o pid "live/servicedirs/$s")" "$pid" "$s is the same process"
-	[ "$s" = dbus ] || within 5 test -s "log/$s/current"
+	case $s in dbus|cron) ;; *) within 5 test -s "log/$s/current" ;; esac
 	[ -e "log/$s/current" ]; is $? 0 "$s has a log"
 done
+within 10 test -s backup.tar; is $? 0 'a schedule has run'
+case $wanted in *mysql*)
+	ask() { mysql --no-defaults -u root -S "/run/mysqld-$1/mysqld.sock" -Ne "$2"; }
+	is "$(ask 3306 'select @@port, @@datadir') $(ask 3307 'select @@port')" "3306	$PWD/mysql/3306/ 3307" 'two instances, each with its port and data'
+	pids=$(reeve-svstat -o pid live/servicedirs/mysql@3306)$(reeve-svstat -o pid live/servicedirs/mysql@3307)
+	: >sv/mysql@/instances.d/3308	# all that is needed
+	reeve-rc-compile --log-directory "$PWD/log" db2 sv && reeve-rc-update -v0 -l "$PWD/live" "$PWD/db2"; is $? 0 'one file, and an update'
+	reeve-rc -l "$PWD/live" -t 60000 start mysql@3308 >said 2>&1; is $? 0 'make a third' || sed 's/^/# /' said
+	is "$(ask 3308 'select @@port')" 3308 'it answers'
+	is "$(reeve-svstat -o pid live/servicedirs/mysql@3306)$(reeve-svstat -o pid live/servicedirs/mysql@3307)" "$pids" 'the others are the same processes'
+	wanted="$wanted mysql@3308" ;;
+esac
 case $wanted in *memcached*) is "$(ps -o user= -p "$(reeve-svstat -o pid live/servicedirs/memcached)")" memcache 'a user' ;; esac
 reeve-rc -l "$PWD/live" -t 60000 -D change >said 2>&1; is $? 0 'all go down' || sed 's/^/# /' said
 for s in $wanted; do
