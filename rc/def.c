@@ -330,8 +330,12 @@ read_names(struct reader *r, const struct prop *p)
 	unsigned number = 0;
 	char *line;
 
-	if (r->lists_d[p->value])
-		return;		/* its .d form is there and wins */
+	if (r->lists_d[p->value]) {
+		if (!r->s->diag->lax)
+			diag_warn(r->s->diag, t.file, 0, "ignored: there is a "
+				"%s.d, which wins", p->name);
+		return;
+	}
 	t.text = read_text(r, p, p->name, &t.len);
 	if (!t.text)
 		return;
@@ -347,6 +351,9 @@ read_names(struct reader *r, const struct prop *p)
 			continue;
 		}
 
+		/* What check_cr has said is enough. */
+		if (!r->s->diag->lax && line[len - 1] == '\r' && len > 1)
+			line[--len] = 0;
 		if (!r->s->diag->lax && strchr(" \t", line[len - 1])) {
 			diag_error(r->s->diag, 1, t.file, number, "there is a "
 				"blank behind the name '%s' (reeve-check --fix "

@@ -16,18 +16,20 @@
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "lib/path.h"
+#include "log/script.h"
 #include "rc/compile.h"
 #include "rc/db.h"
+#include "rc/lex.h"
 #include "rc/places.h"
 #include "rc/props.h"
 
-enum { FILE_MAX = 1 << 24 };
-enum { O_FIX = OPT_LONG, O_LAX, O_OVERRIDE };
+enum { FILE_MAX = 1 << 24, SCRIPT_WORDS = 256 };
+enum { O_FIX = OPT_LONG, O_LAX, O_OVERRIDE, O_S6RC };
 
 struct check {
 	const char *const *sources;
 	int nsources;
-	int fix, quiet;
+	int fix, quiet, s6rc;
 	unsigned errors, warnings, fixed;
 	struct db db;
 };
@@ -36,13 +38,14 @@ static const struct opt opts[] = {
 	{ O_FIX, "fix", 0, "correct what is certain: CR LF, blanks behind "
 		"names,\nfile names that are nearly right" },
 	{ 'q', "quiet", 0, "errors only" },
-	{ O_LAX, "lax", 0, "as s6-rc would see it" },
+	{ O_LAX, "lax", 0, "what s6-rc ignores is no error" },
+	{ O_S6RC, "s6-rc", 0, "also say what s6-rc would read differently" },
 	{ O_OVERRIDE, "override", 0, "of a service in two sources the later "
 		"one wins" },
 	{ 0 }
 };
 static const struct usage usage = {
-	"[--fix] [-q] [source...]",
+	"[--fix] [-q] [--s6-rc] [source...]",
 	"Look for mistakes in definitions (default: the sources of the "
 	"place).",
 	opts,
@@ -154,8 +157,42 @@ fix_definition(struct check *c, const char *dirpath)
 		close(dir);
 }
 
+/* What is ours alone is nothing to s6-rc, or makes it fail. */
 static void
-fix_source(struct check *c, const char *source)
+compare_definition(struct check *c, const char *dirpath)
+{
+	int dir = open(dirpath, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct dirent **list;
+	int n = dir < 0 ? -1 : scandir(dirpath, &list, 0, alphasort);
+	char path[PATH_LEN];
+
+	for (int i = 0; i < n; i++) {
+		const struct prop *p = prop_find(list[i]->d_name);
+
+		if (p && !p->s6rc && path_join(path, sizeof path, dirpath,
+			p->name) == 0)
+			report(c, DIAG_WARNING, path, 0, p->kind ==
+				PROP_INSTANCES ? "s6-rc knows no templates: "
+				"for it this is one service" : "s6-rc does "
+				"not know this file and would run without it");
+		free(list[i]);
+	}
+	if (n >= 0)
+		free(list);
+	if (dir >= 0 && !file_exists(dir, "type"))
+		report(c, DIAG_WARNING, dirpath, 0, "s6-rc needs a file type "
+			"here");
+	if (dir >= 0 && file_exists(dir, "command") &&
+		!file_exists(dir, "run") && !file_exists(dir, "up"))
+		report(c, DIAG_WARNING, dirpath, 0, "s6-rc needs a run or an "
+			"up here, instead of command");
+	if (dir >= 0)
+		close(dir);
+}
+
+static void
+each_definition(struct check *c, const char *source,
+	void (*look)(struct check *, const char *))
 {
 	struct dirent **list;
 	int n = scandir(source, &list, 0, alphasort);
@@ -167,11 +204,24 @@ fix_source(struct check *c, const char *source)
 		if (*list[i]->d_name != '.' && path_join(path, sizeof path,
 			source, list[i]->d_name) == 0 && stat(path, &st) == 0
 			&& S_ISDIR(st.st_mode))
-			fix_definition(c, path);
+			look(c, path);
 		free(list[i]);
 	}
 	if (n >= 0)
 		free(list);
+}
+
+static void
+compare_source(struct check *c, const char *source)
+{
+	char path[PATH_LEN];
+
+	each_definition(c, source, compare_definition);
+	for (const struct prop *p = props; p->name; p++)
+		if (p->types == FOR_SOURCE && path_join(path, sizeof path,
+			source, p->name) == 0 && file_exists(AT_FDCWD, path))
+			report(c, DIAG_WARNING, path, 0, "s6-rc does not know "
+				"this file");
 }
 
 /* --- what is legal but will not work */
@@ -297,16 +347,16 @@ check_program(struct check *c, const struct db_service *s, const char *file,
 		report(c, DIAG_WARNING, path, 0, text);
 }
 
-/* The command in a run that we wrote: what follows the last of our own
- * programs cannot be told from the script, so ask the source. */
+/* The first word of a command line in the source: what has become of it in
+ * a script of ours, behind all that comes before, cannot be told. */
 static void
-check_command(struct check *c, const struct db_service *s)
+check_command(struct check *c, const struct db_service *s, const char *file)
 {
 	char path[PATH_LEN], *data;
 	ssize_t n;
 	size_t k;
 
-	place_of(c, s, "command", path, sizeof path);
+	place_of(c, s, file, path, sizeof path);
 	n = file_slurp(AT_FDCWD, path, &data, 65536);
 	if (n < 0)
 		return;
@@ -317,10 +367,47 @@ check_command(struct check *c, const struct db_service *s)
 		k = strcspn(p, " \t\r\n");
 		if (!strpbrk(p, "\"\\$") || strpbrk(p, "\"\\$") >= p + k) {
 			p[k] = 0;
-			check_program(c, s, "command", p);
+			check_program(c, s, file, p);
 		}
 		break;
 	}
+	free(data);
+}
+
+/* A logging script that reeve-log would refuse, each time it is started. */
+static void
+check_logger(struct check *c, const struct db_service *s)
+{
+	char path[PATH_LEN], *data, err[512], text[600];
+	const char *words[SCRIPT_WORDS], *p;
+	struct script script = { 0 };
+	struct lex_error lexed;
+	struct buf b = { 0 };
+	int n;
+
+	place_of(c, s, "logger", path, sizeof path);
+	for (int i = c->nsources; i-- && !file_exists(AT_FDCWD, path); )
+		path_join(path, sizeof path, c->sources[i], "default-logger");
+	if (file_slurp(AT_FDCWD, path, &data, 65536) < 0)
+		return;
+	n = lex_words(&b, data, strlen(data), &lexed);
+	p = b.s;
+	for (int i = 0; i < n && i < SCRIPT_WORDS - 1; i++) {
+		words[i] = p;
+		p += strlen(p) + 1;
+	}
+	/* The compiler adds the directory. */
+	if (n > 0 && n < SCRIPT_WORDS - 1) {
+		words[n] = "/";
+		if (script_parse(&script, words, (unsigned)n + 1, err,
+			sizeof err)) {
+			snprintf(text, sizeof text, "reeve-log would refuse "
+				"this: %s", err);
+			report(c, DIAG_ERROR, path, 1, text);
+		}
+		script_free(&script);
+	}
+	buf_free(&b);
 	free(data);
 }
 
@@ -339,16 +426,22 @@ check_service(struct check *c, const struct db_service *s)
 		if (!strcmp(f->path, "finish"))
 			check_shebang(c, s, f);
 	}
-	if (s->flags & DB_GENERATED)
+	if (s->flags & DB_GENERATED) {
+		check_logger(c, s);
 		return;
+	}
 	if (run && strstr(run->data, "# made by reeve-rc-compile"))
-		check_command(c, s);
+		check_command(c, s, "command");
 	else if (run)
 		check_shebang(c, s, run);
-	if (s->up.argc && strcmp(s->up.argv, "/bin/sh"))
-		check_program(c, s, "up", s->up.argv);
-	if (s->down.argc && strcmp(s->down.argv, "/bin/sh"))
-		check_program(c, s, "down", s->down.argv);
+	check_command(c, s, "ready-check");
+	if (s->type == DB_LONGRUN && !db_prop(s, "schedule"))
+		return;
+	if (s->type == DB_ONESHOT)
+		check_command(c, s, "command");
+	check_command(c, s, "up");
+	check_command(c, s, "down");
+	check_command(c, s, "reload");
 }
 
 /* Everything that bundle default starts. */
@@ -437,6 +530,7 @@ main(int argc, char **argv)
 	while ((o = opt_next(&usage, argc, argv)) != -1) {
 		c.fix |= o == O_FIX;
 		c.quiet |= o == 'q';
+		c.s6rc |= o == O_S6RC;
 		compiler.lax |= o == O_LAX;
 		compiler.override |= o == O_OVERRIDE;
 	}
@@ -448,7 +542,7 @@ main(int argc, char **argv)
 		compiler.override = 1;
 	}
 	for (int i = 0; c.fix && i < c.nsources; i++)
-		fix_source(&c, c.sources[i]);
+		each_definition(&c, c.sources[i], fix_definition);
 	compiler.sources = c.sources;
 	compiler.nsources = c.nsources;
 	r = compile(&compiler, &data, &len);
@@ -458,6 +552,8 @@ main(int argc, char **argv)
 		for (uint32_t i = 0; i < c.db.nlong + c.db.nshort; i++)
 			check_service(&c, c.db.services + i);
 		check_reachable(&c);
+		for (int i = 0; c.s6rc && i < c.nsources; i++)
+			compare_source(&c, c.sources[i]);
 		if (!c.quiet)
 			printf("%lu services, %lu bundles: ", (unsigned long)
 				(c.db.nlong + c.db.nshort),

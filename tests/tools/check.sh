@@ -1,0 +1,72 @@
+#!/bin/sh
+# tools/check.sh - each thing that reeve-check looks for is found, said with
+# its file and line, and not said where it is not; --fix corrects what is
+# certain, and only that.
+. "$TESTS/lib.sh"
+f() { mkdir -p "sv/$(dirname "$1")"; printf -- "$2" >"sv/$1"; }
+new() { rm -rf sv; mkdir -p sv/default; echo bundle >sv/default/type; echo a >sv/default/contents; f a/command 'sleep 9\n'; }
+# found LABEL CODE ERE: it is said, and only it
+found() { reeve-check sv >out 2>&1; is $? "$2" "$1: exit $2"; like "$(cat out)" "$3" "$1"; is "$(grep -cE ': (error|warning|note): ' out)" 1 "$1: and nothing else" || sed 's/^/# /' out; }
+clean() { reeve-check sv >out 2>&1; is $? 0 "$1"; is "$(grep -E ': (error|warning|note): ' out)" '' "$1: nothing is said"; }
+
+new; clean 'a good source'
+f a/notes x; found 'an unknown file' 0 '^sv/a/notes: warning: unknown file, ignored$'
+new; f a/comand x; found 'a file that is nearly known' 1 '^sv/a/comand: error: unknown file, was command meant\?$'
+new; f a/command 'nosuchprogram x'; found 'a program that is missing' 0 '^sv/a/command: warning: nosuchprogram is not in PATH$'
+new; f a/command '/no/such/program x'; found 'a path that is missing' 0 '^sv/a/command: warning: /no/such/program is not there'
+new; f a/environment A=1; f a/command 'nosuchprogram'; found 'behind other properties too' 0 'nosuchprogram is not in PATH'
+new; f a/ready-check 'nosuchprogram'; found 'of a ready-check' 0 '^sv/a/ready-check: warning: nosuchprogram'
+new; rm -r sv/a; f a/type oneshot; f a/up 'true'; f a/down 'nosuchprogram'; f a/umask 022; found 'of down' 0 '^sv/a/down: warning: nosuchprogram'
+f a/schedule @daily; f a/up nosuchprogram; rm sv/a/down; found 'of a schedule' 0 '^sv/a/up: warning: nosuchprogram'
+new; f a/user nosuchuser; found 'a user' 1 '^sv/a/user:1: error: user nosuchuser is unknown'
+new; f a/groups 'daemon\nnosuchgroup'; found 'a group' 1 '^sv/a/groups:2: error: group nosuchgroup is unknown'
+new; f log-user nosuchuser; f a/logger ''; found 'the user of loggers' 1 '^sv/log-user:1: error: user nosuchuser'
+new; rm sv/a/command; f a/run '#!/no/such/shell -e\n'; found 'an interpreter' 1 '^sv/a/run:1: error: /no/such/shell is not there'
+f a/run '#!/usr/bin/env nosuchshell\n'; found 'by env' 1 '^sv/a/run:1: error: nosuchshell is not in PATH'
+f a/run '#!sh\n'; found 'a relative one' 1 '^sv/a/run:1: error: sh is not there'
+f a/run 'echo\n'; found 'no #! line' 0 '^sv/a/run:1: warning: there is no #!'
+f a/run ''; found 'an empty run' 0 '^sv/a/run: warning: this is empty'
+f a/run '#!/bin/sh\r\necho\r\n'; found 'CR LF behind #!' 1 '^sv/a/run:1: error: the #! line ends in CR LF'
+f a/run '#!/bin/sh\n'; f a/finish '#!/no/such/shell\n'; found 'of finish' 1 '^sv/a/finish:1: error: /no/such/shell'
+new; f a/dependencies 'b\r\n'; f b/command 'sleep 1'; found 'CR LF in a list' 1 '^sv/a/dependencies:1: error: .*CR LF'
+new; f a/dependencies 'b\n'; f b/command 'sleep 1'; f b/dependencies 'a\n'; found 'a cycle' 1 'error: cyclic service dependency: a -> b -> a$'
+new; f b/command 'sleep 1'; found 'what nothing starts' 0 '^sv/b: note: bundle default does not start it'
+f a/wants.d/b ''; clean 'unless it is wished for'
+rm -r sv/default; found 'no bundle default' 0 '^sv: warning: there is no bundle default'
+new; rm -r sv/a; f a/type oneshot; f a/run '#!/bin/sh\n'; found 'a oneshot with a run' 1 '^sv/a/up: error: .*\(a oneshot has no run: was up meant, or the type longrun\?\)$'
+new; rm -r sv/a; f a/type oneshot; f a/up '#!/bin/sh\ntrue\n'; found 'a shell script as up' 0 '^sv/a/up:1: warning: this line is a comment: the file is one execline command line'
+new; f a/dependencies.d/b ''; f a/dependencies 'c\n'; f b/command 'sleep 1'; found 'two lists' 0 '^sv/a/dependencies: warning: ignored: there is a dependencies.d'
+new; f a/logger 'n5 q7'; found 'a logging script' 1 "^sv/a/logger:1: error: reeve-log would refuse this: .*q7"
+new; f default-logger 'nx'; found 'a default one' 1 '^sv/default-logger:1: error: reeve-log would refuse this'
+f default-logger 't n5 +x'; clean 'good ones are taken'
+new; f a/dependencies 'backnd\n'; f backend/command 'sleep 1'; found 'a name that is not there' 1 '^sv/a/dependencies:1: error: undefined service name backnd, was backend meant'
+
+# What s6-rc would read differently, if asked.
+new; f a/environment 'A=1'; f default-logger ''; f t@/command 'sleep 1'; f t@/instances.d/1 ''; echo t@ >>sv/default/contents
+clean 'our own properties'
+reeve-check --s6-rc sv >out; is $? 0 '--s6-rc'
+for e in 'sv/a: warning: s6-rc needs a file type' 'sv/a: warning: s6-rc needs a run' 'sv/a/environment: warning: s6-rc does not know this file' 'sv/default-logger: warning: s6-rc does not' 'sv/t@/instances.d: warning: s6-rc knows no templates'; do
+	like "$(cat out)" "^$e" "$e"
+done
+rm -rf sv; f a/type 'longrun\n'; f a/run '#!/bin/sh\n'; f default/type 'bundle\n'; f default/contents 'a\n'
+is "$(reeve-check --s6-rc sv | grep -c warning:)" 0 'plain definitions read the same'
+
+# --fix
+new; f a/type 'longrun \r\n'; f a/enviroment 'A=1\r\nB=2\r\n'; f a/dependencies 'b  \nc\t\n'; f a/timeout-up '5000 \n'
+f b/type longrun; f b/run '#!/bin/sh\r\necho "x "  \r\n'; chmod 750 sv/b/run; f c/command 'sleep 1'; f c/comand 'other'; f c/data/x 'keep\r\n'
+cp -R sv before
+reeve-check --fix sv >out; is $? 1 '--fix, and one error is left'
+is "$(grep -c ': fixed: ' out)" 6 'six files are corrected' || sed 's/^/# /' out
+is "$(cat sv/a/type sv/a/environment sv/a/timeout-up | tr '\n' '|')" 'longrun|A=1|B=2|5000|' 'CR LF, blanks, names'
+is "$(cat sv/b/run)" '#!/bin/sh
+echo "x "  ' 'blanks of a script are left'
+is "$(stat -c %a sv/b/run)" 750 'and its mode'
+is "$(od -c sv/c/data/x | grep -c '\\r')" 1 'data is left alone'
+like "$(cat out)" 'sv/c/comand: error: unknown file, was command meant' 'what is not certain is left, and said'
+rm sv/c/comand; reeve-check --fix sv >out; is $? 0 'then all is well'
+is "$(grep -c ': fixed: ' out)" 0 'and nothing is left to correct'
+reeve-check --fix before >/dev/null; cp -R before again; reeve-check --fix again >/dev/null; ok 'twice is as once' diff -r before again
+reeve-check --quiet sv >out; is "$(cat out)" '' '--quiet has nothing to say'
+reeve-check none >out 2>&1; is $? 1 'a source that is not there'
+reeve-check --fx 2>/dev/null; is $? 100 'an unknown option'
+end
