@@ -33,7 +33,7 @@ _reeve() {
 		COMPREPLY=($(compgen -W "$(reeve help --list | cut -f1
 			reeve help --topics)" -- "$cur")) ;;
 	install-boot)
-		COMPREPLY=($(compgen -W 'systemd openrc inittab rc.local crontab' -- "$cur")) ;;
+		COMPREPLY=($(compgen -W 'systemd openrc busybox inittab rc.local crontab' -- "$cur")) ;;
 	rollback)
 		COMPREPLY=($(compgen -W "$(reeve generations 2>/dev/null |
 			grep -o '^[* ]*[0-9][0-9]*' | tr -d '* ')" -- "$cur")) ;;

@@ -21,7 +21,7 @@ end
 complete -c reeve -f -n 'test (count (commandline -opc)) = 1' -a '(reeve help --list | cut -f1)'
 complete -c reeve -f -n __reeve_names -a '(reeve status --names 2>/dev/null)'
 complete -c reeve -f -n 'contains -- help (__reeve_sub)' -a '(reeve help --list | cut -f1) (reeve help --topics | cut -d" " -f1)'
-complete -c reeve -f -n 'contains -- install-boot (__reeve_sub)' -a 'systemd openrc inittab rc.local crontab'
+complete -c reeve -f -n 'contains -- install-boot (__reeve_sub)' -a 'systemd openrc busybox inittab rc.local crontab'
 complete -c reeve -n 'string match -q -- "-*" (commandline -ct)' -a '(__reeve_options reeve (__reeve_sub))'
 for __reeve_p in (complete -C reeve- 2>/dev/null | cut -f1 | sort -u)
 	complete -c $__reeve_p -n 'string match -q -- "-*" (commandline -ct)' -a "(__reeve_options $__reeve_p)"

@@ -16,7 +16,7 @@
 #include "lib/msg.h"
 #include "tools/reeve/front.h"
 
-enum { TEXT_MAX = 8 * PATH_LEN, O_ROOT = OPT_LONG };
+enum { TEXT_MAX = 8 * PATH_LEN, INITTAB_MAX = 127, O_ROOT = OPT_LONG };
 static const struct opt opts[] = {
 	{ 'n', "dry-run", 0, "print it, write nothing" },
 	{ 'y', "yes", 0, "do not ask" },
@@ -24,7 +24,7 @@ static const struct opt opts[] = {
 	{ 0, 0, 0, 0 }
 };
 static const struct usage usage = {
-	"[-ny] [--root DIR] [systemd|openrc|inittab|rc.local|crontab]",
+	"[-ny] [--root DIR] [systemd|openrc|busybox|inittab|rc.local|crontab]",
 	"Have another init start the tree at boot.  Without a kind, the one\n"
 	"that fits this system.  What would be written is printed, and you are\n"
 	"asked.",
@@ -43,7 +43,9 @@ struct boot {
 /* A file to write, or a line to append to one that is others'. */
 struct piece {
 	char path[PATH_LEN];
-	int append;
+	int append;		/* 2: through crontab(1) */
+	const char *first;	/* first line, if the file is made */
+	const char *before;	/* last line that is to stay the last */
 	unsigned mode;
 	char text[TEXT_MAX];
 	char then[PATH_LEN + 100];		/* what to type afterwards */
@@ -70,6 +72,21 @@ environment(char *buf, size_t max, const char *before, const char *between,
 			between, v, after);
 		n += r > 0 ? (size_t)r : 0;
 	}
+}
+
+/* The same before a command in a line of init or cron, which put `exec' in
+ * front of it: "env A='b' ", or nothing. */
+static void
+env_words(char *buf, size_t max)
+{
+	static const char env[] = "env ";
+
+	environment(buf + sizeof env - 1, max - (sizeof env - 1), "", "='",
+		"' ");
+	if (buf[sizeof env - 1])
+		memcpy(buf, env, sizeof env - 1);
+	else
+		buf[0] = 0;
 }
 
 static void
@@ -151,31 +168,60 @@ openrc(const struct boot *b, struct piece *p)
 		"rc-update add reeve default");
 }
 
-/* Here init itself keeps svscan running. */
+/* For init(8) of sysvinit; the words before are for a shell. */
 static void
 inittab(const struct boot *b, struct piece *p)
 {
+	char env[PATH_LEN];
+
+	env_words(env, sizeof env);
 	snprintf(p->path, sizeof p->path, "/etc/inittab");
 	p->append = 1;
 	snprintf(p->text, sizeof p->text,
 		"# Written by `reeve install-boot inittab'.\n"
-		"rv:2345:once:%s/reeve up </dev/null >/dev/null 2>&1\n"
-		"rd:06:wait:%s/reeve down </dev/null >/dev/null 2>&1\n",
-		b->bin, b->bin);
-	snprintf(p->then, sizeof p->then, "telinit q");
+		"rv:2345:once:%s%s/reeve up </dev/null >/dev/null 2>&1\n"
+		"rd:016:wait:%s%s/reeve down </dev/null >/dev/null 2>&1\n",
+		env, b->bin, env, b->bin);
+	if (strcspn(strchr(p->text, '\n') + 1, "\n") > INITTAB_MAX)
+		warn("init reads no more than about %d characters of a line: "
+			"put the command into a script, and that into the "
+			"line", INITTAB_MAX);
+	snprintf(p->then, sizeof p->then, "telinit q    # starts it now, too");
+}
+
+/* busybox's init has no runlevels: the first field is a terminal there. */
+static void
+busybox(const struct boot *b, struct piece *p)
+{
+	char env[PATH_LEN];
+
+	env_words(env, sizeof env);
+	snprintf(p->path, sizeof p->path, "/etc/inittab");
+	p->append = 1;
+	snprintf(p->text, sizeof p->text,
+		"# Written by `reeve install-boot busybox'.\n"
+		"::once:%s%s/reeve up </dev/null >/dev/null 2>&1\n"
+		"::shutdown:%s%s/reeve down </dev/null >/dev/null 2>&1\n",
+		env, b->bin, env, b->bin);
+	snprintf(p->then, sizeof p->then, "kill -HUP 1    # read it again\n"
+		"%s/reeve up    # for now; init does it from the next boot",
+		b->bin);
 }
 
 static void
 rc_local(const struct boot *b, struct piece *p)
 {
+	char env[PATH_LEN];
+
+	env_words(env, sizeof env);
 	snprintf(p->path, sizeof p->path, "/etc/rc.local");
 	p->append = 1;
 	p->mode = 0755;
+	p->first = "#!/bin/sh\n";
+	p->before = "exit 0\n";
 	snprintf(p->text, sizeof p->text,
-		"%s# Written by `reeve install-boot rc.local'.\n"
-		"%s/reeve up </dev/null >/dev/null 2>&1\n",
-		file_exists(AT_FDCWD, "/etc/rc.local") ? "" : "#!/bin/sh\n",
-		b->bin);
+		"# Written by `reeve install-boot rc.local'.\n"
+		"%s%s/reeve up </dev/null >/dev/null 2>&1\n", env, b->bin);
 	snprintf(p->then, sizeof p->then, "%s/reeve up    # for now; "
 		"rc.local does it from the next boot", b->bin);
 }
@@ -185,8 +231,8 @@ crontab(const struct boot *b, struct piece *p)
 {
 	char env[PATH_LEN];
 
-	environment(env, sizeof env, "", "='", "' ");
-	p->append = 2;		/* through crontab(1) */
+	env_words(env, sizeof env);
+	p->append = 2;
 	snprintf(p->path, sizeof p->path, "your crontab");
 	snprintf(p->text, sizeof p->text, "@reboot %s%s/reeve up >/dev/null "
 		"2>&1\n", env, b->bin);
@@ -198,15 +244,32 @@ static const struct kind {
 	const char *name;
 	void (*make)(const struct boot *, struct piece *);
 	int root_only;
-	const char *sign;	/* exists where this kind fits */
+	const char *sign;	/* exists where this kind fits; 0: /sbin/init
+				 * is a link to a program of its name */
 } kinds[] = {
 	{ "systemd", systemd, 0, "/run/systemd/system" },
 	{ "openrc", openrc, 0, "/run/openrc" },
+	{ "busybox", busybox, 1, 0 },
 	{ "inittab", inittab, 1, "/etc/inittab" },
 	{ "rc.local", rc_local, 1, "/etc/rc.local" },
 	{ "crontab", crontab, 0, "/usr/bin/crontab" },
 	{ 0, 0, 0, 0 }
 };
+
+static int
+fits(const struct kind *k)
+{
+	char target[PATH_LEN];
+	ssize_t n;
+
+	if (k->sign)
+		return file_exists(AT_FDCWD, k->sign);
+	n = readlink("/sbin/init", target, sizeof target - 1);
+	if (n < 0)
+		return 0;
+	target[n] = 0;
+	return !strcmp(path_base(target), k->name);
+}
 
 static const struct kind *
 choose(const char *name, int user)
@@ -223,20 +286,19 @@ choose(const char *name, int user)
 					name);
 			return k;
 		}
-		if (!name && !(user && k->root_only) &&
-			file_exists(AT_FDCWD, k->sign))
+		if (!name && !(user && k->root_only) && fits(k))
 			return k;
 	}
 	if (name) {
 		const char *near = front_nearest(name, names, n);
 
 		die(EX_MISUSE, "there is no kind '%s'%s%s%s (systemd, openrc, "
-			"inittab, rc.local, crontab)", name,
+			"busybox, inittab, rc.local, crontab)", name,
 			near ? ": did you mean '" : "", near ? near : "",
 			near ? "'?" : "");
 	}
 	die(EX_MISUSE, "no known init and no cron found here: name a kind "
-		"(systemd, openrc, inittab, rc.local, crontab)");
+		"(systemd, openrc, busybox, inittab, rc.local, crontab)");
 }
 
 static int
@@ -277,6 +339,26 @@ write_crontab(const struct piece *p)
 		die(EX_SYSTEM, "crontab did not accept the line");
 }
 
+/* What was in the file, and the piece at its end; owned by the caller. */
+static char *
+merge(const struct piece *p, const char *old)
+{
+	size_t len = strlen(old), last = p->before ? strlen(p->before) : 0;
+	char *text = malloc(len + strlen(p->text) + 64);
+
+	if (!text)
+		return 0;
+	if (last && len > last && old[len - last - 1] == '\n' &&
+		!strcmp(old + len - last, p->before))
+		len -= last;
+	else
+		last = 0;
+	sprintf(text, "%s%.*s%s%s%s", !len && p->first ? p->first : "",
+		(int)len, old, len && old[len - 1] != '\n' ? "\n" : "",
+		p->text, old + len);
+	return text;
+}
+
 static void
 write_piece(const struct piece *p, const char *root)
 {
@@ -303,12 +385,9 @@ write_piece(const struct piece *p, const char *root)
 		if (stat(path, &st) == 0)
 			mode = st.st_mode & 07777;
 	}
-	text = malloc((size_t)(len > 0 ? len : 0) + strlen(p->text) + 1);
+	text = merge(p, len > 0 ? old : "");
 	if (!text)
 		die_sys(EX_SYSTEM, "unable to write %s", path);
-	if (len > 0)
-		memcpy(text, old, (size_t)len);
-	strcpy(text + (len > 0 ? len : 0), p->text);
 	if (file_write(AT_FDCWD, path, text, strlen(text), mode, 1) < 0)
 		die_sys(EX_SYSTEM, "unable to write %s", path);
 	printf("Written: %s\n", path);
