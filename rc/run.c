@@ -55,6 +55,7 @@ struct job {
 	uint64_t deadline;	/* 0 none */
 	uint64_t revive;	/* no supervise; until then; 0 there is one */
 	uint64_t look;		/* read its status then; 0 on events only */
+	uint64_t told;		/* may have been told to stop; until then */
 	uint64_t settled;	/* trial: passed then; 0 it is dead now */
 	unsigned limit_ms;	/* for messages */
 	unsigned deaths;
@@ -377,6 +378,19 @@ hear_trial(struct half *h, struct job *j, const char *s, ssize_t n)
 		look_trial(h, j);
 }
 
+/* An update that was cut off told it to stop: supervise has not read that
+ * yet, or its process has not ended yet, though it is up for now. */
+static int
+may_still_stop(const struct job *j, const char *dir)
+{
+	struct detail d;
+
+	if (!j->told || j->told <= now_ms())
+		return 0;
+	return j->revive || control_unread(AT_FDCWD, dir) > 0 ||
+		(detail_read(&d, AT_FDCWD, dir) == 0 && d.stopping);
+}
+
 /* Look at what supervise says now.  1 if the job ended. */
 static int
 look(struct half *h, struct job *j, int started)
@@ -401,6 +415,10 @@ look(struct half *h, struct job *j, int started)
 	if (h->mode == RUN_UP) {
 		if (!reached_up(h, j->i, &st))
 			return 0;
+		if (may_still_stop(j, dir)) {
+			j->look = now_ms() + PAUSED_MS;
+			return 0;
+		}
 	} else {
 		if (st.pid)
 			return 0;
@@ -497,8 +515,15 @@ begin_longrun(struct half *h, uint32_t i)
 			e);
 		return;
 	}
+	if (h->mode == RUN_UP && (h->run->live->state.rec[i].flags &
+		(STATE_UP | STATE_OWED)) == (STATE_UP | STATE_OWED))
+		j->told = now_ms() + REVIVE_MS;
 	known = status_read(&st, AT_FDCWD, dir) == 0;
 	command(h, j);
+	if (j->told) {
+		j->look = now_ms();
+		return;
+	}
 	if (!known) {
 		j->look = now_ms() + UNREAD_MS;
 		return;

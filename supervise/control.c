@@ -1,7 +1,10 @@
 /* control.c - FORMAT supervise/control; see control.h and servicedir(5).
  * Source of the letters: s6 2.15's documentation of s6-svc. */
 
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "lib/file.h"
 #include "lib/path.h"
@@ -64,6 +67,22 @@ control_send(int at, const char *servicedir, const char *letters, size_t len)
 	if (path_join(path, sizeof path, servicedir, CONTROL_FILE) < 0)
 		return -1;
 	return file_tell(at, path, letters, len);
+}
+
+int
+control_unread(int at, const char *servicedir)
+{
+	char path[PATH_LEN];
+	int fd, r, n = 0;
+
+	if (path_join(path, sizeof path, servicedir, CONTROL_FILE) < 0)
+		return -1;
+	fd = openat(at, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	r = ioctl(fd, FIONREAD, &n);
+	close(fd);
+	return r < 0 ? -1 : n;
 }
 
 int

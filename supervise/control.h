@@ -30,6 +30,10 @@ const struct command *control_find(char letter);
 int control_send(int at, const char *servicedir, const char *letters,
 	size_t len);
 
+/* How many letters were sent that supervise has not read yet, or -1 and
+ * errno. */
+int control_unread(int at, const char *servicedir);
+
 /* 1 if a supervise watches this service directory, 0 if none, -1 and errno. */
 int control_alive(int at, const char *servicedir);
 
