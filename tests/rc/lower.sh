@@ -35,7 +35,7 @@ f a/environment 'A=1\r\n'; bad 'CR LF' 'sv/a/environment:1: .*CR LF'
 
 new; f a/command 'sh -c "umask; pwd; ulimit -n; nice"'; f a/umask '027\n'; f a/directory '/usr\n'
 f a/limits 'nofile=50\n# x\ncore=0\n'; f a/nice '7\n'; good 'umask directory limits nice'
-script a run; is "$(./run | tr '\n' ' ')" "0027 /usr 50 $(($(nice) + 7)) " 'they are applied'
+script a run; is "$(./run | tr '\n' ' ')" "0027 /usr 50 $(nice -n 7 nice) " 'they are applied'
 f a/umask '0888\n'; bad umask 'sv/a/umask:1: .*octal'
 f a/umask '77\n'; f a/directory 'usr\n'; bad directory 'sv/a/directory:1: .*absolute'
 f a/directory '/usr\n'; f a/limits 'nofiles=5\n'; bad 'an unknown limit' 'sv/a/limits:1: '

@@ -7,7 +7,7 @@ is "$(reeve-apply -d /usr pwd)" /usr directory
 is "$(reeve-apply -l nofile=40 sh -c 'ulimit -n')" 40 'a limit'
 is "$(reeve-apply -l nofile=40:50 sh -c 'ulimit -Sn; ulimit -Hn' | tr '\n' ' ')" '40 50 ' 'soft and hard'
 is "$(reeve-apply -l core=1M sh -c 'ulimit -c')" 2048 'a size'
-is "$(reeve-apply -n 5 nice)" $(($(nice) + 5)) nice
+is "$(reeve-apply -n 5 nice)" "$(nice -n 5 nice)" nice
 reeve-apply -l nofiles=4 true 2>err; is $? 100 'an unknown limit'
 reeve-apply -l nofile=x true 2>err; is $? 100 'a bad limit'
 reeve-apply -u nobodyatall true 2>err; is $? 1 'an unknown user'
