@@ -38,8 +38,11 @@ enum {
 	LEAVING_MS = 1000,
 	UNREAD_MS = 100,	/* until a status is read again */
 	SLACK_MS = 10000,	/* over the daemon's own time limit */
-	STEADY_MS = 60000	/* until it lives settle_ms in one go */
+	STEADY_MS = 60000,	/* until it lives settle_ms in one go */
+	TELL_MS = 1000,		/* on a terminal: what is waited for */
+	TOLD_LEN = 60, TOLD_MAX = 256	/* one line, at least one name */
 };
+#define CLEAR_LINE "\r\033[K"
 
 /* One transition under way. */
 struct job {
@@ -73,6 +76,8 @@ struct half {
 	uint32_t *held;		/* owned; ready, waiting for a free slot */
 	uint32_t nheld;
 	int result;
+	uint64_t tell;		/* show then what is waited for; 0 never */
+	int told;		/* that stands on the terminal now */
 };
 
 static int selfpipe = -1;
@@ -683,6 +688,60 @@ hear_oneshot(struct half *h, struct job *j)
 		end_job(h, j, 0, REASON_RUNNER, EPROTO);
 }
 
+/* --- what is waited for --- */
+
+static int
+may_tell(const struct half *h)
+{
+	return !prog_as_s6 && h->run->verbosity > 0 && isatty(1) && isatty(2);
+}
+
+/* One line that takes the place of the one before: the oldest first. */
+static void
+tell_waiting(struct half *h)
+{
+	char line[TOLD_MAX], item[TOLD_MAX];
+	size_t len = (size_t)snprintf(line, sizeof line, "%s",
+		h->mode == RUN_UP ? "starting" : "stopping");
+	uint64_t now = now_ms();
+	uint32_t n = 0;
+
+	for (const struct job *j = h->first; j; j = j->next) {
+		char limit[32] = "";
+
+		if (j->limit_ms && !j->trial)
+			snprintf(limit, sizeof limit, " of %u s",
+				(unsigned)(j->limit_ms / 1000));
+		snprintf(item, sizeof item, "%s %.40s (%s%u s%s)", n ? "," :
+			"", name_of(h, j->i), j->trial ? "settling, " : "",
+			(unsigned)((now - j->began) / 1000), limit);
+		if (n && len + strlen(item) > TOLD_LEN)
+			break;
+		strcpy(line + len, item);
+		len += strlen(item);
+		n++;
+	}
+	if (n < h->njobs)
+		snprintf(line + len, sizeof line - len, " and %u more",
+			(unsigned)(h->njobs - n));
+	fprintf(stderr, CLEAR_LINE "%s", line);
+	fflush(stderr);
+	h->tell = now + TELL_MS;
+	h->told = 1;
+}
+
+/* Other messages are about to come, or the end. */
+static void
+clear_waiting(struct half *h)
+{
+	if (!h->told)
+		return;
+	fputs(CLEAR_LINE, stderr);
+	fflush(stderr);
+	h->told = 0;
+	h->tell = now_ms();
+}
+
 /* --- the loop --- */
 
 static void
@@ -753,6 +812,8 @@ next_deadline(const struct half *h)
 		if (j->look && j->look < first)
 			first = j->look;
 	}
+	if (h->tell && h->tell < first)
+		first = h->tell;
 	if (first == UINT64_MAX)
 		return -1;
 	return first <= now ? 0 : first - now > 1000000 ? 1000000 :
@@ -847,6 +908,8 @@ loop(struct half *h)
 {
 	uint64_t keys[BATCH];
 
+	if (may_tell(h))
+		h->tell = now_ms() + TELL_MS;
 	begin_ready(h);
 	while (h->njobs) {
 		int n = ready_wait(&h->ready, next_deadline(h), keys, BATCH);
@@ -857,13 +920,17 @@ loop(struct half *h)
 			h->run->interrupted = 1;
 			break;
 		}
+		clear_waiting(h);
 		for (int k = 0; k < n; k++)
 			hear(h, keys[k]);
 		enforce_deadlines(h);
 		begin_ready(h);
 		if (h->run->interrupted)
 			abandon_longruns(h);
+		if (h->njobs && h->tell && h->tell <= now_ms())
+			tell_waiting(h);
 	}
+	clear_waiting(h);
 }
 
 int

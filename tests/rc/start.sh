@@ -122,6 +122,20 @@ ok 'mended' sw
 timeout 20 reeve-rc -l home/live --start-timeout 400 start a >out 2>&1
 is $? 2 'reeve-rc has a limit when asked'
 
+# --- on a terminal
+if command -v script >/dev/null; then
+	reeve-rc -l home/live stop a
+	script -qec 'reeve-rc -l home/live --start-timeout 2300 start a' \
+		/dev/null </dev/null >out 2>&1
+	like "$(tr '\r' '\n' <out)" 'starting a \(1 s of 2 s\)' \
+		'a terminal shows what is waited for'
+	reeve-rc -l home/live stop a
+	reeve-rc -l home/live --start-timeout 1500 start a >out 2>&1
+	is "$(grep -c starting out)" 0 'nothing else does'
+else
+	echo '# SKIP no script: progress on a terminal is not tested'
+fi
+
 # --- seen from another pid namespace
 if unshare -pf --mount-proc true 2>/dev/null; then
 	is "$(unshare -pf --mount-proc reeve-rc -l home/live list -a 2>&1)" \
