@@ -1,16 +1,12 @@
 /* sources.c - see sources.h.  The sum does not depend on the order in which
  * a directory is listed. */
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/path.h"
-#include "config.h"
+#include "lib/os.h"
 #include "rc/sources.h"
 
 enum { DEPTH = 32 };	/* a circle of links ends here */
@@ -65,84 +61,59 @@ sum_up(struct sources *s, uint64_t where, const char *name,
 	return h;
 }
 
-struct level {
-	DIR *dir;
-	uint64_t where;		/* hash of the path */
+struct walk {
+	struct sources *s;
+	int fd;			/* of the directory */
+	uint64_t where;		/* hash of its path */
+	int depth;
 };
 
-static int
-push(struct level *stack, int *top, int at, const char *name, uint64_t where)
-{
-	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+static int look(void *arg, const char *name);
 
-	if (fd < 0)
+/* All below a directory.  DEPTH bounds the recursion. */
+static int
+look_through(const struct walk *up, int at, const char *name)
+{
+	struct walk w = { up->s, openat(at, name, O_RDONLY | O_DIRECTORY |
+		O_CLOEXEC), mix_text(up->where, name), up->depth + 1 };
+	int r, e;
+
+	if (w.fd < 0)
 		return -1;
-	if (*top == DEPTH) {
-		close(fd);
-		errno = ELOOP;
-		return -1;
-	}
-	stack[*top].dir = fdopendir(fd);
-	if (!stack[*top].dir) {
-		close(fd);
-		return -1;
-	}
-	stack[(*top)++].where = where;
-	return 0;
+	r = w.depth > DEPTH ? -1 : os_each_name(w.fd, look, &w);
+	e = w.depth > DEPTH ? ELOOP : errno;
+	close(w.fd);
+	errno = e;
+	return r;
 }
 
 static int
-one(struct sources *s, struct level *stack, int *top, const char *name)
+look(void *arg, const char *name)
 {
-	struct level *l = stack + *top - 1;
+	struct walk *w = arg;
 	struct stat st, target;
 	uint64_t h;
 
-	if (fstatat(dirfd(l->dir), name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fstatat(w->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : -1;
-	h = sum_up(s, l->where, name, &st);
-	if (S_ISLNK(st.st_mode) &&
-		fstatat(dirfd(l->dir), name, &target, 0) == 0) {
+	h = sum_up(w->s, w->where, name, &st);
+	if (S_ISLNK(st.st_mode) && fstatat(w->fd, name, &target, 0) == 0) {
 		st = target;
-		h = sum_up(s, h, "", &st);
+		h = sum_up(w->s, h, "", &st);
 	}
-	add(s, h);
-	if (!S_ISDIR(st.st_mode))
-		return 0;
-	return push(stack, top, dirfd(l->dir), name,
-		mix_text(l->where, name));
+	add(w->s, h);
+	return S_ISDIR(st.st_mode) ? look_through(w, w->fd, name) : 0;
 }
 
 int
 sources_add(struct sources *s, const char *dir)
 {
-	struct level stack[DEPTH];
-	struct dirent *d;
-	int top = 0, r;
+	struct walk top = { .s = s, .where = s->files };
+	struct stat st;
 
-	r = push(stack, &top, AT_FDCWD, dir, mix_text(s->files, dir));
-	if (r == 0) {
-		struct stat st;
-
-		if (fstat(dirfd(stack[0].dir), &st) == 0)
-			add(s, sum_up(s, stack[0].where, "", &st));
-	}
-	while (r == 0 && top) {
-		d = readdir(stack[top - 1].dir);
-		if (!d) {
-			closedir(stack[--top].dir);
-			continue;
-		}
-		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
-			r = one(s, stack, &top, d->d_name);
-	}
-	while (top) {
-		int e = errno;
-
-		closedir(stack[--top].dir);
-		errno = e;
-	}
-	return r;
+	if (stat(dir, &st) == 0)
+		add(s, sum_up(s, mix_text(top.where, dir), "", &st));
+	return look_through(&top, AT_FDCWD, dir);
 }
 
 void
