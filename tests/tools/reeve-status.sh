@@ -11,6 +11,17 @@ is "$(reeve status --check)" \
 reeve status nosuch 2>err;	is $? 100 'unknown name, no services: exit 100'
 like "$(cat err)" 'none is defined yet' 'and what to do'
 
+# A container that has just begun: svscan runs, the rest is to come.
+mkdir -p "$REEVE_HOME/service/.s6-svscan/init"
+echo "$REEVE_HOME/live" >"$REEVE_HOME/service/.s6-svscan/init/live"
+scanned "$REEVE_HOME/service"
+is "$(reeve status --check; echo $?)" \
+	'not healthy: the services are not started yet
+1' 'a probe in the first moment: not healthy'
+reeve-svscanctl -t "$REEVE_HOME/service"
+wait "$scan_pid"
+rm -rf "$REEVE_HOME/service"
+
 tree
 is "$(reeve status --names | tr '\n' ' ')" 'bad db mnt slow web default ' \
 	'--names, without the log of the tree itself'

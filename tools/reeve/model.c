@@ -547,6 +547,17 @@ load_live(struct model *m)
 	free(should);
 }
 
+/* reeve-init, which has made the scan directory, says there which live
+ * directory it will make (see FILES in reeve-init(8)). */
+static int
+live_is_coming(const struct model *m)
+{
+	char path[PATH_LEN];
+
+	return m->svscan && path_join(path, sizeof path, m->places.scandir,
+		".s6-svscan/init/live") == 0 && file_exists(AT_FDCWD, path);
+}
+
 /* When the whole tree is down, that is said once, and not again for each
  * service; only a process that runs on is worth it. */
 static void
@@ -572,8 +583,10 @@ model_load(struct model *m, const char *scandir)
 		scandir) < 0)
 		die_sys(EX_SYSTEM, "unable to use %s", scandir);
 	m->svscan = svscan_pid(m->places.scandir);
-	if (!scandir)
+	if (!scandir) {
 		load_live(m);
+		m->coming = !m->have_live && live_is_coming(m);
+	}
 	load_scandir(m, m->places.scandir);
 	if (!m->svscan)
 		quiet_down(m);

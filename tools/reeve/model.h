@@ -73,6 +73,7 @@ struct model {
 	int have_live;
 	struct live live;
 	char live_error[512];	/* why not, if it is there but unusable */
+	int coming;		/* not there yet: reeve-init will make it */
 	int switching;
 	long changer;		/* pid of who changes it now, or 0 */
 	struct item *items;	/* owned; sorted: longruns and oneshots by

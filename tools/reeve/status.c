@@ -336,6 +336,8 @@ judge(const struct model *m, const struct choice *c, const struct item **bad)
 	*bad = 0;
 	if (!m->svscan)
 		return EX_NOSUPER;
+	if (m->coming || m->live_error[0])
+		return EX_NO;
 	for (size_t i = 0; i < m->n; i++) {
 		const struct item *it = &m->items[i];
 
@@ -370,6 +372,10 @@ check(const struct model *m, const struct choice *c, int quiet)
 	if (code == EX_NOSUPER)
 		printf("not running: nothing supervises %s\n",
 			m->places.scandir);
+	else if (m->live_error[0])
+		printf("not healthy: %s\n", m->live_error);
+	else if (m->coming)
+		printf("not healthy: the services are not started yet\n");
 	else if (bad)
 		printf("not healthy: %s is %s%s%s%s\n", bad->name,
 			model_word(bad), bad->why[0] ? ": " : "", bad->why,
