@@ -69,6 +69,28 @@ every() {
 	ok 'those were enough' test $kills -gt 60
 }
 
+# What SIGKILL can lose is what one read has brought: all of it but a partial
+# line is written before the next read.
+seq -f 'line %06g abcdefghijklmnopqrstuvwxyz' 1 20000 >long
+for script in n100 'n100 s8192' t 't +line'; do
+	rm -rf d
+	# shellcheck disable=SC2086
+	cat long | strace -o trace -e trace=read,write reeve-log \
+		$script ./d
+	is "$(awk -v stamp="$(case $script in t*) echo 26 ;; *) echo 0 ;; esac)" '
+		# Lines are 39 bytes, and their stamps.
+		/^read\(0,.* = [0-9]+$/ {
+			if (got - put / (39 + stamp) * 39 > 8192)
+				bad++
+			got += $NF
+			if ($NF > 65536)
+				bad++
+		}
+		/^write\([0-9]+, "(@|line)/ { put += $NF }
+		END { print got, bad + 0 }' trace)" "$((20000 * 39)) 0" \
+		"what was read is written before the next read ($script)"
+done
+
 step=1
 every reeve 1
 every reeve $step '!cat'
