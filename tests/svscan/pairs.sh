@@ -90,6 +90,7 @@ scanned scan 2>err
 within 5 lines scan/x/log/lines 3
 pids=$(field scan/x pid),$(field scan/x/log pid)
 kill -KILL "$scan_pid"
+wait "$scan_pid" 2>/dev/null	# till then it has its lock
 scanned scan 2>err
 n=$(wc -l <scan/x/log/lines)
 ok 'lines go on under the next svscan' within 5 lines scan/x/log/lines $((n + 5))
@@ -99,6 +100,7 @@ n=$(wc -l <scan/x/log/lines)
 ok 'a logger that is killed then finds the same pipe' within 5 \
 	lines scan/x/log/lines $((n + 5))
 kill -KILL "$scan_pid" $(pgrep -f "${P}supervise x")
+wait "$scan_pid" 2>/dev/null
 scanned scan 2>err
 n=$(wc -l <scan/x/log/lines)
 ok 'also when all supervises were killed with it' within 5 \
