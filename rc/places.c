@@ -167,8 +167,8 @@ places_default(struct places *p, char *err, size_t errmax)
 		path_join(p->boot, sizeof p->boot, p->state, "boot") < 0;
 	if (!bad)
 		return 0;
-	snprintf(err, errmax, p->user && !getenv("HOME") && !home ?
-		"HOME is not set (set it, or REEVE_HOME)" :
+	snprintf(err, errmax, p->user && (!getenv("HOME") ||
+		!*getenv("HOME")) && (!home || !*home) ? "HOME is not set (set it, or REEVE_HOME)" :
 		"a path of the tree is too long");
 	return -1;
 }

@@ -170,7 +170,8 @@ set_sources(struct gen *g, int argc, char **argv)
 		if (file_exists(AT_FDCWD, g->places.sources[i]))
 			g->sources[g->nsources++] = g->places.sources[i];
 	if (!g->nsources)
-		die(EX_SYSTEM, "no definitions: %s does not exist",
+		die(EX_SYSTEM, "no definitions: %s does not exist "
+			"(reeve new NAME -- COMMAND makes the first)",
 			g->places.sources[0]);
 	g->override = 1;
 }
@@ -716,8 +717,12 @@ previous(const struct gen *g)
 		if (v[i] < now || !now)
 			found = v[i];
 	free(v);
+	if (!found && !now)
+		die(EX_MISUSE, "there is nothing to go back to: no generation "
+			"was made yet (reeve switch makes one)");
 	if (!found)
-		die(EX_MISUSE, "there is no generation before %u", now);
+		die(EX_MISUSE, "there is no generation before %u (reeve "
+			"generations lists them)", now);
 	return found;
 }
 

@@ -511,8 +511,9 @@ default_sources(int *n)
 		if (file_exists(AT_FDCWD, places.sources[i]))
 			list[(*n)++] = places.sources[i];
 	if (!*n)
-		die(EX_SYSTEM, "there is no source directory %s",
-			places.sources[0]);
+		die(EX_SYSTEM, "there is no source directory %s "
+			"(reeve new NAME -- COMMAND makes the first definition "
+			"there)", places.sources[0]);
 	return list;
 }
 

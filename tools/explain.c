@@ -161,8 +161,9 @@ explain(const char *path)
 		return EX_OK;
 	}
 	near = prop_near(base);
-	warn("%s is no file that a definition has%s%s%s", base, near ?
-		", was " : "", near ? near : "", near ? " meant?" : "");
+	warn("%s is no file that a definition has%s%s%s (reeve explain lists "
+		"all)", base, near ? ", was " : "", near ? near : "",
+		near ? " meant?" : "");
 	return EX_NO;
 }
 

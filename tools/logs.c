@@ -307,8 +307,8 @@ add_all(const struct live *live, const struct places *p)
 	if (!strcmp(p->logs, SYSTEM_LOGS) && is_logdir(UNCAUGHT))
 		add_source("catch-all", UNCAUGHT);
 	if (!g.n)
-		die(EX_NO, "no log directory in %s (give a directory, or set "
-			"REEVE_LOGS)", p->logs);
+		die(EX_NO, "there are no logs yet in %s (name another directory, "
+			"or set REEVE_LOGS)", p->logs);
 	qsort(g.source, g.n, sizeof *g.source, by_source_name);
 }
 

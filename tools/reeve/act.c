@@ -828,7 +828,8 @@ front_wait(int argc, char **argv)
 		if (code == EX_OK)
 			say_result(it, want == ACT_DOWN ? STOP : START);
 		else if (reached(it, want, 0) <= 0)
-			warn("%s is %s%s%s", it->name, model_word(it),
+			warn("%s%s is %s%s%s", code == EX_TIMEOUT ?
+				"not in time: " : "", it->name, model_word(it),
 				it->why[0] ? ": " : "", it->why);
 	}
 	model_free(&m);

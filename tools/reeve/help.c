@@ -91,8 +91,15 @@ show_page(const char *page, const char *section)
 		execlp("mandoc", "mandoc", "-a", file, (char *)0);
 	}
 	execvp("man", man);
-	die_sys(EX_NOTFOUND, "unable to show the page %s(%s): there is no "
-		"program `man'", page, section);
+	snprintf(name, sizeof name, "man%s/%s.%s", section, page, section);
+	if (path_join(file, sizeof file, REEVE_MANDIR, name) < 0 ||
+		!file_exists(-1, file))
+		die(EX_NOTFOUND, "the page %s(%s) is not installed", page,
+			section);
+	execlp("mandoc", "mandoc", "-a", file, (char *)0);
+	die(EX_NOTFOUND, "unable to show the page %s(%s): there is no program "
+		"to show it (Debian: apt install man-db; or read %s)", page,
+		section, file);
 }
 
 int

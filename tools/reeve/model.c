@@ -353,16 +353,18 @@ load_scandir(struct model *m, const char *scandir)
 	closedir(d);
 }
 
-static long
-svscan_pid(const char *scandir)
+static void
+find_svscan(struct model *m)
 {
 	char path[PATH_LEN];
 	pid_t pid;
 
-	if (path_join(path, sizeof path, scandir, ".s6-svscan/lock") < 0)
-		return 0;
+	if (path_join(path, sizeof path, m->places.scandir,
+		".s6-svscan/lock") < 0)
+		return;
 	pid = file_locked_by(AT_FDCWD, path);
-	return pid > 0 ? pid : 0;
+	m->svscan = pid > 0 ? pid : 0;
+	m->hidden = pid < 0 && errno == EACCES;
 }
 
 /* --- the database and the live directory --------------------------------- */
@@ -582,7 +584,7 @@ model_load(struct model *m, const char *scandir)
 	if (scandir && path_absolute(m->places.scandir, sizeof m->places.scandir,
 		scandir) < 0)
 		die_sys(EX_SYSTEM, "unable to use %s", scandir);
-	m->svscan = svscan_pid(m->places.scandir);
+	find_svscan(m);
 	if (!scandir) {
 		load_live(m);
 		m->coming = !m->have_live && live_is_coming(m);
@@ -724,6 +726,9 @@ model_need_tree(const struct model *m)
 {
 	if (m->svscan)
 		return;
+	if (m->hidden)
+		die(EX_SYSTEM, "permission denied: the tree on %s belongs to "
+			"another user", m->places.scandir);
 	die(EX_NOSUPER, "the tree does not run: nothing supervises %s "
 		"(reeve up starts it)", m->places.scandir);
 }

@@ -70,6 +70,7 @@ struct item {
 struct model {
 	struct places places;
 	long svscan;		/* its pid, 0 if the tree does not run */
+	int hidden;		/* whether it does we may not know */
 	int have_live;
 	struct live live;
 	char live_error[512];	/* why not, if it is there but unusable */

@@ -153,7 +153,10 @@ explain(const struct item *it, int colour)
 static void
 print_head(const struct model *m)
 {
-	if (!m->svscan)
+	if (m->hidden)
+		printf("The tree on %s belongs to another user: permission "
+			"denied.\n", m->places.scandir);
+	else if (!m->svscan)
 		printf("The tree does not run: nothing supervises %s "
 			"(reeve up starts it).\n", m->places.scandir);
 	if (m->live_error[0])
