@@ -507,18 +507,24 @@ flush_all(struct logger *l)
 
 /* --- reading */
 
+/* To the beginning of the buffer. */
+static void
+shift(struct input *in)
+{
+	if (!in->start)
+		return;
+	memmove(in->buf, in->buf + in->start, in->end - in->start);
+	in->end -= in->start;
+	in->scanned -= in->scanned > in->start ? in->start : in->scanned;
+	in->start = 0;
+}
+
 static void
 make_room(struct logger *l)
 {
 	struct input *in = &l->in;
 
-	if (in->start) {
-		memmove(in->buf, in->buf + in->start, in->end - in->start);
-		in->end -= in->start;
-		in->scanned -= in->scanned > in->start ? in->start :
-			in->scanned;
-		in->start = 0;
-	}
+	shift(in);
 	/* One byte is kept for the 0 after a last line. */
 	if (in->max - in->end <= BATCH && in->end + BATCH + 1 > in->max &&
 		!l->linelimit) {
@@ -661,6 +667,29 @@ sooner(int64_t *next, int64_t t)
 		*next = t;
 }
 
+/* Of the buffer, this much is in use: whole pages, and the first one always. */
+static size_t
+used_pages(const struct input *in)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t n = (in->end - in->start + page - 1) / page * page;
+
+	return n ? n : page;
+}
+
+/* Give back the memory that a burst has used. */
+static void
+release_input(struct input *in)
+{
+	size_t used = used_pages(in);
+
+	if (in->dirty <= used)
+		return;
+	shift(in);
+	madvise(in->buf + used, in->max - used, MADV_DONTNEED);
+	in->dirty = used;
+}
+
 /* Timers that are due; the time of the next, or 0. */
 static int64_t
 tick(struct logger *l)
@@ -678,12 +707,9 @@ tick(struct logger *l)
 		report_dropped(l);
 		flush_all(l);
 	}
-	if (l->release_at && l->now >= l->release_at &&
-		l->in.start == l->in.end) {
+	if (l->release_at && l->now >= l->release_at) {
 		l->release_at = 0;
-		if (l->in.dirty > 4096)
-			madvise(l->in.buf, l->in.max, MADV_DONTNEED);
-		l->in.dirty = 0;
+		release_input(&l->in);
 		for (unsigned i = 0; i < l->nsinks; i++)
 			sink_release(l->sinks + i);
 	}
@@ -691,8 +717,7 @@ tick(struct logger *l)
 		sooner(&next, l->join_until);
 	if (l->dropped && !l->stalled)
 		sooner(&next, l->window_end);
-	if (l->in.start == l->in.end)
-		sooner(&next, l->release_at);
+	sooner(&next, l->release_at);
 	if (l->phase == LAST_LINE)
 		sooner(&next, l->lastline_until);
 	return next;
@@ -712,10 +737,10 @@ work(struct logger *l)
 static int
 wants_release(const struct logger *l)
 {
-	if (l->in.dirty > 4096)
+	if (l->in.dirty > used_pages(&l->in))
 		return 1;
 	for (unsigned i = 0; i < l->nsinks; i++)
-		if (l->sinks[i].dirty > 4096)
+		if (sink_used(l->sinks + i))
 			return 1;
 	return 0;
 }
@@ -760,7 +785,9 @@ loop(struct logger *l, int sigfd)
 		if (r > 0 && fds[1].revents)
 			read_some(l);
 		work(l);
-		if (wants_release(l))
+		/* Not while one waits: that would put it off for ever. */
+		if ((!l->release_at || (r > 0 && fds[1].revents)) &&
+			wants_release(l))
 			l->release_at = l->now + RELEASE_MS;
 	}
 }

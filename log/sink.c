@@ -497,10 +497,16 @@ sink_flush(struct sink *k, int64_t now)
 	return k->start == k->end;
 }
 
+int
+sink_used(const struct sink *k)
+{
+	return k->start == k->end && k->dirty > PIECE;
+}
+
 void
 sink_release(struct sink *k)
 {
-	if (k->start == k->end && k->dirty > PIECE) {
+	if (sink_used(k)) {
 		madvise(k->buf, k->max, MADV_DONTNEED);
 		k->dirty = 0;
 	}

@@ -57,7 +57,8 @@ void sink_put(struct sink *, const struct script_action *,
 	const struct record *);
 /* Write what is held.  1 if nothing is left. */
 int sink_flush(struct sink *, int64_t now);
-/* Give back memory that a burst has used. */
+/* Is there memory that a burst has used, and needs no more?  Give it back. */
+int sink_used(const struct sink *);
 void sink_release(struct sink *);
 /* Timers; the next time, or 0. */
 int64_t sink_tick(struct sink *, int64_t now);

@@ -103,6 +103,35 @@ sleep 1.3
 is "$(ls r | grep -c @)" 1 'but not when empty'
 exec 5>&-; wait $pid
 
+# --- at rest: after a burst memory is given back once, and then nothing wakes
+# it; also with the beginning of a line in the buffer.
+if strace -o /dev/null true 2>/dev/null; then
+	for last in '' part; do
+		rm -rf idle
+		strace -o trace -e trace=poll,ppoll,read,madvise reeve-log t \
+			./idle <f & pid=$!
+		exec 5>f
+		{ head -n 1000 in; printf '%s' "$last"; } >&5
+		within 9 sh -c '[ "$(grep -c DONTNEED trace)" = 2 ]'
+		is $? 0 "memory is given back (${last:-whole lines})"
+		sleep 0.2
+		before=$(wc -l <trace)
+		sleep 1.5
+		is "$(wc -l <trace)" "$before" 'and nothing wakes it after'
+		echo x >&5
+		within 5 sh -c 'tail -n 1 idle/current | grep -q x'
+		sleep 1.5
+		is "$(sed -n "$((before + 1)),\$p" trace | grep -c '^read(0')" 1 \
+			'but a line'
+		is "$(($(wc -l <trace) - before))" 2 'once'
+		exec 5>&-; wait $pid
+		tail -n 1 idle/current | grep -q "${last}x$"
+		is $? 0 'which is whole'
+	done
+else
+	skip 10 'strace cannot trace here'
+fi
+
 # --- stop, alarm
 reeve-log -p ./p <f & pid=$!
 exec 5>f
