@@ -3,7 +3,8 @@
  * init that is tested, or (kernel word guest_root=) makes the disk the root
  * first; `guest script' runs the script of tests/helpers/guest.sh and ends
  * the machine; `guest sleep' is a service; `guest serve' carries out commands
- * that come over the second serial line; `guest kexec' loads a kernel. */
+ * that come over the second serial line; `guest off' powers off;
+ * `guest kexec' loads a kernel. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -158,8 +159,20 @@ enter(const char *root)
 {
 	const char *init = getenv("guest_init");
 
-	for (int i = 0; i < 200 && mount(root, "/mnt", "ext4", 0, "") < 0; i++)
+	for (int i = 0; i < 200 && mount(root, "/mnt", "ext4",
+		getenv("guest_ro") ? MS_RDONLY : 0, "") < 0; i++)
 		usleep(10000);
+	/* As an initramfs that uses our own hand-over. */
+	if (getenv("guest_switch")) {
+		if (getenv("guest_nodev"))
+			umount2("/dev", MNT_DETACH);
+		else
+			mounted("tmpfs", "/run", "mode=755");
+		execl("/bin/reeve-init", "/bin/reeve-init", "--switch-root",
+			"/mnt", (char *)0);
+		perror("/bin/reeve-init");
+		return 127;
+	}
 	if (chdir("/mnt") < 0 || mount(".", "/", 0, MS_MOVE, 0) < 0 ||
 		chroot(".") < 0 || chdir("/") < 0) {
 		perror(root);
@@ -373,6 +386,10 @@ main(int argc, char **argv)
 		return serve(argv);
 	if (argc > 1 && !strcmp(argv[1], "sleep"))
 		sleep_for_ever();
+	/* A service's run, whose own path is no argument of that. */
+	if (argc > 1 && !strcmp(argv[1], "off"))
+		return execl("/bin/reeve-poweroff", "/bin/reeve-poweroff",
+			(char *)0);
 	if (argc > 1 && !strcmp(argv[1], "true"))
 		return 0;
 	return 100;

@@ -36,6 +36,7 @@
 # else mounted.  There `/guest script' runs /guest-script with its output in
 # ./serial, followed by a line "#guest exit CODE".
 # shellcheck shell=sh
+. "$TESTS/init/qemu.sh"
 
 guest_programs='sh dash bash env cat cp mv ln ls mkdir rm rmdir chmod chown
 	touch head tail cut tr sort uniq wc seq sleep date id stat readlink
@@ -54,16 +55,10 @@ guest_ready() {
 	[ -x guest ] || ${CC:-cc} -w -O1 -static -s -D_GNU_SOURCE -o guest \
 		"$TESTS/helpers/guest.c" 2>/dev/null ||
 		skip_all 'no static C library for the program of the guest'
-	mkdir -p initrd/modules initrd/mnt initrd/bin
+	mkdir -p initrd/mnt initrd/bin
 	cp guest initrd/init
-	_n=0
-	for _x in virtio/virtio_ring virtio/virtio virtio/virtio_pci_modern_dev \
-		virtio/virtio_pci_legacy_dev virtio/virtio_pci block/virtio_blk
-	do
-		_n=$((_n + 1))
-		cp "$_m/kernel/drivers/$_x.ko" "initrd/modules/$_n-${_x##*/}.ko" ||
-			skip_all "the kernel has no module $_x"
-	done
+	modules=$_m
+	qemu_modules initrd/modules
 	(cd initrd && find . | cpio -o -H newc --quiet | gzip -1 >../initrd.gz)
 }
 

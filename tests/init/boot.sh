@@ -5,15 +5,8 @@
 # MUSL_BUILD names a build directory of `configure --enable-static'.
 # TIMEOUT: 240
 . "$TESTS/lib.sh"
-need qemu-system-x86_64 cpio mke2fs
-: "${MUSL_BUILD:=$SRC/build-musl}"
-[ -x "$MUSL_BUILD/bin/reeve-init" ] ||
-	skip_all 'no static build (set MUSL_BUILD)'
-make -s -C "$MUSL_BUILD" obj/tests/helpers/guest >/dev/null 2>&1 ||
-	skip_all 'the helper for the guest cannot be built'
-found=$("$TESTS/init/kernel.sh" 2>/dev/null) ||
-	skip_all 'no kernel (apt-get download linux-image-cloud-amd64)'
-kernel=${found% *} modules=${found#* }
+. "$TESTS/init/qemu.sh"
+qemu_ready
 
 # --- the image: our programs, stripped, and one helper --------------------
 mkdir -p root/bin root/modules root/etc/reeve root/proc root/sys root/run \
@@ -32,13 +25,7 @@ for n in halt poweroff reboot; do
 done
 strip -o root/bin/guest "$MUSL_BUILD/obj/tests/helpers/guest"
 ln -s bin/guest root/init
-n=0
-for m in virtio/virtio_ring virtio/virtio virtio/virtio_pci_modern_dev \
-	virtio/virtio_pci_legacy_dev virtio/virtio_pci block/virtio_blk; do
-	n=$((n + 1))
-	cp "$modules/kernel/drivers/$m.ko" "root/modules/$n-${m##*/}.ko" ||
-		skip_all "the kernel has no module $m"
-done
+qemu_modules root/modules
 
 longrun() { # longrun SV NAME ARGUMENT [DEPENDENCY...]
 	_d=root/etc/reeve/$1/$2
@@ -80,42 +67,6 @@ if [ ! -e root/bin/reeve-switch ]; then
 fi
 mke2fs -q -t ext4 -d state disk.img 16M || skip_all 'mke2fs -d does not work'
 
-# --- a machine -------------------------------------------------------------
-machine() { # machine [KERNEL WORD...]
-	rm -f cmd.in cmd.out
-	mkfifo cmd.in cmd.out
-	: >console
-	qemu-system-x86_64 -accel tcg -m 128 -no-reboot -display none \
-		-nodefaults -serial file:console -serial pipe:cmd \
-		-monitor unix:monitor,server,nowait \
-		-kernel "$kernel" -initrd initramfs \
-		-drive file=disk.img,format=raw,if=virtio,cache=writeback \
-		-append "console=ttyS0 quiet panic=-1 $*" </dev/null &
-	qemu=$!
-	: >answers
-	cat cmd.out >answers 2>/dev/null &
-	exec 8>cmd.in
-}
-ready() { within 60 grep -q 'all services ready' console; }
-# ask SECONDS COMMAND...: run it there; its output, its exit code.
-ask() {
-	_t=$1; shift
-	echo >>asks		# a file: this may be a subshell
-	asked=$(grep -c '' asks)
-	printf '%s %s\n' $asked "$*" >&8
-	within "$_t" grep -q "^=$asked [0-9]" answers || return 99
-	sed -n "/^+$asked\$/,/^=$asked /p" answers | tr -d '\r' |
-		grep -v "^[+=]$asked"
-	return "$(sed -n "s/^=$asked \([0-9]*\).*/\1/p" answers)"
-}
-tell() { # the same without waiting
-	echo >>asks		# a file: this may be a subshell
-	asked=$(grep -c '' asks)
-	printf '%s %s\n' $asked "$*" >&8
-}
-gone() { # gone SECONDS: qemu ends by itself
-	within "$1" sh -c "! kill -0 $qemu 2>/dev/null || grep -q zombie /proc/$qemu/status"
-}
 services() { ask 20 reeve-rc -l /run/reeve -a list | sort | tr '\n' ' '; }
 old='prepare s1 s2 s3 s4 s5 s6 s7 serve '
 new="added $old"
