@@ -23,6 +23,10 @@
 #include "tools/sdsocket.h"
 
 #define STATUS "status-text"
+enum {
+	ABORT_S = 20,		/* how long a core dump may take */
+	TRIGGERED = 1		/* a deadline: the service asked for it */
+};
 
 struct helper {
 	struct sdsocket socket;
@@ -30,6 +34,7 @@ struct helper {
 	int notify_fd;		/* -1 once it was told */
 	unsigned watchdog_ms;
 	uint64_t deadline;	/* ns; of the watchdog */
+	int aborted;		/* it was sent SIGABRT */
 	char text[512];		/* what STATUS says */
 	const char *state;
 };
@@ -76,6 +81,8 @@ tell_ready(struct helper *h)
 static void
 live(struct helper *h)
 {
+	if (h->aborted)
+		return;		/* too late */
 	h->deadline = os_now() + (uint64_t)h->watchdog_ms * 1000000;
 }
 
@@ -97,7 +104,7 @@ take_line(struct helper *h, const char *line)
 	else if (!strcmp(line, "WATCHDOG=1"))
 		live(h);
 	else if (!strcmp(line, "WATCHDOG=trigger"))
-		h->deadline = 1;
+		h->deadline = TRIGGERED;
 	else if (!strncmp(line, "WATCHDOG_USEC=", 14) &&
 		num_uint(line + 14, &pid)) {
 		h->watchdog_ms = pid / 1000;
@@ -130,11 +137,33 @@ watchdog_wait(const struct helper *h)
 {
 	uint64_t now = os_now();
 
-	if (!h->watchdog_ms || h->notify_fd >= 0)
-		return h->deadline == 1 ? 0 : -1;
+	if (!h->aborted && (!h->watchdog_ms || h->notify_fd >= 0))
+		return h->deadline == TRIGGERED ? 0 : -1;
 	if (now >= h->deadline)
 		return 0;
 	return (int)((h->deadline - now) / 1000000) + 1;
+}
+
+/* SIGABRT is for a core dump, and needs a process that goes on; it may be
+ * caught as well, so it is not the last word. */
+static void
+expired(struct helper *h)
+{
+	if (h->aborted) {
+		warn("it is still there %u s after SIGABRT: sending SIGKILL",
+			ABORT_S);
+		kill(h->socket.prog, SIGKILL);
+	} else {
+		if (h->deadline == TRIGGERED)
+			warn("it says WATCHDOG=trigger: sending SIGABRT");
+		else
+			warn("no sign of life for %u ms: sending SIGABRT",
+				h->watchdog_ms);
+		kill(h->socket.prog, SIGABRT);
+		kill(h->socket.prog, SIGCONT);
+	}
+	h->aborted = 1;
+	h->deadline = os_now() + (uint64_t)ABORT_S * 1000000000;
 }
 
 static _Noreturn void
@@ -157,10 +186,7 @@ help(struct helper *h)
 			n > 0 && p[1].revents)
 			break;
 		if (watchdog_wait(h) == 0) {
-			warn("no sign of life for %u ms: sending SIGABRT",
-				h->watchdog_ms);
-			kill(h->socket.prog, SIGABRT);
-			live(h);
+			expired(h);
 		}
 	}
 	unlink(STATUS);
