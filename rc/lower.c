@@ -898,8 +898,8 @@ lower_schedule(struct wrap *w, const struct def_text *t, int logged)
 	def_set_prop(w->s, w->d, "schedule", line);
 	buf_str(&b, "#!/bin/sh\n# made by reeve-rc-compile from: schedule\n"
 		LOWER_BIN);
-	buf_printf(&b, "%sexec \"$b\"/reeve-schedule", logged ?
-		"exec 2>&1\n" : "");
+	buf_printf(&b, "%sexec \"$b\"/reeve-schedule -3 %u", logged ?
+		"exec 2>&1\n" : "", notification_fd(w));
 	text = line;
 	while (def_next_line(w->s, t, &at, &line, &number)) {
 		if (!strcmp(line, "missed=run"))

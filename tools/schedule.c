@@ -31,6 +31,7 @@ struct schedule {
 	const char *text;	/* borrowed; the times as they were given */
 	char **argv;		/* borrowed; the command */
 	const char *keep;	/* borrowed; where the record is kept too */
+	int notify;		/* -1: nobody asks whether this is ready */
 	int missed;		/* make up for a run that was missed */
 	unsigned jitter_ms;
 #ifdef HAS_POSIX_TIMERS
@@ -44,6 +45,8 @@ struct schedule {
 };
 
 static const struct opt opts[] = {
+	{ '3', "notification-fd", "FD", "write a newline there when it waits "
+		"for its time" },
 	{ 'm', "missed", 0, "if a run was missed while this was not running, "
 		"run\nonce at the beginning" },
 	{ 'r', "record", "FILE", "keep the record of the last run there too, "
@@ -53,7 +56,7 @@ static const struct opt opts[] = {
 	{ 0 }
 };
 static const struct usage usage = {
-	"[-m] [-r file] [-j ms] [--] times program [argument...]",
+	"[-3 fd] [-m] [-r file] [-j ms] [--] times program [argument...]",
 	"Run a program at times: five fields as in crontab, @daily and the "
 	"like, or\n\"every DURATION\".",
 	opts,
@@ -218,6 +221,12 @@ start(struct schedule *s, sigset_t *set)
 	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
 		sigaddset(set, signals[i]);
 	sigprocmask(SIG_BLOCK, set, 0);
+	/* From here on a signal is no surprise. */
+	if (s->notify >= 0) {
+		if (write(s->notify, "\n", 1) < 0)
+			warn_sys("unable to tell that this is ready");
+		close(s->notify);
+	}
 #ifdef HAS_POSIX_TIMERS
 	if (timer_create(CLOCK_REALTIME, &event, &s->timer) < 0)
 		die_sys(EX_SYSTEM, "unable to make a timer");
@@ -246,7 +255,7 @@ due(struct schedule *s, time_t now)
 int
 main(int argc, char **argv)
 {
-	struct schedule s = { .child = 0 };
+	struct schedule s = { .notify = -1 };
 	const char *what;
 	unsigned print = 0;
 	sigset_t set;
@@ -255,6 +264,8 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((o = opt_next(&usage, argc, argv)) != -1) {
 		switch (o) {
+		case '3': s.notify = (int)opt_uint("notification fd", optarg,
+			3, 65535); break;
 		case 'm': s.missed = 1; break;
 		case 'r': s.keep = optarg; break;
 		case 'j': s.jitter_ms = opt_uint("jitter", optarg, 0,

@@ -120,7 +120,7 @@ f a/cpu-max 1; f a/tasks-max 0; bad 'tasks-max 0' 'sv/a/tasks-max:1: '
 
 new; f a/type oneshot; f a/up 'echo x'; f a/schedule '*/5 * * * *\nmissed=run\njitter=30s\n'; good schedule
 is "$(reeve-rc-db -c out type a)" longrun 'it becomes a longrun'
-script a run; like "$(cat run)" "reeve-schedule -m -r /[^ ]*/schedule/a -j 30000 -- '\*/5 \* \* \* \*' echo x" 'of reeve-schedule'
+script a run; like "$(cat run)" "reeve-schedule -3 3 -m -r /[^ ]*/schedule/a -j 30000 -- '\*/5 \* \* \* \*' echo x" 'of reeve-schedule'
 f a/schedule '61 * * * *\n'; bad 'minute 61' 'sv/a/schedule:1: .*minute must be 0 to 59'
 f a/schedule 'every 5 min\nmised=run\n'; bad 'a misspelt line' 'sv/a/schedule:2: '
 new; f a/command sleep; f a/schedule '@daily\n'; bad 'schedule of a longrun' 'sv/a/schedule: without meaning in a longrun'

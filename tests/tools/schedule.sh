@@ -50,8 +50,8 @@ like "$(cat last-run)" '^[0-9]+ [0-9]+ (exit 3|signal 15)$' 'the result is recor
 like "$(cat ../err)" 'still goes on' 'a run left out is said'
 cd ..
 mkdir b; cd b || exit
-reeve-schedule '0 0 1 1 *' ../job & pid=$!
-within 5 grep -q 'SigBlk:.*[1-9a-f]' /proc/$pid/status
+mkfifo ready; reeve-schedule -3 4 '0 0 1 1 *' ../job 4>ready & pid=$!
+is "$(head -n 1 ready | od -An -c | tr -d ' ')" '\n' 'it says when it waits'
 kill -USR1 $pid; within 5 test -e last-run; is $? 0 'SIGUSR1 runs it now'
 like "$(cat last-run)" 'exit 3' 'and is recorded'
 kill $pid; wait $pid
