@@ -309,3 +309,10 @@ file_tell(int at, const char *name, const void *data, size_t len)
 	drop(fd);
 	return r < 0 ? -1 : 0;
 }
+
+int
+file_shortage(int e)
+{
+	return e == EAGAIN || e == ENOMEM || e == EMFILE || e == ENFILE ||
+		e == ENOSPC || e == EINTR || e == ETXTBSY || e == ENOBUFS;
+}

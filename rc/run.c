@@ -446,7 +446,7 @@ look_start(struct half *h, struct job *j)
 
 	if (servicedir(h, dir, j->i) == 0 &&
 		detail_read(&d, AT_FDCWD, dir) == 0 && d.reason == WHY_SPAWN &&
-		!detail_shortage((int)d.error))
+		!file_shortage((int)d.error))
 		give_up(h, j, REASON_NOEXEC, d.error);
 }
 

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/num.h"
 #include "lib/os.h"
@@ -176,7 +177,7 @@ run(struct super *s)
 static void
 set_retry(struct super *s)
 {
-	int e = (int)s->dt.error, lack = detail_shortage(e);
+	int e = (int)s->dt.error, lack = file_shortage(e);
 	uint64_t ms = lack ? SHORT_MIN_MS : FAIL_MIN_MS,
 		max = lack ? SHORT_MAX_MS : FAIL_MAX_MS;
 

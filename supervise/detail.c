@@ -184,10 +184,3 @@ detail_reason_text(char *buf, size_t max, const struct detail *d,
 		snprintf(buf, max, "%s", "");
 	}
 }
-
-int
-detail_shortage(int e)
-{
-	return e == EAGAIN || e == ENOMEM || e == EMFILE || e == ENFILE ||
-		e == ENOSPC || e == EINTR || e == ETXTBSY || e == ENOBUFS;
-}

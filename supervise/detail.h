@@ -69,8 +69,4 @@ const char *detail_reason_name(unsigned reason);
 void detail_reason_text(char *buf, size_t max, const struct detail *,
 	uint64_t now);
 
-/* The error of WHY_SPAWN passes: it ran short of something, and trying again
- * soon is worth it.  1 or 0. */
-int detail_shortage(int err);
-
 #endif

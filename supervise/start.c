@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/os.h"
 #include "lib/path.h"
@@ -66,13 +67,16 @@ listen_ready(struct super *s)
 static int
 open_fifo(struct super *s, char *path, const char *name, int *keep, int flags)
 {
-	int fd, before = *keep;
+	int fd, before = *keep, there = svdir_path(s->dt.def, name, path,
+		PATH_ROOM);
 
+	if (there < 0)
+		return -2;
 	/* The pipe is never without a holder: the other end's supervise may
 	 * be at this same place, and what is in the pipe goes with the last
 	 * descriptor. */
 	*keep = -1;
-	if (!svdir_path(s->dt.def, name, path, PATH_ROOM)) {
+	if (!there) {
 		drop(&before);
 		return -1;
 	}
@@ -143,8 +147,8 @@ resolve_def(struct super *s)
 
 	s->dt.def[0] = 0;
 	/* Mostly there is none, and this is the cheapest way to know. */
-	if (readlink("def", link, sizeof link) < 0 && errno == ENOENT)
-		return 0;
+	if (readlink("def", link, sizeof link) < 0 && errno != EINVAL)
+		return errno == ENOENT ? 0 : -1;
 	fd = open("def", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
@@ -175,17 +179,19 @@ script(char *path, const struct super *s, const char *name)
 	return path_join(path, PATH_ROOM, *s->dt.def ? s->dt.def : ".", name);
 }
 
-/* What cgroup the service is to be in: its cgroup.procs, or 0.  path:
- * PATH_ROOM bytes to work in. */
+/* What cgroup the service is to be in: its cgroup.procs, or 0; -1 and errno
+ * if that can only not be known just now.  path: PATH_ROOM bytes to work
+ * in. */
 static int
 open_cgroup(const struct super *s, char *path)
 {
 	static const char procs[] = "/cgroup.procs";
 	size_t n;
-	int fd;
+	int fd = svdir_path(s->dt.def, "cgroup", path, PATH_ROOM -
+		sizeof procs);
 
-	if (!svdir_path(s->dt.def, "cgroup", path, PATH_ROOM - sizeof procs))
-		return 0;
+	if (fd <= 0)
+		return fd;
 	n = strlen(path);
 	if (mkdir(path, 0755) < 0 && errno != EEXIST)
 		goto fail;
@@ -195,6 +201,8 @@ open_cgroup(const struct super *s, char *path)
 		return fd;
 	path[n] = 0;
 fail:
+	if (file_shortage(errno))
+		return -1;
 	warn_sys("unable to use cgroup %s (starting without it)", path);
 	return 0;
 }
@@ -251,7 +259,7 @@ start_run(struct super *s)
 	struct spawn sp = { .file = path, .argv = argv, .fds = fds,
 		.session = 1, .handled = act_signals, .before = announce,
 		.before_arg = s };
-	int mine[4], lock = -1, held = 0, e;
+	int mine[4], lock = -1, held = 0, there, e;
 	unsigned n = 0, fd, lockfd = 0;
 	pid_t pid = -1;
 
@@ -259,14 +267,20 @@ start_run(struct super *s)
 	if (resolve_def(s) < 0)
 		return -1;
 	memcpy(&argv[1], &s->name, sizeof s->name);
-	if (svdir_number_if(s->dt.def, "lock-fd", &lockfd)) {
+	there = svdir_number_if(s->dt.def, "lock-fd", &lockfd);
+	if (there < 0)
+		return -1;
+	if (there) {
 		lock = open_service_lock(&held);
 		if (lock < 0)
 			return -1;
 		mine[n] = lock;
 		fds[n++] = (struct spawn_fd){ (int)lockfd, lock };
 	}
-	if (svdir_number_if(s->dt.def, "notification-fd", &fd)) {
+	there = svdir_number_if(s->dt.def, "notification-fd", &fd);
+	if (there < 0)
+		goto done;
+	if (there) {
 		if (lock >= 0 && fd == lockfd) {
 			warn("lock-fd and notification-fd are both %u", fd);
 			errno = EINVAL;
@@ -297,6 +311,8 @@ start_run(struct super *s)
 	sp.nfds = n;
 	sp.newpid = svdir_flag(s->dt.def, "flag-newpidns");
 	sp.cgroup = open_cgroup(s, path);
+	if (sp.cgroup < 0)
+		goto done;
 	if (script(path, s, "run") == 0)
 		pid = held ? spawn_waiting(&sp, lock) : spawn(&sp);
 	if (sp.cgroup > 0) {
@@ -336,15 +352,18 @@ start_finish(struct super *s)
 		.handled = act_signals };
 	pid_t pid = -1;
 
-	if (script(path, s, "finish") < 0 || access(path, X_OK) < 0)
+	if (script(path, s, "finish") < 0)
 		return 0;
 	memcpy(&argv[3], &s->name, sizeof s->name);
 	fmt_uint(code, WIFSIGNALED(w) ? 256 : (unsigned)WEXITSTATUS(w));
 	fmt_uint(sig, WIFSIGNALED(w) ? (unsigned)WTERMSIG(w) : 0);
 	fmt_uint(group, (unsigned)s->dt.run_pid);
 	for (int i = 0; i < FINISH_TRIES && pid < 0; i++) {
-		pid = spawn(&sp);
-		if (pid >= 0 || !detail_shortage(errno))
+		if (access(path, X_OK) == 0)
+			pid = spawn(&sp);
+		else if (!file_shortage(errno))
+			return 0;
+		if (pid >= 0 || !file_shortage(errno))
 			break;
 		/* It may release what run held, so it is worth some
 		 * waiting; but nothing else is done meanwhile. */

@@ -95,7 +95,7 @@ svdir_line(const char *path, char *buf, size_t max)
 }
 
 /* Line of a file of a definition: length, 0 absent or (with a message)
- * unreadable. */
+ * unreadable; -1 and errno if only just now. */
 static int
 line(const char *dir, const char *name, char *buf, size_t max,
 	const char *what)
@@ -106,6 +106,8 @@ line(const char *dir, const char *name, char *buf, size_t max,
 
 	if (r >= 0)
 		return r;
+	if (file_shortage(errno))
+		return -1;
 	if (errno == EINVAL)
 		warn("%s: expected %s on the first line; it is ignored", path,
 			what);
@@ -114,15 +116,23 @@ line(const char *dir, const char *name, char *buf, size_t max,
 	return 0;
 }
 
+static void
+not_now(const char *dir, const char *name)
+{
+	warn_sys("unable to read %s%s%s (going on without it)", dir,
+		*dir ? "/" : "", name);
+}
+
 int
 svdir_number_if(const char *dir, const char *name, unsigned *u)
 {
 	const struct svfile *f = svdir_find(name);
 	char buf[LINE];
 	unsigned n;
+	int r = line(dir, name, buf, sizeof buf, "a number");
 
-	if (!line(dir, name, buf, sizeof buf, "a number"))
-		return 0;
+	if (r <= 0)
+		return r;
 	if (!num_uint(buf, &n) || n > f->max) {
 		warn("%s%s%s: expected a number of at most %u, not '%s'; it "
 			"is ignored", dir, *dir ? "/" : "", name, f->max, buf);
@@ -137,7 +147,8 @@ svdir_number(const char *dir, const char *name)
 {
 	unsigned u = svdir_find(name)->number;
 
-	svdir_number_if(dir, name, &u);
+	if (svdir_number_if(dir, name, &u) < 0)
+		not_now(dir, name);
 	return u;
 }
 
@@ -146,9 +157,11 @@ svdir_signal(const char *dir, const char *name)
 {
 	const struct svfile *f = svdir_find(name);
 	char buf[LINE];
-	int sig;
+	int sig, r = line(dir, name, buf, sizeof buf, "a signal");
 
-	if (!line(dir, name, buf, sizeof buf, "a signal"))
+	if (r < 0)
+		not_now(dir, name);
+	if (r <= 0)
 		return (int)f->number;
 	sig = num_signal(buf);
 	if (sig)
@@ -171,7 +184,9 @@ svdir_flag(const char *dir, const char *name)
 int
 svdir_path(const char *dir, const char *name, char *buf, size_t max)
 {
-	return line(dir, name, buf, max, "a path") > 0;
+	int r = line(dir, name, buf, max, "a path");
+
+	return r > 0 ? 1 : r;
 }
 
 enum restart
@@ -180,8 +195,11 @@ svdir_restart(const char *dir)
 	static const char *const words[] = { "always", "on-failure",
 		"never" };
 	char buf[LINE];
+	int r = line(dir, "restart", buf, sizeof buf, "a word");
 
-	if (!line(dir, "restart", buf, sizeof buf, "a word"))
+	if (r < 0)
+		not_now(dir, "restart");
+	if (r <= 0)
 		return RESTART_ALWAYS;
 	for (unsigned i = 0; i < sizeof words / sizeof *words; i++)
 		if (!strcmp(buf, words[i]))
@@ -196,10 +214,13 @@ svdir_backoff(const char *dir, unsigned *min, unsigned *max)
 {
 	char buf[LINE], *second;
 	unsigned a, b;
+	int r = line(dir, "backoff", buf, sizeof buf, "two numbers of ms");
 
 	*min = BACKOFF_MIN;
 	*max = BACKOFF_MAX;
-	if (!line(dir, "backoff", buf, sizeof buf, "two numbers of ms"))
+	if (r < 0)
+		not_now(dir, "backoff");
+	if (r <= 0)
 		return;
 	second = strchr(buf, ' ');
 	if (second)

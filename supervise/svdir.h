@@ -37,11 +37,12 @@ int svdir_line(const char *path, char *buf, size_t max);
  * current directory).  An invalid file is a warning that names it, and then
  * the default holds. */
 unsigned svdir_number(const char *dir, const char *name);
-/* As above; 1 and *u set if there is a valid one, else 0. */
+/* As above; 1 and *u set if there is a valid one, else 0; -1 and errno if
+ * it could not be read for a shortage that passes. */
 int svdir_number_if(const char *dir, const char *name, unsigned *u);
 int svdir_signal(const char *dir, const char *name);
 int svdir_flag(const char *dir, const char *name);
-/* 1 and buf set, or 0. */
+/* 1 and buf set, or 0; -1 as above. */
 int svdir_path(const char *dir, const char *name, char *buf, size_t max);
 
 enum restart { RESTART_ALWAYS, RESTART_ON_FAILURE, RESTART_NEVER };

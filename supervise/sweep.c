@@ -106,7 +106,7 @@ sweep(const char *dir, pid_t group)
 {
 	char cgroup[ROOM];
 
-	if (svdir_path(dir, "cgroup", cgroup, sizeof cgroup))
+	if (svdir_path(dir, "cgroup", cgroup, sizeof cgroup) > 0)
 		sweep_cgroup(cgroup);
 	if (group > 1 && svdir_flag(dir, "flag-kill-group"))
 		sweep_group(group);

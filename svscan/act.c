@@ -243,6 +243,11 @@ svscan_start(struct svscan *v)
 			sooner(&next, s->next);
 			continue;
 		}
+		/* Not with what is ours instead: the next scan makes the
+		 * pipe. */
+		if (s->peer >= 0 && s->pipe[0] < 0 &&
+			t->slots[s->peer].pipe[0] < 0)
+			continue;
 		start_one(v, (int)i);
 		/* What is short for one is short for all: not one message
 		 * and one try for each. */
@@ -268,8 +273,13 @@ bad_entry(struct svscan *v, const char *name)
 			if (t->slots[i].peer >= 0)
 				t->slots[t->slots[i].peer].seen = 1;
 		}
-	if (!v->quiet)
+	if (file_shortage(errno)) {
+		v->partial = 1;
+		warn_sys("unable to look at %s (trying again in 1 s)", name);
+		sooner(&v->scan_at, os_now() + SCAN_AGAIN_MS * MS);
+	} else if (!v->quiet) {
 		warn_sys("unable to look at %s (going on without it)", name);
+	}
 }
 
 /* The slot for a directory, known or new.  -1: no room. */
@@ -373,6 +383,7 @@ svscan_scan(struct svscan *v)
 	int fd, r;
 
 	v->scan_at = 0;
+	v->partial = 0;
 	if (v->stopping)
 		return;
 	if (v->rescan_every)
@@ -387,6 +398,7 @@ svscan_scan(struct svscan *v)
 		warn_sys("unable to read the scan directory (trying again in "
 			"1 s)");
 		sooner(&v->scan_at, os_now() + SCAN_AGAIN_MS * MS);
+		v->partial = 1;
 		return;
 	}
 	for (unsigned i = 0; i < t->high; i++) {
@@ -404,6 +416,8 @@ svscan_scan(struct svscan *v)
 	svscan_start(v);
 	/* From here on locks tell nothing that we do not know. */
 	v->inherited = 0;
+	if (v->nuke && !v->partial)
+		svscan_nuke(v, v->nuke == 2);
 }
 
 /* --- ending */
@@ -429,6 +443,9 @@ svscan_nuke(struct svscan *v, int all)
 {
 	struct table *t = &v->table;
 
+	/* What is gone is known when the scan succeeds that was asked for
+	 * with it. */
+	v->nuke = !v->partial ? 0 : all || v->nuke == 2 ? 2 : 1;
 	for (unsigned i = 0; i < t->high; i++) {
 		struct service *s = &t->slots[i];
 

@@ -32,6 +32,9 @@ struct svscan {
 	unsigned inherited : 1;	/* another svscan was here: look at locks */
 	unsigned quiet : 1;	/* bad entries were told already */
 	unsigned told : 1;	/* "too many" was told */
+	unsigned partial : 1;	/* the last scan did not see everything */
+	unsigned nuke : 2;	/* owed after the next whole scan: 1 as
+				 * svscan_nuke(v, 0) does, 2 as (v, 1) */
 	unsigned become : 1;	/* a new program (see reexec.h) */
 	pid_t checker;		/* which looks whether that runs; 0: none */
 	uint64_t check_until;

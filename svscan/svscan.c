@@ -409,7 +409,7 @@ loop(struct svscan *v)
 	}
 }
 
-static const char *start_dir;
+static const char *start_dir;	/* 0 once we are there */
 
 /* die() while starting: process 1 must not end, so its crash hook has to
  * find a way. */
@@ -418,7 +418,7 @@ not_process_1(void)
 {
 	char path[64] = SCANDIR_CRASH, *argv[] = { path, 0 };
 
-	if (chdir(start_dir) < 0)
+	if (start_dir && chdir(start_dir) < 0)
 		return;
 	trap_release();
 	execv(path, argv);
@@ -482,6 +482,7 @@ main(int argc, char **argv)
 	if (chdir(argv[optind]) < 0)
 		die_sys(EX_SYSTEM, "unable to change directory to %s",
 			argv[optind]);
+	start_dir = 0;
 	open_control_dir(&v, argv[optind]);
 	if (v.console >= 0)
 		fcntl(v.console, F_SETFD, FD_CLOEXEC);

@@ -120,20 +120,23 @@ i=0
 while [ $i -lt 256 ]; do
 	case $i in
 	# k t r K b d D x p P O Q o i: end it, or change what is wanted
-	107|116|114|75|98|100|68|120|112|80|79|81|111|105|82) ;;
+	# 2: comes after them
+	107|116|114|75|98|100|68|120|112|80|79|81|111|105|82|50) ;;
 	*) printf "\\$(printf %03o $i)" >s/supervise/control ;;
 	esac
 	i=$((i + 1))
 done
 : >s/got
-send s 1
-ok 'bytes of every value later' within 20 got USR1
+send s 2
+# Perhaps before one of the other signals, which may still be on their way.
+ok 'bytes of every value later' within 20 grep -q USR2 s/got
 is "$(field s pid,wantedup)" "$pid true" 'the service is the same'
 
 # --- x
+: >s/got
 send s x
 send s 2
-ok 'x while up: the service lives on' within 20 got USR2
+ok 'x while up: the service lives on' within 20 grep -q USR2 s/got
 ok 'supervise too' "${P}svok" s
 n=$(starts)
 send s t

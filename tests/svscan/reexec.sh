@@ -1,10 +1,11 @@
 #!/bin/sh
 # svscan/reexec.sh - the tree becomes the newly installed programs, and no
 # service notices; a program that does not run is refused.
+# TIMEOUT: 600
 . "$TESTS/lib.sh"
 [ "$P" = reeve- ] || skip_all 's6 cannot'
 has() { grep -q -e "$2" "$1" 2>/dev/null; }
-rounds=30
+rounds=15
 [ -z "${REEVE_LONG-}" ] || rounds=1000
 # Programs of our own to replace.
 mkdir bin scan
@@ -71,8 +72,10 @@ is "$(grep -c . fds2)" "$(($(grep -c . fds) + 2))" 'no descriptor was added'
 touch scan/r/go
 ready() { [ "$(field scan/r ready)" = true ]; }
 ok 'readiness comes through' within 5 ready
+old_a=$(field scan/a pid)
 "${P}svc" -k scan/a
-is "$(within 5 up scan/a; field scan/a up)" true 'a death is seen'
+again() { up scan/a && [ "$(field scan/a pid)" != "$old_a" ]; }
+ok 'a death is seen' within 5 again
 old_long=$(pgrep -f "reeve-supervise $long/log\$")
 kill -KILL "$old_long"
 replaced() {
@@ -87,14 +90,54 @@ END
 ok 'a scan finds what is new' within 5 up scan/new
 
 # --- many times, under load
+# One service ends all the time; someone listens to its events.
+service scan/e <<'END'
+echo $$ >>starts
+exec sleep 0.05
+END
+echo '0 0' >scan/e/backoff
+touch scan/e/down
+"${P}svscanctl" -a scan
+within 5 "${P}svok" scan/e
+listener=scan/e/event/ftrig1:@40000000000000000000000a:abcdef
+mkfifo -m 622 "$listener"
+exec 5<>"$listener"
+cat <&5 >events &
+"${P}svc" -u scan/e
+sh -c 'while :; do :; done' &
+busy=$!
 pids=; for s in $all; do pids="$pids $(field scan/$s pid)"; done
+everyone=$(pgrep -f 'reeve-svscan|reeve-supervise')
+exes=; for p in $everyone; do exes="$exes /proc/$p/exe"; done
+# Each time there are new files, and it is over when all processes run them.
+all_new() {
+	# shellcheck disable=SC2086
+	[ "$(stat -L -c %i $exes | sort -u | tr '\n' ' ')" = "$(stat -c %i \
+		bin/reeve-svscan bin/reeve-supervise | sort -u | tr '\n' ' ')" ]
+}
+# Links, so that old and new are different files, and nothing is copied.
+cp bin/reeve-svscan bin/svscan.2; cp bin/reeve-supervise bin/supervise.2
+cp bin/reeve-svscan bin/svscan.1; cp bin/reeve-supervise bin/supervise.1
 i=0
 while [ $i -lt $rounds ]; do
-	i=$((i + 1))
+	i=$((i + 1)) n=$((i % 2 + 1))
+	ln bin/svscan.$n bin/.new && mv bin/.new bin/reeve-svscan
+	ln bin/supervise.$n bin/.new && mv bin/.new bin/reeve-supervise
 	"${P}svscanctl" --reexec scan
-	[ $((i % 5)) != 0 ] || sleep 0.05
+	within 10 all_new || { echo "# round $i is not over"; break; }
 done
-sleep 0.3
+kill $busy
+is "$i" "$rounds" 'each time all processes became the new programs'
+"${P}svc" -wd -d scan/e
+exec 5>&-
+rm "$listener"
+# (The last one may have been stopped before it wrote that it started.)
+ups() {
+	_n=$(tr -cd u <events | wc -c) _w=$(wc -l <scan/e/starts)
+	[ "$_n" = "$(tr -cd d <events | wc -c)" ] && [ "$_n" -ge "$_w" ] &&
+		[ "$_n" -le $((_w + 1)) ]
+}
+ok "no event was lost ($(wc -l <scan/e/starts) starts)" within 5 ups
 ok 'svscan is there' "${P}svscanctl" -z scan
 now=; for s in $all; do now="$now $(field scan/$s pid)"; done
 is "$now" "$pids" "$rounds times: every pid kept"
