@@ -1,10 +1,16 @@
 #!/bin/sh
 # bench/log.sh - the logger beside s6-log, svlogd, multilog and `cat >file'.
-# 100 MB of lines of 100 bytes (1 GB with REEVE_LONG=1) through a pipe, onto
-# a tmpfs if there is one.  Ratios are to `cat' (CPU) and to the best peer
-# (MB/s).
-mb=100
-[ -n "$REEVE_LONG" ] && mb=1000
+# SIZE of lines of 100 bytes (100M; 1G with REEVE_LONG=1) through a pipe, onto
+# a tmpfs if there is one, TRIES times, the best one counts.  Ratios are to
+# `cat' (CPU) and to the best peer (MB/s); calls are those of the logger.
+tries=${TRIES:-3}
+size=${SIZE:-${REEVE_LONG:+1G}}
+case ${size:-100M} in
+*[!0-9MG]*) echo "SIZE is like 300M or 1G, not $size" >&2; exit 100 ;;
+*G) mb=$((${size%G} * 1000)) ;;
+*) mb=${size:-100M}; mb=${mb%M} ;;
+esac
+uptime
 mkdir work
 mount -t tmpfs none work 2>/dev/null || echo "(no tmpfs: on disk)"
 cd work || exit 1
@@ -19,13 +25,12 @@ input() {
 }
 seconds() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", (b - a) / 1e9 }'; }
 
-# run GROUP NAME COMMAND...: one row, best of three.
+# run GROUP NAME COMMAND...: one row, the best of all tries.
 run() {
 	group=$1 name=$2; shift 2
-	best='' 
-	for try in 1 2 3; do
-		rm -rf d out; mkdir -p svd
-		rm -rf svd; mkdir svd
+	best='' try=0
+	while [ $((try = try + 1)) -le "$tries" ]; do
+		rm -rf d out svd; mkdir svd
 		a=$(date +%s%N)
 		input | bash -c 'times_of() { "$@"; }
 			TIMEFORMAT="%U %S"; time "$@" >/dev/null' x "$@" \
@@ -110,4 +115,27 @@ if has logwait; then
 	has s6-log && latency d/current s6-log t ./d
 	has multilog && latency d/current multilog t ./d
 	has svlogd && latency svd/current svlogd -t svd
+fi
+
+echo
+echo "five lines, one each second, after a burst: µs until it is in the file;"
+echo "and how often the logger was woken in that time (5 is none in between):"
+woken() {
+	mkfifo f; rm -rf d svd; mkdir svd d
+	l_file=$1; shift
+	"$@" <f >/dev/null 2>&1 & p=$!
+	exec 5>f; cat mega >&5
+	sleep 2.5
+	a=$(sed -n 's/^voluntary_ctxt_switches:[^0-9]*//p' /proc/$p/status)
+	t=$(logwait "$l_file" 5 1000 2>&1 >&5)
+	sleep 0.5
+	b=$(sed -n 's/^voluntary_ctxt_switches:[^0-9]*//p' /proc/$p/status)
+	printf '  %-12s %-36s %s\n' "$1" "$t" $((b - a))
+	exec 5>&-; wait $p; rm f
+}
+if has logwait; then
+	woken d/current reeve-log n10 s1000000 t ./d
+	has s6-log && woken d/current s6-log n10 s1000000 t ./d
+	has multilog && woken d/current multilog n10 s1000000 t ./d
+	has svlogd && woken svd/current svlogd -t svd
 fi

@@ -1,6 +1,7 @@
-/* logwait.c - logwait FILE N: write N lines to standard output, each when
- * FILE has grown by the one before; print the median and the 99th percentile
- * of the times that took, in microseconds, on standard error. */
+/* logwait.c - logwait FILE N [MS]: write N lines to standard output, each when
+ * FILE has grown by the one before, and MS later; print the median and the
+ * 99th percentile of the times that took, in microseconds, on standard
+ * error. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +38,7 @@ int
 main(int argc, char **argv)
 {
 	int n = argc > 2 ? atoi(argv[2]) : 100;
+	useconds_t pause = argc > 3 ? (useconds_t)atoi(argv[3]) * 1000 : 500;
 	double *t = calloc((size_t)n + 1, sizeof *t);
 
 	if (!t || argc < 2 || n < 1)
@@ -45,7 +47,7 @@ main(int argc, char **argv)
 		off_t before = size_of(argv[1]);
 		double start;
 
-		usleep(500);	/* let the logger sleep */
+		usleep(pause);	/* let the logger sleep */
 		start = now_us();
 		if (write(1, "one line\n", 9) != 9)
 			return 111;
