@@ -1,0 +1,125 @@
+#!/bin/sh
+# tools/reeve-every.sh - every subcommand, right and wrong, in a terminal of
+# 80 and of 200 columns, with colour and without: what it ends with, a line
+# of what it says, no colour where none is wanted, nothing left of progress,
+# and tables that fit.
+# TIMEOUT: 240
+. "$TESTS/lib.sh"
+need tmux
+. "$TESTS/helpers/tree.sh"
+unset NO_COLOR
+definitions
+printf 'a description that is much too long for a line of eighty columns, so that it has to be cut somewhere\n' \
+	>t/sv/web/description
+printf 'trap : HUP\necho said\nsleep 1001 &\nwhile :; do wait; done\n' | longrun talk
+: >t/sv/talk/logger
+: >t/sv/default/contents.d/talk
+tree
+reeve start default >/dev/null
+within 10 sh -c 'reeve logs talk | grep -q said'
+TMUX_TMPDIR=$PWD TERM=xterm-256color PAGER=cat REEVE_PAGER=cat
+export TMUX_TMPDIR TERM PAGER REEVE_PAGER
+
+tmux -f /dev/null new-session -d -s keep -x 80 -y 24 || bail 'tmux does not start'
+screen() { # screen WIDTH NO_COLOR
+	tmux -f /dev/null new-session -d -s "w$1" -x "$1" -y 60 \
+		"NO_COLOR=$2 PS1='ready> ' ENV= sh -i" || bail 'tmux does not start'
+	within 10 sh -c "tmux capture-pane -p -t w$1 | grep -q '^ready>'"
+}
+n=0
+type() { # type WIDTH COMMAND
+	n=$((n + 1))
+	tmux send-keys -t "w$1" -l "clear; $2; echo code=\$?=$n=" &&
+		tmux send-keys -t "w$1" Enter
+	within 30 sh -c "tmux capture-pane -p -t w$1 | grep -q 'code=[0-9]*=$n='"
+	tmux capture-pane -p -J -t "w$1" | sed '/code=[0-9]*=[0-9]*=/q' >plain
+	tmux capture-pane -p -e -t "w$1" | grep -v 'code=\|^ready>' >ansi
+}
+esc=$(printf '\033')
+# Columns: code, what it may colour (c) and whether it is a table that fits
+# (f), ere of what is on the screen, command.
+cat >calls <<'EOF'
+0	cf	^usage: reeve SUBCOMMAND	reeve
+0	cf	^usage: reeve SUBCOMMAND	reeve help
+0	f	^usage: reeve status	reeve help status
+0	f	^tutorial	reeve help --topics
+100	-	no help on 'nosuch'	reeve help nosuch
+100	-	did you mean 'status'	reeve stauts
+0	-	^The tree is up .*: 4 services up	reeve up
+100	-	up takes no name	reeve up web
+0	cf	^web +running +[0-9]+	reeve status
+0	cf	^reeve-catchall +running	reeve status -a
+0	-	^healthy: 4 up	reeve status --check
+0	-	^web$	reeve status --names
+0	-	"state":"running"	reeve status --json web
+100	-	did you mean 'web'	reeve status wbe
+0	cf	^web +running for	reeve tree
+100	-	did you mean 'web'	reeve tree wbe
+0	-	^slow: running .*, ready$	reeve start slow
+100	-	usage: reeve start	reeve start
+0	-	^web: running	reeve restart web
+0	-	^talk: reloaded, running	reeve reload talk
+0	-	^talk: sent SIGCONT to pid [0-9]+, which goes on	reeve kill -s CONT talk
+0	-	^web: running	reeve wait web
+99	-	not in time: web is running	reeve wait -d -t 10ms web
+0	-	^slow: stopped	reeve stop slow
+1	c	^bad: (restarting|failed): exited with code 7	reeve start bad
+0	-	^bad: stopped	reeve stop bad
+0	-	^web is running	reeve why web
+100	-	did you mean 'web'	reeve why wbe
+0	-	said	reeve logs -n 3 talk
+100	-	no log of 'wbe'	reeve logs wbe
+0	-	^longrun	reeve new --default extra -- sleep 1003; cat t/sv/extra/type
+1	-	already	reeve new extra -- true
+0	-	errors, 0 warnings	reeve check
+0	-	one command line	reeve explain command
+111	-	unable to read /nosuch	reeve import /nosuch
+0	-	"web" -> "db"	reeve graph
+0	-	^start +extra:	reeve plan
+0	-	generation [0-9]+ is live	reeve switch
+0	-	nothing to do	reeve switch
+0	-	live  boot	reeve generations
+0	-	is live	reeve rollback
+0	-	removed [0-9]+ generation	reeve gc
+0	-	reeve-svscan	reeve upgrade -n
+0	-	kept their pid	reeve upgrade
+0	-	^reeve_tree_up 1	reeve metrics | head -20
+0	-	^To be written	reeve install-boot -n systemd
+100	-	did you mean 'systemd'	reeve install-boot systmd
+0	-	would end the tree	reeve down -n
+100	-	down takes no name	reeve down web
+EOF
+for w in 80 200; do
+	for colour in yes no; do
+		rm -rf t/sv/extra t/sv/default/contents.d/extra
+		reeve switch >/dev/null 2>&1
+		tmux kill-session -t "w$w" 2>/dev/null
+		if [ $colour = yes ]; then screen $w ''; else screen $w 1; fi
+		while IFS='	' read -r code how ere cmd; do
+			type $w "$cmd"
+			what="$w columns, colour $colour: $cmd"
+			is "$(sed -n 's/.*code=\([0-9]*\)=.*/\1/p' plain)" "$code" "$what: exit $code" ||
+				sed 's/^/#   /' plain
+			like "$(cat plain)" "$ere" "$what"
+			if grep -q "$esc\[[0-9;]*[34][0-7]m" ansi; then got=coloured
+			else got=plain; fi
+			case $how$colour in
+			c*yes) ;;
+			*) is $got plain "$what: no colour" ;;
+			esac
+			case $how in *f*)
+				is "$(awk -v w=$w 'length > w' plain | grep -v code=)" '' "$what: it fits" ;;
+			esac
+			case $cmd in *start\ slow*|*stop\ slow*)
+				not "$what: no progress is left" grep -q 'waiting for' plain ;;
+			esac
+		done <calls
+	done
+done
+tmux kill-server
+# Nothing is left out.
+for s in $(reeve help --list | cut -f1); do
+	ok "reeve $s is among them" grep -q "	reeve $s\\($\\| \\)" calls
+done
+like "$(reeve down)" 'The tree is down' 'down'
+end
