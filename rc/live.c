@@ -495,6 +495,38 @@ fail:
 	return -1;
 }
 
+/* A directory DIR/NAME that appears only when it is complete: nobody finds
+ * half of one.  fill puts into fd what belongs there.  0, or -1 and errno,
+ * and then nothing is left. */
+static int
+make_whole(int livefd, const char *dir, const char *name,
+	int (*fill)(int fd, void *arg), void *arg)
+{
+	char path[PATH_LEN], tmp[PATH_LEN];
+	int fd, r = -1, e;
+
+	if (path_join(path, sizeof path, dir, name) < 0 ||
+		path_join(tmp, sizeof tmp, dir, ".make.new") < 0)
+		return -1;
+	if (mkdirat(livefd, tmp, 0755) < 0 && (errno != EEXIST ||
+		path_remove(livefd, tmp) < 0 || mkdirat(livefd, tmp, 0755) < 0))
+		return -1;
+	fd = openat(livefd, tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		/* The umask may have taken rights away. */
+		r = fchmod(fd, 0755) < 0 ? -1 : fill(fd, arg);
+		e = errno;
+		close(fd);
+		errno = e;
+	}
+	if (r == 0 && renameat(livefd, tmp, livefd, path) == 0)
+		return 0;
+	e = errno;
+	path_remove(livefd, tmp);
+	errno = e;
+	return -1;
+}
+
 static int
 has_file(const struct db_service *s, const char *path)
 {
@@ -514,10 +546,17 @@ write_fifo_name(int at, const char *name, const char *consumer)
 	return write_new(at, name, line, (size_t)n, 0644);
 }
 
+struct one {
+	const struct db *db;
+	uint32_t number;
+};
+
 static int
-write_files(int at, const struct db *db, uint32_t number)
+write_files(int at, void *arg)
 {
-	const struct db_service *s = db->services + number;
+	const struct one *o = arg;
+	const struct db *db = o->db;
+	const struct db_service *s = db->services + o->number;
 
 	for (uint32_t i = 0; i < s->nfiles; i++) {
 		const struct db_file *f = s->files + i;
@@ -532,7 +571,7 @@ write_files(int at, const struct db *db, uint32_t number)
 		if (r < 0)
 			return -1;
 	}
-	if (number >= db->nlong)
+	if (o->number >= db->nlong)
 		return 0;
 	if (s->consumer != DB_NONE && !has_file(s, "stdout-fifo") &&
 		write_fifo_name(at, "stdout-fifo",
@@ -553,9 +592,9 @@ stored(const struct db *db, uint32_t i)
 int
 live_store(int livefd, const struct db *db, uint32_t i)
 {
-	char hex[LIVE_HEX], name[LIVE_HEX + 16], tmp[LIVE_HEX + 32];
+	char hex[LIVE_HEX], name[LIVE_HEX + 16];
+	struct one o = { db, i };
 	struct stat st;
-	int fd, e;
 
 	if (!stored(db, i))
 		return 0;
@@ -563,42 +602,29 @@ live_store(int livefd, const struct db *db, uint32_t i)
 	snprintf(name, sizeof name, "store/%s", hex);
 	if (fstatat(livefd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		return 0;
-	snprintf(tmp, sizeof tmp, "store/.%s.new", hex);
-	if (mkdirat(livefd, tmp, 0755) < 0) {
-		if (errno != EEXIST || path_remove(livefd, tmp) < 0 ||
-			mkdirat(livefd, tmp, 0755) < 0)
-			return -1;
-	}
-	fd = openat(livefd, tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		goto fail;
-	if (fchmod(fd, 0755) < 0 || write_files(fd, db, i) < 0) {
-		e = errno;
-		close(fd);
-		errno = e;
-		goto fail;
-	}
-	close(fd);
-	if (renameat(livefd, tmp, livefd, name) == 0)
-		return 0;
-fail:
-	e = errno;
-	path_remove(livefd, tmp);
-	errno = e;
-	return -1;
+	return make_whole(livefd, "store", hex, write_files, &o);
 }
 
+struct gen {
+	const struct db *db;
+	const void *data;
+	size_t len;
+	const struct state_rec *rec;
+	const char *compiled;
+	const char *const *alias;
+};
+
 static int
-fill_gen(int at, const struct db *db, const void *data, size_t len,
-	const struct state_rec *rec, const char *compiled,
-	const char *const *alias)
+fill_gen(int at, void *arg)
 {
+	const struct gen *g = arg;
+	const struct db *db = g->db;
 	int def, e;
 
-	if (write_new(at, "db", data, len, 0644) < 0 ||
-		state_create(at, "state", db->id, db->nlong + db->nshort, rec)
-			< 0 ||
-		(compiled && symlinkat(compiled, at, "compiled") < 0) ||
+	if (write_new(at, "db", g->data, g->len, 0644) < 0 ||
+		state_create(at, "state", db->id, db->nlong + db->nshort,
+			g->rec) < 0 ||
+		(g->compiled && symlinkat(g->compiled, at, "compiled") < 0) ||
 		mkdirat(at, "def", 0755) < 0)
 		return -1;
 	def = openat(at, "def", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -612,8 +638,8 @@ fill_gen(int at, const struct db *db, const void *data, size_t len,
 		live_hex(hex, db->services[i].hash);
 		snprintf(target, sizeof target, "../../../store/%s", hex);
 		if (symlinkat(target, def, db->services[i].name) < 0 ||
-			(alias && alias[i] &&
-				symlinkat(target, def, alias[i]) < 0)) {
+			(g->alias && g->alias[i] &&
+				symlinkat(target, def, g->alias[i]) < 0)) {
 			e = errno;
 			close(def);
 			errno = e;
@@ -629,28 +655,11 @@ live_gen_make(int livefd, uint32_t gen, const struct db *db,
 	const void *data, size_t len, const struct state_rec *rec,
 	const char *compiled, const char *const *alias)
 {
-	char name[32], tmp[32];
-	int fd, r, e;
+	struct gen g = { db, data, len, rec, compiled, alias };
+	char name[16];
 
-	snprintf(name, sizeof name, "gen/%u", (unsigned)gen);
-	snprintf(tmp, sizeof tmp, "gen/.%u.new", (unsigned)gen);
-	if (path_remove(livefd, tmp) < 0 || mkdirat(livefd, tmp, 0755) < 0)
-		return -1;
-	fd = openat(livefd, tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		goto fail;
-	r = fchmod(fd, 0755) < 0 ? -1 : fill_gen(fd, db, data, len, rec,
-		compiled, alias);
-	e = errno;
-	close(fd);
-	errno = e;
-	if (r == 0 && renameat(livefd, tmp, livefd, name) == 0)
-		return 0;
-fail:
-	e = errno;
-	path_remove(livefd, tmp);
-	errno = e;
-	return -1;
+	snprintf(name, sizeof name, "%u", (unsigned)gen);
+	return make_whole(livefd, "gen", name, fill_gen, &g);
 }
 
 int
@@ -713,52 +722,29 @@ open_servicedir(int livefd, const char *name)
 	return openat(livefd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* A new directory appears under its name only when it is complete: nobody
- * finds one that supervise would start before it is wanted. */
+/* What supervise finds is down: it starts nothing before that is wanted. */
 static int
-new_servicedir(int livefd, const struct db_service *s)
+fill_servicedir(int fd, void *arg)
 {
-	char tmp[PATH_LEN], name[PATH_LEN], target[PATH_LEN];
-	int fd, e;
+	const struct db_service *s = arg;
+	char target[PATH_LEN];
 
-	if (path_join(name, sizeof name, "servicedirs", s->name) < 0 ||
-		snprintf(tmp, sizeof tmp, "servicedirs/.%s.new", s->name) >=
-			(int)sizeof tmp ||
-		path_join(target, sizeof target, "../../current/def",
-			s->name) < 0)
-		return -1;
-	if (mkdirat(livefd, tmp, 0755) < 0 && (errno != EEXIST ||
-		path_remove(livefd, tmp) < 0 || mkdirat(livefd, tmp, 0755) < 0))
-		return -1;
-	fd = openat(livefd, tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		goto fail;
-	if (symlinkat(target, fd, "def") < 0 || link_files(fd, s) < 0 ||
+	return path_join(target, sizeof target, "../../current/def",
+		s->name) < 0 ||
+		symlinkat(target, fd, "def") < 0 || link_files(fd, s) < 0 ||
 		event_make(fd, EVENT_DIR, getegid(), 0) < 0 ||
-		write_new(fd, "down", "", 0, 0644) < 0) {
-		e = errno;
-		close(fd);
-		errno = e;
-		goto fail;
-	}
-	close(fd);
-	if (renameat(livefd, tmp, livefd, name) == 0)
-		return 0;
-fail:
-	e = errno;
-	path_remove(livefd, tmp);
-	errno = e;
-	return -1;
+		write_new(fd, "down", "", 0, 0644) < 0 ? -1 : 0;
 }
 
 int
 live_servicedir_make(int livefd, const struct db *db, uint32_t i)
 {
-	const struct db_service *s = db->services + i;
+	struct db_service *s = db->services + i;
 	int fd = open_servicedir(livefd, s->name), r, e;
 
 	if (fd < 0)
-		return errno == ENOENT ? new_servicedir(livefd, s) : -1;
+		return errno != ENOENT ? -1 : make_whole(livefd, "servicedirs",
+			s->name, fill_servicedir, s);
 	r = link_files(fd, s);
 	e = errno;
 	close(fd);
@@ -812,11 +798,12 @@ live_servicedir_trim(int livefd, const struct db *db, uint32_t i)
 /* The program itself is the interpreter of run: no shell is needed, and an
  * image may lack one. */
 static int
-write_runner(int fd)
+fill_runner(int fd, void *arg)
 {
 	char prog[PATH_LEN], run[PATH_LEN + 64];
 	int n;
 
+	(void)arg;
 	if (chain_sister(prog, sizeof prog, "reeve-rc-oneshotd") < 0)
 		return -1;
 	/* The kernel takes so much of a #! line, and no blanks in it. */
@@ -833,31 +820,8 @@ write_runner(int fd)
 int
 live_runner_make(int livefd)
 {
-	static const char tmp[] = "servicedirs/." LIVE_RUNNER ".new",
-		name[] = "servicedirs/" LIVE_RUNNER;
-	int fd, e;
-
-	if (file_exists(livefd, name))
-		return 0;
-	if (path_remove(livefd, tmp) < 0 || mkdirat(livefd, tmp, 0755) < 0)
-		return -1;
-	fd = openat(livefd, tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		goto fail;
-	if (write_runner(fd) < 0) {
-		e = errno;
-		close(fd);
-		errno = e;
-		goto fail;
-	}
-	close(fd);
-	if (renameat(livefd, tmp, livefd, name) == 0)
-		return 0;
-fail:
-	e = errno;
-	path_remove(livefd, tmp);
-	errno = e;
-	return -1;
+	return file_exists(livefd, "servicedirs/" LIVE_RUNNER) ? 0 :
+		make_whole(livefd, "servicedirs", LIVE_RUNNER, fill_runner, 0);
 }
 
 /* --- the store --- */
