@@ -818,6 +818,21 @@ fill_runner(int fd, void *arg)
 }
 
 int
+live_follows(const struct db *db)
+{
+	for (uint32_t i = 0; i < db->nlong + db->nshort; i++)
+		if (db->services[i].restart_with.n)
+			return 1;
+	return 0;
+}
+
+int
+live_needs_runner(const struct db *db)
+{
+	return db->nshort || live_follows(db);
+}
+
+int
 live_runner_make(int livefd)
 {
 	return file_exists(livefd, "servicedirs/" LIVE_RUNNER) ? 0 :

@@ -126,6 +126,10 @@ int live_servicedir_trim(int livefd, const struct db *, uint32_t i);
 /* 1 if it is a name that file_write or file_symlink makes for a moment: a
  * writer was killed then. */
 int live_is_temp(const char *name);
+/* Does this set need the oneshot daemon, for oneshots or for restart-with? */
+int live_needs_runner(const struct db *);
+/* Is any service to be restarted with another? */
+int live_follows(const struct db *);
 /* Make the service directory of the oneshot daemon.  0 or -1. */
 int live_runner_make(int livefd);
 

@@ -278,7 +278,7 @@ build(struct init *in, int kept)
 		0, in->db_path, 0) < 0)
 		die_sys(EX_SYSTEM, "unable to make the first generation in %s",
 			in->live.path);
-	if (in->db.nshort && live_runner_make(in->live.fd) < 0)
+	if (live_needs_runner(&in->db) && live_runner_make(in->live.fd) < 0)
 		die_sys(EX_SYSTEM, "unable to make the directory of the "
 			"oneshot daemon");
 	if (live_gen_commit(in->live.fd, 1) < 0)
@@ -294,7 +294,7 @@ have_supervised(struct init *in, const struct db *db)
 
 	if (!names)
 		die_sys(EX_SYSTEM, "unable to begin");
-	if (db->nshort)
+	if (live_needs_runner(db))
 		names[n++] = LIVE_RUNNER;
 	for (uint32_t i = 0; i < db->nlong; i++)
 		names[n++] = db->services[i].name;

@@ -29,10 +29,11 @@
 #include "lib/ready.h"
 #include "rc/request.h"
 #include "rc/state.h"
+#include "rc/watch.h"
 
 extern char **environ;
 
-enum { KEY_LISTEN, KEY_SIGNAL, KEY_CONN, BATCH = 64, GRACE_MS = 2000,
+enum { KEY_LISTEN, KEY_SIGNAL, KEY_WATCH, KEY_CONN, BATCH = 64, GRACE_MS = 2000,
 	ACCEPT_PAUSE_MS = 100 };
 
 /* One client, from its first byte to its answer; without a client (fd -1)
@@ -55,7 +56,9 @@ struct daemon {
 	int listener;
 	struct conn *conns;
 	int pause;		/* no descriptors: do not accept for a while */
+	struct watch watch;
 };
+#define LIVE "../.."		/* from our service directory */
 
 static const struct opt opts[] = {
 	{ 'd', "notification-fd", "FD", "write a newline there when requests\n"
@@ -491,6 +494,11 @@ begin_one(struct daemon *d)
 			answer(d, c, ANSWER_STATUS, 0);
 			return 1;
 		}
+		if (c->rq.kind == REQUEST_LOOK) {
+			watch_load(&d->watch, LIVE);
+			answer(d, c, ANSWER_STATUS, 0);
+			return 1;
+		}
 		/* Two changers, one of them dead: one script at a time. */
 		if (busy(d, c->rq.name))
 			continue;
@@ -543,12 +551,15 @@ reap(struct daemon *d)
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (watch_reaped(&d->watch, pid, LIVE))
+			continue;
 		for (struct conn *c = d->conns; c; c = c->next)
 			if (c->pid == pid) {
 				ended(d, c, status);
 				break;
 			}
+	}
 	begin_waiting(d);
 }
 
@@ -666,6 +677,8 @@ serve(struct daemon *d)
 				take_client(d);
 			else if (keys[i] == KEY_SIGNAL)
 				stop |= take_signals(d);
+			else if (keys[i] == KEY_WATCH)
+				watch_hear(&d->watch, LIVE);
 			else if (known(d, c))
 				hear(d, c);
 		}
@@ -680,7 +693,8 @@ serve(struct daemon *d)
 int
 main(int argc, char **argv)
 {
-	struct daemon d = { .listener = -1 };
+	static struct daemon d = { .listener = -1, .watch = { .key = KEY_WATCH,
+		.ear = { .l = { .fd = -1 } } } };
 	unsigned notify = 0;
 	int c;
 
@@ -700,6 +714,8 @@ main(int argc, char **argv)
 			warn_sys("unable to tell supervise that it is ready");
 		close((int)notify);
 	}
+	d.watch.ready = &d.ready;
+	watch_load(&d.watch, LIVE);
 	serve(&d);
 	return EX_OK;
 }

@@ -79,6 +79,8 @@ static const struct usage usage = {
 	"  stop name...       as -d change\n"
 	"  restart name...    stop what is up of it and of what depends on it,\n"
 	"                     and bring exactly that back\n"
+	"  follow             restart what is up longer than a service that it is\n"
+	"                     to be restarted with\n"
 	"  reload name...     have them read their configuration again\n"
 	"  status [name...]   up or down, since when, and why\n"
 	"  help               print this\n"
@@ -504,8 +506,9 @@ do_change(struct rc *rc)
 	return finish(rc);
 }
 
+/* The selection, without saying that it is wanted for itself. */
 static int
-do_restart(struct rc *rc)
+restart(struct rc *rc)
 {
 	unsigned char *down = new_set(rc), *up = new_set(rc);
 
@@ -513,7 +516,6 @@ do_restart(struct rc *rc)
 	if (plan_needed_by(&rc->live.db, down) < 0)
 		die_sys(EX_SYSTEM, "unable to follow the dependencies");
 	only_up(rc, down, 1);
-	set_flags(rc, rc->selected, STATE_WANTED, 0);
 	half(rc, down, RUN_OWE);
 	/* Also what did not go down: it was told to, and is told to stay. */
 	for (uint32_t i = 0; i < rc->n; i++)
@@ -525,6 +527,67 @@ do_restart(struct rc *rc)
 			(rc->live.state.rec[i].flags & STATE_OWED));
 	half(rc, up, RUN_UP);
 	return finish(rc);
+}
+
+static int
+do_restart(struct rc *rc)
+{
+	set_flags(rc, rc->selected, STATE_WANTED, 0);
+	return restart(rc);
+}
+
+/* Ms since service i came up, or -1 if it is not up, or not ready. */
+static int64_t
+age(const struct rc *rc, uint32_t i)
+{
+	struct status st;
+	struct detail d;
+	struct timespec t;
+	char dir[PATH_LEN];
+	uint64_t now;
+
+	if (!is_up(rc, i))
+		return -1;
+	if (i >= rc->live.db.nlong) {
+		clock_gettime(CLOCK_REALTIME, &t);
+		now = (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+		return now < rc->live.state.rec[i].when ? 0 :
+			(int64_t)(now - rc->live.state.rec[i].when);
+	}
+	if (live_servicedir(dir, sizeof dir, &rc->live, name_of(rc, i)) < 0 ||
+		status_read(&st, AT_FDCWD, dir) < 0 || !status_is_up(&st) ||
+		(!st.ready && (rc->live.db.services[i].flags & DB_NOTIFIES)) ||
+		detail_read(&d, AT_FDCWD, dir) < 0)
+		return -1;
+	return (int64_t)((os_now() - d.run_started) / 1000000);
+}
+
+/* Two clocks, each cut to a millisecond. */
+enum { SLACK_MS = 2 };
+
+/* What is up longer than a service that it is to be restarted with. */
+static int
+do_follow(struct rc *rc)
+{
+	int any = 0;
+
+	memset(rc->selected, 0, rc->n);
+	for (uint32_t i = 0; i < rc->n; i++) {
+		const struct db_list *l =
+			&rc->live.db.services[i].restart_with;
+		int64_t own = l->n ? age(rc, i) : -1, other;
+
+		for (uint32_t k = 0; own >= 0 && k < l->n; k++) {
+			other = age(rc, l->v[k]);
+			if (other < 0 || other + SLACK_MS >= own)
+				continue;
+			info("restarting %s, as %s was started after it",
+				name_of(rc, i), name_of(rc, l->v[k]));
+			any = rc->selected[i] = 1;
+			break;
+		}
+	}
+	return any ? restart(rc) : EX_OK;
 }
 
 static int
@@ -564,6 +627,7 @@ static const struct word {
 	{ "stop", do_change, 1, 1, 0 },
 	{ "restart", do_restart, 1, 0, 0 },
 	{ "reload", do_reload, 1, 0, 0 },
+	{ "follow", do_follow, 1, 0, 0 },
 	{ "status", do_status, 0, 0, 0 },
 };
 
@@ -583,7 +647,7 @@ find_command(const char *name)
 	if (!strcmp(name, "help"))
 		print_commands();
 	die(EX_MISUSE, "unknown command %s (list, listall, diff, change, "
-		"start, stop, restart, reload, status, help)", name);
+		"start, stop, restart, follow, reload, status, help)", name);
 }
 
 int

@@ -42,7 +42,8 @@ static int
 known(unsigned kind)
 {
 	return kind == REQUEST_UP || kind == REQUEST_DOWN ||
-		kind == REQUEST_RELOAD || kind == REQUEST_IDLE;
+		kind == REQUEST_RELOAD || kind == REQUEST_IDLE ||
+		kind == REQUEST_LOOK;
 }
 
 size_t

@@ -15,7 +15,8 @@ enum { REQUEST_VERSION = 1, REQUEST_HEAD = 6, REQUEST_MAX = 1 << 20,
 
 enum request_kind {
 	REQUEST_UP = 'u', REQUEST_DOWN = 'd', REQUEST_RELOAD = 'r',
-	REQUEST_IDLE = 'i'	/* answer when no script runs */
+	REQUEST_IDLE = 'i',	/* answer when no script runs */
+	REQUEST_LOOK = 'l'	/* the set of services is another one */
 };
 
 struct request {

@@ -1079,6 +1079,18 @@ run_settle(struct run *r)
 	return state_reread(&r->live->state);
 }
 
+void
+run_look(struct run *r)
+{
+	struct request q = { .kind = REQUEST_LOOK, .name = "", .logger = "",
+		.argv = "", .changer = (uint32_t)getpid() };
+	int fd = request_send(r->live->path, &q);
+
+	/* If it does not run it looks when it starts. */
+	if (fd >= 0)
+		close(fd);
+}
+
 int
 run_reload(struct run *r, uint32_t i)
 {

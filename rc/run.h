@@ -54,6 +54,8 @@ int run_half(struct run *, const unsigned char *set, enum run_mode);
 /* Wait until no script of an earlier, dead changer runs; then the state is
  * read again.  0, or -1 (no daemon: nothing runs either). */
 int run_settle(struct run *);
+/* Tell the daemon of the oneshots that the set of services is another one. */
+void run_look(struct run *);
 /* The daemon of the oneshots is up.  0 or -1 and errno. */
 int run_runner(struct run *);
 /* Ask one service to reload.  RUN_*. */

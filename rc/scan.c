@@ -68,13 +68,6 @@ scan_link(const struct live *l, const char *name)
 	return file_symlink(AT_FDCWD, target, entry);
 }
 
-/* One fifo with a name in every event directory: hundreds of supervises
- * tell one descriptor that they are there. */
-struct ear {
-	struct listener l;
-	unsigned char *linked;	/* owned */
-};
-
 static int
 in_servicedir(char *buf, const struct live *l, const char *name,
 	const char *what)
@@ -82,16 +75,17 @@ in_servicedir(char *buf, const struct live *l, const char *name,
 	return path_join(buf, PATH_LEN, l->path, "servicedirs", name, what);
 }
 
-static int
-ear_open(struct ear *e, const struct live *l, const char *const *names,
-	uint32_t n)
+int
+scan_ear_open(struct scan_ear *e, const struct live *l,
+	const char *const *names, uint32_t n)
 {
 	char event[PATH_LEN], other[PATH_LEN];
 
-	e->linked = calloc(n ? n : 1, 1);
-	e->l.fd = -1;
-	if (!e->linked)
-		return -1;
+	memset(e, 0, sizeof *e);
+	e->l.fd = e->l.keep = -1;
+	e->paths = calloc(n ? n : 1, sizeof *e->paths);
+	if (!e->paths || !n)
+		return e->paths ? 0 : -1;
 	if (in_servicedir(event, l, names[0], EVENT_DIR) < 0 ||
 		event_listen(&e->l, event) < 0)
 		return -1;
@@ -100,22 +94,21 @@ ear_open(struct ear *e, const struct live *l, const char *const *names,
 			path_join(other, sizeof other, event,
 				path_base(e->l.path)) == 0 &&
 			link(e->l.path, other) == 0)
-			e->linked[i] = 1;
+			e->paths[e->n++] = strdup(other);
 	return 0;
 }
 
-static void
-ear_close(struct ear *e, const struct live *l, const char *const *names,
-	uint32_t n)
+void
+scan_ear_close(struct scan_ear *e)
 {
-	char event[PATH_LEN], other[PATH_LEN];
-
-	for (uint32_t i = 1; e->linked && i < n; i++)
-		if (e->linked[i] && in_servicedir(event, l, names[i],
-			EVENT_DIR) == 0 && path_join(other, sizeof other, event,
-				path_base(e->l.path)) == 0)
-			unlink(other);
-	free(e->linked);
+	for (uint32_t i = 0; i < e->n; i++)
+		if (e->paths[i]) {
+			unlink(e->paths[i]);
+			free(e->paths[i]);
+		}
+	free(e->paths);
+	e->paths = 0;
+	e->n = 0;
 	if (e->l.fd >= 0)
 		event_unlisten(&e->l);
 }
@@ -134,7 +127,7 @@ alive(const struct live *l, const char *name)
  * supervise says that it ends a moment before it lets go of its lock, so the
  * next look comes soon, then later and later. */
 static uint32_t
-wait_all(struct ear *e, const struct live *l, const char *const *names,
+wait_all(struct scan_ear *e, const struct live *l, const char *const *names,
 	uint32_t n, int wanted, unsigned ms)
 {
 	uint64_t end = now_ms() + ms;
@@ -173,13 +166,13 @@ long
 scan_supervise(const struct live *l, const char *const *names, uint32_t n,
 	unsigned ms)
 {
-	struct ear e = { .linked = 0 };
+	struct scan_ear e = { .paths = 0, .l = { .fd = -1 } };
 	long missing = -1;
 	int saved;
 
 	if (!n)
 		return 0;
-	if (ear_open(&e, l, names, n) < 0)
+	if (scan_ear_open(&e, l, names, n) < 0)
 		goto out;
 	for (uint32_t i = 0; i < n; i++) {
 		if (scan_link(l, names[i]) < 0)
@@ -194,7 +187,7 @@ scan_supervise(const struct live *l, const char *const *names, uint32_t n,
 	missing = (long)wait_all(&e, l, names, n, 1, ms);
 out:
 	saved = errno;
-	ear_close(&e, l, names, n);
+	scan_ear_close(&e);
 	errno = saved;
 	return missing;
 }
@@ -203,21 +196,21 @@ long
 scan_remove(const struct live *l, const char *const *names, uint32_t n,
 	unsigned ms)
 {
-	struct ear e = { .linked = 0 };
+	struct scan_ear e = { .paths = 0, .l = { .fd = -1 } };
 	char path[PATH_LEN];
 	long left = 0;
 
 	if (!n)
 		return 0;
-	if (ear_open(&e, l, names, n) < 0 && errno != ENOENT) {
-		ear_close(&e, l, names, n);
+	if (scan_ear_open(&e, l, names, n) < 0 && errno != ENOENT) {
+		scan_ear_close(&e);
 		return -1;
 	}
 	for (uint32_t i = 0; i < n; i++) {
 		/* While the directory is there it is known what to remove. */
 		if (scan_entry(path, sizeof path, l, names[i]) < 0 ||
 			(unlink(path) < 0 && errno != ENOENT)) {
-			ear_close(&e, l, names, n);
+			scan_ear_close(&e);
 			return -1;
 		}
 		if (path_join(path, sizeof path, l->path, "servicedirs",
@@ -228,7 +221,7 @@ scan_remove(const struct live *l, const char *const *names, uint32_t n,
 	scan_send(l->scandir, "an");
 	if (e.l.fd >= 0)
 		left = (long)wait_all(&e, l, names, n, 0, ms);
-	ear_close(&e, l, names, n);
+	scan_ear_close(&e);
 	for (uint32_t i = 0; i < n; i++)
 		if (path_join(path, sizeof path, "servicedirs", names[i]) == 0
 			&& !alive(l, names[i]) && path_remove(l->fd, path) < 0)

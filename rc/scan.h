@@ -6,6 +6,20 @@
 #include <stdint.h>
 
 #include "rc/live.h"
+#include "supervise/event.h"
+
+/* One fifo with a name in the event directory of every one of some services:
+ * hundreds of supervises tell one descriptor, and it is not known which. */
+struct scan_ear {
+	struct listener l;
+	char **paths;		/* owned; its other names */
+	uint32_t n;
+};
+
+/* 0, or -1 and errno; close it in either case.  Only path of *l is used. */
+int scan_ear_open(struct scan_ear *, const struct live *l,
+	const char *const *names, uint32_t n);
+void scan_ear_close(struct scan_ear *);
 
 /* Send letters to the svscan of a scan directory.  0, or -1 and errno
  * (ENXIO, ENOENT: none runs). */

@@ -74,6 +74,7 @@ update_open(struct update *u, const char *live)
 		warn_sys("unable to trap signals");
 		return -1;
 	}
+	u->follows = live_follows(&u->live.db);
 	if (u->live.db.nshort)
 		run_settle(&u->run);
 	return 0;
@@ -291,7 +292,7 @@ prepare_services(struct update *u, const struct diff *d)
 			return -1;
 		}
 	}
-	if (u->new.nshort && live_runner_make(u->live.fd) < 0) {
+	if (live_needs_runner(&u->new) && live_runner_make(u->live.fd) < 0) {
 		warn_sys("unable to make the directory of the oneshot daemon");
 		return -1;
 	}
@@ -501,7 +502,7 @@ supervised(const struct update *u, const char *name)
 static int
 find_new(struct update *u, struct names *new)
 {
-	if (u->live.db.nshort && !supervised(u, LIVE_RUNNER) &&
+	if (live_needs_runner(&u->live.db) && !supervised(u, LIVE_RUNNER) &&
 		add_name(new, LIVE_RUNNER) < 0)
 		return -1;
 	for (uint32_t i = 0; i < u->live.db.nlong; i++)
@@ -767,6 +768,8 @@ finish(struct update *u, const char *boot, const char *link)
 		return -1;
 	}
 	remove_rubbish(u);
+	if (u->follows || live_follows(&u->live.db))
+		run_look(&u->run);
 	return 0;
 }
 

@@ -39,6 +39,7 @@ struct update {
 	struct db new;
 	const void *data;	/* borrowed; the new database's file */
 	size_t len;
+	int follows;		/* the set was one with restart-with */
 	uint32_t from, to;
 	char text[512];		/* what came out, in words */
 };
