@@ -1,0 +1,61 @@
+/* import.h - what the readers of other supervisors' files share: where
+ * definitions are written, what is said of lines that are left out, and the
+ * key=value files that two of them have. */
+#ifndef TOOLS_IMPORT_IMPORT_H
+#define TOOLS_IMPORT_IMPORT_H
+
+#include "lib/arena.h"
+#include "lib/msg.h"
+#include "rc/defwrite.h"
+
+enum { FILE_LIMIT = 1 << 24, WORDS_MAX = 256 };
+
+struct import {
+	const char *source;	/* where definitions are written */
+	int in_default, included;
+	unsigned made, left;
+	const char *file;	/* being read */
+	unsigned line;
+};
+
+/* Say that a thing is not carried over, with the file and line that im is
+ * at. */
+void import_left_out(struct import *im, const char *fmt, ...) MSG_LIKE(2, 3);
+
+/* Begin the definition NAME: 1, or 0 and said (there is one already). */
+int import_begin(struct import *, struct defwrite *, const char *name);
+/* Not started with the others, if import_begin has put it there. */
+void import_not_default(struct import *, const char *name);
+/* Write files of it, or die. */
+void import_put(const struct defwrite *, const char *file, const char *text);
+void import_put_buf(const struct defwrite *, const char *file, struct buf *);
+void import_put_name(const struct defwrite *, const char *list,
+	const char *name);
+
+/* key=value files: a reader and where it is in the text. */
+struct ini {
+	char *at;
+	unsigned number;
+	char section[128];
+	char *key, *value;
+	unsigned line;		/* where the entry began */
+};
+
+/* The next entry or section (then key is 0), in place: 1, or 0 at the end.
+ * systemd continues lines by a backslash, supervisord by blanks in front of
+ * the next. */
+int ini_next(struct ini *, int systemd);
+/* Words of a command line with quotes, in place; their number. */
+int ini_split(char *s, char **words);
+/* Without blanks around, in place. */
+char *ini_trim(char *);
+/* yes, true, on, 1 */
+int ini_yes(const char *);
+
+/* One reader for each kind; data is changed. */
+void systemd_import(struct import *, char *data);
+void supervisord_import(struct import *, char *data);
+void procfile_import(struct import *, char *data);
+void directory_import(struct import *, const char *dir);
+
+#endif

@@ -1,0 +1,642 @@
+/* systemd.c - a unit (*.service) to a definition.  See reeve-import(1). */
+
+#include <ctype.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/file.h"
+#include "lib/num.h"
+#include "lib/path.h"
+#include "rc/db.h"
+#include "tools/import/import.h"
+
+struct unit {
+	struct import *im;
+	struct defwrite d;
+	char name[DB_NAME_MAX + 1];
+	int template;
+	char type[32];
+	struct buf env, limits, pre, post, setup, up, down, ambient, bounding,
+		groups, readonly, watchdog;
+	char *start;		/* owned */
+	char *user, *group;	/* owned */
+	int shell;		/* needs a script: variables, files */
+	int has_pid_file, has_read_write, leaves_others;
+	int restarts;
+};
+
+static const char *
+unit_base(const char *name)
+{
+	static char base[256];
+	size_t n;
+
+	snprintf(base, sizeof base, "%s", name);
+	n = strlen(base);
+	if (n > 8 && !strcmp(base + n - 8, ".service"))
+		base[n - 8] = 0;
+	return base;
+}
+
+static void
+unit_names(struct unit *u, const char *key, const char *list, char *value)
+{
+	char *save = 0;
+
+	for (char *w = strtok_r(value, " \t", &save); w;
+		w = strtok_r(0, " \t", &save)) {
+		size_t n = strlen(w);
+
+		if (n > 8 && !strcmp(w + n - 8, ".service"))
+			import_put_name(&u->d, list, unit_base(w));
+		else if (!(n > 7 && !strcmp(w + n - 7, ".target") &&
+			!strcmp(list, "after.d")))
+			import_left_out(u->im, "%s=%s (only services are known "
+				"here)", key, w);
+	}
+}
+
+/* %i and the like.  Malloced. */
+static char *
+specifiers(struct unit *u, const char *s)
+{
+	struct buf b = { 0 };
+
+	for (; *s; s++) {
+		if (*s != '%') {
+			buf_char(&b, *s);
+			continue;
+		}
+		switch (*++s) {
+		case '%': buf_char(&b, '%'); break;
+		case 'i': case 'I': buf_str(&b, "${INSTANCE}"); break;
+		case 'n': buf_printf(&b, "%s.service", u->name); break;
+		case 'N': case 'p': buf_str(&b, u->name); break;
+		case 't': buf_str(&b, "/run"); break;
+		case 'S': buf_str(&b, "/var/lib"); break;
+		case 'C': buf_str(&b, "/var/cache"); break;
+		case 'L': buf_str(&b, "/var/log"); break;
+		default:
+			import_left_out(u->im, "%%%c (unknown here)", *s);
+			if (!*s)
+				s--;
+		}
+	}
+	buf_char(&b, 0);
+	if (b.bad)
+		die(EX_SYSTEM, "out of memory");
+	return b.s;
+}
+
+/* A command line for /bin/sh: words quoted, but $VAR and ${VAR} left. */
+static void
+shell_words(struct buf *b, char *const *words)
+{
+	for (int i = 0; words[i]; i++) {
+		const char *s = words[i];
+
+		if (i)
+			buf_char(b, ' ');
+		if (*s == '$' && s[1] != '{') {
+			buf_str(b, s);	/* split, as systemd does */
+		} else if (strchr(s, '$')) {
+			buf_char(b, '"');
+			for (; *s; s++) {
+				if (strchr("\"\\`", *s))
+					buf_char(b, '\\');
+				buf_char(b, *s);
+			}
+			buf_char(b, '"');
+		} else
+			buf_shell(b, s);
+	}
+}
+
+/* "name" of Exec*=: takes prefixes off; 1 if failure is ignored. */
+static int
+exec_prefix(char **value)
+{
+	int ignore = 0;
+
+	for (; **value && strchr("-@+!:", **value); ++*value)
+		ignore |= **value == '-';
+	return ignore;
+}
+
+static void
+exec_line(struct buf *b, char *value)
+{
+	char *words[WORDS_MAX];
+	int ignore = exec_prefix(&value);
+
+	if (!ini_split(value, words))
+		return;
+	shell_words(b, words);
+	buf_str(b, ignore ? " || :\n" : " || exit 1\n");
+}
+
+/* "kill -HUP $MAINPID" is a signal; 1 and its name. */
+static int
+kill_signal(char *value, char *name, size_t max)
+{
+	char *words[WORDS_MAX];
+	int n;
+
+	exec_prefix(&value);
+	n = ini_split(value, words);
+	if (n < 2 || strcmp(path_base(words[0]), "kill") ||
+		(strcmp(words[n - 1], "$MAINPID") &&
+		strcmp(words[n - 1], "${MAINPID}")))
+		return 0;
+	if (n == 2)
+		snprintf(name, max, "SIGTERM");
+	else if (!strcmp(words[1], "-s") && n == 4)
+		snprintf(name, max, "%s", words[2]);
+	else if (*words[1] == '-' && n == 3)
+		snprintf(name, max, "%s", words[1] + 1);
+	else
+		return 0;
+	return num_signal(name) > 0;
+}
+
+static void
+unit_time(struct unit *u, const char *key, const char *file,
+	const char *value)
+{
+	uint64_t ms;
+	char text[32];
+
+	if (!strcmp(value, "infinity") || !strcmp(value, "0"))
+		return;
+	if (!num_duration(value, 1000, &ms)) {
+		import_left_out(u->im, "%s=%s (not a duration)", key, value);
+		return;
+	}
+	snprintf(text, sizeof text, "%llu", (unsigned long long)ms);
+	import_put(&u->d, file, text);
+}
+
+static void
+unit_directory(struct unit *u, const char *base, char *value)
+{
+	char *save = 0;
+
+	for (char *w = strtok_r(value, " \t", &save); w;
+		w = strtok_r(0, " \t", &save)) {
+		buf_printf(&u->setup, "mkdir -p %s/%s", base, w);
+		if (u->user)
+			buf_printf(&u->setup, "; chown %s %s/%s", u->user,
+				base, w);
+		buf_char(&u->setup, '\n');
+	}
+}
+
+static void
+unit_environment(struct unit *u, char *value)
+{
+	char *words[WORDS_MAX];
+	int n = ini_split(value, words);
+
+	for (int i = 0; i < n; i++)
+		buf_printf(&u->env, "%s\n", words[i]);
+}
+
+static void
+unit_capabilities(struct unit *u, struct buf *to, const char *key,
+	char *value)
+{
+	char *save = 0;
+
+	if (*value == '~') {
+		import_left_out(u->im, "%s=%s (only what is kept can be said)", key,
+			value);
+		return;
+	}
+	for (char *w = strtok_r(value, " \t", &save); w;
+		w = strtok_r(0, " \t", &save))
+		buf_printf(to, "%s\n", w);
+}
+
+static void
+unit_limit(struct unit *u, const char *key, const char *value)
+{
+	char name[32];
+
+	snprintf(name, sizeof name, "%s", key + 5);
+	for (char *p = name; *p; p++)
+		*p = (char)tolower((unsigned char)*p);
+	if (!strcmp(value, "infinity"))
+		value = "unlimited";
+	buf_printf(&u->limits, "%s=%s\n", name, value);
+}
+
+static void
+unit_restart(struct unit *u, const char *value)
+{
+	u->restarts = strcmp(value, "no") != 0;
+	import_put(&u->d, "restart", !strcmp(value, "always") ? "always" :
+		u->restarts ? "on-failure" : "never");
+}
+
+/* Keys of [Service] that are one file or one flag. */
+static int
+unit_simple(struct unit *u, const char *key, char *value)
+{
+	static const struct { const char *key, *file; } files[] = {
+		{ "WorkingDirectory", "directory" }, { "UMask", "umask" },
+		{ "Nice", "nice" }, { "KillSignal", "down-signal" },
+		{ "MemoryMax", "memory-max" }, { "MemoryLimit", "memory-max" },
+		{ "CPUQuota", "cpu-max" }, { "TasksMax", "tasks-max" } },
+		times[] = { { "TimeoutStartSec", "timeout-up" },
+		{ "TimeoutStopSec", "timeout-kill" } },
+		flags[] = { { "NoNewPrivileges", "no-new-privs" },
+		{ "PrivateTmp", "private-tmp" } },
+		dirs[] = { { "RuntimeDirectory", "/run" },
+		{ "StateDirectory", "/var/lib" }, { "CacheDirectory",
+		"/var/cache" }, { "LogsDirectory", "/var/log" } };
+
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+		if (!strcmp(key, files[i].key)) {
+			if (*value == '-')
+				value++;
+			if (strcmp(value, "infinity"))
+				import_put(&u->d, files[i].file, value);
+			return 1;
+		}
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+		if (!strcmp(key, times[i].key)) {
+			unit_time(u, key, strcmp(u->type, "oneshot") ||
+				i == 0 ? times[i].file : "timeout-down",
+				value);
+			return 1;
+		}
+	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+		if (!strcmp(key, flags[i].key)) {
+			if (ini_yes(value))
+				import_put(&u->d, flags[i].file, "");
+			return 1;
+		}
+	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++)
+		if (!strcmp(key, dirs[i].key)) {
+			unit_directory(u, dirs[i].file, value);
+			return 1;
+		}
+	return 0;
+}
+
+/* Keys that only say what is the case here anyway. */
+static int
+unit_needless(const char *key, const char *value)
+{
+	static const char *const keys[] = { "RemainAfterExit",
+		"StandardOutput", "StandardError", "StandardInput",
+		"SyslogIdentifier", "NotifyAccess", "GuessMainPID",
+		"SendSIGKILL", "RuntimeDirectoryPreserve" };
+
+	if (!strcmp(key, "StandardInput"))
+		return !strcmp(value, "null");
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (!strcmp(key, keys[i]))
+			return 1;
+	return 0;
+}
+
+static void
+unit_service(struct unit *u, const char *key, char *value)
+{
+	char name[64];
+	uint64_t ms;
+
+	if (!strcmp(key, "Type"))
+		snprintf(u->type, sizeof u->type, "%s", value);
+	else if (!strcmp(key, "ExecStart")) {
+		exec_prefix(&value);
+		if (!strcmp(u->type, "oneshot") && *value) {
+			exec_line(&u->up, value);
+			return;
+		}
+		free(u->start);
+		u->start = *value ? strdup(value) : 0;
+		u->shell |= strchr(value, '$') != 0;
+	} else if (!strcmp(key, "ExecStartPre"))
+		exec_line(&u->pre, value);
+	else if (!strcmp(key, "ExecStopPost"))
+		exec_line(&u->post, value);
+	else if (!strcmp(key, "ExecReload") || !strcmp(key, "ExecStop")) {
+		int reload = key[4] == 'R';
+		char *copy = strdup(value);
+
+		if (!strcmp(u->type, "oneshot") && !reload)
+			exec_line(&u->down, value);
+		else if (copy && kill_signal(copy, name, sizeof name))
+			import_put(&u->d, reload ? "reload-signal" : "down-signal",
+				name);
+		else
+			import_left_out(u->im, "%s=%s (a signal is sent instead)",
+				key, value);
+		free(copy);
+	} else if (!strcmp(key, "User")) {
+		free(u->user);
+		u->user = strdup(value);
+	} else if (!strcmp(key, "Group")) {
+		free(u->group);
+		u->group = strdup(value);
+	} else if (!strcmp(key, "SupplementaryGroups"))
+		buf_printf(&u->groups, "%s\n", value);
+	else if (!strcmp(key, "Environment"))
+		unit_environment(u, value);
+	else if (!strcmp(key, "EnvironmentFile")) {
+		int optional = *value == '-';
+
+		value += optional;
+		u->shell = 1;
+		if (optional)
+			buf_printf(&u->pre, "[ ! -r %s ] || ", value);
+		buf_printf(&u->pre, "{ set -a; . %s; set +a; }\n", value);
+	} else if (!strcmp(key, "PIDFile")) {
+		/* Others may write one, but nobody needs it. */
+		if (!strcmp(u->type, "forking"))
+			import_put(&u->d, "pid-file", value);
+		u->has_pid_file = 1;
+	} else if (!strcmp(key, "Restart"))
+		unit_restart(u, value);
+	else if (!strcmp(key, "RestartSec")) {
+		if (num_duration(value, 1000, &ms)) {
+			snprintf(name, sizeof name, "%llu %llu",
+				(unsigned long long)ms, (unsigned long long)
+				(ms > 60000 ? ms : 60000));
+			import_put(&u->d, "backoff", name);
+		}
+	} else if (!strcmp(key, "TimeoutSec")) {
+		unit_time(u, key, "timeout-up", value);
+		unit_time(u, key, strcmp(u->type, "oneshot") ? "timeout-kill" :
+			"timeout-down", value);
+	} else if (!strcmp(key, "WatchdogSec") &&
+		num_duration(value, 1000, &ms)) {
+		u->watchdog.len = 0;
+		if (ms)
+			buf_printf(&u->watchdog, "%llums",
+				(unsigned long long)ms);
+	} else if (!strcmp(key, "KillMode"))
+		u->leaves_others = !strcmp(value, "process") ||
+			!strcmp(value, "none");
+	else if (!strncmp(key, "Limit", 5))
+		unit_limit(u, key, value);
+	else if (!strcmp(key, "CapabilityBoundingSet"))
+		unit_capabilities(u, &u->bounding, key, value);
+	else if (!strcmp(key, "AmbientCapabilities"))
+		unit_capabilities(u, &u->ambient, key, value);
+	else if (!strcmp(key, "ReadOnlyPaths") ||
+		!strcmp(key, "ReadOnlyDirectories")) {
+		char *save = 0;
+
+		for (char *w = strtok_r(value, " \t", &save); w;
+			w = strtok_r(0, " \t", &save))
+			buf_printf(&u->readonly, "%s\n", w);
+	} else if (!strcmp(key, "ReadWritePaths") ||
+		!strcmp(key, "ReadWriteDirectories")) {
+		u->has_read_write = 1;
+		import_left_out(u->im, "%s=%s", key, value);
+	} else if (!unit_simple(u, key, value) && !unit_needless(key, value))
+		import_left_out(u->im, "%s=%s", key, value);
+}
+
+static void
+unit_entry(struct unit *u, const char *section, const char *key, char *value)
+{
+	if (!strcmp(section, "Service")) {
+		unit_service(u, key, value);
+	} else if (!strcmp(section, "Unit")) {
+		if (!strcmp(key, "Description"))
+			import_put(&u->d, "description", value);
+		else if (!strcmp(key, "Requires") || !strcmp(key, "BindsTo") ||
+			!strcmp(key, "Requisite"))
+			unit_names(u, key, "dependencies.d", value);
+		else if (!strcmp(key, "Wants"))
+			unit_names(u, key, "wants.d", value);
+		else if (!strcmp(key, "After"))
+			unit_names(u, key, "after.d", value);
+		else if (strcmp(key, "Documentation"))
+			import_left_out(u->im, "%s=%s", key, value);
+	} else if (!strcmp(section, "Install")) {
+		if (!strcmp(key, "WantedBy") && !u->im->in_default)
+			import_left_out(u->im, "%s=%s (--default would put it into "
+				"the bundle default)", key, value);
+		else if (strcmp(key, "WantedBy"))
+			import_left_out(u->im, "%s=%s", key, value);
+	} else
+		import_left_out(u->im, "[%s] %s=%s", section, key, value);
+}
+
+/* Words of a systemd command that needs no shell, as a command file. */
+static void
+unit_command(struct unit *u)
+{
+	char *words[WORDS_MAX];
+	struct buf b = { 0 };
+
+	if (!ini_split(u->start, words))
+		return;
+	if (u->shell || u->pre.len) {
+		buf_str(&b, "#!/bin/sh\n");
+		buf_mem(&b, u->pre.s, u->pre.len);
+		buf_str(&b, "exec ");
+		shell_words(&b, words);
+		buf_char(&b, '\n');
+		import_put_buf(&u->d, "run", &b);
+	} else {
+		defwrite_words(&b, words);
+		import_put_buf(&u->d, "command", &b);
+	}
+	buf_free(&b);
+}
+
+static void
+unit_oneshot(struct unit *u)
+{
+	struct { const char *file; struct buf *lines; } scripts[] = {
+		{ "up", &u->up }, { "down", &u->down } };
+
+	import_put(&u->d, "type", "oneshot");
+	if (!u->up.len)
+		buf_str(&u->up, ":\n");
+	for (int i = 0; i < 2; i++) {
+		struct buf text = { 0 }, b = { 0 };
+
+		if (!scripts[i].lines->len)
+			continue;
+		if (!i)
+			buf_mem(&text, u->pre.s, u->pre.len);
+		buf_mem(&text, scripts[i].lines->s, scripts[i].lines->len);
+		buf_char(&text, 0);
+		defwrite_words(&b, (char *[]){ (char[]){ "/bin/sh" },
+			(char[]){ "-c" }, text.s, 0 });
+		import_put_buf(&u->d, scripts[i].file, &b);
+		buf_free(&text);
+		buf_free(&b);
+	}
+}
+
+/* What must be there before the service drops its privileges. */
+static void
+unit_setup(struct unit *u)
+{
+	struct defwrite d = { .quiet = 1 };
+	struct buf b = { 0 };
+	char name[PATH_LEN];
+	char *words[] = { (char[]){ "/bin/sh" }, (char[]){ "-ec" }, 0, 0 };
+
+	if (!u->setup.len)
+		return;
+	snprintf(name, sizeof name, "%s-setup", u->name);
+	if (defwrite_begin(&d, u->im->source, name) < 0) {
+		import_left_out(u->im, "directories (unable to make %s)", name);
+		return;
+	}
+	printf("%s: made of %s\n", d.dir, u->im->file);
+	buf_char(&u->setup, 0);
+	words[2] = u->setup.s;
+	defwrite_words(&b, words);
+	import_put(&d, "type", "oneshot");
+	import_put_buf(&d, "up", &b);
+	import_put_name(&u->d, "dependencies.d", name);
+	buf_free(&b);
+}
+
+static void
+unit_finish(struct unit *u)
+{
+	struct import *im = u->im;
+	struct buf b = { 0 };
+
+	im->line = 0;
+	if (strcmp(u->type, "oneshot") && !u->start) {
+		import_left_out(im, "all of it: there is no ExecStart");
+		import_not_default(im, path_base(u->d.dir));
+		path_remove(AT_FDCWD, u->d.dir);
+		im->made--;
+		return;
+	}
+	if (u->user)
+		buf_printf(&b, "%s%s%s\n", u->user, u->group ? ":" : "",
+			u->group ? u->group : "");
+	else if (u->group)
+		buf_printf(&b, "root:%s\n", u->group);
+	import_put_buf(&u->d, "user", &b);
+	buf_free(&b);
+	import_put_buf(&u->d, "environment", &u->env);
+	import_put_buf(&u->d, "limits", &u->limits);
+	/* To root a bound is what it keeps; another user would be given what
+	 * the unit only did not forbid. */
+	if (u->ambient.len)
+		import_put_buf(&u->d, "capabilities", &u->ambient);
+	else if (u->bounding.len && !u->user)
+		import_put_buf(&u->d, "capabilities", &u->bounding);
+	else if (u->bounding.len)
+		import_left_out(im, "CapabilityBoundingSet (the user has none "
+			"anyway)");
+	import_put_buf(&u->d, "groups", &u->groups);
+	if (!u->has_read_write)
+		import_put_buf(&u->d, "read-only-paths", &u->readonly);
+	else if (u->readonly.len)
+		import_left_out(im, "ReadOnlyPaths (there are exceptions to it)");
+	unit_setup(u);
+	import_put(&u->d, "logger", "");
+	if (!strcmp(u->type, "oneshot")) {
+		unit_oneshot(u);
+		return;
+	}
+	import_put(&u->d, "type", "longrun");
+	unit_command(u);
+	if (!strncmp(u->type, "notify", 6)) {
+		import_put(&u->d, "notification-type", "sd_notify");
+		import_put_buf(&u->d, "watchdog", &u->watchdog);
+	} else if (!strcmp(u->type, "forking") && !u->has_pid_file)
+		import_left_out(im, "Type=forking without PIDFile: the daemon cannot "
+			"be found; tell it to stay in the foreground");
+	else if (!strcmp(u->type, "dbus"))
+		import_left_out(im, "Type=dbus: it counts as ready at once; a "
+			"ready-check would change that");
+	if (u->post.len) {
+		struct buf f = { 0 };
+
+		buf_str(&f, "#!/bin/sh\n");
+		buf_mem(&f, u->post.s, u->post.len);
+		import_put_buf(&u->d, "finish", &f);
+		buf_free(&f);
+	}
+	if (!u->leaves_others)
+		import_put(&u->d, "flag-kill-group", "");
+	/* A unit without Restart is not restarted. */
+	if (!u->restarts)
+		import_put(&u->d, "restart", "never");
+}
+
+void
+systemd_import(struct import *im, char *data)
+{
+	struct unit u = { .im = im, .type = "simple" };
+	struct ini in = { .at = data };
+	char name[PATH_LEN], *copy = strdup(data), *at;
+	size_t n;
+
+	if (snprintf(name, sizeof name, "%s.d", im->file) < (int)sizeof name &&
+		file_exists(AT_FDCWD, name))
+		import_left_out(im, "%s (drop-ins are not read)", name);
+	defwrite_name(name, sizeof name, unit_base(path_base(im->file)));
+	n = strlen(name);
+	u.template = n && name[n - 1] == '@';
+	snprintf(u.name, sizeof u.name, "%.*s", (int)(n - (size_t)u.template),
+		name);
+	if (!import_begin(im, &u.d, name))
+		return;
+	if (u.template) {
+		if (path_join(name, sizeof name, u.d.dir, "instances.d") < 0 ||
+			path_mkdirs(name, 0777) < 0)
+			die_sys(EX_SYSTEM, "unable to make %s", name);
+		printf("%s: a template; each file in it makes an instance\n",
+			name);
+	}
+	/* Type and User first: other keys mean something else by them. */
+	in.at = at = copy;
+	while (copy && ini_next(&in, 1))
+		if (in.key && !strcmp(in.section, "Service")) {
+			if (!strcmp(in.key, "Type"))
+				snprintf(u.type, sizeof u.type, "%s",
+					in.value);
+			if (!strcmp(in.key, "User")) {
+				free(u.user);
+				u.user = strdup(in.value);
+			}
+		}
+	free(at);
+	in = (struct ini){ .at = data };
+	while (ini_next(&in, 1)) {
+		char *value;
+
+		if (!in.key)
+			continue;
+		im->line = in.line;
+		value = specifiers(&u, in.value);
+		unit_entry(&u, in.section, in.key, value);
+		free(value);
+	}
+	unit_finish(&u);
+	free(u.start);
+	free(u.user);
+	free(u.group);
+	buf_free(&u.env);
+	buf_free(&u.limits);
+	buf_free(&u.pre);
+	buf_free(&u.post);
+	buf_free(&u.setup);
+	buf_free(&u.up);
+	buf_free(&u.down);
+	buf_free(&u.ambient);
+	buf_free(&u.bounding);
+	buf_free(&u.groups);
+	buf_free(&u.readonly);
+	buf_free(&u.watchdog);
+}
