@@ -94,6 +94,7 @@ for page in "$SRC"/doc/*.[1578]; do
 		script "$page"
 		echo 'echo done'
 	} >"$name.sh"
+	began=$(date +%s)
 	out=$(cd "$name" && HOME=$PWD OUT=$PWD/../$name.out PAGE=$name \
 		timeout 100 sh "../$name.sh" 2>&1)
 	case $out in
@@ -101,6 +102,10 @@ for page in "$SRC"/doc/*.[1578]; do
 	skip*) skip 1 "${out#skip } is not installed ($name)" ;;
 	*) is "$out" 'done' "$name: its examples run as written" ;;
 	esac
+	took=$(($(date +%s) - began))
+	# 15 minutes are for reading it.
+	[ "$name" != reeve-tutorial.7 ] ||
+		ok "the tutorial's commands took $took s" test $took -le 90
 done
 [ "${count:-0}" -gt 0 ] || skip 1 'no page has examples'
 end

@@ -57,4 +57,14 @@ reeve --wat 2>err;		is $? 100 'an unknown option: exit 100'
 reeve help stauts 2>err;	is $? 100 'help on a mistyped one'
 like "$(reeve help status)" '^usage: reeve status' 'help on a subcommand'
 like "$(reeve help --topics)" '^tutorial' 'topics'
+# Every topic has its page, and it is shown.
+mkdir fake
+printf '#!/bin/sh\necho "man $*"\n' >fake/man; chmod 755 fake/man
+for t in $(reeve help --topics | awk '{print $1}') reeve-tutorial; do
+	like "$(PATH=$PWD/fake:$PATH reeve help "$t")" "^man (-l .*/|[57] )reeve-${t#reeve-}" \
+		"help $t"
+done
+out=$(PATH=$BUILD/bin reeve help tutorial 2>&1); is $? 127 'without man'
+like "$out" 'apt install man-db; or read .*reeve-tutorial.7|is not installed' \
+	'what to do'
 end

@@ -34,6 +34,7 @@ static const struct topic {
 	{ "overview", "reeve-overview", "7", "the parts and how they fit" },
 	{ "definition", "reeve-definition", "5", "every file of a service's "
 		"definition" },
+	{ "json", "reeve-json", "5", "every field of what is printed as JSON" },
 	{ "beside", "reeve-beside", "7", "beside systemd, OpenRC, sysvinit" },
 	{ "container", "reeve-container", "7", "as the init of a container" },
 	{ "home", "reeve-home", "7", "in your home directory, without root" },
@@ -84,21 +85,20 @@ show_page(const char *page, const char *section)
 	char *local[] = { (char[]){ "man" }, (char[]){ "-l" }, file, 0 };
 
 	snprintf(name, sizeof name, "%s.%s", page, section);
-	if (chain_bindir(dir, sizeof dir) == 0 &&
-		path_join(file, sizeof file, dir, "..", "doc", name) == 0 &&
-		file_exists(-1, file)) {
-		execvp("man", local);
-		execlp("mandoc", "mandoc", "-a", file, (char *)0);
-	}
-	execvp("man", man);
-	snprintf(name, sizeof name, "man%s/%s.%s", section, page, section);
-	if (path_join(file, sizeof file, REEVE_MANDIR, name) < 0 ||
-		!file_exists(-1, file))
-		die(EX_NOTFOUND, "the page %s(%s) is not installed", page,
+	if (chain_bindir(dir, sizeof dir) < 0 || path_join(file, sizeof file,
+		dir, "..", "doc", name) < 0 || !file_exists(-1, file)) {
+		execvp("man", man);
+		snprintf(name, sizeof name, "man%s/%s.%s", section, page,
 			section);
+		if (path_join(file, sizeof file, REEVE_MANDIR, name) < 0 ||
+			!file_exists(-1, file))
+			die(EX_NOTFOUND, "the page %s(%s) is not installed",
+				page, section);
+	}
+	execvp("man", local);
 	execlp("mandoc", "mandoc", "-a", file, (char *)0);
 	die(EX_NOTFOUND, "unable to show the page %s(%s): there is no program "
-		"to show it (Debian: apt install man-db; or read %s)", page,
+		"for it (Debian: apt install man-db; or read %s)", page,
 		section, file);
 }
 
