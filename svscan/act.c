@@ -18,6 +18,7 @@
 #include "supervise/adopt.h"
 #include "supervise/control.h"
 #include "supervise/detail.h"
+#include "supervise/svdir.h"
 #include "svscan/act.h"
 #include "svscan/reexec.h"
 #include "svscan/scandir.h"
@@ -94,12 +95,64 @@ open_pipe(struct service *s)
 	return 0;
 }
 
+static void
+drop_fifo(struct service *s)
+{
+	if (s->fifo >= 0)
+		close(s->fifo);
+	s->fifo = -1;
+}
+
+/* Pipes of pipelines are held by the supervises of both ends.  What is in one
+ * goes with its last descriptor, so we hold it too, for the case that they
+ * and what they run are all killed at once. */
+static void
+hold_fifo(struct service *s)
+{
+	char dir[NAME_ROOM + 8], name[PATH_LEN], path[PATH_LEN];
+	struct stat st;
+	int fd;
+
+	if (path_join(dir, sizeof dir, s->name, "def") < 0)
+		return;
+	if (!file_exists(AT_FDCWD, dir))
+		dir[strlen(dir) - sizeof "/def" + 1] = 0;
+	if (!svdir_path(dir, "stdin-fifo", name, sizeof name)) {
+		drop_fifo(s);
+		return;
+	}
+	if (*name == '/' ? path_join(path, sizeof path, name) :
+		path_join(path, sizeof path, s->name, name))
+		return;
+	if (mkfifo(path, 0600) < 0 && errno != EEXIST)
+		return;
+	/* What is wrong with it is said by supervise. */
+	fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) < 0 || !S_ISFIFO(st.st_mode)) {
+		close(fd);
+		return;
+	}
+	drop_fifo(s);
+	s->fifo = fd;
+}
+
+void
+svscan_hold(struct svscan *v)
+{
+	for (unsigned i = 0; i < v->table.high; i++)
+		if (v->table.slots[i].used && v->table.slots[i].there)
+			hold_fifo(&v->table.slots[i]);
+}
+
 /* For good: what reads it sees the end. */
 static void
 close_pipe(struct service *s)
 {
 	char name[80];
 
+	drop_fifo(s);
 	if (s->pipe[0] < 0)
 		return;
 	pipe_name(name, sizeof name, s);
@@ -204,6 +257,7 @@ start_one(struct svscan *v, int slot)
 	uint64_t ms = SHORT_MIN_MS;
 	pid_t pid;
 
+	hold_fifo(s);
 	if (v->inherited && take_foreign(v, slot))
 		return;
 	pid = spawn_supervise(v, s);

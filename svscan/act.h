@@ -51,6 +51,8 @@ void svscan_scan(struct svscan *);
 void svscan_nuke(struct svscan *, int all);
 /* Tell all supervises to end. */
 void svscan_stop(struct svscan *, int all);
+/* Hold the pipes that are standard input of services (after reexec). */
+void svscan_hold(struct svscan *);
 /* Start what is due. */
 void svscan_start(struct svscan *);
 /* Wait for all children that ended. */

@@ -333,6 +333,7 @@ reexec_resume(struct svscan *v, int fd)
 	}
 	keep_on_exec(v, fd, 0);
 	close(fd);
+	svscan_hold(v);
 	/* Whatever was due when the old program stopped to look. */
 	v->start_at = os_now();
 	if (v->foreign)

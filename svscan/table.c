@@ -74,7 +74,7 @@ table_add(struct table *t, uint64_t dev, uint64_t ino, const char *name)
 		return -1;
 	s = &t->slots[i];
 	*s = (struct service){ .dev = dev, .ino = ino, .pidfd = -1,
-		.pipe = { -1, -1 }, .peer = -1, .chain_pid = -1, .used = 1,
+		.pipe = { -1, -1 }, .fifo = -1, .peer = -1, .chain_pid = -1, .used = 1,
 		.chain_ino = t->by_ino[b] };
 	s->name = t->names + (size_t)i * t->name_size;
 	t->by_ino[b] = i;

@@ -14,6 +14,7 @@ struct service {
 	pid_t pid;		/* of its supervise; 0: none */
 	int pidfd;		/* of a foreign supervise; or -1 */
 	int pipe[2];		/* to its logger; kept in the producer */
+	int fifo;		/* its stdin-fifo, held; or -1 */
 	int peer;		/* slot of its logger or producer, or -1 */
 	int chain_ino, chain_pid;	/* next slot in the same bucket */
 	unsigned used : 1;

@@ -28,26 +28,21 @@ finished() {
 }
 kills=0
 chance() { od -An -N1 -tu1 /dev/urandom | tr -d ' '; }
-# Kill the supervise of $1; that of $2 must be there, for with both gone, and
-# the logger too, nobody holds the pipe.
+# Kill supervises: svscan holds the pipe, though both were gone at once.
 replace() {
-	holds "$2" || return
-	pkill -KILL -f "^[^ ]*reeve-supervise $1\$"
-}
-holds() {
-	for h_p in $(pgrep -f "^[^ ]*reeve-supervise $1\$"); do
-		readlink /proc/"$h_p"/fd/* | grep -qx "$top/pipe" && return
+	for r_s; do
+		pkill -KILL -P "$scan_pid" -f "^[^ ]*reeve-supervise $r_s\$"
 	done
-	return 1
 }
 until finished; do
 	[ $kills -lt 3000 ] || break
 	kills=$((kills + 1))
-	case $(($(chance) % 8)) in
+	case $(($(chance) % 9)) in
 	0|1) reeve-svc -r scan/log ;;
 	2|3) reeve-svc -r scan/out ;;
-	4) replace log out ;;
-	5) replace out log ;;
+	4) replace log ;;
+	5) replace out ;;
+	8) replace out log ;;
 	6) reeve-svc -a scan/log ;;
 	7) reeve-svc -r scan/log; reeve-svc -r scan/out ;;
 	esac
