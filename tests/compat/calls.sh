@@ -2,7 +2,7 @@
 # compat/calls.sh - each call that s6-overlay, nix-processmgmt and the scripts
 # of images make, with its very command line, by s6's name: exit code, output
 # and files.
-# TIMEOUT: 120
+# TIMEOUT: 240
 . "$TESTS/lib.sh"
 . "$TESTS/compat/names.sh"
 record

@@ -1,6 +1,7 @@
 #!/bin/sh
 # compat/chain.sh - each chain-loader does with the same command line what
 # Debian's s6 does: output and exit code.
+# TIMEOUT: 240
 . "$TESTS/lib.sh"
 . "$TESTS/compat/differ.sh"
 show='id -u; id -g; id -G; env | grep "^[UG]ID" | sort; :'

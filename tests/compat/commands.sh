@@ -2,6 +2,7 @@
 # compat/commands.sh - every command byte and every event, with clients of
 # one suite and the supervise of the other, both ways: what the service gets,
 # what the listeners hear, what svstat says.
+# TIMEOUT: 240
 . "$TESTS/lib.sh"
 need s6-svc s6-supervise
 env --default-signal=INT true 2>/dev/null || skip_all 'no GNU env'

@@ -1,6 +1,7 @@
 #!/bin/sh
 # compat/fdholder.sh - keep descriptors: rights, limits, dumps; our server
 # with Debian's clients and the other way round.
+# TIMEOUT: 240
 . "$TESTS/lib.sh"
 . "$TESTS/compat/names.sh"
 grep -Eq 'HAS_(SO_PEERCRED|GETPEEREID) 1' "$BUILD/config.h" ||

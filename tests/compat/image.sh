@@ -2,7 +2,7 @@
 # compat/image.sh - container images as nix-processmgmt makes them: a boot
 # directory whose bin/ is moved away, databases made at build time or from an
 # empty source directory and switched later by a bootstrap beside init.
-# TIMEOUT: 120
+# TIMEOUT: 240
 . "$TESTS/lib.sh"
 . "$TESTS/compat/names.sh"
 [ "$(id -u)" = 0 ] || skip_all 'needs root (mounts of its own)'

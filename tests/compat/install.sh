@@ -3,7 +3,7 @@
 # 2.15, s6-rc 0.7 and s6-linux-init is there, and either works (--help,
 # --version, misuse is 100) or says what replaces it, which then exists; scripts that
 # call them find them before Debian's, and do not notice.
-# TIMEOUT: 120
+# TIMEOUT: 240
 . "$TESTS/lib.sh"
 need make
 [ -e "$BUILD/config.mak" ] || skip_all 'not a build directory'

@@ -1,6 +1,7 @@
 #!/bin/sh
 # compat/instances.sh - instances of a service: made, created, controlled,
 # listed, deleted, as with Debian's programs; and trees of users.
+# TIMEOUT: 240
 . "$TESTS/lib.sh"
 . "$TESTS/compat/names.sh"
 

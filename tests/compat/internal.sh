@@ -2,7 +2,7 @@
 # compat/internal.sh - the calls that s6-rc and s6-linux-init write into what
 # they generate, by their names: a oneshot runner and an fd-holder as in a
 # compiled database, and the last scripts of a container.
-# TIMEOUT: 120
+# TIMEOUT: 240
 . "$TESTS/lib.sh"
 . "$TESTS/compat/names.sh"
 need execlineb

@@ -1,6 +1,7 @@
 #!/bin/sh
 # compat/ipc.sh - local sockets: server, rules, client, limits, copying; all
 # by s6's names and with the same results as Debian's programs.
+# TIMEOUT: 240
 . "$TESTS/lib.sh"
 . "$TESTS/compat/names.sh"
 grep -Eq 'HAS_(SO_PEERCRED|GETPEEREID) 1' "$BUILD/config.h" ||

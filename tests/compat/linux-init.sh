@@ -2,7 +2,7 @@
 # compat/linux-init.sh - linux-init-maker as containers' authors call it:
 # what it writes, and a container that boots from it, runs a command and
 # ends, by the command's end, by signals, and with programs that will not die.
-# TIMEOUT: 120
+# TIMEOUT: 240
 . "$TESTS/lib.sh"
 . "$TESTS/compat/names.sh"
 [ "$(id -u)" = 0 ] || skip_all 'needs root (mounts of its own)'

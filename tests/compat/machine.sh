@@ -3,7 +3,7 @@
 # wrote: a real kernel in qemu executes its bin/init as process 1, which
 # mounts /run, has a catch-all logger, runs rc.init, changes runlevels, and
 # ends by shutdown, reboot and power-off with everything unmounted.
-# TIMEOUT: 240
+# TIMEOUT: 360
 . "$TESTS/lib.sh"
 . "$TESTS/helpers/guest.sh"
 grep -q sanitize "$BUILD/config.mak" 2>/dev/null &&

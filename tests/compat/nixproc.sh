@@ -3,6 +3,7 @@
 # ordinary user: databases named by hash, definitions that are links to
 # directories with scripts of mode 0444, the old database deleted at once,
 # several trees, an empty default bundle, from nothing to the first real one.
+# TIMEOUT: 240
 . "$TESTS/lib.sh"
 . "$TESTS/compat/names.sh"
 need setpriv

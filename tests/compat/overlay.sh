@@ -2,7 +2,7 @@
 # compat/overlay.sh - a container in the shape of s6-overlay 3: the maker,
 # stage 2 that compiles and brings up, with-contenv, legacy services, a user's
 # halt, docker stop; by the very command lines that s6-overlay uses.
-# TIMEOUT: 120
+# TIMEOUT: 240
 . "$TESTS/lib.sh"
 . "$TESTS/compat/names.sh"
 need execlineb

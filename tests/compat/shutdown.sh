@@ -2,7 +2,7 @@
 # compat/shutdown.sh - the shutdown family of s6-linux-init on a machine: who
 # is told, what wtmp and utmp keep, who may ask, delays and their cancelling;
 # in a namespace where reboot(2) only ends process 1.
-# TIMEOUT: 120
+# TIMEOUT: 240
 . "$TESTS/lib.sh"
 . "$TESTS/compat/names.sh"
 need unshare nsenter script
