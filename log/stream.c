@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -174,10 +175,13 @@ add_archives(struct stream *s, const tain *after, const tain *until,
 		}
 		g->end = t;
 		g->fd = open_at(s->dirfd, g->name);
-		/* Trimmed at this moment; or there are too many to hold
-		 * them all: then they are opened one by one. */
+		/* Trimmed at this moment. */
 		if (g->fd < 0 && errno == ENOENT)
 			s->nseg--;
+		/* There are too many to hold them all: this one is opened
+		 * when it is read. */
+		else if (g->fd >= s->fd_max)
+			close_fd(&g->fd);
 	}
 	logdir_list_free(&l);
 	errno = e;
@@ -254,9 +258,14 @@ hold_files(struct stream *s, struct seen *between, struct seen *current)
 int
 stream_open(struct stream *s, const char *path, int follow)
 {
+	struct rlimit lim = { .rlim_cur = 0 };
 	int r = 0;
 
 	memset(s, 0, sizeof *s);
+	getrlimit(RLIMIT_NOFILE, &lim);
+	/* Half of all, for there are other streams and other files. */
+	s->fd_max = lim.rlim_cur / 2 > 1 << 20 ? 1 << 20 :
+		(int)(lim.rlim_cur / 2);
 	s->fd = s->dirfd = s->between.fd = s->current.fd = -1;
 	s->follow = follow;
 	s->known = tain_zero;

@@ -29,6 +29,7 @@ struct stream {
 	int dirfd;
 	struct segment *seg;	/* owned; oldest first */
 	size_t nseg, at;	/* the one being read */
+	int fd_max;		/* archives are not held above this */
 	int has_current;	/* the last segment is current */
 	tain known;		/* newest archive that needs no reading */
 	struct seen between;	/* was there between archives and current */

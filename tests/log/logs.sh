@@ -125,6 +125,16 @@ else
 fi
 rm -rf logs/old
 
+# More archives than descriptors.
+for i in 1 2 3; do
+	reeve-log n1000 s4096 t ./logs/many$i <in
+done
+is "$(ulimit -n 48; reeve-logs many1 many2 many3 | wc -l)" 6000 \
+	'few descriptors: all archives'
+is "$(ulimit -n 48; reeve-logs -n 1500 --raw many1 | cut -c27- | head -n 1)" \
+	"$(sed -n 501p in)" 'also with -n'
+rm -rf logs/many?
+
 # Follow: a writer with pauses, small files, many rotations.
 for kind in n1000 '!cat' '%compress=gzip'; do
 	rm -rf logs/f out want
