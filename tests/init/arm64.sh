@@ -27,8 +27,8 @@ for t; do
 	[ $r = 0 ] || sed 's/^/# /' one
 done
 END2
-tests='supervise/control.sh supervise/signals.sh svscan/scan.sh rc/rc.sh
-	rc/database.sh tools/svc.sh log/basic.sh'
+tests='supervise/control.sh supervise/signals.sh rc/database.sh
+	tools/svc.sh log/basic.sh'
 if [ -n "$q" ]; then
 	# shellcheck disable=SC2086
 	ENTRY=$entry BUILD=$ARM64_BUILD/build unshare --user --map-root-user \

@@ -1,35 +1,17 @@
 #!/bin/sh
-# oci.sh - an OCI image, built and run by podman and runc: exit codes, root
+# oci.sh - an OCI image, built and run by podman and $RUNTIME: exit codes, root
 # and user, read-only, no capability, under --init, with a terminal; stop;
 # switch inside the running container, which a restart keeps.
 . "$TESTS/lib.sh"
-need podman runc
-[ "$(id -u)" = 0 ] || skip_all 'needs root'
+. "$TESTS/init/podman.sh"
+podman_ready
 : "${MUSL_BUILD:=$SRC/build-musl}"
 [ -x "$MUSL_BUILD/bin/reeve-switch" ] ||
 	skip_all 'no static build (set MUSL_BUILD)'
 busybox=$(command -v busybox) && ! ldd "$busybox" >/dev/null 2>&1 ||
 	skip_all 'no static busybox'
 
-# Storage of our own, limits as low as any machine has them.
-export CONTAINERS_CONF="$PWD/containers.conf"
-export CONTAINERS_STORAGE_CONF="$PWD/storage.conf" XDG_RUNTIME_DIR="$PWD/xdg"
-cat >containers.conf <<'END2'
-[containers]
-default_ulimits = ["nofile=1024:1024","nproc=4096:4096"]
-netns = "none"
-[engine]
-runtime = "runc"
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-END2
-cat >storage.conf <<END2
-[storage]
-driver = "vfs"
-graphroot = "$PWD/graph"
-runroot = "$PWD/runroot"
-END2
-mkdir -p xdg image/bin image/etc/reeve/sv/web image/etc/reeve/sv/default/contents.d \
+mkdir -p image/bin image/etc/reeve/sv/web image/etc/reeve/sv/default/contents.d \
 	image/run image/tmp image/proc image/sys image/dev image/var/lib
 cp "$busybox" image/bin/busybox
 for a in sh sleep cat ls kill true id; do ln -s busybox image/bin/$a; done
@@ -52,10 +34,7 @@ COPY . /
 RUN ["/bin/reeve-switch", "--boot"]
 ENTRYPOINT ["/bin/init"]
 END2
-podman build --isolation chroot --network host -q -t localhost/reeve image \
-	>build.log 2>&1 || { cat build.log >&2; skip_all 'podman build does not work here'; }
-podman run --rm --pull=never localhost/reeve true >run.log 2>&1 ||
-	[ $? -lt 125 ] || { cat run.log >&2; skip_all 'podman run does not work here'; }
+podman_build localhost/reeve image
 is 0 0 'an image is built, with the database compiled in it'
 
 run() { podman run --rm --pull=never "$@"; }

@@ -1,0 +1,4 @@
+#!/bin/sh
+# oci-crun.sh - the same image and the same promises as oci.sh, run by crun.
+RUNTIME=crun
+. "$TESTS/init/oci.sh"
