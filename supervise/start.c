@@ -173,6 +173,28 @@ resolve_def(struct super *s)
 	return 0;
 }
 
+/* The name that run and finish are told.  An update can give a service of a
+ * live directory another one while we keep ours: there, the last part of `def'
+ * is what it is called now (and with a prefix in the scan directory, the end
+ * of ours).  Points into buf or is ours. */
+static char *
+told_name(const struct super *s, char buf[DETAIL_DEF])
+{
+	static const char where[] = "/current/def/";
+	ssize_t n = readlink("def", buf, DETAIL_DEF - 1);
+	size_t own = strlen(s->name), len;
+	char *ours, *p;
+
+	memcpy(&ours, &s->name, sizeof ours);
+	buf[n < 0 ? 0 : n] = 0;
+	p = strstr(buf, where);
+	if (n == DETAIL_DEF - 1 || !p || !*(p += sizeof where - 1) ||
+		strchr(p, '/'))
+		return ours;
+	len = strlen(p);
+	return own >= len && !strcmp(ours + own - len, p) ? ours : p;
+}
+
 static int
 script(char *path, const struct super *s, const char *name)
 {
@@ -252,7 +274,7 @@ announce(void *arg)
 pid_t
 start_run(struct super *s)
 {
-	char path[PATH_ROOM];
+	char path[PATH_ROOM], name[DETAIL_DEF];
 	char word[4] = "run";
 	char *argv[3] = { word, 0, 0 };
 	struct spawn_fd fds[4];
@@ -266,7 +288,7 @@ start_run(struct super *s)
 	act_deafen(s);
 	if (resolve_def(s) < 0)
 		return -1;
-	memcpy(&argv[1], &s->name, sizeof s->name);
+	argv[1] = told_name(s, name);
 	there = svdir_number_if(s->dt.def, "lock-fd", &lockfd);
 	if (there < 0)
 		return -1;
@@ -346,7 +368,8 @@ pid_t
 start_finish(struct super *s)
 {
 	int w = s->st.wstat;
-	char path[PATH_ROOM], code[12], sig[12], group[12], word[] = "finish";
+	char path[PATH_ROOM], name[DETAIL_DEF], code[12], sig[12], group[12];
+	char word[] = "finish";
 	char *argv[6] = { word, code, sig, 0, group, 0 };
 	struct spawn sp = { .file = path, .argv = argv, .session = 1,
 		.handled = act_signals };
@@ -354,7 +377,7 @@ start_finish(struct super *s)
 
 	if (script(path, s, "finish") < 0)
 		return 0;
-	memcpy(&argv[3], &s->name, sizeof s->name);
+	argv[3] = told_name(s, name);
 	fmt_uint(code, WIFSIGNALED(w) ? 256 : (unsigned)WEXITSTATUS(w));
 	fmt_uint(sig, WIFSIGNALED(w) ? (unsigned)WTERMSIG(w) : 0);
 	fmt_uint(group, (unsigned)s->dt.run_pid);

@@ -217,6 +217,22 @@ not 'F17: under the new name only' test -e live/servicedirs/same -o -e scan/same
 ok 'F17: it is controlled by it' rc restart other
 echo 'other -> same' >conv
 ok 'F17: and back' upd -f conv db1
+# Run and finish are told the name of now, also by the supervise that was
+# there before.
+printf '#!/bin/sh\necho "run $1" >>%s/told\nexec sleep 100000\n' "$D" >one/same/run
+printf '#!/bin/sh\necho "finish $3" >>%s/told\n' "$D" >one/same/finish
+cp -a one/same/run one/same/finish ren/other
+comp dbt one && comp dbu ren
+ok 'F17: a service that notes what it is told' upd dbt
+echo 'same -> other' >conv
+ok 'F17: renamed' upd -f conv dbu
+rc restart other
+rc stop other
+is "$(tail -n 3 told)" 'finish other
+run other
+finish other' 'F17: run and finish are told the new name'
+echo 'other -> same' >conv
+upd -f conv dbt && upd db1 && rc start same
 ok 'F17: both ways' up live/servicedirs/same
 
 # --- W1..W5: the one command above it
