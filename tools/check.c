@@ -15,6 +15,7 @@
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
+#include "lib/os.h"
 #include "lib/path.h"
 #include "log/script.h"
 #include "rc/compile.h"
@@ -411,6 +412,19 @@ check_logger(struct check *c, const struct db_service *s)
 	free(data);
 }
 
+/* A daemon that leaves its parent can only be watched by who adopts it. */
+static void
+check_forking(struct check *c, const struct db_service *s)
+{
+	char path[PATH_LEN];
+
+	place_of(c, s, "pid-file", path, sizeof path);
+	if (file_exists(AT_FDCWD, path) && os_subreaper() < 0)
+		report(c, DIAG_ERROR, path, 0, "this system does not hand "
+			"orphans to anyone but process 1: the daemon must run "
+			"in the foreground, without pid-file");
+}
+
 static void
 check_service(struct check *c, const struct db_service *s)
 {
@@ -435,6 +449,7 @@ check_service(struct check *c, const struct db_service *s)
 	else if (run)
 		check_shebang(c, s, run);
 	check_command(c, s, "ready-check");
+	check_forking(c, s);
 	if (s->type == DB_LONGRUN && !db_prop(s, "schedule"))
 		return;
 	if (s->type == DB_ONESHOT)

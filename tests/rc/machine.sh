@@ -28,6 +28,8 @@ echo 'nofile=77:99' | f lim/limits
 echo 027 | f lim/umask
 echo /usr | f lim/directory
 echo 5 | f lim/nice
+f plain/logger </dev/null
+mkdir -p sv; echo nobody >sv/log-user
 # Limits that are reached.
 echo 24M | f mem/memory-max
 f mem/command <<E2
@@ -70,6 +72,10 @@ is "$(cap new NoNewPrivs)" 1 'no-new-privs'
 touch /usr/x; is $? 0 'but not to others'
 is "$(line lim 1) $(line lim 2) $(line lim 5)" '0027 /usr 77' 'umask, directory, limits'
 like "$(sed -n '/^0::/{n;p;}' out/lim)" '^5$' 'nice'
+
+is "$(stat -c %U log/plain)" nobody 'the log directory is made for the user of logs'
+is "$(ps -o user= -p "$(reeve-svstat -o pid live/servicedirs/plain-log)")" nobody 'as which the logger runs'
+is "$(stat -c %U log/plain/current)" nobody 'and writes'
 
 cg=/sys/fs/cgroup/reeve
 is "$(cat $cg/mem/memory.max) $(cat $cg/cpu/cpu.max) $(cat $cg/tasks/pids.max)" '25165824 20000 100000 5' 'the limits of control groups'

@@ -3,6 +3,20 @@
 # signals, and its end is our end.
 . "$TESTS/lib.sh"
 
+# Where nobody but process 1 gets orphans it is refused, with the reason; and
+# reeve-check says so before.
+refused() { is $? 111 "$1 is refused"; like "$(cat err)" 'unable to adopt the daemon: this system does not hand orphans .* run it in the foreground instead' "$1: the explanation"; }
+reeve-forking pid true 2>err
+if grep -q 'unable to adopt' err; then
+	reeve-forking pid true 2>err; refused 'a system without it'
+	mkdir -p sv/a; echo 'sleep 1' >sv/a/command; echo /run/a.pid >sv/a/pid-file
+	like "$(reeve-check sv)" 'sv/a/pid-file: error: this system does not hand orphans' 'the lint says so'
+	end
+fi
+if command -v strace >/dev/null && strace -qq -o /dev/null -e inject=prctl:error=ENOSYS true 2>/dev/null; then
+	strace -qq -o /dev/null -e inject=prctl:error=ENOSYS reeve-forking pid true 2>err; refused 'a system without it'
+else skip 2 'strace cannot inject here'; fi
+
 cat >daemon <<'E'
 #!/bin/sh
 # daemon HOW: go to the background, write the pid
