@@ -97,14 +97,32 @@ out=$(reeve wait web db);	is $? 0 'wait for what is ready'
 like "$out" '^db: running \(pid [0-9]+\), ready$' 'and says what is'
 reeve wait -d -t 100ms web 2>err; is $? 99 'wait: not in time'
 like "$(cat err)" 'web is running' 'and who is late'
-reeve start slow >out 2>err &
+mkdir t/service/gate
+cat >t/service/gate/run <<-'EOF'
+#!/bin/sh
+until [ -e open ]; do sleep 0.05; done
+echo >&3
+exec sleep 1005
+EOF
+chmod 755 t/service/gate/run
+echo 3 >t/service/gate/notification-fd
+: >t/service/gate/down
+reeve-svscanctl -a t/service
+within 10 reeve-svok t/service/gate
+reeve start gate >out 2>err &
 job=$!
-reeve wait -t 20 slow >/dev/null 2>&1; is $? 0 'wait until ready'
-wait $job
-like "$(cat out)" '^slow: running \(pid [0-9]+\), ready' 'start waits, too'
-like "$(cat err)" 'after [0-9]+ s, still waiting for slow \(starting' \
-	'and says every two seconds for whom'
-(reeve stop slow >/dev/null) &
-reeve wait -d -t 10 slow >/dev/null; is $? 0 'wait until down'
+reeve wait -t 60 gate >out2 2>err2 &
+job2=$!
+ok 'it says every two seconds for whom' within 30 \
+	grep -Eq 'after [0-9]+ s, still waiting for gate \(starting' err
+ok 'wait, too' within 30 \
+	grep -Eq 'after [0-9]+ s, still waiting for gate \(starting' err2
+: >t/service/gate/open
+wait $job;			is $? 0 'start ends when it is ready'
+wait $job2;			is $? 0 'wait, too'
+like "$(cat out)" '^gate: running \(pid [0-9]+\), ready' 'and says so'
+like "$(cat out2)" '^gate: running \(pid [0-9]+\), ready' 'wait, too'
+(reeve stop gate >/dev/null) &
+reeve wait -d -t 60 gate >/dev/null; is $? 0 'wait until down'
 wait
 end

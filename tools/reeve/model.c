@@ -681,6 +681,8 @@ model_last_failed(const struct item *it)
 	return it->have_last && it->last.wstat;
 }
 
+static void append(char *buf, size_t max, const char *fmt, ...)
+	MSG_LIKE(3, 4);
 static void
 append(char *buf, size_t max, const char *fmt, ...)
 {
