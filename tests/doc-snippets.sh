@@ -2,6 +2,7 @@
 # doc-snippets.sh - what the manual shows for programs that cannot be run
 # here: the YAML parses and has no field that its reader would not know, and
 # the Dockerfile is built, with a stand-in for the distribution.
+# ONCE
 . "$TESTS/lib.sh"
 
 # shown PAGE FIRST-LINE-ERE: the display of a page that begins so.

@@ -1,6 +1,7 @@
 #!/bin/sh
 # html.sh - `make html' builds every page with its pictures, and no link in it
 # leads nowhere.
+# ONCE
 . "$TESTS/lib.sh"
 need mandoc
 out=$(sh "$SRC/doc/build-html" html 2>err);	is $? 0 'it is built' || sed 's/^/# /' err

@@ -2,6 +2,7 @@
 # layout.sh - the tree is what CONTRIBUTING says: includes go one way, every
 # program has a page and a test, every page passes mandoc's lint and refers
 # only to pages that exist, exported names carry their module.
+# ONCE
 . "$TESTS/lib.sh"
 cd "$SRC" || exit 111
 

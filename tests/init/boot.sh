@@ -4,6 +4,7 @@
 # reboot, power cuts in the middle of switches, poweroff, ctrl-alt-del.
 # MUSL_BUILD names a build directory of `configure --enable-static'.
 # TIMEOUT: 240
+# ONCE
 . "$TESTS/lib.sh"
 . "$TESTS/init/qemu.sh"
 qemu_ready

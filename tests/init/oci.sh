@@ -2,6 +2,7 @@
 # oci.sh - an OCI image, built and run by podman and $RUNTIME: exit codes, root
 # and user, read-only, no capability, under --init, with a terminal; stop;
 # switch inside the running container, which a restart keeps.
+# ONCE
 . "$TESTS/lib.sh"
 . "$TESTS/init/podman.sh"
 podman_ready

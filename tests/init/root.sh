@@ -4,6 +4,7 @@
 # and kexec starts another kernel, which comes up again.
 # MUSL_BUILD names a build directory of `configure --enable-static'.
 # TIMEOUT: 240
+# ONCE
 . "$TESTS/lib.sh"
 . "$TESTS/init/qemu.sh"
 qemu_ready

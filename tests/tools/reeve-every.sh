@@ -4,6 +4,7 @@
 # of what it says, no colour where none is wanted, nothing left of progress,
 # and tables that fit.
 # TIMEOUT: 240
+# ONCE
 . "$TESTS/lib.sh"
 need tmux
 . "$TESTS/helpers/tree.sh"
