@@ -75,11 +75,23 @@ is_seen(const struct seen *f, const struct stat *st)
 }
 
 static int
-same_file(int fd, int other)
+stat_segment(const struct stream *s, const struct segment *g, struct stat *st)
 {
+	return g->fd < 0 ? fstatat(s->dirfd, g->name, st, 0) :
+		fstat(g->fd, st);
+}
+
+/* Is what is open the newest archive?  s6-log gives previous and processed
+ * that second name before it removes the first. */
+static int
+is_archive_already(const struct stream *s, int fd)
+{
+	struct segment known = { .fd = -1 };
+	const struct segment *g = s->nseg ? s->seg + s->nseg - 1 : &known;
 	struct stat a, b;
 
-	return fstat(fd, &a) == 0 && fstat(other, &b) == 0 &&
+	logdir_name(known.name, &s->known, 's', "");
+	return fstat(fd, &a) == 0 && stat_segment(s, g, &b) == 0 &&
 		a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
@@ -134,8 +146,7 @@ add_between(struct stream *s)
 	}
 	if (fd < 0)
 		return 0;
-	/* s6-log makes the archive a second name of it first. */
-	if (s->nseg && same_file(fd, s->seg[s->nseg - 1].fd)) {
+	if (is_archive_already(s, fd)) {
 		close(fd);
 		return 0;
 	}
@@ -509,13 +520,9 @@ up_to(const struct stream *s, const struct seen *f)
 {
 	struct stat st;
 
-	for (size_t i = 0; f->fd >= 0 && i < s->nseg; i++) {
-		const struct segment *g = s->seg + i;
-
-		if ((g->fd < 0 ? fstatat(s->dirfd, g->name, &st, 0) :
-			fstat(g->fd, &st)) == 0 && is_seen(f, &st))
+	for (size_t i = 0; f->fd >= 0 && i < s->nseg; i++)
+		if (stat_segment(s, s->seg + i, &st) == 0 && is_seen(f, &st))
 			return i + 1;
-	}
 	return 0;
 }
 
