@@ -715,7 +715,7 @@ main(int argc, char **argv)
 		close((int)notify);
 	}
 	d.watch.ready = &d.ready;
-	watch_load(&d.watch, LIVE);
+	watch_begin(&d.watch, LIVE);
 	serve(&d);
 	return EX_OK;
 }

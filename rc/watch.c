@@ -99,6 +99,10 @@ watch_load(struct watch *w, const char *live)
 	static struct live l;
 	char err[PATH_LEN + 256];
 
+	/* An update touches nothing but what it says; only what was heard
+	 * before it is still to be followed. */
+	if (w->ear.l.fd >= 0)
+		watch_hear(w, live);
 	forget(w);
 	if (live_open(&l, live, 0, err, sizeof err) < 0) {
 		warn("%s", err);
@@ -108,11 +112,17 @@ watch_load(struct watch *w, const char *live)
 		warn_sys("unable to listen to services (none is restarted with "
 			"what it follows)");
 		forget(w);
-	} else if (w->ear.l.fd >= 0 && !w->pid) {
-		/* What happened while nobody listened. */
-		follow(w, live);
 	}
 	live_close(&l);
+}
+
+void
+watch_begin(struct watch *w, const char *live)
+{
+	watch_load(w, live);
+	/* What happened while nobody listened. */
+	if (w->ear.l.fd >= 0)
+		follow(w, live);
 }
 
 void

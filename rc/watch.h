@@ -22,6 +22,8 @@ struct watch {
 /* Read anew who is to be watched.  Nothing is watched if that fails, which is
  * said. */
 void watch_load(struct watch *, const char *live);
+/* The same when the daemon starts: who was away makes up for that. */
+void watch_begin(struct watch *, const char *live);
 /* Something watched did something. */
 void watch_hear(struct watch *, const char *live);
 /* A child ended.  1 if it was ours. */
