@@ -955,7 +955,8 @@ default_database(char *path, size_t max, const char *livedir)
 	}
 	/* Its private copy; `compiled' may be gone. */
 	if (path_join(path, max, livedir, "current", "db") < 0)
-		die_sys(EX_MISUSE, "live directory %s", livedir);
+		die_sys(EX_MISUSE, "unable to use the live directory %s",
+			livedir);
 	return path;
 }
 

@@ -114,7 +114,9 @@ parse_options(struct init *in, int argc, char **argv)
 	if (strchr(in->prefix, '/') || strchr(in->prefix, '\n') ||
 		*in->prefix == '.' ||
 		strlen(in->prefix) >= sizeof in->live.prefix)
-		die(EX_MISUSE, "invalid prefix '%s'", in->prefix);
+		die(EX_MISUSE, "invalid prefix '%s', expected one without slash, "
+			"newline or leading dot, of at most %zu bytes",
+			in->prefix, sizeof in->live.prefix - 1);
 	strcpy(in->live.prefix, in->prefix);
 	if (in->deref) {
 		char given[PATH_LEN];
@@ -293,7 +295,7 @@ have_supervised(struct init *in, const struct db *db)
 	long missing;
 
 	if (!names)
-		die_sys(EX_SYSTEM, "unable to begin");
+		die_sys(EX_SYSTEM, "unable to hold the names of services");
 	if (live_needs_runner(db))
 		names[n++] = LIVE_RUNNER;
 	for (uint32_t i = 0; i < db->nlong; i++)

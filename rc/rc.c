@@ -152,7 +152,7 @@ new_set(const struct rc *rc)
 	unsigned char *set = calloc((size_t)rc->n + 1, 1);
 
 	if (!set)
-		die_sys(EX_SYSTEM, "unable to begin");
+		die_sys(EX_SYSTEM, "unable to hold the services in question");
 	return set;
 }
 
@@ -396,7 +396,7 @@ dry_half(struct rc *rc, const unsigned char *set, enum run_mode mode)
 	uint32_t i;
 
 	if (plan_init(&p, &rc->live.db, set, mode == RUN_UP) < 0)
-		die_sys(EX_SYSTEM, "unable to begin");
+		die_sys(EX_SYSTEM, "unable to hold the services in question");
 	while ((i = plan_next(&p)) != DB_NONE) {
 		struct timespec t = { rc->dry_ms / 1000,
 			rc->dry_ms % 1000 * 1000000L };

@@ -946,7 +946,7 @@ run_half(struct run *r, const unsigned char *set, enum run_mode mode)
 	h.held = calloc(n + 1, sizeof *h.held);
 	if (!h.jobs || !h.held || ready_init(&h.ready) < 0 ||
 		ready_add(&h.ready, selfpipe, n) < 0) {
-		warn_sys("unable to begin");
+		warn_sys("unable to wait for services");
 		h.result = RUN_SYSTEM;
 		goto out;
 	}

@@ -125,7 +125,7 @@ below(const char *root, char *path, size_t max)
 
 	strcpy(copied, path);
 	if (path_join(path, max, root, copied + (*copied == '/')) < 0)
-		die_sys(EX_MISUSE, "--root %s", root);
+		die_sys(EX_MISUSE, "unable to use --root %s", root);
 }
 
 static void
@@ -139,7 +139,7 @@ set_places(struct gen *g)
 		die(EX_SYSTEM, "%s", err);
 	if (g->root) {
 		if (path_absolute(root, sizeof root, g->root) < 0)
-			die_sys(EX_MISUSE, "--root %s", g->root);
+			die_sys(EX_MISUSE, "unable to use --root %s", g->root);
 		below(root, p->state, sizeof p->state);
 		below(root, p->boot, sizeof p->boot);
 		for (int i = 0; i < p->nsources; i++)

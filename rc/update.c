@@ -306,7 +306,7 @@ prepare(struct update *u, const struct diff *d)
 	int r = -1;
 
 	if (!alias) {
-		warn_sys("unable to begin");
+		warn_sys("unable to hold the names of services");
 		return -1;
 	}
 	for (uint32_t j = 0; j < d->nto; j++)
