@@ -106,7 +106,8 @@ like "$(cat console)" 'rc\.shutdown\.final' 'reboot: rc.shutdown.final was run'
 is "$(on_disk /order | tr '\n' ' ')" 'runlevel 4 rc.shutdown ' 'reboot: rc.shutdown was run once'
 ok 'reboot: the disk is clean' clean
 like "$(cat console)" 'had to be killed after 2000 ms' 'reboot: what ignores signals is killed'
-is "$(on_disk /var/log/wtmp | wc -c)" 384 'reboot: wtmp has a record'
+# 384 bytes, or 400 with musl.
+like "$(on_disk /var/log/wtmp | wc -c)" '^(384|400)$' 'reboot: wtmp has a record'
 machine poweroff
 is $_r 0 'poweroff: the machine ended'
 ok 'poweroff: the disk is clean' clean

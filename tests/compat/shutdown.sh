@@ -109,16 +109,19 @@ END
 	'hpr -i: another machine'
 ask s6-linux-init-hpr -w -p;	is $? 0 'hpr -w'
 on;	is $? 0 '... does nothing else'
-if command -v utmpdump >/dev/null; then
+n=$(wc -c <log/wtmp)
+ok '... than a record in wtmp' test "$n" -gt 300
+# The tools of this system read records of its own C library: not musl's.
+tools=
+[ "$n" = 384 ] && command -v utmpdump >/dev/null && tools=1
+if [ -n "$tools" ]; then
 	like "$(last_of)" '^\[1\] .*\[~~ *\] \[shutdown\] \[~ ' \
-		'... than a record in wtmp'
+		'... as shutdown makes it'
 	like "$(last -x -f log/wtmp)" '^shutdown +system down' \
 		'... that last understands'
 else
-	skip 2 'no utmpdump'
+	skip 2 'no utmpdump, or one of another C library'
 fi
-n=$(wc -c <log/wtmp)
-ok '... of one entry' test "$n" -gt 300
 : >order
 ask s6-linux-init-hpr -d -r
 ended 129 'hpr -d -r: reboot'
@@ -162,7 +165,7 @@ is "$(wc -c <log/wtmp)" "$n" '... and is recorded when it begins'
 
 # --- logins that end
 machine
-if command -v utmpdump >/dev/null; then
+if [ -n "$tools" ] >/dev/null; then
 	s=/run/service/s6-linux-init-logouthookd/s
 	ok 'logouthookd listens' within 10 in_it test -S $s
 	# A login by process P, as login(1) writes it.
@@ -178,7 +181,7 @@ if command -v utmpdump >/dev/null; then
 		"nsenter -t $one --user --mount --pid --preserve-credentials utmpdump /run/utmp 2>/dev/null | grep -q '^\[8\]'"
 	is "$(wc -c <log/wtmp)" "$n" 'wtmp has it'
 else
-	skip 5 'no utmpdump'
+	skip 5 'no utmpdump, or one of another C library'
 fi
 ask s6-linux-init-hpr -r
 ended 129 'reboot'
