@@ -128,6 +128,19 @@ is_logdir(const char *path)
 		has(path, "state"));
 }
 
+/* End if it may be one, but is not for us to read. */
+static void
+check_access(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	else if (errno == EACCES)
+		die_sys(EX_SYSTEM, "unable to read the log directory %s",
+			path);
+}
+
 static void
 add_source(const char *name, const char *path)
 {
@@ -242,8 +255,10 @@ no_log(const char *name, const struct live *live, const struct places *p,
 	if (v)
 		die(EX_MISUSE, "service %s has no logger (a file 'logger' in "
 			"its definition makes one; without, what it writes is "
-			"in the log catch-all)",
-			name);
+			"in the log catch-all)", name);
+	check_access(p->logs);
+	if (path_join(path, sizeof path, p->logs, name) == 0)
+		check_access(path);
 	for (uint32_t i = 0; live && i < live->db.nlong; i++)
 		if (logdir_of(&live->db, live->db.services + i))
 			near_try(&near, live->db.services[i].name);
@@ -332,6 +347,7 @@ find_sources(char **argv, const char *live_path)
 
 			while (s > *argv + 1 && s[-1] == '/')
 				*--s = 0;
+			check_access(*argv);
 			if (!is_logdir(*argv))
 				die(EX_MISUSE, "%s is not a log directory (it "
 					"has no file 'current')", *argv);

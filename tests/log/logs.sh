@@ -106,6 +106,17 @@ mkdir logs/catch-all; echo tree >logs/catch-all/current
 like "$(reeve-logs catchall)" tree 'the log of what has no other, by both names'
 rm -rf logs/catch-all
 
+if [ "$(id -u)" = 0 ] && getent passwd nobody >/dev/null; then
+	chmod 700 logs/a
+	for l in a ./logs/a; do
+		reeve-setuidgid nobody reeve-logs $l 2>err
+		is $? 111 "a log of others: $l"
+		like "$(cat err)" 'logs/a: Permission denied' 'says so'
+	done
+else
+	skip 4 'needs root and nobody'
+fi
+
 # The archives that --since leaves out are not even opened.
 mkdir logs/old
 for i in 1 2 3; do
