@@ -314,5 +314,6 @@ int
 file_shortage(int e)
 {
 	return e == EAGAIN || e == ENOMEM || e == EMFILE || e == ENFILE ||
-		e == ENOSPC || e == EINTR || e == ETXTBSY || e == ENOBUFS;
+		e == ENOSPC || e == EINTR || e == ETXTBSY || e == ENOBUFS ||
+		e == EIO;
 }

@@ -50,7 +50,7 @@ int file_symlink(int at, const char *target, const char *name);
 int file_tell(int at, const char *name, const void *data, size_t len);
 
 /* Is this the errno of a shortage that passes (descriptors, memory,
- * processes, room), so that trying again soon is worth it? */
+ * processes, room) or may pass, so that trying again soon is worth it? */
 int file_shortage(int err);
 
 /* fsync the directory holding name, for renames that must survive power

@@ -129,18 +129,22 @@ done
 kill $busy
 is "$i" "$rounds" 'each time all processes became the new programs'
 "${P}svc" -wd -d scan/e
-exec 5>&-
-rm "$listener"
 # (The last one may have been stopped before it wrote that it started.)
 ups() {
 	_n=$(tr -cd u <events | wc -c) _w=$(wc -l <scan/e/starts)
 	[ "$_n" = "$(tr -cd d <events | wc -c)" ] && [ "$_n" -ge "$_w" ] &&
 		[ "$_n" -le $((_w + 1)) ]
 }
-ok "no event was lost ($(wc -l <scan/e/starts) starts)" within 5 ups
+ok "no event was lost ($(wc -l <scan/e/starts) starts)" within 5 ups ||
+	echo "# events: $(cat events)"
+exec 5>&-
+rm "$listener"
 ok 'svscan is there' "${P}svscanctl" -z scan
 now=; for s in $all; do now="$now $(field scan/$s pid)"; done
-is "$now" "$pids" "$rounds times: every pid kept"
+# shellcheck disable=SC2086
+is "$now" "$pids" "$rounds times: every pid kept" || {
+	for s in $all; do "${P}svstat" --json "scan/$s"; done
+	tail -n 20 err; } | sed 's/^/# /'
 
 # --- programs that do not run
 printf '#!/bin/sh\nexit 1\n' >bad
