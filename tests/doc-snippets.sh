@@ -92,24 +92,9 @@ if [ -n "$why" ]; then
 	skip 4 "the Dockerfile is not built: $why"
 	end
 fi
-export CONTAINERS_CONF="$PWD/containers.conf"
-export CONTAINERS_STORAGE_CONF="$PWD/storage.conf" XDG_RUNTIME_DIR="$PWD/xdg"
-cat >containers.conf <<'END2'
-[containers]
-default_ulimits = ["nofile=1024:1024","nproc=4096:4096"]
-netns = "none"
-[engine]
-runtime = "runc"
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-END2
-cat >storage.conf <<END2
-[storage]
-driver = "vfs"
-graphroot = "$PWD/graph"
-runroot = "$PWD/runroot"
-END2
-mkdir -p xdg base/bin base/etc base/tmp base/proc base/sys base/dev base/usr/bin \
+. "$TESTS/init/podman.sh"
+podman_ready
+mkdir -p base/bin base/etc base/tmp base/proc base/sys base/dev base/usr/bin \
 	base/var/lib base/run reeve/usr/bin sv/nginx sv/default/contents.d
 cp "$busybox" base/bin/busybox
 for a in sh sleep cat ls ln rm mkdir true test; do

@@ -8,7 +8,6 @@
 . "$TESTS/lib.sh"
 need tmux
 . "$TESTS/helpers/tree.sh"
-unset NO_COLOR
 definitions
 printf 'a description that is much too long for a line of eighty columns, so that it has to be cut somewhere\n' \
 	>t/sv/web/description
@@ -18,25 +17,10 @@ printf 'trap : HUP\necho said\nsleep 1001 &\nwhile :; do wait; done\n' | longrun
 tree
 reeve start default >/dev/null
 within 10 sh -c 'reeve logs talk | grep -q said'
-TMUX_TMPDIR=$PWD TERM=xterm-256color PAGER=cat REEVE_PAGER=cat
-export TMUX_TMPDIR TERM PAGER REEVE_PAGER
-
+PAGER=cat REEVE_PAGER=cat
+export PAGER REEVE_PAGER
+. "$TESTS/helpers/terminal.sh"
 tmux -f /dev/null new-session -d -s keep -x 80 -y 24 || bail 'tmux does not start'
-screen() { # screen WIDTH NO_COLOR
-	tmux -f /dev/null new-session -d -s "w$1" -x "$1" -y 60 \
-		"NO_COLOR=$2 PS1='ready> ' ENV= sh -i" || bail 'tmux does not start'
-	within 10 sh -c "tmux capture-pane -p -t w$1 | grep -q '^ready>'"
-}
-n=0
-type() { # type WIDTH COMMAND
-	n=$((n + 1))
-	tmux send-keys -t "w$1" -l "clear; $2; echo code=\$?=$n=" &&
-		tmux send-keys -t "w$1" Enter
-	within 30 sh -c "tmux capture-pane -p -t w$1 | grep -q 'code=[0-9]*=$n='"
-	tmux capture-pane -p -J -t "w$1" | sed '/code=[0-9]*=[0-9]*=/q' >plain
-	tmux capture-pane -p -e -t "w$1" | grep -v 'code=\|^ready>' >ansi
-}
-esc=$(printf '\033')
 # Columns: code, what it may colour (c) and whether it is a table that fits
 # (f), ere of what is on the screen, command.
 cat >calls <<'EOF'
@@ -95,15 +79,14 @@ for w in 80 200; do
 		rm -rf t/sv/extra t/sv/default/contents.d/extra
 		reeve switch >/dev/null 2>&1
 		tmux kill-session -t "w$w" 2>/dev/null
-		if [ $colour = yes ]; then screen $w ''; else screen $w 1; fi
+		if [ $colour = yes ]; then screen $w 60; else screen $w 60 1; fi
 		while IFS='	' read -r code how ere cmd; do
 			type $w "$cmd"
 			what="$w columns, colour $colour: $cmd"
-			is "$(sed -n 's/.*code=\([0-9]*\)=.*/\1/p' plain)" "$code" "$what: exit $code" ||
+			is "$(code)" "$code" "$what: exit $code" ||
 				sed 's/^/#   /' plain
 			like "$(cat plain)" "$ere" "$what"
-			if grep -q "$esc\[[0-9;]*[34][0-7]m" ansi; then got=coloured
-			else got=plain; fi
+			if coloured; then got=coloured; else got=plain; fi
 			case $how$colour in
 			c*yes) ;;
 			*) is $got plain "$what: no colour" ;;

@@ -4,38 +4,21 @@
 . "$TESTS/lib.sh"
 need tmux
 . "$TESTS/helpers/tree.sh"
-unset NO_COLOR
 definitions
 printf 'a description that is much too long for a line of eighty columns, so that it has to be cut somewhere\n' \
 	>t/sv/web/description
+longrun gate <<EOF
+until [ -e "$PWD/open" ]; do sleep 0.05; done
+echo >&3
+exec sleep 1003
+EOF
+echo 3 >t/sv/gate/notification-fd
 tree
 reeve start default >/dev/null
-TMUX_TMPDIR=$PWD TERM=xterm-256color
-export TMUX_TMPDIR TERM
-
-# screen WIDTH: a terminal of that width with a quiet shell.
-screen() {
-	tmux -f /dev/null new-session -d -s "w$1" -x "$1" -y 30 \
-		"PS1='ready> ' ENV= sh -i" || bail 'tmux does not start'
-	within 10 sh -c "tmux capture-pane -p -t w$1 | grep -q '^ready>'"
-}
-# type WIDTH COMMAND: type it, wait until it is done, leave the screen in
-# files plain and ansi.
-type() {
-	n=$((n + 1))	# so that no earlier answer is taken for this one
-	tmux send-keys -t "w$1" -l "clear; $2; echo code=\$?=$n=" &&
-		tmux send-keys -t "w$1" Enter
-	within 20 sh -c "tmux capture-pane -p -t w$1 | grep -q '^code=[0-9]*=$n='"
-	tmux capture-pane -p -t "w$1" >plain
-	tmux capture-pane -p -e -t "w$1" >ansi
-}
-n=0
-code() { sed -n 's/^code=\([0-9]*\)=.*/\1/p' plain; }
-esc=$(printf '\033')
-coloured() { grep -v '^code=\|^ready>' ansi | grep -q "$esc\[3[1-5]m"; }
+. "$TESTS/helpers/terminal.sh"
 
 for w in 80 200; do
-	screen $w
+	screen $w 30
 	type $w 'reeve status'
 	is "$(code)" 0 "$w columns: status"
 	is "$(grep -c '^web ' plain)" 1 "$w: one line a service"
@@ -71,10 +54,12 @@ for w in 80 200; do
 done
 
 # progress while it lasts
-tmux send-keys -t w80 -l 'clear; reeve start slow' && tmux send-keys -t w80 Enter
-ok 'progress names whom it waits for' within 10 \
-	sh -c "tmux capture-pane -p -t w80 | grep -q 'waiting for slow (starting'"
-reeve wait -t 20 slow
+tmux send-keys -t w80 -l 'clear; reeve start gate' && tmux send-keys -t w80 Enter
+ok 'progress names whom it waits for' within 30 \
+	sh -c "tmux capture-pane -p -t w80 | grep -q 'waiting for gate (starting'"
+: >open
+ok 'and ends' within 30 \
+	sh -c "tmux capture-pane -p -t w80 | grep -q '^gate: running .*, ready'"
 
 # the live view
 on() { tmux capture-pane -p -t w80 | grep -Eq "$1"; }
@@ -84,7 +69,7 @@ ok 'watch: a row' within 10 on '^.? *web +running '
 ok 'watch: keys are told' on 's start  x stop'
 mark() { tmux send-keys -t w80 "$1"; within 5 on "^> +$2 "; }
 ok 'watch: arrow down' mark Down db
-ok 'watch: j' mark j mnt
+ok 'watch: j' mark j gate
 ok 'watch: arrow up' mark Up db
 old=$(pid_of db)
 tmux send-keys -t w80 r

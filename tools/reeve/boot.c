@@ -168,9 +168,11 @@ openrc(const struct boot *b, struct piece *p)
 		"rc-update add reeve default");
 }
 
-/* For init(8) of sysvinit; the words before are for a shell. */
+/* Lines of /etc/inittab: the fields before the command, at boot and at the
+ * end. */
 static void
-inittab(const struct boot *b, struct piece *p)
+lines_for_init(const struct boot *b, struct piece *p, const char *kind,
+	const char *boot, const char *end)
 {
 	char env[PATH_LEN];
 
@@ -178,10 +180,16 @@ inittab(const struct boot *b, struct piece *p)
 	snprintf(p->path, sizeof p->path, "/etc/inittab");
 	p->append = 1;
 	snprintf(p->text, sizeof p->text,
-		"# Written by `reeve install-boot inittab'.\n"
-		"rv:2345:once:%s%s/reeve up </dev/null >/dev/null 2>&1\n"
-		"rd:016:wait:%s%s/reeve down </dev/null >/dev/null 2>&1\n",
-		env, b->bin, env, b->bin);
+		"# Written by `reeve install-boot %s'.\n"
+		"%s:%s%s/reeve up </dev/null >/dev/null 2>&1\n"
+		"%s:%s%s/reeve down </dev/null >/dev/null 2>&1\n",
+		kind, boot, env, b->bin, end, env, b->bin);
+}
+
+static void
+inittab(const struct boot *b, struct piece *p)
+{
+	lines_for_init(b, p, "inittab", "rv:2345:once", "rd:016:wait");
 	if (strcspn(strchr(p->text, '\n') + 1, "\n") > INITTAB_MAX)
 		warn("init reads no more than about %d characters of a line: "
 			"put the command into a script, and that into the "
@@ -193,16 +201,7 @@ inittab(const struct boot *b, struct piece *p)
 static void
 busybox(const struct boot *b, struct piece *p)
 {
-	char env[PATH_LEN];
-
-	env_words(env, sizeof env);
-	snprintf(p->path, sizeof p->path, "/etc/inittab");
-	p->append = 1;
-	snprintf(p->text, sizeof p->text,
-		"# Written by `reeve install-boot busybox'.\n"
-		"::once:%s%s/reeve up </dev/null >/dev/null 2>&1\n"
-		"::shutdown:%s%s/reeve down </dev/null >/dev/null 2>&1\n",
-		env, b->bin, env, b->bin);
+	lines_for_init(b, p, "busybox", "::once", "::shutdown");
 	snprintf(p->then, sizeof p->then, "kill -HUP 1    # read it again\n"
 		"%s/reeve up    # for now; init does it from the next boot",
 		b->bin);
