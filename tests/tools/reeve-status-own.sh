@@ -21,7 +21,7 @@ time.sleep(1000)
 E2
 echo oneshot | f job/type
 echo 'sh -c "echo at work; exit 3"' | f job/command
-echo 'every 1s' | f job/schedule
+printf 'every 1s\nmissed=run\n' | f job/schedule
 f job/logger </dev/null
 echo oneshot | f good/type
 echo true | f good/command
@@ -48,6 +48,8 @@ like "$(reeve status)" '^job +running .* last run exited with code 3, [0-9]+s ag
 like "$(reeve status)" '^job: its last run exited with code 3 \([0-9]' 'a bad one also below it'
 is "$(reeve status --json job | jq -c '.services[0].last_run | [.exit_code, .exit_signal, .end >= .start]')" '[3,null,true]' 'in JSON'
 like "$(reeve why job)" 'last run: +exited with code 3, began ' 'reeve why'
+within 10 grep -q 'exit 3' t/state/schedule/job;	is $? 0 'with missed=run the record outlives a reboot'
+[ ! -e t/state/schedule/good ];	is $? 0 'and only then it is kept'
 
 # Logs of what is no longrun.
 within 10 grep -q 'at work' t/log/job/current;		is $? 0 'the log of a scheduled command'
