@@ -48,15 +48,20 @@ obj/all.a: $(PARTS:%.c=obj/%.o)
 
 ifeq ($(MULTICALL),yes)
 # Each main is renamed to main_NAME and one table picks by the name called.
-define prog_rule
+# What stays as process 1 for its small size is a program of its own too.
+APART = init/init-alone.c
+define multi_rule
 obj/multi/$(call progname,$1).o: obj/$(1:.c=.o)
 	@mkdir -p obj/multi
 	$$(Q)$$(OBJCOPY) --redefine-sym main=main_$(subst -,_,$(call progname,$1)) $$< $$@
 MULTIOBJS += obj/multi/$(call progname,$1).o
+endef
+define link_rule
 bin/$(call progname,$1): bin/reeve-multicall
 	$$(Q)ln -sf reeve-multicall $$@
 endef
-$(foreach m,$(MAINS),$(eval $(call prog_rule,$m)))
+$(foreach m,$(MAINS),$(eval $(call multi_rule,$m)))
+$(foreach m,$(filter-out $(APART),$(MAINS)),$(eval $(call link_rule,$m)))
 obj/multi/table.c: $(addprefix $(srcdir)/,$(MAINS)) $(srcdir)/lib/multicall.sh config.mak
 	@mkdir -p obj/multi
 	$(Q)sh $(srcdir)/lib/multicall.sh $(PROGS) >$@
@@ -65,14 +70,15 @@ bin/reeve-multicall: obj/multi/table.c $(MULTIOBJS) obj/all.a
 	$(if $(Q),@echo "LD $@")
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ obj/multi/table.c $(MULTIOBJS) obj/all.a $(LDLIBS)
 else
+APART = $(MAINS)
+endif
 define prog_rule
 bin/$(call progname,$1): obj/$(1:.c=.o) obj/all.a
 	@mkdir -p bin
 	$(if $$(Q),@echo "LD $$@")
 	$$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$< obj/all.a $$(LDLIBS)
 endef
-$(foreach m,$(MAINS),$(eval $(call prog_rule,$m)))
-endif
+$(foreach m,$(APART),$(eval $(call prog_rule,$m)))
 
 # --- tests: tests/DIR/x.c are cmocka units and test helpers, *.sh behaviour
 UNITSRC := $(patsubst $(srcdir)/%,%,$(wildcard $(foreach d,$(DIRS),\

@@ -13,12 +13,14 @@ is "$(nm "$BUILD/obj/all.a" 2>/dev/null |
 
 multi=${MULTI_BUILD-$SRC/build-multi}/bin
 if [ ! -x "$multi/reeve-multicall" ]; then
-	skip 6 'no multicall build (set MULTI_BUILD)'
+	skip 7 'no multicall build (set MULTI_BUILD)'
 	end
 fi
 strip -o multicall "$multi/reeve-multicall"
 size=$(stat -c %s multicall)
 ok "smaller than 1 MB, stripped ($size bytes)" test "$size" -lt 1000000
+not 'process 1 of a single command is a program of its own' \
+	test -h "$multi/reeve-init-alone"
 mkdir -p root/bin root/run root/proc root/tmp root/dev root/sv/one \
 	root/sv/default/contents.d
 cp multicall root/bin/reeve-multicall

@@ -75,7 +75,50 @@ if command -v s6-svscan >/dev/null; then
 	row 's6-svscan, no order' 30 10 sh -c \
 		'cp -r plain /run/s; exec s6-svscan /run/s'
 else echo 'SKIP s6-svscan: not installed'; fi
+if command -v runsvdir >/dev/null; then
+	row 'runsvdir, no order' 30 10 sh -c \
+		'cp -r plain /run/s; trap "" TERM; exec runsvdir -P /run/s'
+else echo 'SKIP runsvdir: not installed'; fi
 echo
+
+# A kernel, in qemu without acceleration: its own time is the larger part.
+boots() {
+	. "$TESTS/lib.sh"
+	. "$TESTS/init/qemu.sh"
+	qemu_ready
+	mkdir -p root/bin root/proc root/sys root/run root/dev root/tmp \
+		root/var/lib/reeve
+	for p in init svscan supervise rc rc-init rc-oneshotd log shutdownd; do
+		strip -o "root/bin/reeve-$p" "$MUSL_BUILD/bin/reeve-$p"
+	done
+	strip -o root/bin/guest "$MUSL_BUILD/obj/tests/helpers/guest"
+	ln -s bin/guest root/init
+	for d in sv/s*; do printf '#!/bin/guest sleep\n' >"$d/run"; done
+	"$BUILD/bin/reeve-rc-compile" root/var/lib/reeve/db sv
+	ln -s db root/var/lib/reeve/boot
+	(cd root && find . | cpio -o -H newc --quiet | gzip -1 >../initramfs)
+	: >disk.img
+	truncate -s 1M disk.img
+	for i in 1 2 3; do
+		machine
+		ready && grep -o 'all services ready: .*' console |
+			sed "s/all services ready/boot $i, ten services/"
+		kill $qemu
+		wait $qemu 2>/dev/null
+	done
+}
+(TEST=bench/init; P=reeve-; boots)
+echo
+# Of the same skalibs as the static build, if nobody has made one.
+if [ ! -x "$MULTI_BUILD/bin/reeve-multicall" ] &&
+	[ -x "$MUSL_BUILD/bin/reeve-init" ]; then
+	ska=$(sed -n 's/^CPPFLAGS = .*-I\([^ ]*\)\/include.*/\1/p' \
+		"$MUSL_BUILD/config.mak")
+	mkdir multi-build
+	(cd multi-build && CC=musl-gcc "$SRC/configure" --enable-static \
+		--enable-multicall --with-skalibs="$ska" && make -s -j2 all) \
+		>multi.log 2>&1 && MULTI_BUILD=$PWD/multi-build
+fi
 if [ -x "$MULTI_BUILD/bin/reeve-multicall" ]; then
 	strip -o multi "$MULTI_BUILD/bin/reeve-multicall"
 	echo "image, all programs in one static executable: $(stat -c %s multi) bytes"
