@@ -94,7 +94,7 @@ recorded() {
 	sed -n "s/^$1	//p" "$TESTS/compat/calls.txt" >.wanted
 	_missed=0
 	while IFS= read -r _want; do
-		_found= _pat=$_want
+		_found='' _pat=$_want
 		while IFS= read -r _l; do
 			# shellcheck disable=SC2254
 			case $_l in $_pat) _found=1; break ;; esac
