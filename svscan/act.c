@@ -434,6 +434,7 @@ void
 svscan_scan(struct svscan *v)
 {
 	struct table *t = &v->table;
+	struct stat st;
 	int fd, r;
 
 	v->scan_at = 0;
@@ -445,6 +446,15 @@ svscan_scan(struct svscan *v)
 	for (unsigned i = 0; i < t->high; i++)
 		t->slots[i].seen = 0;
 	fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0 && fstat(fd, &st) == 0 && !st.st_nlink) {
+		if (!v->quiet)
+			warn("the scan directory %s was removed (going on "
+				"with what runs)", v->scandir ? v->scandir :
+				"");
+		v->quiet = 1;
+		close(fd);
+		return;
+	}
 	r = fd < 0 ? -1 : os_each_name(fd, entry, v);
 	if (fd >= 0)
 		close(fd);

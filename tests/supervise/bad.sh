@@ -18,6 +18,14 @@ long=$(printf 'n%.0s' $(seq 251))
 service "scan/$long" <<'END'
 exec sleep 1000
 END
+longer=$(printf 'n%.0s' $(seq 255))
+service "scan/$longer" <<'END'
+exec sleep 1000
+END
+mkdir scan/range
+cp scan/good/run scan/range/run
+echo 99999999999 >scan/range/notification-fd
+echo 4097 >scan/range/max-death-tally
 mkdir scan/file
 : >scan/file/supervise
 mkdir scan/dangle
@@ -37,6 +45,24 @@ for row in 'none:No such file' 'dir:Permission denied' 'link:No such file' \
 	ok "$s: said by name" within 5 has err \
 		"reeve-supervise $s: warning: unable to start run.*${row#*:}"
 done
+ok 'a name of 255 bytes is said, and how to have it' within 5 has err \
+	"svscan: warning: $longer: this name is longer than 251 bytes (see"
+not 'and it is left alone' test -e "scan/$longer/supervise"
+ok 'a number out of range: file and what was expected' within 5 has err \
+	"range: warning: notification-fd: expected a number of at most [0-9]*, not '99999999999'"
+"${P}svc" -r scan/range
+ok 'another' within 5 has err \
+	"range: warning: max-death-tally: expected a number of at most 4096, not '4097'"
+if [ "$(id -u)" = 0 ] && chmod 755 . && mkdir unread &&
+	printf '#!/bin/sh\nexit 0\n' >unread/run && chmod 700 unread/run &&
+	chown 65534 unread && reeve-applyuidgid -u 65534 -g 65534 test ! -r unread/run; then
+	reeve-applyuidgid -u 65534 -g 65534 reeve-supervise unread 2>err4 &
+	ok 'a run that it may not read' within 5 has err4 \
+		'unread: warning: unable to start run.*: Permission denied'
+	kill $!
+else
+	skip 1 'no other user to be'
+fi
 ok 'a file where supervise/ should be' within 5 has err \
 	'file: fatal: unable to .*supervise'
 is "$(field scan/good up)" true 'the good one does not notice'
@@ -54,6 +80,7 @@ pid=$(field scan/good pid)
 head -c 20 scan/good/supervise/status >cut; cp cut scan/good/supervise/status
 "${P}svstat" scan/good >/dev/null 2>e2
 not 'a status cut short is refused' [ $? = 0 ]
+like "$(cat e2)" 'scan/good.*: ' 'by name and reason'
 "${P}svc" -r scan/good
 ok 'and the next change makes it whole' within 5 up scan/good
 rm scan/good/supervise/status
@@ -85,7 +112,8 @@ scanned s3 2>err3
 within 5 up s3/x
 mv s3 s4; rm -rf s4
 kill -ALRM "$scan_pid"
-sleep 0.2
+ok 'a scan directory that vanished is said by name' within 5 has err3 \
+	'svscan: warning: the scan directory s3 was removed'
 ok 'a scan directory that vanished: svscan goes on' kill -0 "$scan_pid"
 kill -TERM "$scan_pid"
 wait "$scan_pid"
