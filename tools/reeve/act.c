@@ -729,8 +729,9 @@ say_killed(const struct killed *k, const char *scandir, int sig)
 int
 front_kill(int argc, char **argv)
 {
-	const char *name = "TERM", *scandir = 0, *limit = 0;
-	int c, sig, group = 0, code = EX_OK;
+	const char *name = "TERM", *scandir = 0;
+	int c, sig, group = 0, limited = 0, code = EX_OK;
+	unsigned long long limit = 0;
 	struct killed k = { .n = 0 };
 	struct model m;
 
@@ -740,7 +741,7 @@ front_kill(int argc, char **argv)
 		case 'g': group = 1; break;
 		case 's': name = optarg; break;
 		case 'S': scandir = optarg; break;
-		case 't': limit = optarg; break;
+		case 't': limit = seconds(optarg); limited = 1; break;
 		}
 	}
 	if (optind == argc)
@@ -749,8 +750,6 @@ front_kill(int argc, char **argv)
 	if (!sig)
 		die(EX_MISUSE, "there is no signal '%s' (TERM, HUP, USR1, 9 "
 			"...)", name);
-	if (limit)
-		seconds(limit);
 	k.names = calloc((size_t)argc, sizeof *k.names);
 	k.pids = calloc((size_t)argc, sizeof *k.pids);
 	if (!k.names || !k.pids)
@@ -767,11 +766,11 @@ front_kill(int argc, char **argv)
 
 		code = code ? code : r;
 	}
-	if (limit)
-		k.ms = seconds(limit);
+	if (limited)
+		k.ms = limit;
 	if (k.n && k.ms)
 		(void)act_wait(scandir, k.names, k.n, ACT_GONE, k.pids, k.ms);
-	if (say_killed(&k, scandir, sig) && limit && k.ms && !code)
+	if (say_killed(&k, scandir, sig) && limit && !code)
 		code = EX_TIMEOUT;
 	model_free(&m);
 	free(k.names);
