@@ -1149,6 +1149,52 @@ update_switch(struct update *u)
 	return switch_to(u, 0, 0);
 }
 
+/* What is still to be started of a set that is about to be left need not be
+ * waited for: it stays owed. */
+static int
+follows_other_set(const struct update *u)
+{
+	return u->data && !is_same(u);
+}
+
+/* But nothing of it may be on its way either, as it would be taken for what
+ * comes next. */
+static int
+stop_owed(struct update *u)
+{
+	unsigned char *set = calloc((size_t)count(&u->live.db) + 1, 1);
+	int r;
+
+	if (!set)
+		return UPDATE_SYSTEM;
+	for (uint32_t i = 0; i < u->live.db.nlong; i++)
+		set[i] = (u->live.state.rec[i].flags &
+			(STATE_UP | STATE_OWED)) == STATE_OWED;
+	r = run_half(&u->run, set, RUN_OWE);
+	free(set);
+	return update_code(r);
+}
+
+/* The end of a switch that was cut off is that of any other. */
+static int
+start_recovered(struct update *u, const struct journal *j)
+{
+	int code = update_code(start_owed(u));
+
+	if ((code != UPDATE_FAILED && code != UPDATE_TIMEOUT) || !u->rollback ||
+		j->origin != j->from)
+		return code;
+	tell_logs(u);
+	warn("going back to generation %u, as a service failed",
+		(unsigned)j->origin);
+	code = undo_switch(u, j->origin, j->old, j->new, j->nrenames);
+	if (code > UPDATE_TIMEOUT)
+		return code;
+	u->from = j->origin;
+	set_text(u, "generation %u failed and was undone", (unsigned)j->to);
+	return UPDATE_UNDONE;
+}
+
 int
 update_recover(struct update *u)
 {
@@ -1178,8 +1224,10 @@ update_recover(struct update *u)
 		code = UPDATE_UNFINISHED;
 	else if (relink(u, 0) < 0 || enter(u) < 0)
 		code = UPDATE_SYSTEM;
+	else if (r > 0 && u->live.gen == j.to && follows_other_set(u))
+		code = stop_owed(u);
 	else if (r > 0 && u->live.gen == j.to)
-		code = update_code(start_owed(u));
+		code = start_recovered(u, &j);
 	if (code <= UPDATE_TIMEOUT && finish(u, u->live.gen == j.to ? j.boot :
 		0, j.boot_link) < 0)
 		code = UPDATE_UNFINISHED;

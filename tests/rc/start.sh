@@ -105,6 +105,38 @@ body a <<-EOF
 ok 'timeout-up 0 means for ever' sw --start-timeout 300
 is "$(reeve-svstat -o ready home/live/servicedirs/a)" true 'it got ready'
 
+# --- cut off while it waits for one that is never ready
+rm $sv/a/timeout-up
+body a <<-EOF
+	echo never >>$D/ran
+	exec sleep 100000
+	EOF
+cut_off() { # a switch that is killed while it waits for the service
+	rm -f ran
+	reeve-switch >out 2>&1 &
+	_p=$!
+	within 20 test -s ran || bail 'the switch does not start it'
+	kill -KILL $_p
+	wait $_p 2>/dev/null
+	[ -e home/live/journal ] || bail 'it was not cut off'
+}
+cut_off
+t=$(now)
+sw --start-timeout 1000; is $? 12 'run again, it is undone'
+[ $(($(now) - t)) -lt 10 ]; is $? 0 'after one wait, not two'
+like "$(cat out)" 'a: timed out after 1000 ms' 'with the reason (5)'
+not 'it is over' test -e home/live/journal
+is "$(reeve-svstat -o ready home/live/servicedirs/a)" true 'the old one is back (3)'
+cut_off
+body a <<-EOF
+	echo >&3
+	exec sleep 100000
+	EOF
+t=$(now)
+ok 'mended meanwhile, it is switched' sw; sed "s,^,# ," out
+[ $(($(now) - t)) -lt 10 ]; is $? 0 'without waiting for the broken one'
+is "$(reeve-svstat -o ready home/live/servicedirs/a)" true 'it is ready'
+
 # --- the other commands
 echo '#!/does/not/exist' >$sv/a/run
 rm -f $sv/a/timeout-up
