@@ -4,6 +4,7 @@
 # arm64 kernel boots it to all services ready and powers off.
 # ARM64_BUILD names what tests/cross-arm64 made (default build-arm64).
 # TIMEOUT: 300
+# ONCE
 . "$TESTS/lib.sh"
 : "${ARM64_BUILD:=$SRC/build-arm64}"
 bin=$ARM64_BUILD/build/bin

@@ -1,6 +1,7 @@
 #!/bin/sh
-# bsd.sh - the branches of init/os-bsd.c for FreeBSD, NetBSD, OpenBSD and
-# DragonFly parse and are free of warnings, with the names of their headers
+# bsd.sh - what differs between systems (init/os-bsd.c, lib/os-bsd.c) parses
+# without a warning for FreeBSD, NetBSD, OpenBSD and DragonFly, and all of
+# lib, supervise, svscan and init for FreeBSD, with the names of their headers
 # stubbed: it catches syntax, types and #if mistakes, not wrong constants.
 # Nothing is run.
 . "$TESTS/lib.sh"
@@ -65,19 +66,70 @@ int reboot(int, char *);
 int reboot(int);
 #endif
 END2
-echo '#define REEVE_VERSION "0"' >config.h
+cat >config.h <<'END2'
+#define REEVE_VERSION "0"
+#define REEVE_SKALIBS "0"
+#define REEVE_BINDIR "/usr/local/bin"
+#define REEVE_PREFIX "/usr/local"
+#define REEVE_SYSCONFDIR "/usr/local/etc"
+#define REEVE_DATADIR "/usr/local/share"
+#define REEVE_MANDIR "/usr/local/share/man"
+#define HAS_GETPEEREID 1
+#define HAS_KQUEUE 1
+#define HAS_ST_MTIM 1
+END2
+cat >stub/sys/event.h <<'END2'
+#include <sys/types.h>
+#include <stdint.h>
+#include <time.h>
+struct kevent {
+	uintptr_t ident; short filter; unsigned short flags; unsigned fflags;
+	intptr_t data; void *udata;
+};
+#define EV_SET(k, i, f, fl, ff, d, u) ((k)->ident = (uintptr_t)(i), \
+	(k)->filter = (f), (k)->flags = (fl), (k)->fflags = (ff), \
+	(k)->data = (d), (k)->udata = (u))
+#define EV_ADD 1
+#define EV_DELETE 2
+#define EV_ONESHOT 16
+#define EV_CLEAR 32
+#define EVFILT_READ (-1)
+#define EVFILT_VNODE (-4)
+#define EVFILT_PROC (-5)
+#define NOTE_EXIT 0x80000000u
+#define NOTE_WRITE 2
+#define NOTE_EXTEND 4
+#define NOTE_DELETE 1
+#define NOTE_RENAME 32
+int kqueue(void);
+int kevent(int, const struct kevent *, int, struct kevent *, int,
+	const struct timespec *);
+END2
+cat >stub/getpeereid.h <<'END2'
+#include <sys/types.h>
+int getpeereid(int, uid_t *, gid_t *);
+END2
+ska=$(sed -n 's/^CPPFLAGS = .*-I\([^ ]*\)$/\1/p' "$BUILD/config.mak")
+[ -d "$ska/skalibs" ] || for d in /usr/include/*-linux-gnu /usr/include; do
+	[ -d "$d/skalibs" ] && { mkdir ska; ln -s "$d/skalibs" ska/; ska=$PWD/ska
+		break; }
+done
 own=$(clang -print-resource-dir)/include
+# parse FILE SYSTEM
+parse() {
+	out=$(clang "--target=x86_64-unknown-$2" -nostdinc -isystem "$own" \
+		-isystem stub -isystem "$libc" -isystem "$ska" -I. -I"$SRC" \
+		-include stub/getpeereid.h -std=c11 -D_GNU_SOURCE -Wall \
+		-Wextra -Wshadow -Werror -fsyntax-only "$1" 2>&1 |
+		grep -E 'error|warning')
+	is "$out" '' "${1#"$SRC"/} for $2"
+}
 for os in freebsd14 netbsd10 openbsd7 dragonfly6; do
-	for f in init/os-bsd.c init/rest.c init/alone.c init/halt.c init/hook.c \
-		init/boot.c init/boot2.c init/container.c init/shutdownd.c; do
-		[ $f = init/os-bsd.c ] || case $os in freebsd*) ;; *) continue ;;
-		esac
-		out=$(clang "--target=x86_64-unknown-$os" -nostdinc -isystem "$own" \
-			-isystem stub -isystem "$libc" -I. -I"$SRC" \
-			-std=c11 \
-			-D_GNU_SOURCE -Wall -Wextra -Wshadow -Werror \
-			-fsyntax-only "$SRC/$f" 2>&1 | grep -E 'error|warning')
-		is "$out" '' "$f for $os"
-	done
+	parse "$SRC/init/os-bsd.c" $os
+	parse "$SRC/lib/os-bsd.c" $os
+done
+for f in "$SRC"/lib/*.c "$SRC"/supervise/*.c "$SRC"/svscan/*.c "$SRC"/init/*.c
+do
+	parse "$f" freebsd14
 done
 end
