@@ -82,6 +82,15 @@ os_subreaper(void)
 #endif
 }
 
+ssize_t
+os_children(char *buf, size_t max)
+{
+	(void)buf;
+	(void)max;
+	errno = ENOSYS;
+	return -1;
+}
+
 int
 os_pidfd(pid_t pid)
 {

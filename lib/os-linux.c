@@ -72,7 +72,7 @@ digits(char *p, unsigned long u)
 static ssize_t
 read_proc(pid_t pid, const char *name, char *buf, size_t max)
 {
-	char path[48], num[24], *p = num + sizeof num - 1;
+	char path[80], num[24], *p = num + sizeof num - 1;
 	ssize_t r;
 
 	*p = 0;
@@ -166,6 +166,22 @@ os_subreaper(void)
 	errno = ENOSYS;
 	return -1;
 #endif
+}
+
+ssize_t
+os_children(char *buf, size_t max)
+{
+	/* A process of one thread has the children of that. */
+	char name[48] = "task/", num[24], *p = num + sizeof num - 1;
+	ssize_t r;
+
+	*p = 0;
+	strcat(name, digits(p, (unsigned long)getpid()));
+	strcat(name, "/children");
+	r = read_proc(getpid(), name, buf, max);
+	if (r < 0 && errno == ENOENT)
+		errno = ENOSYS;
+	return r;
 }
 
 int

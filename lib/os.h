@@ -29,6 +29,10 @@ void os_name(pid_t pid, char *buf, size_t max);
 /* Orphans among our descendants become our children.  0 or -1. */
 int os_subreaper(void);
 
+/* Our children as text: pids with a space after each; as many as fit.
+ * Length, or -1 and errno (ENOSYS: not on this system). */
+ssize_t os_children(char *buf, size_t max);
+
 /* A descriptor that polls readable when the process ends, close-on-exec.
  * -1 and errno: ESRCH no such process, ENOSYS not on this system. */
 int os_pidfd(pid_t pid);

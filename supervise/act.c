@@ -239,7 +239,7 @@ died(struct super *s)
 	if (tally_add(AT_FDCWD, &d, svdir_number(s->dt.def,
 		"max-death-tally")) < 0)
 		warn_sys("unable to add to %s", TALLY_FILE);
-	sweep(s->dt.def, (pid_t)s->dt.run_pid);
+	sweep(s->dt.def, (pid_t)s->dt.run_pid, s->checker);
 	letter(s, 'd');
 }
 

@@ -18,6 +18,7 @@
 #include "supervise/detail.h"
 #include "supervise/start.h"
 #include "supervise/svdir.h"
+#include "supervise/sweep.h"
 
 #define SERVICE_LOCK "supervise/service-lock"
 
@@ -331,6 +332,7 @@ start_run(struct super *s)
 		fds[n++] = (struct spawn_fd){ i, f };
 	}
 	sp.nfds = n;
+	sweep_prepare(s->dt.def);
 	sp.newpid = svdir_flag(s->dt.def, "flag-newpidns");
 	sp.cgroup = open_cgroup(s, path);
 	if (sp.cgroup < 0)

@@ -52,6 +52,8 @@ const struct svfile svdir_files[] = {
 		"emptied when it ends" },
 	{ "flag-kill-group", SV_FLAG, 0, 0, 1, "kill what is left of its "
 		"process group when run ends" },
+	{ "flag-kill-orphans", SV_FLAG, 0, 0, 1, "kill all descendants that "
+		"run leaves behind (Linux)" },
 	{ 0 }
 };
 

@@ -1,6 +1,6 @@
 /* sweep.c - see sweep.h.  Descendants that outlive run are none of s6's
  * business, and so by default none of ours: a service that wants them gone
- * names a cgroup, or has flag-kill-group. */
+ * names a cgroup, or has flag-kill-group or flag-kill-orphans. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/file.h"
@@ -101,8 +102,60 @@ sweep_group(pid_t group)
 		(long)group);
 }
 
+/* All that is below us: as each one dies, its children come to us. */
+static void
+sweep_orphans(pid_t spared)
+{
+	char list[512];
+	int left = 0, named = 0;
+	pid_t last = 0;
+
+	for (int ms = 0; ms <= WAIT_MS; ms += STEP_MS) {
+		char *from = list, *end;
+
+		if (os_children(list, sizeof list) <= 0)
+			return;
+		left = 0;
+		/* What does not fit comes in the next round. */
+		for (; (end = strchr(from, ' ')); from = end + 1) {
+			char name[32];
+			pid_t pid = (pid_t)strtol(from, 0, 10);
+
+			if (pid <= 0 || pid == spared)
+				continue;
+			if (waitpid(pid, 0, WNOHANG) == pid)
+				continue;
+			left++;
+			if (pid != last && named++ < NAMES) {
+				os_name(pid, name, sizeof name);
+				warn("killing what run left behind: %s (pid "
+					"%ld)", name, (long)pid);
+			}
+			last = pid;
+			kill(pid, SIGKILL);
+			/* Mostly it is gone at once, and its children are
+			 * ours for the next round. */
+			for (int i = 0; i < 5 && waitpid(pid, 0, WNOHANG) != pid;
+				i++)
+				poll(0, 0, 1);
+		}
+		if (!left)
+			return;
+		poll(0, 0, STEP_MS);
+	}
+	warn("%d descendants of run are still there (going on)", left);
+}
+
 void
-sweep(const char *dir, pid_t group)
+sweep_prepare(const char *dir)
+{
+	if (svdir_flag(dir, "flag-kill-orphans") && os_subreaper() < 0)
+		warn_sys("unable to become the parent of orphans "
+			"(flag-kill-orphans is ignored)");
+}
+
+void
+sweep(const char *dir, pid_t group, pid_t spared)
 {
 	char cgroup[ROOM];
 
@@ -110,4 +163,6 @@ sweep(const char *dir, pid_t group)
 		sweep_cgroup(cgroup);
 	if (group > 1 && svdir_flag(dir, "flag-kill-group"))
 		sweep_group(group);
+	if (svdir_flag(dir, "flag-kill-orphans"))
+		sweep_orphans(spared);
 }

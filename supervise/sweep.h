@@ -4,9 +4,14 @@
 
 #include <sys/types.h>
 
+/* Before a start: if the definition in dir asks for it, make the orphans of
+ * run our children; failure is a message. */
+void sweep_prepare(const char *dir);
+
 /* If the definition in dir asks for it: end what is left in the cgroup that
- * it names, or in the process group of the dead run, and say what that was.
- * Returns when it is gone, or after two seconds, with a message. */
-void sweep(const char *dir, pid_t group);
+ * it names, or in the process group of the dead run, or as our children but
+ * `spared', and say what that was.  Returns when it is gone, or after two
+ * seconds, with a message. */
+void sweep(const char *dir, pid_t group, pid_t spared);
 
 #endif

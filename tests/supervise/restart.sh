@@ -87,6 +87,34 @@ within 5 test -s group/child
 ok 'flag-kill-group: they are gone when it is down' dead "$(cat group/child)"
 ok 'and that is said' grep -q 'left behind' err
 "${P}svc" -x group
+
+# --- with daemons, and no cgroup
+if [ -e "/proc/$$/task/$$/children" ] &&
+	grep -q '^#define HAS_SUBREAPER' "$BUILD/config.h"; then
+	service orphans <<'END'
+# Sessions of their own, one below the other, and one that is an orphan early.
+setsid sh -c 'setsid sleep 2001 & setsid sleep 2002 & exec sleep 2003' &
+(setsid sleep 2004 &)
+exec sleep 2005
+END
+	here() { [ "$(pgrep -c -f '^sleep 200[1-5]$')" = "$1" ]; }
+	supervised orphans 2>err
+	within 5 here 5
+	"${P}svc" -wD -T 5000 -d orphans
+	is "$(pgrep -c -f '^sleep 200[1-4]$')" 4 'daemons that it left are left alone'
+	for p in $(pgrep -f '^sleep 200[1-4]$'); do kill "$p"; done
+	touch orphans/flag-kill-orphans
+	within 5 here 0
+	"${P}svc" -u orphans
+	ok 'flag-kill-orphans: they run' within 5 here 5
+	"${P}svc" --reexec orphans	# still their parent afterwards
+	"${P}svc" -wD -T 5000 -d orphans
+	is "$(pgrep -c -f '^sleep 200[1-5]$')" 0 'and are gone when it is down'
+	is "$(grep -c 'left behind: s' err)" 4 'each was named'
+	"${P}svc" -x orphans
+else
+	skip 4 'this system cannot do it'
+fi
 cg=
 for c in /sys/fs/cgroup/unified /sys/fs/cgroup; do
 	[ -e $c/cgroup.procs ] && mkdir "$c/reeve-test.$$" 2>/dev/null &&
