@@ -215,11 +215,12 @@ printf '#!/bin/sh\nexec sleep 1000\n' | tee sv/web/run sv/web/finish \
 	sv/web/check sv/web/control/t >sv/web/log/run
 : >sv/web/down
 chmod 755 sv/web/run sv/web/finish sv/web/check sv/web/log/run sv/web/control/t
-out=$(reeve import -s runit sv/web 2>&1)
+out=$(reeve import -d -s runit sv/web 2>&1)
 for f in run finish ready-check producer-for; do
 	ok "from-runit: import makes $f" test -e runit/web/$f
 done
 ok 'from-runit: and a logger' test -e runit/web-log/consumer-for
 like "$out" 'not carried over: .*control' 'from-runit: control is named'
-like "$out" 'not carried over: .*down' 'from-runit: down is named'
+ok 'from-runit: the logger is in default' test -e runit/default/contents.d/web-log
+not 'from-runit: what has a file down is not' test -e runit/default/contents.d/web
 end
