@@ -133,4 +133,38 @@ for a in '' web 'nosuchcommand web' '-w x status web'; do
 	# shellcheck disable=SC2086
 	sv $a >/dev/null 2>&1;	is $? 100 "sv $a: misuse"
 done
+# The same words as sv of runit, about a service under runsv.
+life() { # life SV SUPERVISE
+	"$2" both >/dev/null 2>&1 & p=$!
+	within 9 sh -c "$1 status ./both | grep -q ^run"
+	"$1" status ./both
+	"$1" -v down ./both; echo $?
+	"$1" status ./both
+	"$1" once ./both; echo $?
+	within 9 sh -c "$1 status ./both | grep -q ^run"
+	"$1" status ./both
+	"$1" start ./both >/dev/null
+	within 9 sh -c "! $1 status ./both | grep -q 'want down'"
+	"$1" status ./both
+	touch both/down; "$1" status ./both; rm both/down
+	"$1" check ./both; echo $?
+	"$1" stop ./both; echo $?
+	"$1" status ./nosuch; echo $?
+	"$1" exit ./both; echo $?
+	wait $p
+	"$1" status ./both; echo $?
+	rm -rf both/supervise both/event
+}
+if command -v runsv >/dev/null && command -v sv >/dev/null; then
+	service both <<'END'
+exec sleep 1000
+END
+	plain='s/pid [0-9]*/pid N/; s/[0-9][0-9]*s/Ns/; s/runsv not/no supervise/'
+	unset -f sv
+	life sv runsv 2>&1 | sed "$plain" >theirs
+	life reeve-alias-sv reeve-supervise 2>&1 | sed "$plain" >ours
+	is "$(cat ours)" "$(cat theirs)" 'as sv of runit does'
+else
+	skip 1 'runit is not installed'
+fi
 end
