@@ -839,7 +839,8 @@ enforce_deadlines(struct half *h)
 		next = j->next;
 		if (j->look && j->look <= now && look(h, j, 0))
 			continue;
-		if (j->trial && j->settled && j->settled <= now)
+		if (j->trial && ((j->settled && j->settled <= now) ||
+			(!j->deaths && j->deadline <= now)))
 			drop_job(h, j);
 		else if (j->trial && j->deadline <= now)
 			fail_trial(h, j, REASON_UNSTEADY, j->deaths);

@@ -65,6 +65,9 @@ body a <<-EOF
 ok 'one that dies once is not a failure' sw
 is "$(lives a)" true 'and lives'
 
+echo '# again' >>$sv/a/run
+ok 'the time for all may be shorter than that to settle' sw -t 300 --settle 2000
+
 # --- ends well, and its definition says that it may
 echo never >$sv/a/restart
 body a <<-EOF
