@@ -5,6 +5,8 @@
 [ "$P" = reeve- ] || skip_all 's6 waits a second, always'
 need perl
 # On a machine that stalls, one that fails at once may seem to have lived.
+unsupervised() { ! "${P}svok" "$1"; }
+ended() { "${P}svc" -dx "$1"; within 5 unsupervised "$1"; }
 tried() { "$@" || "$@" || "$@"; }
 gaps() { # ms between starts
 	perl -ne 'print int(($_ - $l) * 1000), " " if $l; $l = $_' "$1"
@@ -18,7 +20,7 @@ echo '250 1000' >fast/backoff
 doubles() {
 	supervised fast
 	within 10 count fast/starts 5
-	"${P}svc" -wd -dx fast
+	ended fast
 	perl -e '
 	my @w = (250, 500, 1000, 1000);
 	for (@ARGV) { my $w = shift @w // last;
@@ -37,7 +39,7 @@ echo '250 250' >pinned/backoff
 pins() {
 	supervised pinned
 	within 10 count pinned/starts 4
-	"${P}svc" -wd -dx pinned
+	ended pinned
 	perl -e 'for (@ARGV) { exit 1 if $_ < 245 || $_ > 3000 }' \
 		$(gaps pinned/starts) || { rm pinned/starts; return 1; }
 }

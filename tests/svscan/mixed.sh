@@ -24,7 +24,8 @@ drive() { # drive CLIENTS DIR LABEL: every command byte and wait, both ways
 	ok "$l: file down" test -e "$d/down"
 	"${c}svc" -wu -T 5000 -U "$d";			is $? 0 "$l: svc -U"
 	not "$l: no file down" test -e "$d/down"
-	"${c}svc" -O "$d"; "${c}svc" -wd -T 5000 -k "$d"
+	# (-wD: o while finish runs, even none, starts nothing)
+	"${c}svc" -O "$d"; "${c}svc" -wD -T 5000 -k "$d"
 	is $? 0 "$l: svc -O -k"
 	is "$("${c}svstat" -o up,wantedup,signal "$d")" 'false false SIGKILL' \
 		"$l: stays down"
