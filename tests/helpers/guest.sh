@@ -48,16 +48,13 @@ guest_programs='sh dash bash env cat cp mv ln ls mkdir rm rmdir chmod chown
 
 # guest_ready: qemu, a kernel, a static guest program in ./guest.
 guest_ready() {
-	need qemu-system-x86_64 cpio mke2fs ldd
-	_k=$(sh "$TESTS/init/kernel.sh" 2>/dev/null) ||
-		skip_all 'no kernel (apt-get download linux-image-cloud-amd64)'
-	guest_kernel=${_k% *} _m=${_k#* }
+	need ldd
+	qemu_kernel
 	[ -x guest ] || ${CC:-cc} -w -O1 -static -s -D_GNU_SOURCE -o guest \
 		"$TESTS/helpers/guest.c" 2>/dev/null ||
 		skip_all 'no static C library for the program of the guest'
 	mkdir -p initrd/mnt initrd/bin
 	cp guest initrd/init
-	modules=$_m
 	qemu_modules initrd/modules
 	(cd initrd && find . | cpio -o -H newc --quiet | gzip -1 >../initrd.gz)
 }
@@ -115,7 +112,7 @@ guest_boot() {
 	: >console; : >serial
 	timeout "$_s" qemu-system-x86_64 -accel tcg -m "${GUEST_MB:-256}" \
 		-no-reboot -display none -nodefaults -serial file:console \
-		-serial file:serial -kernel "$guest_kernel" -initrd initrd.gz \
+		-serial file:serial -kernel "$kernel" -initrd initrd.gz \
 		-drive "file=$_f,format=raw,if=virtio,cache=unsafe" \
 		-append "console=ttyS0 quiet panic=-1 guest_root=/dev/vda $*" \
 		</dev/null

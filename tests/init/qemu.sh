@@ -3,17 +3,21 @@
 # that boot a kernel; the static programs are those of $MUSL_BUILD.
 # shellcheck shell=sh
 
+# qemu_kernel: $kernel and $modules, or skip the test.
+qemu_kernel() {
+	need qemu-system-x86_64 cpio mke2fs
+	_k=$(sh "$TESTS/init/kernel.sh" 2>/dev/null) ||
+		skip_all 'no kernel (apt-get download linux-image-cloud-amd64)'
+	kernel=${_k% *} modules=${_k#* }
+}
 # qemu_ready: skip the test unless all that is needed is there.
 qemu_ready() {
-	need qemu-system-x86_64 cpio mke2fs
 	: "${MUSL_BUILD:=$SRC/build-musl}"
 	[ -x "$MUSL_BUILD/bin/reeve-init" ] ||
 		skip_all 'no static build (set MUSL_BUILD)'
 	make -s -C "$MUSL_BUILD" obj/tests/helpers/guest >/dev/null 2>&1 ||
 		skip_all 'the helper for the guest cannot be built'
-	_k=$(sh "$TESTS/init/kernel.sh" 2>/dev/null) ||
-		skip_all 'no kernel (apt-get download linux-image-cloud-amd64)'
-	kernel=${_k% *} modules=${_k#* }
+	qemu_kernel
 }
 # qemu_modules DIR: what the disk needs.
 qemu_modules() {
