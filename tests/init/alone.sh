@@ -60,6 +60,21 @@ rm img/reeve-init-alone
 out=$(REEVE_BIN=$here boxed -- img/reeve-init sh -c \
 	'cat /proc/1/comm; exit 6' 2>&1)
 is "$? $out" '6 reeve-init' '... if it is there'
+# The aim: 100 kB in all; no printf has crept in.
+static=${MUSL_BUILD-$SRC/build-musl}/bin
+if [ -x "$static/reeve-init-alone" ] && command -v asinit >/dev/null; then
+	mkdir s
+	for p in init init-alone; do
+		strip -o s/reeve-$p "$static/reeve-$p"
+	done
+	mkfifo fifo
+	kb=$(REEVE_BIN=$PWD/s asinit 1 1 fifo "$PWD/s/reeve-init" \
+		"$(command -v asinit)" stamp "$PWD/fifo" | cut -d ' ' -f 4)
+	ok "... static it takes less than 100 kB ($kb kB)" \
+		test "$kb" -gt 0 -a "$kb" -lt 100
+else
+	skip 1 'no static build (set MUSL_BUILD)'
+fi
 out=$(reeve-init-alone true 2>&1);	is $? 100 'which is not for people'
 like "$out" 'usage: reeve-init ' '... as it says'
 
