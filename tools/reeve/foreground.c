@@ -208,18 +208,33 @@ bring_down(struct watch *w)
 	return code;
 }
 
-/* Nobody asked us. */
+/* An orderly end leaves no service. */
+static int
+services_run_on(void)
+{
+	struct model m;
+	int n = 0;
+
+	model_load(&m, 0);
+	for (size_t i = 0; i < m.n; i++)
+		n += m.items[i].pid > 0;
+	model_free(&m);
+	return n > 0;
+}
+
+/* Nobody asked us.  How it ended is known only where we are its parent. */
 static int
 tree_ended(const struct watch *w)
 {
-	char how[80];
+	char how[80] = "ended";
 
-	if (!w->svscan_known || (WIFEXITED(w->svscan_wstat) &&
-		!WEXITSTATUS(w->svscan_wstat))) {
+	if (w->svscan_known ? WIFEXITED(w->svscan_wstat) &&
+		!WEXITSTATUS(w->svscan_wstat) : !services_run_on()) {
 		say("the tree was taken down by another");
 		return EX_OK;
 	}
-	model_ended(how, sizeof how, w->svscan_wstat);
+	if (w->svscan_known)
+		model_ended(how, sizeof how, w->svscan_wstat);
 	die(EX_SYSTEM, "reeve-svscan (pid %ld) %s; services may run on "
 		"(reeve up takes them over)", w->svscan, how);
 }
