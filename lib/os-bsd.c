@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include <skalibs/posixplz.h>	/* getpeereid where the system has none */
 #ifdef __FreeBSD__
 #include <sys/procctl.h>
 #endif
@@ -128,15 +129,7 @@ os_vfork_newpid(int (*fn)(void *), void *arg)
 int
 os_peer(int fd, uid_t *uid, gid_t *gid)
 {
-#ifdef HAS_GETPEEREID
 	return getpeereid(fd, uid, gid);
-#else
-	(void)fd;
-	(void)uid;
-	(void)gid;
-	errno = ENOSYS;
-	return -1;
-#endif
 }
 
 int

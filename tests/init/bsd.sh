@@ -74,7 +74,6 @@ cat >config.h <<'END2'
 #define REEVE_SYSCONFDIR "/usr/local/etc"
 #define REEVE_DATADIR "/usr/local/share"
 #define REEVE_MANDIR "/usr/local/share/man"
-#define HAS_GETPEEREID 1
 #define HAS_KQUEUE 1
 #define HAS_ST_MTIM 1
 END2
