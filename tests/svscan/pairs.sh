@@ -31,9 +31,12 @@ kill_log() {
 	within 5 "${P}svok" scan/x
 	"${P}svc" -p scan/x
 	within 5 calm
+	old_log=$(field scan/x/log pid)
 	"${P}svc" -k scan/x/log
+	within 5 other_log
 	"${P}svc" -c scan/x
 }
+other_log() { [ "$(field scan/x/log pid)" != "$old_log" ]; }
 pid=$(field scan/x pid)
 kill_log
 n=$(wc -l <scan/x/log/lines)
