@@ -21,6 +21,7 @@
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "lib/path.h"
+#include "lib/shquote.h"
 #include "lib/words.h"
 
 enum { TEXT = 65536 };
@@ -148,21 +149,14 @@ begin_script(void)
 	say_more("#!/bin/sh\n");
 }
 
-/* A word in single quotes, if it needs any. */
 static void
 word(const char *s)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./%@";
+	static char buf[TEXT];
 
-	if (*s && !s[strspn(s, plain)]) {
-		say_more(" %s", s);
-		return;
-	}
-	say_more(" '");
-	for (; *s; s++)
-		*s == '\'' ? say_more("'\\''") : say_more("%c", *s);
-	say_more("'");
+	if (!shquote(buf, sizeof buf, s))
+		die(EX_MISUSE, "a word would be longer than %d bytes", TEXT);
+	say_more(" %s", buf);
 }
 
 static void

@@ -42,7 +42,7 @@ static const struct opt opts[] = {
 	{ 'c', "core", "BYTES", "core file" },
 	{ 't', "time", "SECONDS", "processor time" },
 	{ 'v', "verbose", 0, "accepted, and does nothing" },
-	{ 'P', "session", 0, "in a process group of its own" },
+	{ 'P', "process-group", 0, "in a process group of its own" },
 	{ '0', 0, 0, "close standard input" },
 	{ '1', 0, 0, "close standard output" },
 	{ '2', 0, 0, "close standard error" },

@@ -13,6 +13,7 @@
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "lib/path.h"
+#include "lib/shquote.h"
 #include "tools/instance/maker.h"
 #include "lib/words.h"
 
@@ -98,20 +99,13 @@ maker_say(struct maker *m, const char *fmt, ...)
 void
 maker_word(struct maker *m, const char *s)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./%@";
+	static char buf[sizeof m->text];
 
-	if (*s && !s[strspn(s, plain)]) {
-		maker_say(m, " %s", s);
-		return;
+	if (!shquote(buf, sizeof buf, s)) {
+		errno = ENOBUFS;
+		maker_fail(m, "write a script in", m->base ? m->base : ".");
 	}
-	maker_say(m, " '");
-	for (; *s; s++)
-		if (*s == '\'')
-			maker_say(m, "'\\''");
-		else
-			maker_say(m, "%c", *s);
-	maker_say(m, "'");
+	maker_say(m, " %s", buf);
 }
 
 void
