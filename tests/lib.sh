@@ -113,7 +113,12 @@ skip() { # skip N REASON: N tests are not run
 		echo "ok $count # SKIP $*"
 	done
 }
-bail() { echo "Bail out! $*"; exit 1; }
+# Not "Bail out!", at which prove runs no other test either.
+bail() {
+	echo "not ok $((count + 1)) - cannot go on: $*"
+	echo "1..$((count + 1))"
+	exit 1
+}
 end() {
 	echo "1..$count"
 	# The namespace ends what is left; nothing to kill here.
