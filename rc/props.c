@@ -144,6 +144,13 @@ const struct prop props[] = {
 		"What is left of the process group of the service when run "
 		"has ended is killed.",
 		"" },
+	{ "flag-kill-orphans", FOR_LONGRUN, PROP_MARK, 0, 0,
+		"no",
+		"presence",
+		"All descendants of the service that are left when run has "
+		"ended are killed, whatever session or group they have made "
+		"(Linux).",
+		"" },
 	{ "flag-newpidns", FOR_LONGRUN, PROP_MARK, 0, 1,
 		"no",
 		"presence",

@@ -17,6 +17,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,8 +112,6 @@ update_record(struct update *u, int code)
 
 static void
 set_text(struct update *u, const char *fmt, ...) MSG_LIKE(2, 3);
-
-#include <stdarg.h>
 
 static void
 set_text(struct update *u, const char *fmt, ...)

@@ -15,6 +15,7 @@
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "lib/path.h"
+#include "lib/shquote.h"
 #include "rc/places.h"
 
 #define SERVICE "s6-svscan-log"	/* the name that svscan -X knows */
@@ -35,27 +36,6 @@ static const struct usage usage = {
 	"reeve-svscan."
 };
 
-/* For the shell: in single quotes. */
-static void
-quote(char *to, size_t max, const char *s)
-{
-	size_t n = 0;
-
-	if (max < 4)
-		return;
-	to[n++] = '\'';
-	for (; *s && n + 6 < max; s++) {
-		if (*s == '\'') {
-			memcpy(to + n, "'\\''", 4);
-			n += 4;
-		} else {
-			to[n++] = *s;
-		}
-	}
-	to[n++] = '\'';
-	to[n] = 0;
-}
-
 static void
 put(int dir, const char *name, const char *text, unsigned mode)
 {
@@ -69,8 +49,8 @@ put(int dir, const char *name, const char *text, unsigned mode)
 static int
 make_service(const char *scandir, const char *script, const char *logdir)
 {
-	char path[PATH_LEN], log[PATH_LEN], run[3 * PATH_LEN],
-		quoted[PATH_LEN + 64];
+	char path[PATH_LEN], log[PATH_LEN], run[3 * PATH_LEN];
+	char qlog[PATH_LEN + 64], quoted[PATH_LEN + 64];
 	int dir, fd;
 
 	if (path_join(path, sizeof path, scandir, SERVICE) < 0 ||
@@ -81,9 +61,13 @@ make_service(const char *scandir, const char *script, const char *logdir)
 	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		die_sys(EX_SYSTEM, "unable to open %s", path);
-	quote(quoted, sizeof quoted, logdir);
+	if (!shquote(quoted, sizeof quoted, logdir) ||
+		!shquote(qlog, sizeof qlog, log)) {
+		errno = ENAMETOOLONG;
+		die_sys(EX_SYSTEM, "unable to use %s", logdir);
+	}
 	snprintf(run, sizeof run, "#!/bin/sh\n# Written by %.64s.\n"
-		"exec %s -d3 -- %.1000s %s\n", PROG, log, script, quoted);
+		"exec %s -d3 -- %.1000s %s\n", PROG, qlog, script, quoted);
 	put(dir, "run", run, 0755);
 	put(dir, "notification-fd", "3\n", 0644);
 	put(dir, "stdin-fifo", "fifo\n", 0644);

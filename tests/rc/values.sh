@@ -95,6 +95,9 @@ flag-essential ~ l ~ bad ~ flag-esential=x :: -
 flag-kill-group ~ l ~ good ~ -
 flag-kill-group ~ l ~ edge ~ ignored
 flag-kill-group ~ l ~ bad ~ flag-killgroup=x :: -
+flag-kill-orphans ~ l ~ good ~ -
+flag-kill-orphans ~ l ~ edge ~ ignored
+flag-kill-orphans ~ l ~ bad ~ flag-killorphans=x :: -
 flag-newpidns ~ l ~ good ~ -
 flag-newpidns ~ l ~ edge ~ ignored
 flag-newpidns ~ l ~ bad ~ flag-new-pidns=x :: -

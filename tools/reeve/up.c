@@ -24,6 +24,7 @@
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/num.h"
+#include "lib/shquote.h"
 #include "supervise/control.h"
 #include "tools/reeve/act.h"
 #include "tools/reeve/front.h"
@@ -60,29 +61,12 @@ join(char *buf, const char *dir, const char *name)
 
 /* --- starting svscan --------------------------------------------------------- */
 
-/* A path inside single quotes for sh. */
-static void
-quote(char *buf, size_t max, const char *s)
-{
-	size_t n = 0;
-
-	for (; *s && n + 6 < max; s++) {
-		if (*s == '\'') {
-			memcpy(buf + n, "'\\''", 4);
-			n += 4;
-		} else {
-			buf[n++] = *s;
-		}
-	}
-	buf[n] = 0;
-}
-
 /* The service directory of the catch-all logger.  An open fd of its fifo. */
 static int
 make_catchall(const struct places *p)
 {
 	char dir[PATH_LEN], logs[PATH_LEN], file[PATH_LEN], bin[PATH_LEN];
-	char qlogs[PATH_LEN], qbin[PATH_LEN], run[3 * PATH_LEN];
+	char qlogs[PATH_LEN + 64], qbin[PATH_LEN + 64], run[3 * PATH_LEN];
 	int fd, n;
 
 	join(dir, p->scandir, CATCHALL);
@@ -91,14 +75,17 @@ make_catchall(const struct places *p)
 	make_dir(logs, 0755);
 	if (chain_sister(bin, sizeof bin, "reeve-log") < 0)
 		die_sys(EX_SYSTEM, "unable to find reeve-log");
-	quote(qlogs, sizeof qlogs, logs);
-	quote(qbin, sizeof qbin, bin);
+	if (!shquote(qlogs, sizeof qlogs, logs) ||
+		!shquote(qbin, sizeof qbin, bin)) {
+		errno = ENAMETOOLONG;
+		die_sys(EX_SYSTEM, "unable to use %s", logs);
+	}
 	n = snprintf(run, sizeof run,
 		"#!/bin/sh\n"
 		"# Written by `reeve up': logs what the tree and services\n"
 		"# without a logger of their own print.\n"
-		"exec 2>>'%s/errors' >&2\n"
-		"exec '%s' -d 3 -- t s1000000 n10 '%s'\n",
+		"exec 2>>%s/errors >&2\n"
+		"exec %s -d 3 -- t s1000000 n10 %s\n",
 		qlogs, qbin, qlogs);
 	join(file, dir, "run");
 	if (file_write(AT_FDCWD, file, run, (size_t)n, 0755, 0) < 0)
