@@ -133,15 +133,40 @@ opt_permute(const struct usage *u, int argc, char **argv)
 	free(out);
 }
 
+/* What getopt would say, but it names argv[0]. */
+static void
+complain(const struct usage *u, const char *word, int lacks)
+{
+	size_t len = strcspn(word, "=");
+	int named = !strncmp(word, "--", 2) && (!optopt || optopt >= OPT_LONG);
+
+	/* A long option that has a letter too; else word may be the one
+	 * before the cluster of letters. */
+	for (const struct opt *o = u->opts; o && o->letter; o++)
+		if (o->letter == optopt && o->name && len > 2 &&
+			!strncmp(word + 2, o->name, len - 2))
+			named = 1;
+	if (!named)
+		say(lacks ? "option -%c needs an argument" :
+			"unknown option -%c", optopt);
+	else if (lacks)
+		say("option %s needs an argument", word);
+	else if (optopt)
+		say("option %.*s takes no argument", (int)len, word);
+	else
+		say("unknown option %s", word);
+}
+
 int
 opt_next(const struct usage *u, int argc, char **argv)
 {
-	char letters[2 * OPTS_MAX + 2], *p = letters;
+	char letters[2 * OPTS_MAX + 3], *p = letters;
 	struct option longs[OPTS_MAX + 3];
 	size_t n = 0;
 	int c;
 
 	*p++ = '+';
+	*p++ = ':';
 	for (const struct opt *o = u->opts; o && o->letter && n < OPTS_MAX;
 		o++) {
 		if (o->letter < OPT_LONG) {
@@ -159,6 +184,7 @@ opt_next(const struct usage *u, int argc, char **argv)
 	longs[n++] = (struct option){ "version", no_argument, 0,
 		CODE_VERSION };
 	longs[n] = (struct option){ 0 };
+	opterr = 0;
 	c = getopt_long(argc, argv, letters, longs, 0);
 	if (c == CODE_HELP)
 		print_help(u);
@@ -166,8 +192,10 @@ opt_next(const struct usage *u, int argc, char **argv)
 		printf("%s (reeve) %s\n", PROG, REEVE_VERSION);
 		exit(fflush(stdout) ? EX_SYSTEM : 0);
 	}
-	if (c == '?')
+	if (c == '?' || c == ':') {
+		complain(u, argv[optind - 1], c == ':');
 		opt_usage(u);
+	}
 	return c;
 }
 

@@ -770,6 +770,8 @@ do_generations(struct gen *g, int argc, char **argv)
 			v[i] == live ? "  live" : "",
 			v[i] == boot ? "  boot" : "");
 	}
+	if (!n)
+		info("there is none yet (reeve switch makes the first)");
 	free(v);
 	if (fflush(stdout))
 		die_sys(EX_SYSTEM, "unable to write");
