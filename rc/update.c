@@ -34,6 +34,7 @@
 #include "lib/msg.h"
 #include "lib/num.h"
 #include "lib/path.h"
+#include "lib/stamp.h"
 #include "rc/journal.h"
 #include "rc/lex.h"
 #include "rc/plan.h"
@@ -199,6 +200,21 @@ tell_plan(const struct update *u, const struct diff *d)
 		info("%u stay up untouched", (unsigned)d->untouched);
 }
 
+/* Lines of a log, with times for people in place of stamps. */
+static void
+print_lines(const char *p)
+{
+	while (*p) {
+		char date[STAMP_TEXT];
+		size_t stamp = stamp_text(date, sizeof date, p, 0), len;
+
+		p += stamp;
+		len = strcspn(p, "\n");
+		fprintf(stderr, "%s%.*s\n", stamp ? date : "", (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+}
+
 /* The last lines of the log of a service that failed. */
 static void
 tell_log(const struct update *u, uint32_t i)
@@ -229,7 +245,7 @@ tell_log(const struct update *u, uint32_t i)
 		if (p[-1] == '\n' && ++lines == LOG_LINES)
 			break;
 	info("last lines of the log of %s (%s):", s->name, path);
-	fprintf(stderr, "%s%s", p, buf[r - 1] == '\n' ? "" : "\n");
+	print_lines(p);
 }
 
 static void

@@ -4,12 +4,11 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <time.h>
-#include <skalibs/djbtime.h>
 #include <skalibs/tai.h>
 
 #include "lib/msg.h"
 #include "lib/opt.h"
+#include "lib/stamp.h"
 
 static const struct opt opts[] = {
 	{ 'g', "gmt", 0, "print UTC, not local time" },
@@ -26,21 +25,11 @@ static const struct usage usage = {
 static int
 print_time(const char *stamp, int gmt)
 {
-	char date[64];
-	struct tm tm;
-	uint64_t utc;
-	time_t t;
-	tain a;
+	char date[STAMP_TEXT];
 
-	if (timestamp_scan(stamp, &a) != TIMESTAMP || a.nano > 999999999 ||
-		!utc_from_tai(&utc, tain_secp(&a)))
+	if (!stamp_text(date, sizeof date, stamp, gmt))
 		return 0;
-	t = (time_t)(utc - TAI_MAGIC);
-	if (!(gmt ? gmtime_r(&t, &tm) : localtime_r(&t, &tm)))
-		return 0;
-	if (!strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S", &tm))
-		return 0;
-	printf("%s.%09u", date, (unsigned)a.nano);
+	fputs(date, stdout);
 	return 1;
 }
 

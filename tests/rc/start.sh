@@ -57,6 +57,19 @@ sw; is $? 12 'a second time too'
 ok 'unless it need not stay up' sw --settle 0
 is "$(reeve-rc -l home/live -a list)" a 'then it counts as up'
 
+# --- what it said, with times for people
+: >$sv/a/logger
+body a <<-EOF
+	exec 2>&1
+	echo no such database
+	exit 3
+	EOF
+sw; is $? 12 'one with a logger is undone'
+like "$(cat out)" 'last lines of the log of a ' 'its last words are shown'
+like "$(cat out)" '^20..-..-.. ..:..:..\.[0-9]{9} no such database' \
+	'with times for people'
+rm $sv/a/logger
+
 # --- dies once: it has lived long enough then
 body a <<-EOF
 	[ -e $D/once ] || { : >$D/once; exit 1; }
