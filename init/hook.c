@@ -130,7 +130,7 @@ hook_run(const char *base)
 	char basedir[PATH_LEN];
 	int machine = note_get_text(NOTE_BASEDIR, basedir, sizeof basedir);
 
-	PROG = "reeve-init";
+	prog_name = "reeve-init";
 	if (!strcmp(base, "finish") && machine)
 		machine_finish(basedir);
 	if (!strcmp(base, "finish"))

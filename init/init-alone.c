@@ -40,7 +40,7 @@ main(int argc, char **argv)
 	uint64_t mask;
 	sigset_t old;
 
-	PROG = "reeve-init-alone";
+	prog_name = "reeve-init-alone";
 	if (argc > 1 && !strcmp(argv[1], "--help"))
 		return print(help, sizeof help - 1);
 	if (argc > 1 && !strcmp(argv[1], "--version"))
@@ -53,7 +53,7 @@ main(int argc, char **argv)
 			" (reeve-init executes this program)");
 		return EX_MISUSE;
 	}
-	PROG = "reeve-init";
+	prog_name = "reeve-init";
 	c.command = argv + COMMAND;
 	c.stop_signal = (int)sig;
 	c.verbose = (int)verbose;

@@ -249,9 +249,9 @@ int
 main(int argc, char **argv)
 {
 	prog_init(argv[0]);
-	if (hook_is_name(PROG))
-		hook_run(PROG);
-	PROG = "reeve-init";
+	if (hook_is_name(prog_name))
+		hook_run(prog_name);
+	prog_name = "reeve-init";
 	if (argc > 1 && !strcmp(argv[1], "--catch-all"))
 		boot_catch_all(0);
 	if (argc > 1 && !strcmp(argv[1], "--catch-all-echo"))

@@ -187,7 +187,7 @@ main(int argc, char **argv)
 	char **message;
 
 	prog_init(argv[0]);
-	name = !strncmp(PROG, "reeve-", 6) ? PROG + 6 : PROG;
+	name = !strncmp(prog_name, "reeve-", 6) ? prog_name + 6 : prog_name;
 	if (!strcmp(name, "halt"))
 		a.request.how = END_HALT;
 	else if (!strcmp(name, "poweroff"))

@@ -259,7 +259,7 @@ main(int argc, char **argv)
 	int o;
 
 	prog_init(argv[0]);
-	PROG = "reeve-shutdownd";
+	prog_name = "reeve-shutdownd";
 	while ((o = opt_next(&usage, argc, argv)) >= 0)
 		switch (o) {
 		case 'c':

@@ -27,7 +27,7 @@ brief(const char *a, const char *b, const char *c)
 	size_t n = 0;
 	int saved = errno;
 
-	add(buf, &n, PROG);
+	add(buf, &n, prog_name);
 	add(buf, &n, ": ");
 	add(buf, &n, a);
 	add(buf, &n, b);

@@ -10,9 +10,9 @@
 
 #include "lib/msg.h"
 
-/* skalibs' own functions name the program by this variable too; in older
- * versions it is declared by strerr.h only and must be defined by us. */
-const char *PROG = "reeve";
+/* Not skalibs' PROG: whether that is defined by it or by us depends on its
+ * version, and nothing of it that would use it is used here. */
+const char *prog_name = "reeve";
 int prog_as_s6;
 
 void
@@ -21,8 +21,8 @@ prog_init(const char *argv0)
 	const char *base = argv0 ? strrchr(argv0, '/') : 0;
 
 	if (argv0 && *argv0)
-		PROG = base ? base + 1 : argv0;
-	prog_as_s6 = !strncmp(PROG, "s6-", 3);
+		prog_name = base ? base + 1 : argv0;
+	prog_as_s6 = !strncmp(prog_name, "s6-", 3);
 }
 
 static void MSG_LIKE(3, 0)
@@ -32,7 +32,7 @@ emit(const char *level, int err, const char *fmt, va_list ap)
 	size_t max = sizeof buf - 1, n = 0;
 	int r, saved = errno;
 
-	r = snprintf(buf, max, "%s: %s", PROG, level);
+	r = snprintf(buf, max, "%s: %s", prog_name, level);
 	n = r < 0 ? 0 : (size_t)r < max ? (size_t)r : max - 1;
 	r = vsnprintf(buf + n, max - n, fmt, ap);
 	if (r > 0)

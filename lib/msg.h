@@ -21,10 +21,10 @@ enum {
 
 #define MSG_LIKE(f, a) __attribute__((format(printf, f, a)))
 
-extern const char *PROG;	/* name in messages; set by prog_init */
+extern const char *prog_name;	/* name in messages; set by prog_init */
 extern int prog_as_s6;		/* 1 if called by an s6-* name */
 
-/* Set PROG and prog_as_s6 from argv[0].  First thing in every main. */
+/* Set prog_name and prog_as_s6 from argv[0].  First thing in every main. */
 void prog_init(const char *argv0);
 
 /* warn: "PROG: warning: ...".  warn_sys adds ": " and strerror(errno).

@@ -18,7 +18,7 @@ void
 opt_usage(const struct usage *u)
 {
 	fprintf(stderr, "%s: usage: %s %s\n(try '%s --help')\n",
-		PROG, PROG, u->synopsis, PROG);
+		prog_name, prog_name, u->synopsis, prog_name);
 	exit(EX_MISUSE);
 }
 
@@ -54,7 +54,7 @@ print_help(const struct usage *u)
 		"print this and exit" }, version = { OPT_LONG, "version", 0,
 		"print the version and exit" };
 
-	printf("usage: %s %s\n\n%s\n\nOptions:\n", PROG, u->synopsis,
+	printf("usage: %s %s\n\n%s\n\nOptions:\n", prog_name, u->synopsis,
 		u->about);
 	for (const struct opt *o = u->opts; o && o->letter; o++)
 		print_opt(o);
@@ -63,7 +63,7 @@ print_help(const struct usage *u)
 	if (u->more)
 		printf("\n%s\n", u->more);
 	/* "reeve status" is described in reeve(1). */
-	printf("\nSee also: man %.*s\n", (int)strcspn(PROG, " "), PROG);
+	printf("\nSee also: man %.*s\n", (int)strcspn(prog_name, " "), prog_name);
 	exit(fflush(stdout) ? EX_SYSTEM : 0);
 }
 
@@ -189,7 +189,7 @@ opt_next(const struct usage *u, int argc, char **argv)
 	if (c == CODE_HELP)
 		print_help(u);
 	if (c == CODE_VERSION) {
-		printf("%s (reeve) %s\n", PROG, REEVE_VERSION);
+		printf("%s (reeve) %s\n", prog_name, REEVE_VERSION);
 		exit(fflush(stdout) ? EX_SYSTEM : 0);
 	}
 	if (c == '?' || c == ':') {

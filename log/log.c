@@ -325,7 +325,7 @@ report_dropped(struct logger *l)
 	if (!l->dropped)
 		return 1;
 	n = snprintf(text, sizeof text, "%.32s: %llu lines dropped (limit: %u "
-		"lines per %llu ms)", PROG, (unsigned long long)l->dropped,
+		"lines per %llu ms)", prog_name, (unsigned long long)l->dropped,
 		l->script.rate_lines, (unsigned long long)l->script.rate_ms);
 	if (!by_rules(l, text, (size_t)n, 0))
 		return 0;

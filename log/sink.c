@@ -213,7 +213,7 @@ alert(struct sink *k, const struct script_action *a, const struct record *r)
 	size_t n = r->len < a->limit || !a->limit ? r->len : a->limit;
 	char *p = k->buf;
 
-	p += sprintf(p, "%.64s: alert: ", PROG);
+	p += sprintf(p, "%.64s: alert: ", prog_name);
 	p = add_stamps(p, a, r);
 	p = add_prefix(p, a);
 	p = add_text(p, r, n);

@@ -313,7 +313,7 @@ main(int argc, char **argv)
 	if (!*argv)
 		opt_usage(&usage);
 	if (!strcmp(*argv, "help")) {
-		printf("usage: %s %s\n\n%s\n", PROG, usage.synopsis, more);
+		printf("usage: %s %s\n\n%s\n", prog_name, usage.synopsis, more);
 		return fflush(stdout) ? EX_SYSTEM : EX_OK;
 	}
 	if (compiled) {

@@ -144,7 +144,7 @@ do_help(struct ask *a, char **argv)
 {
 	(void)a;
 	(void)argv;
-	printf("usage: %s %s\n\n%s\n", PROG, usage.synopsis, more);
+	printf("usage: %s %s\n\n%s\n", prog_name, usage.synopsis, more);
 }
 
 /* Opening it was the check. */
@@ -936,7 +936,7 @@ find_command(const char *name)
 	}
 	if (!found)
 		die(EX_MISUSE, "unknown command '%s' (try '%s help')", name,
-			PROG);
+			prog_name);
 	return found;
 }
 

@@ -634,7 +634,7 @@ static const struct word {
 static void
 print_commands(void)
 {
-	printf("usage: %s %s\n\n%s\n", PROG, usage.synopsis, usage.more);
+	printf("usage: %s %s\n\n%s\n", prog_name, usage.synopsis, usage.more);
 	exit(flush());
 }
 

@@ -33,8 +33,9 @@
 #include "rc/update.h"
 
 enum { O_TEST = OPT_LONG, O_BOOT, O_ROOT, O_DB, O_LAX, O_OVERRIDE, O_BUNDLE,
-	O_NO_ROLLBACK, O_NO_BLOCK, O_KEEP, O_ABORT, O_START, O_SETTLE, JOBS = 32, DEATHS = 3,
-	START_MS = 60000, SETTLE_MS = 500, KEEP = 10, STAMP_MAX = 256, DB_LIMIT = 1 << 30, RACY_NS = 50000000 };
+	O_NO_ROLLBACK, O_NO_BLOCK, O_KEEP, O_ABORT, O_START, O_SETTLE };
+enum { JOBS = 32, DEATHS = 3, START_MS = 60000, SETTLE_MS = 500, KEEP = 10,
+	STAMP_MAX = 256, DB_LIMIT = 1 << 30, RACY_NS = 50000000 };
 
 static const struct opt opts[] = {
 	{ 'n', "dry-run", 0, "print the plan with a reason for each service; "
@@ -895,7 +896,7 @@ main(int argc, char **argv)
 	g.u.run.jobs = JOBS;
 	g.u.run.start_ms = START_MS;
 	g.u.run.settle_ms = SETTLE_MS;
-	dash = strchr(PROG, '-');
+	dash = strchr(prog_name, '-');
 	if (dash && strcmp(dash + 1, commands->name))
 		w = find_word(dash + 1);
 	if (argc > 1 && find_word(argv[1])) {

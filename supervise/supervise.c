@@ -284,7 +284,7 @@ name_in_messages(const struct super *s)
 		strcpy(prog, s->argv0);
 		strcat(prog, " ");
 		strcat(prog, s->name);
-		PROG = prog;
+		prog_name = prog;
 	}
 }
 
@@ -321,7 +321,7 @@ main(int argc, char **argv)
 	} else {
 		optind = 1;
 	}
-	s.argv0 = PROG;
+	s.argv0 = prog_name;
 	s.name = argv[optind];
 	name_in_messages(&s);
 	if (adopt_resume(&s)) {

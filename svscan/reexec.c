@@ -195,7 +195,7 @@ become(struct svscan *v)
 	char *argv[6] = { 0, o.resume, o.max, o.name_max, dir, 0 };
 	int fd;
 
-	memcpy(&argv[0], &PROG, sizeof PROG);
+	memcpy(&argv[0], &prog_name, sizeof prog_name);
 	if (v->scandir)
 		memcpy(&argv[4], &v->scandir, sizeof v->scandir);
 	if (chain_sister(path, sizeof path, "reeve-svscan") < 0) {

@@ -67,7 +67,7 @@ make_service(const char *scandir, const char *script, const char *logdir)
 		die_sys(EX_SYSTEM, "unable to use %s", logdir);
 	}
 	snprintf(run, sizeof run, "#!/bin/sh\n# Written by %.64s.\n"
-		"exec %s -d3 -- %.1000s %s\n", PROG, qlog, script, quoted);
+		"exec %s -d3 -- %.1000s %s\n", prog_name, qlog, script, quoted);
 	put(dir, "run", run, 0755);
 	put(dir, "notification-fd", "3\n", 0644);
 	put(dir, "stdin-fifo", "fifo\n", 0644);

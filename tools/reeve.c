@@ -54,7 +54,7 @@ main(int argc, char **argv)
 	char help[] = "help", *words[] = { help, 0 };
 
 	prog_init(argv[0]);
-	PROG = "reeve";
+	prog_name = "reeve";
 	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
 		return front_help(1, words);
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
@@ -77,6 +77,6 @@ main(int argc, char **argv)
 	if (!s->run)
 		front_exec_sub(s, argv + 1);
 	snprintf(name, sizeof name, "reeve %s", s->name);
-	PROG = argv[1] = name;
+	prog_name = argv[1] = name;
 	return s->run(argc - 1, argv + 1);
 }

@@ -191,7 +191,7 @@ field_named(const char *name, size_t len)
 		if (strlen(f->name) == len && !strncmp(f->name, name, len))
 			return f;
 	die(EX_MISUSE, "there is no field '%.*s' (try '%s --help')", (int)len,
-		name, PROG);
+		name, prog_name);
 }
 
 /* -o: append the fields of a comma separated list. */

@@ -7,6 +7,8 @@
 . "$TESTS/helpers/guest.sh"
 . "$TESTS/init/podman.sh"
 podman_ready
+grep -q -e -fsanitize "$BUILD/config.mak" &&
+	skip_all 'a build with sanitizers wants what a container does not have'
 need nginx curl ldd
 cp "$BUILD/obj/tests/helpers/webapp" . 2>/dev/null || skip_all 'no webapp (make units)'
 

@@ -74,7 +74,7 @@ main(int argc, char **argv)
 	int c;
 
 	prog_init(argv[0]);
-	a = find(PROG);
+	a = find(prog_name);
 	if (!a) {
 		while ((c = opt_next(&usage, argc, argv)) != -1) {
 			list();

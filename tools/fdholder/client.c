@@ -23,9 +23,9 @@ fdc_open(struct fdh *h, const char *path, unsigned timeout_ms)
 static int
 is_connected(void)
 {
-	size_t n = strlen(PROG);
+	size_t n = strlen(prog_name);
 
-	return prog_as_s6 && n && PROG[n - 1] == 'c';
+	return prog_as_s6 && n && prog_name[n - 1] == 'c';
 }
 
 static void
