@@ -185,7 +185,7 @@ for my $n (@n) { for my $who (qw(reeve-static reeve)) {
 	my $r = $v{$n}{$who} or next;
 	printf "%-34s %-12s %s\n", "$n: $$_[0]", $who, $$_[1] for
 		[ "kB per supervise", sprintf "%.1f%s", $r->[2], $who eq "reeve"
-			? " (glibc, dynamic)" : "  aim 12 " .
+			? " (as built)" : "  aim 12 " .
 			($r->[2] <= 12 ? "reached" : "MISSED") ],
 		[ "descriptors", "$r->[3]  aim 5 " .
 			($r->[3] <= 5 ? "reached" : "MISSED") ],
