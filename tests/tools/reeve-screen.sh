@@ -56,7 +56,8 @@ done
 # progress while it lasts
 tmux send-keys -t w80 -l 'clear; reeve start gate' && tmux send-keys -t w80 Enter
 ok 'progress names whom it waits for' within 30 \
-	sh -c "tmux capture-pane -p -t w80 | grep -q 'waiting for gate (starting'"
+	sh -c "tmux capture-pane -p -t w80 | grep -q 'waiting for .*gate (starting'" ||
+	tmux capture-pane -p -t w80 | grep . | tail -n 12 | sed 's/^/# /'
 : >open
 ok 'and ends' within 30 \
 	sh -c "tmux capture-pane -p -t w80 | grep -q '^gate: running .*, ready'"
