@@ -23,7 +23,7 @@
 #include "supervise/status.h"
 
 enum { EX_UNKNOWN = 3, EX_BAD_DB = 4, JOBS = 32, O_NOLOCK = OPT_LONG,
-	O_NOBLOCK, O_START };
+	O_NOBLOCK, O_START, O_NOPROGRESS };
 
 struct rc {
 	char path[PATH_LEN];
@@ -55,6 +55,8 @@ static const struct opt opts[] = {
 	{ 'n', "dry-run", "MS", "print what would be done, MS ms apart; do "
 		"nothing" },
 	{ 't', "timeout", "MS", "give up after so long (default 0: never)" },
+	{ O_NOPROGRESS, "no-progress", 0, "on a terminal, do not show what is "
+		"waited for" },
 	{ O_START, "start-timeout", "MS", "give up on a service that has not "
 		"said after so long\nthat it is ready and has no timeout-up "
 		"(default 0: never)" },
@@ -122,6 +124,7 @@ parse_options(struct rc *rc, int argc, char **argv)
 			optarg, 0, 60000); break;
 		case 't': rc->run.timeout_ms = opt_uint("timeout", optarg, 0,
 			1u << 31); break;
+		case O_NOPROGRESS: rc->run.no_progress = 1; break;
 		case O_START: rc->run.start_ms = opt_uint("start-timeout",
 			optarg, 0, 1u << 31); break;
 		case 'j': rc->run.jobs = opt_uint("jobs", optarg, 0, 100000);

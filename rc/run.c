@@ -693,7 +693,8 @@ hear_oneshot(struct half *h, struct job *j)
 static int
 may_tell(const struct half *h)
 {
-	return !prog_as_s6 && h->run->verbosity > 0 && isatty(1) && isatty(2);
+	return !prog_as_s6 && h->run->verbosity > 0 && !h->run->no_progress &&
+		isatty(1) && isatty(2);
 }
 
 /* One line that takes the place of the one before: the oldest first. */

@@ -25,6 +25,7 @@ struct run {
 	unsigned jobs;		/* oneshots at once; 0 no bound */
 	unsigned deaths;	/* give up on a service that died so often
 				 * while it was started; 0 never */
+	int no_progress;	/* on a terminal: somebody else shows it */
 	unsigned start_ms;	/* for a longrun that has to say that it is
 				 * ready and names no limit; 0 none */
 	unsigned settle_ms;	/* a longrun that does not say so has to live

@@ -435,7 +435,8 @@ change_managed(const struct request *rq, const struct model *m,
 {
 	char **argv = calloc(n + 12, sizeof *argv), ms[32];
 	char *rc = strdup("reeve-rc"), *end = strdup("--");
-	char l[] = "-l", dry[] = "-n", zero[] = "0", t[] = "-t", b[] = "-b";
+	char l[] = "-l", dry[] = "-n", zero[] = "0", t[] = "-t", b[] = "-b",
+		quiet[] = "--no-progress";	/* we show it */
 	int c = 0, code;
 
 	if (!argv || !rc || !end)
@@ -444,6 +445,7 @@ change_managed(const struct request *rq, const struct model *m,
 	argv[c++] = l;
 	argv[c++] = (char *)m->places.live;
 	argv[c++] = b;
+	argv[c++] = quiet;
 	if (rq->dry) {
 		argv[c++] = dry;
 		argv[c++] = zero;
