@@ -193,7 +193,9 @@ opt_next(const struct usage *u, int argc, char **argv)
 		exit(fflush(stdout) ? EX_SYSTEM : 0);
 	}
 	if (c == '?' || c == ':') {
-		complain(u, argv[optind - 1], c == ':');
+		/* musl counts the argument that is not there. */
+		complain(u, optind <= argc ? argv[optind - 1] : "",
+			c == ':');
 		opt_usage(u);
 	}
 	return c;
