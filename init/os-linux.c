@@ -62,14 +62,11 @@ int
 machine_kill_children(int sig)
 {
 	char buf[1024], *p = buf;
-	ssize_t len = file_read(AT_FDCWD, "/proc/thread-self/children", buf,
-		sizeof buf - 1);
 	unsigned pid;
 	int n = 0;
 
-	if (len < 0)
+	if (os_children(buf, sizeof buf) < 0)
 		return -1;
-	buf[len] = 0;
 	/* Of more than fit, the rest follows when these are dead; a number
 	 * cut off at the end has no blank after it. */
 	for (char *e; (e = strchr(p, ' ')); p = e + 1) {

@@ -81,12 +81,7 @@ open_fifo(struct super *s, char *path, const char *name, int *keep, int flags)
 		drop(&before);
 		return -1;
 	}
-	*keep = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	if (*keep < 0 && errno == ENOENT) {
-		if (mkfifo(path, 0600) < 0 && errno != EEXIST)
-			goto fail;
-		*keep = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	}
+	*keep = svdir_hold(path);
 	if (*keep < 0)
 		goto fail;
 	drop(&before);

@@ -191,6 +191,18 @@ svdir_path(const char *dir, const char *name, char *buf, size_t max)
 	return r > 0 ? 1 : r;
 }
 
+int
+svdir_hold(const char *path)
+{
+	int flags = O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
+	int fd = open(path, flags);
+
+	if (fd >= 0 || errno != ENOENT ||
+		(mkfifo(path, 0600) < 0 && errno != EEXIST))
+		return fd;
+	return open(path, flags);
+}
+
 enum restart
 svdir_restart(const char *dir)
 {

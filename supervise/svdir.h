@@ -44,6 +44,10 @@ int svdir_signal(const char *dir, const char *name);
 int svdir_flag(const char *dir, const char *name);
 /* 1 and buf set, or 0; -1 as above. */
 int svdir_path(const char *dir, const char *name, char *buf, size_t max);
+/* Open a fifo both ways, close-on-exec and without waiting, so that nothing
+ * in it is lost while nobody else has it; made 0600 if absent.  -1 and
+ * errno. */
+int svdir_hold(const char *path);
 
 enum restart { RESTART_ALWAYS, RESTART_ON_FAILURE, RESTART_NEVER };
 enum restart svdir_restart(const char *dir);

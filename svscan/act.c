@@ -111,23 +111,23 @@ hold_fifo(struct service *s)
 {
 	char dir[NAME_ROOM + 8], name[PATH_LEN], path[PATH_LEN];
 	struct stat st;
-	int fd;
+	int fd, there;
 
 	if (path_join(dir, sizeof dir, s->name, "def") < 0)
 		return;
 	if (!file_exists(AT_FDCWD, dir))
 		dir[strlen(dir) - sizeof "/def" + 1] = 0;
-	if (!svdir_path(dir, "stdin-fifo", name, sizeof name)) {
+	there = svdir_path(dir, "stdin-fifo", name, sizeof name);
+	if (!there)
 		drop_fifo(s);
+	/* A shortage: what is held already still is. */
+	if (there <= 0)
 		return;
-	}
 	if (*name == '/' ? path_join(path, sizeof path, name) :
 		path_join(path, sizeof path, s->name, name))
 		return;
-	if (mkfifo(path, 0600) < 0 && errno != EEXIST)
-		return;
 	/* What is wrong with it is said by supervise. */
-	fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	fd = svdir_hold(path);
 	if (fd < 0)
 		return;
 	if (fstat(fd, &st) < 0 || !S_ISFIFO(st.st_mode)) {
