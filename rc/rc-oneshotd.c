@@ -22,6 +22,7 @@
 #include <skalibs/tai.h>
 
 #include "config.h"
+#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
@@ -71,15 +72,6 @@ static const struct usage usage = {
 	"live/servicedirs/s6rc-oneshot-runner; not for use by hand.",
 	opts, 0
 };
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 /* --- clients --- */
 
@@ -514,7 +506,7 @@ begin_one(struct daemon *d)
 			return 1;
 		}
 		if (c->rq.timeout_ms)
-			c->deadline = now_ms() + c->rq.timeout_ms;
+			c->deadline = clock_now() + c->rq.timeout_ms;
 		return 1;
 	}
 	return 0;
@@ -567,7 +559,7 @@ reap(struct daemon *d)
 static int
 next_deadline(const struct daemon *d)
 {
-	uint64_t now = now_ms(), first = UINT64_MAX;
+	uint64_t now = clock_now(), first = UINT64_MAX;
 
 	for (const struct conn *c = d->conns; c; c = c->next)
 		if (c->pid && c->deadline && c->deadline < first)
@@ -583,7 +575,7 @@ next_deadline(const struct daemon *d)
 static void
 enforce_deadlines(struct daemon *d)
 {
-	uint64_t now = now_ms();
+	uint64_t now = clock_now();
 
 	for (struct conn *c = d->conns; c; c = c->next) {
 		if (!c->pid || !c->deadline || c->deadline > now)

@@ -11,10 +11,10 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include <skalibs/selfpipe.h>
 
+#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/num.h"
@@ -81,15 +81,6 @@ struct half {
 };
 
 static int selfpipe = -1;
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 static const char *
 name_of(const struct half *h, uint32_t i)
@@ -246,7 +237,7 @@ limit_of(const struct half *h, uint32_t i, uint64_t *deadline)
 {
 	const struct db_service *s = h->db->services + i;
 	unsigned ms = h->mode == RUN_UP ? s->timeout_up : s->timeout_down;
-	uint64_t now = now_ms(), all = h->run->deadline;
+	uint64_t now = clock_now(), all = h->run->deadline;
 
 	if (!ms && h->mode == RUN_UP && (s->flags & DB_NOTIFIES) &&
 		!(s->flags & DB_PATIENT))
@@ -270,7 +261,7 @@ new_job(struct half *h, uint32_t i)
 	j->fd = j->ear.fd = j->ear.keep = -1;
 	j->oneshot = i >= h->db->nlong;
 	j->limit_ms = limit_of(h, i, &j->deadline);
-	j->began = now_ms();
+	j->began = clock_now();
 	j->prev = h->last;
 	*(h->last ? &h->last->next : &h->first) = j;
 	h->last = j;
@@ -308,7 +299,7 @@ command(struct half *h, struct job *j)
 		return;
 	}
 	if (!j->revive)
-		j->revive = now_ms() + REVIVE_MS;
+		j->revive = clock_now() + REVIVE_MS;
 }
 
 static void
@@ -340,8 +331,8 @@ begin_trial(struct half *h, struct job *j)
 {
 	j->trial = 1;
 	j->look = 0;
-	j->settled = now_ms() + h->run->settle_ms;
-	j->deadline = now_ms() + STEADY_MS;
+	j->settled = clock_now() + h->run->settle_ms;
+	j->deadline = clock_now() + STEADY_MS;
 	if (h->run->deadline && h->run->deadline < j->deadline)
 		j->deadline = h->run->deadline;
 	finished(h, j->i, 1, REASON_NONE, 0);
@@ -372,7 +363,7 @@ hear_trial(struct half *h, struct job *j, const char *s, ssize_t n)
 
 	for (ssize_t k = 0; k < n; k++)
 		switch (s[k]) {
-		case 'u': j->settled = now_ms() + h->run->settle_ms; break;
+		case 'u': j->settled = clock_now() + h->run->settle_ms; break;
 		case 'd': j->settled = 0; j->deaths++; break;
 		case 'D': ended = 1; break;
 		default: break;
@@ -390,7 +381,7 @@ may_still_stop(const struct job *j, const char *dir)
 {
 	struct detail d;
 
-	if (!j->told || j->told <= now_ms())
+	if (!j->told || j->told <= clock_now())
 		return 0;
 	return j->revive || control_unread(AT_FDCWD, dir) > 0 ||
 		(detail_read(&d, AT_FDCWD, dir) == 0 && d.stopping);
@@ -414,21 +405,21 @@ look(struct half *h, struct job *j, int started)
 		return 0;
 	if (status_read(&st, AT_FDCWD, dir) < 0) {
 		/* No descriptors, no memory: no event will tell again. */
-		j->look = now_ms() + UNREAD_MS;
+		j->look = clock_now() + UNREAD_MS;
 		return 0;
 	}
 	if (h->mode == RUN_UP) {
 		if (!reached_up(h, j->i, &st))
 			return 0;
 		if (may_still_stop(j, dir)) {
-			j->look = now_ms() + PAUSED_MS;
+			j->look = clock_now() + PAUSED_MS;
 			return 0;
 		}
 	} else {
 		if (st.pid)
 			return 0;
 		if (st.wanted_up) {
-			j->look = now_ms() + PAUSED_MS;
+			j->look = clock_now() + PAUSED_MS;
 			return 0;
 		}
 	}
@@ -522,21 +513,21 @@ begin_longrun(struct half *h, uint32_t i)
 	}
 	if (h->mode == RUN_UP && (h->run->live->state.rec[i].flags &
 		(STATE_UP | STATE_OWED)) == (STATE_UP | STATE_OWED))
-		j->told = now_ms() + REVIVE_MS;
+		j->told = clock_now() + REVIVE_MS;
 	known = status_read(&st, AT_FDCWD, dir) == 0;
 	command(h, j);
 	if (j->told) {
-		j->look = now_ms();
+		j->look = clock_now();
 		return;
 	}
 	if (!known) {
-		j->look = now_ms() + UNREAD_MS;
+		j->look = clock_now() + UNREAD_MS;
 		return;
 	}
 	/* Up, but told to go down a moment ago: it probably ends and comes
 	 * again, which there are events for. */
 	if (h->mode == RUN_UP && reached_up(h, i, &st) && !st.wanted_up) {
-		j->look = now_ms() + LEAVING_MS;
+		j->look = clock_now() + LEAVING_MS;
 		return;
 	}
 	if (h->mode == RUN_UP ? reached_up(h, i, &st) && !j->revive :
@@ -545,7 +536,7 @@ begin_longrun(struct half *h, uint32_t i)
 		return;
 	}
 	if (h->mode != RUN_UP && !st.pid)
-		j->look = now_ms() + PAUSED_MS;
+		j->look = clock_now() + PAUSED_MS;
 }
 
 /* --- oneshots --- */
@@ -554,7 +545,7 @@ int
 run_runner(struct run *r)
 {
 	char dir[PATH_LEN], event[PATH_LEN], letters[64];
-	uint64_t end = now_ms() + RUNNER_MS, now;
+	uint64_t end = clock_now() + RUNNER_MS, now;
 	struct listener l;
 	int up = 0;
 
@@ -568,7 +559,7 @@ run_runner(struct run *r)
 
 		up = status_read(&st, AT_FDCWD, dir) == 0 &&
 			status_is_up(&st) && st.ready;
-		now = now_ms();
+		now = clock_now();
 		if (up || now >= end)
 			break;
 		control_send(AT_FDCWD, dir, "u", 1);
@@ -704,7 +695,7 @@ tell_waiting(struct half *h)
 	char line[TOLD_MAX], item[TOLD_MAX];
 	size_t len = (size_t)snprintf(line, sizeof line, "%s",
 		h->mode == RUN_UP ? "starting" : "stopping");
-	uint64_t now = now_ms();
+	uint64_t now = clock_now();
 	uint32_t n = 0;
 
 	for (const struct job *j = h->first; j; j = j->next) {
@@ -740,7 +731,7 @@ clear_waiting(struct half *h)
 	fputs(CLEAR_LINE, stderr);
 	fflush(stderr);
 	h->told = 0;
-	h->tell = now_ms();
+	h->tell = clock_now();
 }
 
 /* --- the loop --- */
@@ -801,7 +792,7 @@ begin_ready(struct half *h)
 static int
 next_deadline(const struct half *h)
 {
-	uint64_t now = now_ms(), first = UINT64_MAX;
+	uint64_t now = clock_now(), first = UINT64_MAX;
 
 	for (const struct job *j = h->first; j; j = j->next) {
 		if (j->deadline && j->deadline < first)
@@ -834,7 +825,7 @@ late(struct half *h, struct job *j)
 static void
 enforce_deadlines(struct half *h)
 {
-	uint64_t now = now_ms();
+	uint64_t now = clock_now();
 
 	for (struct job *j = h->first, *next; j; j = next) {
 		next = j->next;
@@ -911,7 +902,7 @@ loop(struct half *h)
 	uint64_t keys[BATCH];
 
 	if (may_tell(h))
-		h->tell = now_ms() + TELL_MS;
+		h->tell = clock_now() + TELL_MS;
 	begin_ready(h);
 	while (h->njobs) {
 		int n = ready_wait(&h->ready, next_deadline(h), keys, BATCH);
@@ -929,7 +920,7 @@ loop(struct half *h)
 		begin_ready(h);
 		if (h->run->interrupted)
 			abandon_longruns(h);
-		if (h->njobs && h->tell && h->tell <= now_ms())
+		if (h->njobs && h->tell && h->tell <= clock_now())
 			tell_waiting(h);
 	}
 	clear_waiting(h);
@@ -1047,7 +1038,7 @@ run_begin(struct run *r)
 		raise_limit();
 	}
 	if (!r->ready && r->timeout_ms)
-		r->deadline = now_ms() + r->timeout_ms;
+		r->deadline = clock_now() + r->timeout_ms;
 	r->ready = 1;
 	return 0;
 }

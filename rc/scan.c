@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/path.h"
 #include "rc/scan.h"
@@ -17,15 +17,6 @@
 #include "svscan/scandir.h"
 
 enum { POKE_EVERY = 64, LOOK_MS = 1000 };
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 int
 scan_send(const char *scandir, const char *letters)
@@ -130,14 +121,14 @@ static uint32_t
 wait_all(struct scan_ear *e, const struct live *l, const char *const *names,
 	uint32_t n, int wanted, unsigned ms)
 {
-	uint64_t end = now_ms() + ms;
+	uint64_t end = clock_now() + ms;
 	char junk[512];
 	uint32_t i = 0, seen, missing = 0;
 	int soon = LOOK_MS;
 
 	for (;;) {
 		struct pollfd p = { .fd = e->l.fd, .events = POLLIN };
-		uint64_t now = now_ms();
+		uint64_t now = clock_now();
 		int limit = soon;
 
 		for (seen = i; i < n && alive(l, names[i]) == wanted; i++)

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/num.h"
@@ -27,16 +28,6 @@
 #include "tools/reeve/table.h"
 
 enum { TICK_MS = 2000, AWAITED_MAX = 4, LIVE_MS = 200 };
-
-static unsigned long long
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (unsigned long long)ts.tv_sec * 1000 +
-		(unsigned long long)ts.tv_nsec / 1000000;
-}
 
 /* --- progress -------------------------------------------------------------- */
 
@@ -74,7 +65,7 @@ await(struct awaited *a, const struct item *it, long long now)
 static void
 progress(const struct awaited *a, unsigned long long began)
 {
-	unsigned long long s = (now_ms() - began) / 1000;
+	unsigned long long s = (clock_now() - began) / 1000;
 	int width = table_width(2);
 	char more[40] = "", line[640];
 
@@ -136,7 +127,7 @@ woken(int sig)
 int
 act_run(char *const *argv)
 {
-	unsigned long long began = now_ms();
+	unsigned long long began = clock_now();
 	struct sigaction ends = { .sa_handler = woken }, before;
 	sigset_t chld, others;
 	pid_t pid;
@@ -195,7 +186,7 @@ act_wait(const char *scandir, char *const *names, size_t n,
 {
 	struct pollfd *fds = calloc(n, sizeof *fds);
 	struct listener *ls = calloc(n, sizeof *ls);
-	unsigned long long began = now_ms(), told = began;
+	unsigned long long began = clock_now(), told = began;
 	int code = EX_TIMEOUT;
 	struct model m;
 
@@ -214,7 +205,7 @@ act_wait(const char *scandir, char *const *names, size_t n,
 			fds[i].fd = ls[i].fd;
 	}
 	for (;;) {
-		unsigned long long now = now_ms();
+		unsigned long long now = clock_now();
 		size_t good = 0, listening = 0;
 		struct awaited a = { .len = 0 };
 		int bad = 0, wait;
