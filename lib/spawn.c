@@ -182,3 +182,19 @@ spawn(const struct spawn *s)
 	}
 	return pid;
 }
+
+void
+spawn_plain(posix_spawnattr_t *at, short flags)
+{
+	sigset_t all, none;
+
+	sigfillset(&all);
+	sigdelset(&all, SIGKILL);
+	sigdelset(&all, SIGSTOP);
+	sigemptyset(&none);
+	posix_spawnattr_init(at);
+	posix_spawnattr_setsigdefault(at, &all);
+	posix_spawnattr_setsigmask(at, &none);
+	posix_spawnattr_setflags(at, (short)(flags | POSIX_SPAWN_SETSIGDEF |
+		POSIX_SPAWN_SETSIGMASK));
+}

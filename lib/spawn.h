@@ -4,6 +4,7 @@
 #define LIB_SPAWN_H
 
 #include <signal.h>
+#include <spawn.h>
 #include <sys/types.h>
 
 struct spawn_fd {
@@ -37,6 +38,11 @@ enum { SPAWN_FDS = 8, SPAWN_ARGS = 16 };
 /* The child's pid once it has executed; or -1 and errno, and then there is
  * no child.  SIGPIPE is back to its default in the child. */
 pid_t spawn(const struct spawn *);
+
+/* For those who need what posix_spawn has: attributes by which the child gets
+ * every signal at its default and none blocked, with more flags.  The caller
+ * destroys them. */
+void spawn_plain(posix_spawnattr_t *, short flags);
 
 /* execve; but a script on a file system that is mounted noexec (a /run of
  * many containers) is given to its interpreter, as if that had been called.

@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +27,7 @@
 #include "lib/opt.h"
 #include "lib/os.h"
 #include "lib/ready.h"
+#include "lib/spawn.h"
 #include "rc/request.h"
 #include "rc/state.h"
 #include "rc/watch.h"
@@ -354,29 +354,19 @@ environment(const char *name, const char *changer)
 
 /* posix_spawn, because it tells why exec failed without a pipe. */
 static int
-spawn(struct conn *c, char **argv, char **env, int out, int err)
+spawn_script(struct conn *c, char **argv, char **env, int out, int err)
 {
 	posix_spawn_file_actions_t fa;
 	posix_spawnattr_t at;
-	sigset_t all, none;
 	int in = c->given[0], r;
-	short flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
 
-	sigfillset(&all);
-	sigdelset(&all, SIGKILL);
-	sigdelset(&all, SIGSTOP);
-	sigemptyset(&none);
 	posix_spawn_file_actions_init(&fa);
-	posix_spawnattr_init(&at);
-	posix_spawnattr_setsigdefault(&at, &all);
-	posix_spawnattr_setsigmask(&at, &none);
 #ifdef HAS_POSIX_SPAWN_SETSID
-	flags |= POSIX_SPAWN_SETSID;
+	spawn_plain(&at, POSIX_SPAWN_SETSID);
 #else
-	flags |= POSIX_SPAWN_SETPGROUP;
+	spawn_plain(&at, POSIX_SPAWN_SETPGROUP);
 	posix_spawnattr_setpgroup(&at, 0);
 #endif
-	posix_spawnattr_setflags(&at, flags);
 	if (in >= 0)
 		posix_spawn_file_actions_adddup2(&fa, in, 0);
 	else
@@ -408,7 +398,7 @@ start_script(struct conn *c)
 	if (argv && env) {
 		if (*c->rq.logger)
 			copy = open_copier(c);
-		r = spawn(c, argv, env, copy >= 0 ? copy : c->given[1],
+		r = spawn_script(c, argv, env, copy >= 0 ? copy : c->given[1],
 			copy >= 0 ? copy : c->given[2]);
 	}
 	if (copy >= 0)

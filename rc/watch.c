@@ -2,14 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "lib/chain.h"
 #include "lib/msg.h"
+#include "lib/spawn.h"
 #include "rc/live.h"
 #include "rc/watch.h"
 
@@ -69,19 +68,10 @@ follow(struct watch *w, const char *live)
 		cmd[] = "follow", *argv[] = { name, l,
 		(char *)(uintptr_t)live, cmd, 0 };
 	posix_spawnattr_t at;
-	sigset_t all, none;
 	int r = ENOENT;
 
 	w->again = 0;
-	sigfillset(&all);
-	sigdelset(&all, SIGKILL);
-	sigdelset(&all, SIGSTOP);
-	sigemptyset(&none);
-	posix_spawnattr_init(&at);
-	posix_spawnattr_setsigdefault(&at, &all);
-	posix_spawnattr_setsigmask(&at, &none);
-	posix_spawnattr_setflags(&at, POSIX_SPAWN_SETSIGDEF |
-		POSIX_SPAWN_SETSIGMASK);
+	spawn_plain(&at, 0);
 	if (chain_sister(prog, sizeof prog, name) == 0)
 		r = posix_spawn(&w->pid, prog, 0, &at, argv, environ);
 	posix_spawnattr_destroy(&at);
