@@ -18,9 +18,13 @@ ls -l sock.lock | cut -c1-10
 s6-ipcclient sock sh -c 'echo $PROTO $IPCLOCALPATH; cat <&6 & sleep 0.2; echo >&7; wait'
 s6-ipcclient -l name -p mine sock sh -c 'echo $IPCLOCALPATH; cat <&6 & echo >&7; wait'
 ls mine
-# one more than allowed for this user is cut off at once
+# one more than allowed for this user is cut off at once; the two before are
+# counted until the server has seen their end
+until [ "$(grep -c 'end pid' err)" = 2 ]; do sleep 0.01; done
 for i in 1 2; do s6-ipcclient sock sh -c 'cat <&6 >/dev/null' & done
 until [ "$(grep -c allow.*count err)" = 4 ]; do sleep 0.01; done
+# and the programs that were executed for the four have said so
+until [ "$(grep -c 'ipcserver-access: info: allow' err)" = 4 ]; do sleep 0.01; done
 s6-ipcclient sock sh -c 'cat <&6 | wc -c'
 kill -HUP $p
 until [ "$(grep -c 'end pid' err)" = 4 ]; do sleep 0.01; done

@@ -54,7 +54,7 @@ same() {
 	for _w in ours theirs; do
 		rm -rf $_w.d; mkdir $_w.d
 		[ $_w = theirs ] && [ -z "$THEIRS" ] && continue
-		(cd $_w.d && with $_w timeout 30 sh ../.script; echo "exit $?") \
+		(cd $_w.d && with $_w timeout 60 sh ../.script; echo "exit $?") \
 			>$_w.raw 2>&1 </dev/null
 		plain <$_w.raw >$_w.txt
 	done
