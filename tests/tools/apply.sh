@@ -34,8 +34,8 @@ if [ "$(id -u)" = 0 ] && reeve-apply -u nobody true 2>/dev/null; then
 	echo mine >/tmp/reeve-apply-test.$$
 	if reeve-apply -t true 2>/dev/null; then
 		is "$(reeve-apply -t ls /tmp)" '' 'a private /tmp is empty'
-		reeve-apply -t sh -c "echo x >/tmp/only.$$"
-		not 'and not seen outside' [ -e /tmp/only.$$ ]
+		reeve-apply -t sh -c "echo x >/tmp/only.${PWD##*/}"
+		not 'and not seen outside' [ -e /tmp/only.${PWD##*/} ]
 		mkdir ro; reeve-apply -r "$PWD/ro" sh -c ': >ro/x' 2>/dev/null
 		not 'a read-only path' [ -e ro/x ]
 		: >ro/y; ok 'is so only there' [ -e ro/y ]
