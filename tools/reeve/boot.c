@@ -108,20 +108,24 @@ systemd(const struct boot *b, struct piece *p)
 		"%s"
 		"\n"
 		"[Service]\n"
-		"Type=forking\n"
+		"Type=notify\n"
 		"%s"
-		"# The minus: a service that failed is Reeve's to restart, and\n"
-		"# no reason to end the tree.\n"
-		"ExecStart=-%s/reeve up\n"
-		"ExecStop=%s/reeve down\n"
-		"KillMode=mixed\n"
+		"ExecStart=%s/reeve up --foreground\n"
+		"# 1: something had to be killed at the end.\n"
+		"SuccessExitStatus=1\n"
+		"# A svscan that was killed leaves the services running, and\n"
+		"# the next one takes them over: nothing else may kill them.\n"
+		"Restart=on-failure\n"
+		"KillMode=process\n"
+		"# It says itself what it waits for, and for how long.\n"
+		"TimeoutStartSec=infinity\n"
 		"TimeoutStopSec=90\n"
 		"Delegate=yes\n"
 		"\n"
 		"[Install]\n"
 		"WantedBy=%s\n",
 		b->places.user ? "" : "After=local-fs.target network.target\n",
-		env, b->bin, b->bin,
+		env, b->bin,
 		b->places.user ? "default.target" : "multi-user.target");
 	snprintf(p->then, sizeof p->then, b->places.user ?
 		"systemctl --user daemon-reload && systemctl --user enable "
