@@ -1,5 +1,5 @@
 /* adopt.c - going on with a service that was started by another supervise
- * (which was killed), or by our own former self (which executed us).  All
+ * (which was killed, or told to leave it alone), or by our own former self (which executed us).  All
  * that is needed stands in the detail record and in the status file. */
 
 #include <errno.h>
@@ -44,7 +44,7 @@ take_over_process(struct super *s)
 			O_CLOEXEC);
 	s->dt.adopted = 1;
 	s->st.pid = s->dt.pid;
-	warn("taking over %s (pid %ld) from a supervise that was killed",
+	warn("taking over %s (pid %ld) from a supervise that is gone",
 		s->st.finishing ? "finish" : "run",
 		(long)s->dt.pid);
 }
@@ -59,7 +59,10 @@ adopt(struct super *s)
 
 	if (r <= 0 || !detail_unpack(&d, buf, (size_t)r))
 		return 0;
-	if (d.boot != s->dt.boot || d.state == END)
+	if (d.boot != s->dt.boot)
+		return 0;
+	/* It was told to leave the service alone: SIGQUIT, SIGINT. */
+	if (d.state == END && !detail_alive(&d))
 		return 0;
 	if (status_read(&st, AT_FDCWD, ".") < 0) {
 		/* Killed between the very first run and its status. */
@@ -80,7 +83,10 @@ adopt(struct super *s)
 	case FINISH: case LASTFINISH:
 		s->state = FINISH;
 		break;
-	case DOWN: case END: case NSTATE:
+	case END:
+		s->state = st.finishing ? FINISH : UP;
+		break;
+	case DOWN: case NSTATE:
 		s->state = DOWN;
 		return 1;
 	}

@@ -5,8 +5,8 @@
 
 #include "supervise/act.h"
 
-/* Read what the last supervise left in the lock file, and if it was killed
- * while its service or finish ran on, take that over.  1 if so, else 0. */
+/* Read what the last supervise left in the lock file, and if its service or
+ * finish ran on without it, take that over.  1 if so, else 0. */
 int adopt(struct super *);
 
 /* The adopted process ended (its pidfd says so, or the time to look again
