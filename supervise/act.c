@@ -58,7 +58,7 @@ act_publish(struct super *s)
 
 	s->republish = 0;
 	act_detail(s);
-	if (status_write(AT_FDCWD, &s->st) < 0) {
+	if (status_write(AT_FDCWD, &s->st, s->published) < 0) {
 		warn_sys("unable to write %s (trying again in 1 s)", STATUS_FILE);
 		s->republish = os_now() + SEC;
 	}

@@ -38,6 +38,7 @@ struct super {
 	unsigned permanent : 1;	/* finish exited 125 */
 	unsigned become : 1;	/* the new program, which passed its check */
 	char letters[4];	/* events to be told with the next status */
+	unsigned char published[STATUS_SIZE];	/* what status_write knows */
 };
 
 /* Signals with handlers in supervise, ends with 0. */

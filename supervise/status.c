@@ -75,29 +75,28 @@ status_read(struct status *st, int at, const char *servicedir)
 	return 0;
 }
 
-/* The blocks of the old file are there already. */
+/* Bytes of the old file from one on; its blocks are there already. */
 static int
-overwrite(int at, const unsigned char *buf)
+overwrite(int at, const unsigned char *buf, size_t from)
 {
+	ssize_t n = (ssize_t)(STATUS_SIZE - from);
 	int r, fd = openat(at, STATUS_FILE, O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return -1;
-	r = pwrite(fd, buf, STATUS_SIZE, 0) == STATUS_SIZE ? 0 : -1;
+	r = pwrite(fd, buf + from, (size_t)n, (off_t)from) == n ? 0 : -1;
 	close(fd);
 	return r;
 }
 
-int
-status_write(int at, const struct status *st)
+static int
+replace(int at, const unsigned char *buf)
 {
-	unsigned char buf[STATUS_SIZE];
 	int e, fd = openat(at, STATUS_FILE ".new", O_WRONLY | O_CREAT |
 		O_TRUNC | O_CLOEXEC, 0666);
 
-	status_pack(buf, st);
 	if (fd >= 0) {
-		if (file_write_all(fd, buf, sizeof buf) == 0) {
+		if (file_write_all(fd, buf, STATUS_SIZE) == 0) {
 			close(fd);
 			return renameat(at, STATUS_FILE ".new", at,
 				STATUS_FILE);
@@ -107,10 +106,28 @@ status_write(int at, const struct status *st)
 		errno = e;
 	}
 	e = errno;
-	if ((e == ENOSPC || e == EDQUOT) && overwrite(at, buf) == 0)
+	if ((e == ENOSPC || e == EDQUOT) && overwrite(at, buf, 0) == 0)
 		return 0;
 	errno = e;
 	return -1;
+}
+
+int
+status_write(int at, const struct status *st,
+	unsigned char known[STATUS_SIZE])
+{
+	enum { FLAGS = STATUS_SIZE - 1 };
+	unsigned char buf[STATUS_SIZE];
+
+	status_pack(buf, st);
+	/* No reader can see half of one byte. */
+	if (memcmp(buf, known, FLAGS) || overwrite(at, buf, FLAGS) < 0) {
+		memset(known, 0, STATUS_SIZE);
+		if (replace(at, buf) < 0)
+			return -1;
+	}
+	memcpy(known, buf, STATUS_SIZE);
+	return 0;
 }
 
 int

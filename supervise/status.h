@@ -30,8 +30,11 @@ int status_unpack(struct status *st, const void *buf, size_t len);
 int status_read(struct status *st, int at, const char *servicedir);
 
 /* Replace STATUS_FILE below the directory at, by a new file and a rename;
- * when the disk is full, in place.  0, or -1 and errno. */
-int status_write(int at, const struct status *st);
+ * when the disk is full, in place.  Also in place if only flags differ from
+ * the file, which are one byte: known is the caller's, all 0 at first, and
+ * remembers what is there.  0, or -1 and errno. */
+int status_write(int at, const struct status *st,
+	unsigned char known[STATUS_SIZE]);
 
 /* The service's main process runs. */
 int status_is_up(const struct status *);

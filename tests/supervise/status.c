@@ -4,7 +4,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <setjmp.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <fcntl.h>
 #include <cmocka.h>
 
 #include "supervise/status.h"
@@ -44,11 +48,59 @@ wrong_size(void **state)
 	assert_int_equal(st.pid, 42);
 }
 
+/* A new file for each status, but none where only flags differ; whatever
+ * happened to the file, what is written is what is read. */
+static void
+written(void **state)
+{
+	unsigned char known[STATUS_SIZE] = { 0 };
+	struct status st = { .pid = 7, .wanted_up = 1, .ready = 1 }, got;
+	struct stat before, after;
+	int held;
+
+	(void)state;
+	assert_int_equal(mkdir("supervise", 0700), 0);
+	tain_wallclock_read(&st.changed);
+	st.readied = st.changed;
+	assert_int_equal(status_write(AT_FDCWD, &st, known), 0);
+	/* Held open, so that its number is not used again. */
+	held = open(STATUS_FILE, O_RDONLY);
+	assert_int_equal(fstat(held, &before), 0);
+	st.wanted_up = 0;
+	assert_int_equal(status_write(AT_FDCWD, &st, known), 0);
+	assert_int_equal(stat(STATUS_FILE, &after), 0);
+	assert_true(before.st_ino == after.st_ino);
+	assert_int_equal(after.st_size, STATUS_SIZE);
+	assert_int_equal(status_read(&got, AT_FDCWD, "."), 0);
+	assert_true(got.pid == 7 && !got.wanted_up && got.ready);
+	st.pid = 8;
+	assert_int_equal(status_write(AT_FDCWD, &st, known), 0);
+	assert_int_equal(stat(STATUS_FILE, &after), 0);
+	assert_true(before.st_ino != after.st_ino);
+	/* One who has the old file open reads what it was. */
+	assert_int_equal(fstat(held, &before), 0);
+	assert_int_equal(before.st_size, STATUS_SIZE);
+	close(held);
+	assert_int_equal(status_read(&got, AT_FDCWD, "."), 0);
+	assert_int_equal(got.pid, 8);
+	/* It is gone, and cannot be made anew at first. */
+	assert_int_equal(unlink(STATUS_FILE), 0);
+	assert_int_equal(rename("supervise", "elsewhere"), 0);
+	st.wanted_up = 1;
+	assert_int_equal(status_write(AT_FDCWD, &st, known), -1);
+	assert_int_equal(rename("elsewhere", "supervise"), 0);
+	assert_int_equal(status_write(AT_FDCWD, &st, known), 0);
+	assert_int_equal(status_read(&got, AT_FDCWD, "."), 0);
+	assert_true(got.pid == 8 && got.wanted_up);
+	assert_int_equal(unlink(STATUS_FILE), 0);
+	assert_int_equal(rmdir("supervise"), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(golden),
-		cmocka_unit_test(wrong_size) };
+		cmocka_unit_test(wrong_size), cmocka_unit_test(written) };
 
 	return cmocka_run_group_tests(tests, 0, 0);
 }
