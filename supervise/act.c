@@ -333,7 +333,9 @@ over(struct super *s)
 	}
 	plan_restart(s);
 	letter(s, 'D');
-	act_publish(s);
+	/* At the end main tells it, with what it has to say itself. */
+	if (s->state != END)
+		act_publish(s);
 }
 
 /* --- signals to the service */

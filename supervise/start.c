@@ -374,15 +374,16 @@ start_finish(struct super *s)
 
 	if (script(path, s, "finish") < 0)
 		return 0;
-	argv[3] = told_name(s, name);
 	fmt_uint(code, WIFSIGNALED(w) ? 256 : (unsigned)WEXITSTATUS(w));
 	fmt_uint(sig, WIFSIGNALED(w) ? (unsigned)WTERMSIG(w) : 0);
 	fmt_uint(group, (unsigned)s->dt.run_pid);
 	for (int i = 0; i < FINISH_TRIES && pid < 0; i++) {
-		if (access(path, X_OK) == 0)
+		if (access(path, X_OK) == 0) {
+			argv[3] = told_name(s, name);
 			pid = spawn(&sp);
-		else if (!file_shortage(errno))
+		} else if (!file_shortage(errno)) {
 			return 0;
+		}
 		if (pid >= 0 || !file_shortage(errno))
 			break;
 		/* It may release what run held, so it is worth some

@@ -180,7 +180,8 @@ wait_for_something(const struct super *s, struct pollfd *fds)
 	fds[0] = (struct pollfd){ s->control, POLLIN, 0 };
 	fds[1] = (struct pollfd){ s->notify, POLLIN, 0 };
 	fds[2] = (struct pollfd){ s->peek ? -1 : s->pidfd, POLLIN, 0 };
-	if (!next)
+	/* While it stops the next event is near, and then our end. */
+	if (!next && (s->state == DOWN || !s->dt.stopping))
 		os_shed_stack();
 	trap_wait(fds, 3, next);
 }
@@ -192,7 +193,7 @@ reap(struct super *s)
 	int wstat;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &wstat, WNOHANG)) > 0)
+	while (s->state != END && (pid = waitpid(-1, &wstat, WNOHANG)) > 0)
 		if ((uint64_t)pid == s->st.pid) {
 			s->wstat = wstat;
 			act(s, EV_EXIT, 0);
@@ -339,8 +340,7 @@ main(int argc, char **argv)
 			act_publish(&s);
 	}
 	loop(&s);
-	s.letters[0] = 'x';
-	s.letters[1] = 0;
+	strcat(s.letters, "x");
 	act_publish(&s);
 	return 0;
 }

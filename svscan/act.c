@@ -573,23 +573,20 @@ svscan_stop(struct svscan *v, int all)
 int
 svscan_busy(const struct svscan *v)
 {
-	for (unsigned i = 0; i < v->table.high; i++)
-		if (v->table.slots[i].used && v->table.slots[i].pid)
-			return 1;
-	return 0;
+	return v->table.running > 0;
 }
 
 /* --- reaping */
 
-/* The supervise of a slot is dead. */
+/* The supervise of a slot is dead.  clean: it said itself that it was done. */
 static void
-ended(struct svscan *v, int slot)
+ended(struct svscan *v, int slot, int clean)
 {
 	struct service *s = &v->table.slots[slot];
 
 	table_set_pid(&v->table, slot, 0);
 	if (v->stopping) {
-		if (s->there)
+		if (s->there && !clean)
 			rescue(v, slot);
 		return;
 	}
@@ -611,7 +608,7 @@ svscan_foreign_ended(struct svscan *v, int slot)
 	s->pidfd = -1;
 	s->foreign = 0;
 	v->foreign--;
-	ended(v, slot);
+	ended(v, slot, 0);
 }
 
 void
@@ -671,7 +668,7 @@ svscan_reap(struct svscan *v)
 			svscan_foreign_ended(v, slot);
 			continue;
 		}
-		ended(v, slot);
+		ended(v, slot, WIFEXITED(wstat) && !WEXITSTATUS(wstat));
 		if (WIFEXITED(wstat) && WEXITSTATUS(wstat) == EX_MISUSE &&
 			v->table.slots[slot].used)
 			take_foreign(v, slot);

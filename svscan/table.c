@@ -106,6 +106,7 @@ table_set_pid(struct table *t, int slot, pid_t pid)
 		while (*p != slot)
 			p = &t->slots[*p].chain_pid;
 		*p = s->chain_pid;
+		t->running--;
 	}
 	s->pid = pid;
 	s->chain_pid = -1;
@@ -113,6 +114,7 @@ table_set_pid(struct table *t, int slot, pid_t pid)
 		p = &t->by_pid[bucket_pid(t, pid)];
 		s->chain_pid = *p;
 		*p = slot;
+		t->running++;
 	}
 }
 

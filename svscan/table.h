@@ -30,6 +30,7 @@ struct table {
 	int *by_ino, *by_pid;	/* buckets: first slot, or -1 */
 	int *free_slots;	/* a stack */
 	unsigned max, buckets, count, nfree, name_size;
+	unsigned running;	/* slots with a pid */
 	unsigned high;		/* slots from here on were never used */
 };
 
