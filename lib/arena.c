@@ -74,19 +74,37 @@ arena_str(struct arena *a, const char *s)
 char *
 arena_printf(struct arena *a, const char *fmt, ...)
 {
+	char *place = a->next, *p;
+	size_t left = a->left;
 	va_list ap;
-	char *p;
 	int n;
 
+	/* Mostly it fits where it would be put anyway. */
 	va_start(ap, fmt);
-	n = vsnprintf(0, 0, fmt, ap);
+	n = vsnprintf(place, left, fmt, ap);
 	va_end(ap);
 	if (n < 0)
 		out_of_memory(a);
 	p = arena_alloc(a, (size_t)n + 1);
+	if (p == place)
+		return p;
+	if (left)		/* what is handed out later is zeroed */
+		memset(place, 0, (size_t)n < left ? (size_t)n + 1 : left);
 	va_start(ap, fmt);
 	vsnprintf(p, (size_t)n + 1, fmt, ap);
 	va_end(ap);
+	return p;
+}
+
+char *
+arena_path(struct arena *a, const char *dir, const char *name)
+{
+	size_t d = strlen(dir), n = strlen(name);
+	char *p = arena_alloc(a, d + n + 2);
+
+	memcpy(p, dir, d);
+	p[d] = '/';
+	memcpy(p + d + 1, name, n);
 	return p;
 }
 

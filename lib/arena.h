@@ -25,6 +25,8 @@ void *arena_alloc(struct arena *, size_t n);
 char *arena_dup(struct arena *, const void *s, size_t n);
 char *arena_str(struct arena *, const char *s);
 char *arena_printf(struct arena *, const char *fmt, ...) MSG_LIKE(2, 3);
+/* dir/name */
+char *arena_path(struct arena *, const char *dir, const char *name);
 /* An array of n elements of a size, grown for one more: returned with room
  * for n + 1.  The old one is lost with the arena.  n is the caller's. */
 void *arena_more(struct arena *, void *v, size_t n, size_t size);

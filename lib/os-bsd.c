@@ -149,7 +149,7 @@ os_shed_stack(void)
 int
 os_each_name(int fd, int (*fn)(void *, const char *), void *arg)
 {
-	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0), r = 0;
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0), r = 0, e;
 	DIR *dir = copy < 0 ? 0 : fdopendir(copy);
 	struct dirent *d;
 
@@ -159,11 +159,15 @@ os_each_name(int fd, int (*fn)(void *, const char *), void *arg)
 		return -1;
 	}
 	rewinddir(dir);
-	while (!r && (d = readdir(dir)))
+	while (!r && (errno = 0, d = readdir(dir)))
 		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
 			r = fn(arg, d->d_name);
+	e = r || d ? 0 : errno;
 	closedir(dir);
-	return r;
+	if (!e)
+		return r;
+	errno = e;
+	return -1;
 }
 
 #else

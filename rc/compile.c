@@ -45,6 +45,7 @@ compile(const struct compile *c, char **data, size_t *len)
 		diag_sys(&diag, "definitions", "unable to hold them");
 	} else
 		compile_all(c, &s, data, len);
+	buf_free(&s.words);
 	arena_free(&mem);
 	return diag.code;
 }

@@ -4,7 +4,6 @@
  * says all of them. */
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 
 #include "lib/near.h"
 #include "lib/num.h"
+#include "lib/os.h"
 #include "lib/path.h"
 #include "rc/def.h"
 #include "rc/lex.h"
@@ -183,20 +183,20 @@ int
 def_lex(struct defs *s, struct db_script *script, const char *file,
 	const char *text, size_t len)
 {
-	struct buf b = { 0 };
+	struct buf *b = &s->words;
 	struct lex_error e;
-	int n = lex_words(&b, text, len, &e);
+	int n;
 
+	b->len = 0;
+	n = lex_words(b, text, len, &e);
 	if (n < 0) {
 		diag_error(s->diag, 1, file, e.line, "%s", e.what);
-		buf_free(&b);
 		return -1;
 	}
 	script->argc = (uint32_t)n;
-	script->argv = arena_dup(s->mem, b.s, b.len);
-	script->len = b.len;
+	script->argv = arena_dup(s->mem, b->s, b->len);
+	script->len = b->len;
 	script->present = 1;
-	buf_free(&b);
 	if (!s->diag->lax)
 		check_shell_words(s, script, file, text, len);
 	return 0;
@@ -234,7 +234,7 @@ struct reader {
 static const char *
 path_of(struct reader *r, const char *name)
 {
-	return arena_printf(r->s->mem, "%s/%s", r->dir, name);
+	return arena_path(r->s->mem, r->dir, name);
 }
 
 /* All of a file, with a NUL behind it; 0 and errno if it cannot be read. */
@@ -371,45 +371,39 @@ by_name(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+struct listing {
+	struct arena *mem;
+	char **names;
+	size_t n;
+	int all;
+};
+
+static int
+list_name(void *arg, const char *name)
+{
+	struct listing *l = arg;
+
+	if (name[0] == '.' && !l->all)
+		return 0;
+	l->names = arena_more(l->mem, l->names, l->n, sizeof *l->names);
+	l->names[l->n++] = arena_str(l->mem, name);
+	return 0;
+}
+
 /* Sorted names of a directory's entries, without those with a dot in front
  * (unless all).  -1 and errno. */
 static ssize_t
 list_dir(struct arena *mem, int fd, char ***names, int all)
 {
-	DIR *dir;
-	struct dirent *e;
-	size_t n = 0;
-	int dup = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	struct listing l = { .mem = mem, .all = all };
 
 	*names = 0;
-	dir = dup < 0 ? 0 : fdopendir(dup);
-	if (!dir) {
-		int err = errno;
-
-		if (dup >= 0)
-			close(dup);
-		errno = err;
+	if (os_each_name(fd, list_name, &l) < 0)
 		return -1;
-	}
-	rewinddir(dir);		/* the offset is shared with fd */
-	while (errno = 0, (e = readdir(dir))) {
-		if (e->d_name[0] == '.' && (!all || !e->d_name[1] ||
-			(e->d_name[1] == '.' && !e->d_name[2])))
-			continue;
-		*names = arena_more(mem, *names, n, sizeof **names);
-		(*names)[n++] = arena_str(mem, e->d_name);
-	}
-	if (errno) {
-		int err = errno;
-
-		closedir(dir);
-		errno = err;
-		return -1;
-	}
-	closedir(dir);
-	if (n)
-		qsort(*names, n, sizeof **names, by_name);
-	return (ssize_t)n;
+	if (l.n)
+		qsort(l.names, l.n, sizeof *l.names, by_name);
+	*names = l.names;
+	return (ssize_t)l.n;
 }
 
 static int
@@ -430,7 +424,7 @@ read_dir(struct reader *r, const struct prop *p)
 		diag_sys(r->s->diag, file, "unable to read this directory");
 	for (ssize_t i = 0; i < n; i++) {
 		struct def_name name = { names[i],
-			arena_printf(r->s->mem, "%s/%s", file, names[i]), 0 };
+			arena_path(r->s->mem, file, names[i]), 0 };
 
 		if (def_check_name(r->s, &name))
 			add_unique(r, p->value, names[i], name.file, 0);
@@ -646,7 +640,7 @@ read_tree(struct reader *r, const struct prop *p)
 			diag_sys(r->s->diag, path_of(r, dirs[i]),
 				"unable to read this directory");
 		for (ssize_t k = 0; k < n; k++) {
-			char *path = arena_printf(mem, "%s/%s", dirs[i],
+			char *path = arena_path(mem, dirs[i],
 				names[k]), *data;
 			size_t len;
 			uint32_t mode;
@@ -948,7 +942,7 @@ read_instance(struct reader *r)
 	char **names;
 	ssize_t n;
 
-	over.dir = r->over_dir ? arena_printf(r->s->mem, "%s/%s", r->over_dir,
+	over.dir = r->over_dir ? arena_path(r->s->mem, r->over_dir,
 		name) : path_of(r, name);
 	over.fd = open_dir(r->over_dir ? r->over_fd : r->fd, name);
 	if (over.fd < 0) {
@@ -975,11 +969,14 @@ read_instance(struct reader *r)
 static void
 read_def(struct reader *r)
 {
-	char **names;
-	ssize_t n = list_dir(r->s->mem, r->fd, &names, 0);
 	struct def *d = r->d;
+	char **names;
+	ssize_t n = -1;
 	int has_run;
 
+	/* A template's is read again for each instance. */
+	if (!d->instance || lseek(r->fd, 0, SEEK_SET) == 0)
+		n = list_dir(r->s->mem, r->fd, &names, 0);
 	if (n < 0) {
 		diag_sys(r->s->diag, d->dir, "unable to read this directory");
 		d->bad = 1;
@@ -1234,7 +1231,7 @@ def_implied(struct defs *s)
 static void
 read_entry(struct defs *s, int fd, const char *source, const char *name)
 {
-	const char *path = arena_printf(s->mem, "%s/%s", source, name);
+	const char *path = arena_path(s->mem, source, name);
 	struct def_name n = { name, path, 0 };
 	struct reader r = { .s = s };
 

@@ -76,6 +76,7 @@ struct defs {
 	struct def_text loguser_text;	/* where loguser stands, if it does */
 	int users;		/* see compile.h */
 	unsigned line;		/* that def_line found, for messages */
+	struct buf words;	/* room for def_lex; buf_free it in the end */
 };
 
 /* Read every definition of a source directory.  What is wrong goes to

@@ -24,7 +24,7 @@ default_dir(struct defs *s, const struct def *d)
 		} else
 			s->logs = places.logs;
 	}
-	return arena_printf(s->mem, "%s/%s", s->logs, d->name);
+	return arena_path(s->mem, s->logs, d->name);
 }
 
 struct words {

@@ -136,7 +136,6 @@ main(int argc, char **argv)
 		die(r, "%s not written", output);
 	if (file_write(AT_FDCWD, output, data, len, 0644, 1) < 0)
 		die_sys(EX_SYSTEM, "unable to write database %s", output);
-	file_sync_dir(AT_FDCWD, output);
 	free(data);
 	return EX_OK;
 }
