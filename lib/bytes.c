@@ -17,6 +17,51 @@ memrchr(const void *s, int c, size_t n)
 }
 #endif
 
+/* With 1 subtracted from each of its bytes: then bit 7 is set where a 0 was,
+ * and perhaps elsewhere. */
+static uint64_t
+less_one(const unsigned char *p)
+{
+	uint64_t w;
+
+	memcpy(&w, p, sizeof w);
+	return w - 0x0101010101010101;
+}
+
+int
+bytes_have_nul_own(const void *s, size_t n)
+{
+	const unsigned char *p = s;
+
+	while (n >= 64) {
+		uint64_t w = less_one(p) | less_one(p + 8) |
+			less_one(p + 16) | less_one(p + 24) |
+			less_one(p + 32) | less_one(p + 40) |
+			less_one(p + 48) | less_one(p + 56);
+		size_t some = 64;
+
+		/* A 0 or no ASCII, of which there will be more. */
+		if (w & 0x8080808080808080) {
+			some = n < 4096 ? n : 4096;
+			if (memchr(p, 0, some))
+				return 1;
+		}
+		p += some;
+		n -= some;
+	}
+	return n && memchr(p, 0, n) != 0;
+}
+
+int
+bytes_have_nul(const void *s, size_t n)
+{
+#ifdef __GLIBC__
+	return memchr(s, 0, n) != 0;
+#else
+	return bytes_have_nul_own(s, n);
+#endif
+}
+
 struct wr
 wr_init(unsigned char *buf, size_t max)
 {

@@ -24,6 +24,11 @@ struct rd {
 void *memrchr(const void *s, int c, size_t n);
 #endif
 
+/* Is any of the n bytes 0?  Our own way is three times as fast as musl's
+ * memchr, and half as fast as glibc's, which is used there. */
+int bytes_have_nul(const void *, size_t n);
+int bytes_have_nul_own(const void *, size_t n);
+
 struct wr wr_init(unsigned char *buf, size_t max);
 void wr_u8(struct wr *, unsigned);
 void wr_u16(struct wr *, unsigned);

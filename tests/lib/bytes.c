@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <setjmp.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "lib/bytes.h"
@@ -51,11 +52,66 @@ every_length(void **state)
 	}
 }
 
+/* Both ways. */
+static int
+have_nul(const void *p, size_t n)
+{
+	int r = bytes_have_nul(p, n);
+
+	assert_int_equal(bytes_have_nul_own(p, n), r);
+	return r;
+}
+
+/* At each place of each length and alignment, among bytes of each kind. */
+static void
+nul(void **state)
+{
+	static const unsigned char fill[] = { 1, 'x', 0x7f, 0x80, 0x81, 0xff };
+	unsigned char buf[300];
+
+	(void)state;
+	for (size_t f = 0; f < sizeof fill; f++) {
+		memset(buf, fill[f], sizeof buf);
+		for (size_t from = 0; from < 9; from++)
+			for (size_t n = 0; n < 280; n += n < 140 ? 1 : 13) {
+				buf[from + n] = 0;
+				assert_false(have_nul(buf + from, n));
+				buf[from + n] = fill[f];
+				for (size_t i = 0; i < n; i++) {
+					buf[from + i] = 0;
+					assert_true(have_nul(buf + from, n));
+					buf[from + i] = fill[f];
+				}
+			}
+	}
+}
+
+/* Farther than what is looked at at once, after text that is not ASCII. */
+static void
+nul_far(void **state)
+{
+	static unsigned char buf[20000];
+
+	(void)state;
+	memset(buf, 'x', sizeof buf);
+	for (size_t i = 0; i < sizeof buf; i += 5000)
+		buf[i] = 0xc3;
+	assert_false(have_nul(buf, sizeof buf));
+	for (size_t i = 0; i < sizeof buf; i++) {
+		unsigned char was = buf[i];
+
+		buf[i] = 0;
+		assert_true(have_nul(buf, sizeof buf));
+		buf[i] = was;
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(round_trip),
-		cmocka_unit_test(every_length) };
+		cmocka_unit_test(every_length),
+		cmocka_unit_test(nul), cmocka_unit_test(nul_far) };
 
 	return cmocka_run_group_tests(tests, 0, 0);
 }
