@@ -36,6 +36,7 @@ enum {
 	LASTLINE_DEFAULT_MS = 2000,
 	BATCH = 65536,		/* one pipe full */
 	JOIN_MS = 100,		/* how long a joined record waits for more */
+	SMALL = 4096,		/* more than that is not moved to be aligned */
 	RELEASE_MS = 1000,	/* memory of a burst is given back then */
 	SINKS_MAX = 64
 };
@@ -226,7 +227,8 @@ find_direct(struct logger *l)
 static void
 allocate(struct logger *l)
 {
-	l->in.max = BATCH + (l->linelimit ? l->linelimit : BATCH) + 1;
+	l->in.max = SINK_ALIGN + BATCH +
+		(l->linelimit ? l->linelimit : BATCH) + 1;
 	l->in.buf = sink_map(l->in.max);
 	l->joined_max = l->linelimit ? l->linelimit : 65536;
 	if (l->script.join)
@@ -507,16 +509,27 @@ flush_all(struct logger *l)
 
 /* --- reading */
 
-/* To the beginning of the buffer. */
+/* To this place near the beginning of the buffer. */
 static void
-shift(struct input *in)
+shift(struct input *in, size_t to)
 {
-	if (!in->start)
+	size_t scanned = in->scanned > in->start ? in->scanned - in->start : 0;
+
+	if (in->start == to)
 		return;
-	memmove(in->buf, in->buf + in->start, in->end - in->start);
-	in->end -= in->start;
-	in->scanned -= in->scanned > in->start ? in->start : in->scanned;
-	in->start = 0;
+	memmove(in->buf + to, in->buf + in->start, in->end - in->start);
+	in->end = in->end - in->start + to;
+	in->scanned = to + scanned;
+	in->start = to;
+}
+
+/* Where what is held had best lie before more is read.  What goes to a file
+ * as it is, is written from there. */
+static size_t
+best_place(const struct logger *l)
+{
+	return l->direct && l->in.end - l->in.start <= SMALL ?
+		sink_place(l->direct) : 0;
 }
 
 static void
@@ -524,7 +537,7 @@ make_room(struct logger *l)
 {
 	struct input *in = &l->in;
 
-	shift(in);
+	shift(in, best_place(l));
 	/* One byte is kept for the 0 after a last line. */
 	if (in->max - in->end <= BATCH && in->end + BATCH + 1 > in->max &&
 		!l->linelimit) {
@@ -571,7 +584,7 @@ read_some(struct logger *l)
 		return;
 	}
 	if (!in->has_nul)
-		in->has_nul = memchr(in->buf + in->end, 0, (size_t)r) != 0;
+		in->has_nul = bytes_have_nul(in->buf + in->end, (size_t)r);
 	in->end += (size_t)r;
 	if (in->end > in->dirty)
 		in->dirty = in->end;
@@ -685,7 +698,7 @@ release_input(struct input *in)
 
 	if (in->dirty <= used)
 		return;
-	shift(in);
+	shift(in, 0);
 	madvise(in->buf + used, in->max - used, MADV_DONTNEED);
 	in->dirty = used;
 }

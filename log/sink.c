@@ -69,6 +69,18 @@ sink_open(struct sink *k, const struct script_action *a,
 	return 0;
 }
 
+size_t
+sink_place(const struct sink *k)
+{
+	return k->kind == ACTION_DIR ? k->dir.size % SINK_ALIGN : 0;
+}
+
+static void
+empty(struct sink *k)
+{
+	k->start = k->end = sink_place(k);
+}
+
 /* --- putting a record together */
 
 static char *
@@ -199,12 +211,10 @@ sink_room(struct sink *k, const struct script_action *a,
 	if (k->kind != ACTION_STATUS)
 		sink_flush(k, now);
 	else
-		k->start = k->end = 0;	/* only the last line counts */
-	if (k->start == k->end)
-		k->start = k->end = 0;
+		empty(k);	/* only the last line counts */
 	if (k->max - k->end >= n)
 		return 1;
-	return k->end == 0 && grow(k, n);
+	return k->start == k->end && grow(k, n);
 }
 
 static void
@@ -246,7 +256,7 @@ sink_put(struct sink *k, const struct script_action *a,
 	if (k->kind == ACTION_STDOUT && k->disabled)
 		return;
 	if (k->kind == ACTION_STATUS) {
-		k->start = k->end = 0;
+		empty(k);
 		k->action = a;
 	}
 	if (k->kind == ACTION_SYSLOG && k->max - k->end < need(a, r)) {
@@ -278,7 +288,7 @@ took(struct sink *k, size_t n)
 {
 	k->start += n;
 	if (k->start == k->end)
-		k->start = k->end = 0;
+		empty(k);
 }
 
 static void
@@ -313,7 +323,7 @@ flush_stdout(struct sink *k)
 			warn_sys("unable to write to standard output (giving "
 				"it up; other actions go on)");
 			k->disabled = 1;
-			k->start = k->end = 0;
+			empty(k);
 			return;
 		}
 		took(k, (size_t)r);
@@ -348,7 +358,7 @@ flush_status(struct sink *k, int64_t now)
 	}
 	k->backoff_ms = 0;
 	k->retry_at = 0;
-	k->start = k->end = 0;
+	empty(k);
 	return 1;
 }
 
@@ -543,7 +553,7 @@ sink_close(struct sink *k, int64_t now)
 		}
 		warn("%llu lines were not sent to %s",
 			(unsigned long long)k->lost, k->action->path);
-		k->start = k->end = 0;
+		empty(k);
 		return 1;
 	}
 	if (!done)
