@@ -373,7 +373,7 @@ step_trim(struct logact_dir *d)
 	if (s->total_bytes && max > (s->total_bytes > s->size ?
 		s->total_bytes - s->size : 0))
 		max = s->total_bytes > s->size ? s->total_bytes - s->size : 0;
-	if (logdir_list(&l, d->dirfd) < 0)
+	if (logdir_list(&l, d->dirfd, max != UINT64_MAX) < 0)
 		return -1;
 	left = l.n;
 	for (size_t i = 0; i < l.n && (left > s->archives || l.bytes > max);
@@ -406,7 +406,7 @@ drop_oldest(struct logact_dir *d)
 	struct logdir_list l;
 	int r = 0;
 
-	if (logdir_list(&l, d->dirfd) < 0)
+	if (logdir_list(&l, d->dirfd, 0) < 0)
 		return 0;
 	if (l.n && unlinkat(d->dirfd, l.v[0].name, 0) == 0) {
 		warn("no space left for %s: removed its oldest archive %s "
@@ -741,7 +741,7 @@ find_last(struct logact_dir *d)
 {
 	struct logdir_list l;
 
-	if (logdir_list(&l, d->dirfd) < 0)
+	if (logdir_list(&l, d->dirfd, 0) < 0)
 		return -1;
 	if (l.n)
 		logdir_parse(l.v[l.n - 1].name, &d->last, 0, 0);

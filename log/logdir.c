@@ -98,7 +98,7 @@ by_name(const void *a, const void *b)
 }
 
 int
-logdir_list(struct logdir_list *l, int dirfd)
+logdir_list(struct logdir_list *l, int dirfd, int sizes)
 {
 	size_t max = 0;
 	int e, fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -112,7 +112,7 @@ logdir_list(struct logdir_list *l, int dirfd)
 	}
 	for (;;) {
 		struct dirent *de;
-		struct stat st;
+		struct stat st = { .st_size = 0 };
 
 		errno = 0;
 		de = readdir(d);
@@ -122,7 +122,8 @@ logdir_list(struct logdir_list *l, int dirfd)
 			break;
 		if (!logdir_parse(de->d_name, 0, 0, 0))
 			continue;
-		if (fstatat(dirfd, de->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		if (sizes && fstatat(dirfd, de->d_name, &st,
+			AT_SYMLINK_NOFOLLOW) < 0) {
 			if (errno == ENOENT)
 				continue;
 			goto fail;

@@ -31,8 +31,9 @@ struct logdir_list {
 	size_t n;
 	uint64_t bytes;
 };
-/* The archives of a directory.  0, or -1 and errno. */
-int logdir_list(struct logdir_list *, int dirfd);
+/* The archives of a directory, with their sizes if they are wanted, which
+ * costs a call for each; else 0.  0, or -1 and errno. */
+int logdir_list(struct logdir_list *, int dirfd, int sizes);
 void logdir_list_free(struct logdir_list *);
 
 /* The time stamp at the head of a line: TAI64N ("@..."), ISO as written by

@@ -168,7 +168,7 @@ add_archives(struct stream *s, const tain *after, const tain *until,
 	struct logdir_list l;
 	int e = 0;
 
-	if (logdir_list(&l, s->dirfd) < 0)
+	if (logdir_list(&l, s->dirfd, 0) < 0)
 		return -1;
 	for (size_t i = 0; i < l.n && !e; i++) {
 		struct segment *g;
