@@ -145,6 +145,19 @@ temp_name(char *buf, size_t max, const char *name)
 	return 0;
 }
 
+/* A file of our own making: what lies there already (another's hard link, a
+ * fifo, the rest of a process with our number) is removed, never used. */
+static int
+open_new(int at, const char *name, unsigned mode)
+{
+	int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+	int fd = openat(at, name, flags, mode);
+
+	if (fd >= 0 || errno != EEXIST || unlinkat(at, name, 0) < 0)
+		return fd;
+	return openat(at, name, flags, mode);
+}
+
 int
 file_write(int at, const char *name, const void *data, size_t len,
 	unsigned mode, int sync)
@@ -154,8 +167,7 @@ file_write(int at, const char *name, const void *data, size_t len,
 
 	if (temp_name(tmp, sizeof tmp, name) < 0)
 		return -1;
-	fd = openat(at, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC |
-		O_NOFOLLOW, mode);
+	fd = open_new(at, tmp, mode);
 	if (fd < 0)
 		return -1;
 	if (fchmod(fd, mode) < 0 || file_write_all(fd, data, len) < 0 ||
@@ -209,8 +221,9 @@ file_lock(int at, const char *name, int exclusive, int wait)
 {
 	struct flock l = { .l_type = exclusive ? F_WRLCK : F_RDLCK,
 		.l_whence = SEEK_SET };
+	/* Where others can write it may be a fifo by now. */
 	int r, fd = openat(at, name, O_CREAT | O_CLOEXEC | O_NOFOLLOW |
-		(exclusive ? O_WRONLY : O_RDONLY), 0644);
+		O_NONBLOCK | (exclusive ? O_WRONLY : O_RDONLY), 0644);
 
 	if (fd < 0)
 		return -1;

@@ -1,0 +1,110 @@
+/* file.c - what lies where a temporary file or a lock is to be is another's,
+ * and is neither written to nor waited for. */
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/file.h"
+
+static char dir[] = "file-test-XXXXXX";
+
+static int
+enter(void **state)
+{
+	(void)state;
+	return mkdtemp(dir) && chdir(dir) == 0 ? 0 : -1;
+}
+
+static int
+leave(void **state)
+{
+	static const char *const names[] = { "f", "victim", "lock" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		unlink(names[i]);
+	return chdir("..") == 0 && rmdir(dir) == 0 ? 0 : -1;
+}
+
+/* Put something under the name that file_write will choose; write; see that
+ * the file is right and a victim unharmed. */
+static void
+with_temporary(int (*make)(const char *victim, const char *name))
+{
+	char temp[64], buf[16];
+
+	snprintf(temp, sizeof temp, ".f.%ld.new", (long)getpid());
+	assert_int_equal(file_write(AT_FDCWD, "victim", "old", 3, 0600, 0), 0);
+	assert_int_equal(make("victim", temp), 0);
+	alarm(10);	/* opening a fifo would wait for ever */
+	assert_int_equal(file_write(AT_FDCWD, "f", "new", 3, 0644, 0), 0);
+	alarm(0);
+	assert_int_equal(file_read(AT_FDCWD, "f", buf, sizeof buf), 3);
+	assert_memory_equal(buf, "new", 3);
+	assert_int_equal(file_read(AT_FDCWD, "victim", buf, sizeof buf), 3);
+	assert_memory_equal(buf, "old", 3);
+	assert_int_equal(access(temp, F_OK), -1);
+}
+
+static int
+make_fifo(const char *victim, const char *name)
+{
+	(void)victim;
+	return mkfifo(name, 0666);
+}
+
+static void
+write_not_to_a_hard_link(void **state)
+{
+	(void)state;
+	with_temporary(link);
+}
+
+static void
+write_not_to_a_link(void **state)
+{
+	(void)state;
+	with_temporary(symlink);
+}
+
+static void
+write_not_to_a_fifo(void **state)
+{
+	(void)state;
+	with_temporary(make_fifo);
+}
+
+static void
+lock_waits_for_no_reader(void **state)
+{
+	(void)state;
+	assert_int_equal(mkfifo("lock", 0666), 0);
+	alarm(10);
+	assert_int_equal(file_lock(AT_FDCWD, "lock", 1, 1), -1);
+	alarm(0);
+	assert_int_equal(errno, ENXIO);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(write_not_to_a_hard_link),
+		cmocka_unit_test(write_not_to_a_link),
+		cmocka_unit_test(write_not_to_a_fifo),
+		cmocka_unit_test(lock_waits_for_no_reader)
+	};
+
+	return cmocka_run_group_tests(tests, enter, leave);
+}
