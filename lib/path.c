@@ -3,7 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -78,46 +78,152 @@ path_mkdirs(const char *path, unsigned mode)
 	return -1;
 }
 
-/* One level of path_remove: empties the directory fd (which it closes) of
- * everything but non-empty directories.  1 if it met such a directory,
- * whose name is then in name. */
-static int
-empty_one(int fd, char *name, size_t max, int *err)
+/* Where path_remove is: a directory that it went into, and its name in the one
+ * above.  What the one above was is kept to know it again, as whoever may
+ * write in the tree may move it while we are in there. */
+struct level {
+	dev_t dev;
+	ino_t ino;
+	char *name;
+};
+
+/* Empty the directory fd of everything but non-empty directories.  Name of one
+ * of these (malloced), or 0. */
+static char *
+empty_one(int fd, int *err)
 {
-	DIR *dir = fdopendir(fd);
+	int again = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = again < 0 ? 0 : fdopendir(again);
 	struct dirent *d;
-	int met = 0;
+	char *met = 0;
 
 	if (!dir) {
 		*err = *err ? *err : errno;
-		close(fd);
+		if (again >= 0)
+			close(again);
 		return 0;
 	}
 	while (!met && (d = readdir(dir))) {
 		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
 			continue;
-		if (unlinkat(dirfd(dir), d->d_name, 0) == 0 ||
-			unlinkat(dirfd(dir), d->d_name, AT_REMOVEDIR) == 0 ||
+		if (unlinkat(fd, d->d_name, 0) == 0 ||
+			unlinkat(fd, d->d_name, AT_REMOVEDIR) == 0 ||
 			errno == ENOENT)
 			continue;
-		if ((errno == ENOTEMPTY || errno == EEXIST) &&
-			strlen(d->d_name) < max) {
-			strcpy(name, d->d_name);
-			met = 1;
-		} else if (!*err) {
+		if (errno == ENOTEMPTY || errno == EEXIST)
+			met = strdup(d->d_name);
+		if (!met && !*err)
 			*err = errno;
-		}
 	}
 	closedir(dir);
 	return met;
 }
 
+/* Go from fd into name, which becomes a level.  The new fd (fd is closed), or
+ * -1 and errno. */
+static int
+go_down(int fd, const char *name, struct level *l)
+{
+	struct stat st;
+	int below = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+		O_CLOEXEC), e;
+
+	if (below >= 0 && fstat(fd, &st) == 0) {
+		l->dev = st.st_dev;
+		l->ino = st.st_ino;
+		close(fd);
+		return below;
+	}
+	e = errno;
+	if (below >= 0)
+		close(below);
+	errno = e;
+	return -1;
+}
+
+/* Back from fd to the directory above and remove what we were in.  The new
+ * fd (fd is closed), or -1 and errno: it was moved elsewhere. */
+static int
+go_up(int fd, const struct level *l, int *err)
+{
+	int above = openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC), e;
+	struct stat st;
+
+	if (above < 0 || fstat(above, &st) < 0)
+		goto fail;
+	if (st.st_dev != l->dev || st.st_ino != l->ino) {
+		errno = EXDEV;
+		goto fail;
+	}
+	close(fd);
+	if (unlinkat(above, l->name, AT_REMOVEDIR) < 0 && !*err)
+		*err = errno;
+	return above;
+fail:
+	e = errno;
+	if (above >= 0)
+		close(above);
+	errno = e;
+	return -1;
+}
+
+/* Depth first without recursion: go down into the first directory that is not
+ * empty; when a level is empty go up and remove it.  Never by a path, any part
+ * of which could be a link by now.  Closes fd. */
+static int
+empty_tree(int fd)
+{
+	struct level *levels = 0;
+	size_t n = 0, max = 0;
+	int err = 0, next;
+
+	for (;;) {
+		char *name = empty_one(fd, &err);
+
+		if (!name && (err || !n))
+			break;
+		if (!name) {
+			next = go_up(fd, &levels[--n], &err);
+			free(levels[n].name);
+		} else {
+			if (n == max) {
+				size_t more = max ? 2 * max : 8;
+				struct level *v = realloc(levels, more *
+					sizeof *v);
+
+				if (!v) {
+					err = errno;
+					free(name);
+					break;
+				}
+				levels = v;
+				max = more;
+			}
+			levels[n].name = name;
+			next = go_down(fd, name, &levels[n]);
+			if (next < 0)
+				free(name);
+			else
+				n++;
+		}
+		if (next < 0) {
+			err = err ? err : errno;
+			break;
+		}
+		fd = next;
+	}
+	while (n)
+		free(levels[--n].name);
+	free(levels);
+	close(fd);
+	errno = err;
+	return err ? -1 : 0;
+}
+
 int
 path_remove(int at, const char *name)
 {
-	char path[PATH_LEN];
-	size_t top;
-	int err = 0;
+	int fd;
 
 	if (unlinkat(at, name, 0) == 0 || errno == ENOENT)
 		return 0;
@@ -125,36 +231,9 @@ path_remove(int at, const char *name)
 		return 0;
 	if (errno != ENOTEMPTY && errno != EEXIST)
 		return -1;
-	if (path_join(path, sizeof path, name) < 0)
+	fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+		O_CLOEXEC);
+	if (fd < 0 || empty_tree(fd) < 0)
 		return -1;
-	top = strlen(path);
-	/* Depth first without recursion: go down into the first directory
-	 * that is not empty; when a level is empty remove it and go up. */
-	for (;;) {
-		size_t len = strlen(path);
-		int fd = openat(at, path, O_RDONLY | O_DIRECTORY |
-			O_NOFOLLOW | O_CLOEXEC);
-
-		if (fd < 0) {
-			err = err ? err : errno;
-		} else if (len + 2 < sizeof path) {
-			path[len] = '/';
-			if (empty_one(fd, path + len + 1,
-				sizeof path - len - 1, &err))
-				continue;
-			path[len] = 0;
-		} else {
-			close(fd);
-			err = ENAMETOOLONG;
-		}
-		if (unlinkat(at, path, AT_REMOVEDIR) < 0 && !err)
-			err = errno;
-		if (err || len == top)
-			break;
-		*strrchr(path, '/') = 0;
-	}
-	if (!err)
-		return 0;
-	errno = err;
-	return -1;
+	return unlinkat(at, name, AT_REMOVEDIR);
 }
