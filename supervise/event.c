@@ -25,11 +25,12 @@ int
 event_make(int at, const char *path, gid_t gid, int force)
 {
 	mode_t mode = gid == (gid_t)-1 ? 01733 : 03730;
+	int fd, made, e, r = -1;
+	struct stat st;
 
 	/* Private until it has its final rights. */
-	if (mkdirat(at, path, 0700) < 0) {
-		struct stat st;
-
+	made = mkdirat(at, path, 0700) == 0;
+	if (!made) {
 		if (errno != EEXIST)
 			return -1;
 		if (fstatat(at, path, &st, 0) < 0)
@@ -41,9 +42,20 @@ event_make(int at, const char *path, gid_t gid, int force)
 		if (!force)
 			return 0;
 	}
-	if (gid != (gid_t)-1 && fchownat(at, path, (uid_t)-1, gid, 0) < 0)
+	/* By descriptor: the owner of the directory above can put something
+	 * else under that name at any time. */
+	fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC |
+		(made ? O_NOFOLLOW : 0));
+	if (fd < 0)
 		return -1;
-	return fchmodat(at, path, mode, 0);
+	if (fstat(fd, &st) == 0 && made && st.st_uid != geteuid())
+		errno = EPERM;
+	else if (gid == (gid_t)-1 || fchown(fd, (uid_t)-1, gid) == 0)
+		r = fchmod(fd, mode);
+	e = errno;
+	close(fd);
+	errno = e;
+	return r;
 }
 
 struct message {
@@ -57,6 +69,7 @@ static int
 tell(void *arg, const char *name)
 {
 	const struct message *m = arg;
+	struct stat st;
 	int fd;
 
 	if (strncmp(name, PREFIX, sizeof PREFIX - 1) ||
@@ -69,7 +82,9 @@ tell(void *arg, const char *name)
 			unlinkat(m->dir, name, 0);
 		return 0;
 	}
-	if (m->len && write(fd, m->letters, m->len) < 0 && errno == EPIPE)
+	/* Whoever may listen may also put another file here. */
+	if (m->len && fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode) &&
+		write(fd, m->letters, m->len) < 0 && errno == EPIPE)
 		unlinkat(m->dir, name, 0);
 	close(fd);
 	return 0;
@@ -104,6 +119,20 @@ event_clean(int at, const char *path)
 	return each(at, path, "", 0);
 }
 
+/* Open a fifo that lies in what may be another's directory. */
+static int
+open_fifo(const char *path, int flags)
+{
+	int fd = open(path, flags | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+	struct stat st;
+
+	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode)))
+		return fd;
+	close(fd);
+	errno = EINVAL;
+	return -1;
+}
+
 /* Six characters that differ between the listeners of one nanosecond. */
 static void
 suffix(char *s)
@@ -125,6 +154,7 @@ int
 event_listen(struct listener *l, const char *path)
 {
 	char stamp[TIMESTAMP + 1], tail[7], hidden[PATH_LEN], name[PATH_LEN];
+	mode_t mask;
 	tain now;
 	int e;
 
@@ -142,18 +172,22 @@ event_listen(struct listener *l, const char *path)
 			errno = ENAMETOOLONG;
 			return -1;
 		}
-		if (mkfifo(hidden, 0622) == 0)
+		/* Not by chmod afterwards, when it may be a link to something
+		 * of ours: the directory can be another's. */
+		mask = umask(0);
+		e = mkfifo(hidden, 0622) < 0 ? errno : 0;
+		umask(mask);
+		if (!e)
 			break;
-		if (errno != EEXIST || i == TRIES)
+		errno = e;
+		if (e != EEXIST || i == TRIES)
 			return -1;
 	}
 	snprintf(name, sizeof name, "%s/ftrig1:%s:%s", path, stamp, tail);
-	if (chmod(hidden, 0622) < 0)	/* whatever the umask */
-		goto fail;
-	l->fd = open(hidden, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	l->fd = open_fifo(hidden, O_RDONLY);
 	if (l->fd < 0)
 		goto fail;
-	l->keep = open(hidden, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	l->keep = open_fifo(hidden, O_WRONLY);
 	if (l->keep < 0)
 		goto fail;
 	l->path = strdup(name);

@@ -63,4 +63,34 @@ not 'the dead fifo is gone' test -e 'f/ftrig1:@400000006b034cdc12914ea6:dead12'
 "${P}ftrig-notify" f z
 ok 'it still listens' wait $pid
 "${P}cleanfifodir" nodir 2>/dev/null;	is $? 111 'cleanfifodir, no directory'
+[ "$P" = reeve- ] || end
+
+# Whoever may listen can put another file than a fifo there, or a link.
+: >victim
+ln victim 'f/ftrig1:@400000006b034cdc12914ea6:dead13'
+"${P}ftrig-notify" f abc
+is "$(wc -c <victim)" 0 'what is no fifo is not written to'
+rm 'f/ftrig1:@400000006b034cdc12914ea6:dead13'
+
+# The directory can be another's, who may at any time put a link in the place
+# of what was just made: so nothing of it is changed by its path.
+if strace -o /dev/null true 2>/dev/null; then
+	umask 077
+	(within 9 sh -c 'ls f | grep -q ^ftrig1' &&
+		stat -c %a f/ftrig1* >mode; "${P}ftrig-notify" f a) &
+	ASAN_OPTIONS=detect_leaks=0 strace -qq -o trace \
+		-e trace=chmod,fchmodat,chown,lchown,fchownat,open,openat \
+		"${P}ftrig-wait" -t 9000 f a >/dev/null
+	is "$(cat mode)" 622 'a listener can be told by everybody'
+	is "$(grep -E 'chmod|chown' trace)" '' 'without chmod or chown of a path'
+	is "$(grep 'f/\.ftrig1' trace | grep -vc O_NOFOLLOW)" 0 \
+		'and without following a link'
+	ASAN_OPTIONS=detect_leaks=0 strace -qq -o trace \
+		-e trace=chmod,fchmodat,chown,lchown,fchownat,open,openat \
+		"${P}mkfifodir" -g 0 new
+	is "$(stat -c %a new) $(grep -E 'chmod|chown' trace)" '3730 ' \
+		'nor is a fifodir made so'
+else
+	skip 4 'strace cannot trace here'
+fi
 end
