@@ -2,6 +2,7 @@
  * See reeve-svperms(1). */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <grp.h>
 #include <limits.h>
@@ -92,31 +93,79 @@ take(struct wish *w, int c, const char *arg)
 	}
 }
 
-/* chown takes bits away, so the mode is last. */
+/* Open what lies in a directory that may be another's, who can put a link to
+ * anything there at any time: one is followed only where none but us and root
+ * can make it. */
 static int
-set(const char *dir, const char *name, gid_t gid, int mode)
+open_part(int dir, const char *name, int flags)
 {
-	char path[PATH_LEN];
+	struct stat st;
 
-	if (path_join(path, sizeof path, dir, name) == 0 &&
-		chown(path, (uid_t)-1, gid) == 0 &&
-		chmod(path, (mode_t)mode) == 0)
-		return 0;
-	warn_sys("unable to set the rights of %s/%s", dir, name);
-	return EX_NO;
+	if (fstat(dir, &st) < 0)
+		return -1;
+	if ((st.st_uid && st.st_uid != geteuid()) || (st.st_mode & 022))
+		flags |= O_NOFOLLOW;
+	return openat(dir, name, flags | O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+}
+
+/* chown takes bits away, so the mode is last.  Closes fd. */
+static int
+set(int fd, int fifo, gid_t gid, int mode)
+{
+	struct stat st;
+	int e, r = -1;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -1;
+	if (fifo && !S_ISFIFO(st.st_mode))
+		errno = EINVAL;
+	else if (fchown(fd, (uid_t)-1, gid) == 0)
+		r = fchmod(fd, (mode_t)mode);
+	e = errno;
+	close(fd);
+	errno = e;
+	return r;
+}
+
+/* The rights of a directory and, with control, of the fifo in it. */
+static int
+set_dir(int dir, const char *name, gid_t gid, int mode, int control)
+{
+	int fd = open_part(dir, name, O_DIRECTORY), r = 0, e;
+
+	if (control && fd >= 0) {
+		r = set(open_part(fd, path_base(CONTROL_FILE), 0), 1, gid,
+			control);
+		e = errno;
+		if (set(fd, 0, gid, mode) < 0)
+			return -1;
+		errno = e;
+		return r;
+	}
+	return set(fd, 0, gid, mode);
 }
 
 static int
-change(const char *dir, const struct wish *w)
+change(const char *path, const struct wish *w)
 {
-	int code = 0;
+	int dir, code = 0;
 
-	if (w->status) {
-		code |= set(dir, CONTROL_FILE, w->gid, w->control);
-		code |= set(dir, "supervise", w->gid, w->status);
+	if (!w->status && !w->events)
+		return 0;
+	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (w->status && (dir < 0 || set_dir(dir, "supervise", w->gid,
+		w->status, w->control) < 0)) {
+		warn_sys("unable to set the rights of %s/supervise and of "
+			"its control", path);
+		code = EX_NO;
 	}
-	if (w->events)
-		code |= set(dir, EVENT_DIR, w->events_gid, w->events);
+	if (w->events && (dir < 0 || set_dir(dir, EVENT_DIR, w->events_gid,
+		w->events, 0) < 0)) {
+		warn_sys("unable to set the rights of %s/%s", path, EVENT_DIR);
+		code = EX_NO;
+	}
+	if (dir >= 0)
+		close(dir);
 	return code;
 }
 

@@ -29,4 +29,29 @@ s events: public' 'printed again'
 chmod 2700 s/event
 "${P}svperms" s >/dev/null 2>err;	is $? 1 'rights that mean nothing'
 like "$(cat err)" 's/event' 'are named'
+chmod 3730 s/event
+[ "$P" = reeve- ] || end
+# In a directory of another's a link is not followed: he could have root change
+# the rights of anything.
+[ "$(id -u)" = 0 ] || { skip 6 'needs root'; end; }
+mkdir -p hers/supervise hers/event
+mkfifo hers/supervise/control
+chown -R 12345 hers
+"${P}svperms" -O:0 -e hers;		is $? 0 'rights of a service of another user'
+is "$(stat -c %a hers/supervise hers/supervise/control hers/event |
+	tr '\n' ' ')" '711 620 1733 ' 'are set'
+echo secret >file
+mkdir -m 700 place
+chmod 600 file
+rm -r hers/event hers/supervise/control
+ln -s ../place hers/event
+ln -s ../../file hers/supervise/control
+"${P}svperms" -O:0 -e hers 2>err;	is $? 1 'but links that he made'
+like "$(cat err)" 'hers/event' 'are named'
+is "$(stat -c %a place file | tr '\n' ' ')" '700 600 ' 'and not followed'
+# Nobody but root can put a link here.
+mv s/event s/there
+ln -s there s/event
+"${P}svperms" -e s
+is "$(stat -c %a s/there)" 1733 "root's own links are followed"
 end
