@@ -3,34 +3,7 @@
 #include <string.h>
 
 #include "lib/json.h"
-
-/* Length of the valid UTF-8 sequence at s, or 0. */
-static size_t
-utf8_len(const unsigned char *s, size_t left)
-{
-	unsigned min, c = s[0], v;
-	size_t n;
-
-	if (c < 0x80)
-		return 1;
-	if (c >= 0xc2 && c < 0xe0)
-		n = 2, v = c & 0x1f, min = 0x80;
-	else if ((c & 0xf0) == 0xe0)
-		n = 3, v = c & 0x0f, min = 0x800;
-	else if (c >= 0xf0 && c < 0xf5)
-		n = 4, v = c & 0x07, min = 0x10000;
-	else
-		return 0;
-	if (n > left)
-		return 0;
-	for (size_t i = 1; i < n; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		v = v << 6 | (s[i] & 0x3f);
-	}
-	/* Surrogates are not characters. */
-	return v >= min && v < 0x110000 && (v < 0xd800 || v > 0xdfff) ? n : 0;
-}
+#include "lib/utf8.h"
 
 /* The escape of one byte in out[7]; its length, or 0 if it needs none. */
 static size_t
@@ -56,7 +29,6 @@ escape(char *out, unsigned char c)
 size_t
 json_string(char *buf, size_t max, const char *s, size_t len)
 {
-	const unsigned char *u = (const unsigned char *)s;
 	size_t n = 0;
 
 	if (max < 2)
@@ -65,11 +37,11 @@ json_string(char *buf, size_t max, const char *s, size_t len)
 	for (size_t i = 0; i < len;) {
 		char esc[8];
 		const char *put = esc;
-		size_t used = utf8_len(u + i, len - i), k;
+		size_t used = utf8_len(s + i, len - i), k;
 
 		if (!used) {
 			used = 1, put = "\xef\xbf\xbd", k = 3;
-		} else if (used > 1 || !(k = escape(esc, u[i]))) {
+		} else if (used > 1 || !(k = escape(esc, (unsigned char)s[i]))) {
 			put = s + i, k = used;
 		}
 		/* The closing quote must fit as well. */

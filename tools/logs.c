@@ -30,6 +30,7 @@
 #include "lib/num.h"
 #include "lib/opt.h"
 #include "lib/path.h"
+#include "lib/utf8.h"
 #include "log/logdir.h"
 #include "log/stream.h"
 #include "log/when.h"
@@ -587,23 +588,23 @@ color_sequence(const char *s, size_t len)
 static void
 put_text(FILE *f, const char *s, size_t len)
 {
-	size_t from = 0, n;
-	int colored = 0;
+	size_t from = 0, n, color;
+	int colored = 0, control;
 
-	for (size_t i = 0; g.terminal && i < len; i++) {
-		unsigned char c = (unsigned char)s[i];
-
-		if ((c >= ' ' && c != 127) || c == '\t' || c == '\n')
+	for (size_t i = 0; g.terminal && i < len; i += n) {
+		n = utf8_char(s + i, len - i, &control);
+		if (!control || s[i] == '\t' || s[i] == '\n')
 			continue;
-		n = color_sequence(s + i, len - i);
-		if (n) {
+		color = color_sequence(s + i, len - i);
+		if (color) {
 			colored = 1;
-			i += n - 1;
+			n = color;
 			continue;
 		}
 		fwrite(s + from, 1, i - from, f);
-		fprintf(f, "\\x%02x", c);
-		from = i + 1;
+		for (size_t k = 0; k < n; k++)
+			fprintf(f, "\\x%02x", (unsigned char)s[i + k]);
+		from = i + n;
 	}
 	fwrite(s + from, 1, len - from, f);
 	if (colored)

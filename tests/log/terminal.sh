@@ -58,11 +58,11 @@ NO_COLOR=1 terminal 'reeve-logs --no-pager a b'
 is "$(grep -c '\[' seen)" 0 'NO_COLOR'
 TERM=dumb terminal 'reeve-logs a b'
 is "$(grep -c '\[' seen)" 0 'nor on a dumb terminal'
-printf '@400000006950000000000000 a\033]0;title\007b\033[31mred\033[0m\033[2J\t\200.\n' \
+printf '@400000006950000000000000 a\033]0;title\007b\033[31mred\033[0m\033[2J\t\200.\302\2332J\303\251\342\202\254\233x\n' \
 	>logs/a/current
 terminal 'reeve-logs --no-pager --color=never a'
 is "$(cut -c26- seen | od -An -c | tr -d ' \n')" \
-	"$(printf 'a\\x1b]0;title\\x07b\033[31mred\033[0m\\x1b[2J\t\200.\033[0m\n' |
+	"$(printf 'a\\x1b]0;title\\x07b\033[31mred\033[0m\\x1b[2J\t\x80.\xc2\x9b2J\303\251\342\202\254\x9bx\033[0m\n' |
 	od -An -c | tr -d ' \n')" 'control characters are shown, colours kept'
 reeve-logs a | cut -c26- >out
 cut -c27- logs/a/current | cmp -s - out

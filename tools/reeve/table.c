@@ -7,6 +7,7 @@
 
 #include "lib/msg.h"
 #include "lib/num.h"
+#include "lib/utf8.h"
 #include "tools/reeve/table.h"
 
 struct cell {
@@ -77,12 +78,16 @@ table_cut(FILE *f, const char *s, size_t columns)
 		dots = columns < 2 ? columns : 2;
 		keep = columns - dots;
 	}
-	for (size_t n = 0; *s; s++) {
-		unsigned char c = (unsigned char)*s;
+	for (size_t n = 0, left = strlen(s), len; left; s += len, left -= len) {
+		int control;
 
-		if ((c & 0xc0) != 0x80 && n++ == keep)
+		len = utf8_char(s, left, &control);
+		if (((unsigned char)*s & 0xc0) != 0x80 && n++ == keep)
 			break;
-		putc(c < 0x20 || c == 0x7f ? '?' : c, f);
+		if (control)
+			putc('?', f);
+		else
+			fwrite(s, 1, len, f);
 	}
 	while (dots--)
 		putc('.', f);

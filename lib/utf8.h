@@ -1,0 +1,16 @@
+/* utf8.h - characters of texts that others wrote. */
+#ifndef LIB_UTF8_H
+#define LIB_UTF8_H
+
+#include <stddef.h>
+
+/* Length of the valid UTF-8 sequence at s, of which left bytes (at least 1)
+ * are there; or 0. */
+size_t utf8_len(const char *s, size_t left);
+
+/* Length of the character at s; 1 for a byte that belongs to none.  *control
+ * says whether it may steer a terminal instead of being shown: ASCII's control
+ * characters and the 32 of ISO 6429 (0x80 to 0x9f), be they bytes or UTF-8. */
+size_t utf8_char(const char *s, size_t left, int *control);
+
+#endif
