@@ -23,12 +23,24 @@
 #include "lib/msg.h"
 #include "log/stream.h"
 
-enum { CHUNK = 65536, TRIES = 10, OPEN_TRIES = 300 };
+enum { CHUNK = 65536, TRIES = 10, OPEN_TRIES = 300,
+	LINE_BYTES = 16 << 20	/* a longer one comes in pieces */ };
 
 static int
 open_at(int dirfd, const char *name)
 {
-	return openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int e, fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY |
+		O_NONBLOCK | O_NOFOLLOW);
+	struct stat st;
+
+	/* Whoever owns the directory may have put anything there, for root to
+	 * read or to wait on. */
+	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
+		return fd;
+	e = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+	close(fd);
+	errno = e;
+	return -1;
 }
 
 static struct segment *
@@ -641,6 +653,8 @@ stream_line(struct stream *s, char **line, size_t *len)
 			next_segment(s);
 			continue;
 		}
+		if (s->end - s->start >= LINE_BYTES)
+			return take_rest(s, line, len);
 		rotated = is_current(s) && s->follow && was_rotated(s);
 		r = fill(s);
 		if (r > 0)

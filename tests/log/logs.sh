@@ -250,4 +250,22 @@ if grep -q '^#define HAS_INOTIFY' "$BUILD/config.h" &&
 else
 	skip 2 'no inotify here, or strace cannot trace'
 fi
+
+# Root reads the logs of users: what the owner of a log directory puts there
+# makes it neither wait, nor show another file, nor need all memory.
+mkdir logs/bad; mkfifo logs/bad/current
+timeout 20 reeve-logs bad 2>err;	is $? 1 'a fifo in place of current'
+like "$(cat err)" 'logs/bad' 'is said'
+rm logs/bad/current; echo secret >secret; ln -s "$PWD/secret" logs/bad/current
+is "$(reeve-logs bad 2>err; echo $?)" 1 'nor is a link followed'
+rm logs/bad/current; echo last >logs/bad/current
+mkfifo logs/bad/@400000006950000000000001.s
+ln -s "$PWD/secret" logs/bad/@400000006950000000000002.s
+is "$(timeout 20 reeve-logs --raw bad 2>err)" last 'the same for archives'
+is "$(grep -c 'unable to read' err)" 2 'both are said'
+rm logs/bad/*
+head -c 40000000 /dev/zero | tr '\0' x >logs/bad/current
+reeve-logs --raw bad >out
+is "$(tr -d '\n' <out | wc -c)" 40000000 'a line without end is shown'
+ok 'in pieces' [ "$(wc -L <out)" -lt 20000000 ]
 end

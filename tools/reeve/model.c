@@ -21,6 +21,7 @@
 #include "lib/num.h"
 #include "lib/os.h"
 #include "lib/path.h"
+#include "lib/utf8.h"
 #include "rc/cron.h"
 #include "supervise/control.h"
 #include "tools/reeve/front.h"
@@ -754,8 +755,17 @@ print_line(const char *s, size_t len, const char *indent)
 			len -= TIMESTAMP;
 		}
 	}
-	for (; len; s++, len--)
-		putchar((unsigned char)*s < 0x20 && *s != '\t' ? '?' : *s);
+	while (len) {
+		int control;
+		size_t n = utf8_char(s, len, &control);
+
+		if (control && *s != '\t')
+			putchar('?');
+		else
+			fwrite(s, 1, n, stdout);
+		s += n;
+		len -= n;
+	}
 	putchar('\n');
 }
 
@@ -771,10 +781,12 @@ model_tail(const struct item *it, int n, const char *indent)
 	if (!it->logdir[0] ||
 		path_join(path, sizeof path, it->logdir, "current") < 0)
 		return 0;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	/* The logger's user may have put anything there. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
 	if (fd < 0)
 		return 0;
-	if (fstat(fd, &st) < 0 || (st.st_size > TAIL_BYTES &&
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+		(st.st_size > TAIL_BYTES &&
 		lseek(fd, -TAIL_BYTES, SEEK_END) < 0))
 		r = -1;
 	else
