@@ -6,13 +6,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <skalibs/selfpipe.h>
 
 #include "lib/clock.h"
-#include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/num.h"
 #include "lib/os.h"
@@ -72,16 +73,17 @@ start(const struct background *b)
 	return pid;
 }
 
-/* Take signals: send those to be passed on to pid.  1 if a child ended. */
+/* Take signals: send those to be passed on to pid, by its descriptor where
+ * there is one: its number may be another's by now.  1 if a child ended. */
 static int
-take_signals(pid_t pid)
+take_signals(pid_t pid, int pidfd)
 {
 	int c, child = 0;
 
 	while ((c = selfpipe_read()) > 0) {
 		if (c == SIGCHLD)
 			child = 1;
-		else
+		else if (pidfd < 0 || os_pidfd_kill(pidfd, c) < 0)
 			kill(pid, c);
 	}
 	return child;
@@ -111,25 +113,75 @@ is_descendant(pid_t pid)
 	return 0;
 }
 
+/* Ours or root's, so that nobody else can have chosen what it says. */
+static int
+trusted(const struct stat *st)
+{
+	return !st->st_uid || st->st_uid == geteuid();
+}
+
+/* May this file name a process that we did not start?  We will send it
+ * signals, maybe as root: so a user may name only what is his. */
+static int
+may_name(int fd, pid_t pid)
+{
+	struct stat st, proc;
+	char path[32];
+
+	/* A second name of another service's file says nothing of who put
+	 * it here. */
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_nlink != 1)
+		return 0;
+	snprintf(path, sizeof path, "/proc/%ld", (long)pid);
+	return trusted(&st) || (stat(path, &proc) == 0 &&
+		proc.st_uid == st.st_uid);
+}
+
+/* A link is another's choice as well. */
+static int
+open_pidfile(const char *path)
+{
+	int flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
+	int fd = open(path, flags | O_NOFOLLOW);
+	struct stat st;
+
+	if (fd >= 0 || lstat(path, &st) < 0 || !S_ISLNK(st.st_mode) ||
+		!trusted(&st))
+		return fd;
+	return open(path, flags);
+}
+
 /* The daemon's pid, 0 if the file does not (yet) name a living process. */
 static pid_t
 read_pidfile(const struct background *b)
 {
+	static int told;
 	char buf[64];
-	ssize_t n = file_read(AT_FDCWD, b->pidfile, buf, sizeof buf - 1);
+	int fd = open_pidfile(b->pidfile);
+	ssize_t n = fd < 0 ? -1 : read(fd, buf, sizeof buf - 1);
 	char *s = buf;
+	pid_t found = 0;
 	unsigned pid;
 
-	if (n <= 0)
-		return 0;
-	buf[n] = 0;
+	buf[n < 0 ? 0 : n] = 0;
 	s += strspn(s, " \t\n");
 	s[strcspn(s, " \t\r\n")] = 0;
 	if (!num_uint(s, &pid) || pid < 2 || pid > INT_MAX)
-		return 0;
-	if (b->own)
-		return is_descendant((pid_t)pid) ? (pid_t)pid : 0;
-	return kill((pid_t)pid, 0) == 0 || errno == EPERM ? (pid_t)pid : 0;
+		goto out;
+	if (is_descendant((pid_t)pid))
+		found = (pid_t)pid;
+	else if (!b->own && (kill((pid_t)pid, 0) == 0 || errno == EPERM)) {
+		if (may_name(fd, (pid_t)pid))
+			found = (pid_t)pid;
+		else if (!told++)
+			warn("%s names process %u, which was not started by "
+				"us and does not belong to the file's owner: "
+				"it is not believed", b->pidfile, pid);
+	}
+out:
+	if (fd >= 0)
+		close(fd);
+	return found;
 }
 
 /* Wait until prog has exited 0. */
@@ -141,7 +193,7 @@ await_prog(const struct background *b, int sp, pid_t prog, uint64_t deadline)
 
 	for (;;) {
 		poll(&p, 1, clock_left(deadline));
-		if (take_signals(prog) &&
+		if (take_signals(prog, -1) &&
 			waitpid(prog, &wstat, WNOHANG) == prog)
 			break;
 		if (clock_passed(deadline)) {
@@ -208,7 +260,7 @@ await_daemon(const struct background *b, int sp, pid_t pid)
 			_exit(EX_OK);
 		}
 		poll(p, 2, -1);
-		take_signals(pid);
+		take_signals(pid, end);
 	}
 }
 

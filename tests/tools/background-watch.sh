@@ -47,4 +47,32 @@ is $? 6 'a late pidfile'
 echo 99999999 >pid
 "$w" -t 5000 pid sh -c '(sleep 0.1; exec sh -c "echo \$\$ >pid; sleep 0.2; exit 8") & :'
 is $? 8 'a stale pidfile'
+
+# Who may write the pidfile cannot have root send signals to what is not his.
+if [ "$(id -u)" = 0 ] && chmod 755 . && setpriv --reuid=12345 --clear-groups \
+	true 2>/dev/null; then
+	# not a descendant of the watcher
+	sleep 1000 & victim=$!
+	setpriv --reuid=12345 --clear-groups sleep 1000 & his=$!
+	within 9 sh -c "[ \$(stat -c %u /proc/$his) = 12345 ]"
+	rm -f pid; echo $victim >pid; chown 12345 pid
+	"$w" -t 300 pid sh -c 'sleep 5 & :' 2>err
+	is $? 99 "a user's pidfile that names a process of root's"
+	like "$(cat err)" "pid names process $victim.* not believed" 'is said'
+	echo $his >pid
+	"$w" -d 4 -t 9000 pid sh -c 'sleep 5 & :' 4>ready 2>/dev/null & me=$!
+	ok 'one that names his own is believed' within 9 test -s ready
+	kill -TERM $me; wait $me
+	not 'which gets the signal' kill -0 $his
+	rm pid; echo $victim >real
+	ln -s real pid; chown -h 12345 pid
+	"$w" -t 300 pid sh -c 'sleep 5 & :' 2>/dev/null
+	is $? 99 'nor by a link of his'
+	rm pid; ln real pid
+	"$w" -t 300 pid sh -c 'sleep 5 & :' 2>/dev/null
+	is $? 99 'nor by a second name'
+	ok 'it lives' kill -0 $victim
+else
+	skip 7 'no other user here'
+fi
 end
