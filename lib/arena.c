@@ -165,9 +165,9 @@ room(struct buf *b, size_t n)
 void
 buf_mem(struct buf *b, const void *s, size_t n)
 {
-	char *p = room(b, n);
+	char *p = n ? room(b, n) : 0;
 
-	if (p && n) {
+	if (p) {
 		memcpy(p, s, n);
 		b->len += n;
 	}

@@ -241,3 +241,57 @@ logdir_line_stamp(const char *line, size_t len, tain *when, size_t *skip)
 	}
 	return 0;
 }
+
+int
+logdir_json_text(char *line, size_t len, char **text, size_t *tlen)
+{
+	static const char key[] = ",\"text\":\"";
+	char *s = memmem(line, len, key, sizeof key - 1), *out;
+	char *end = line + len;
+
+	if (!s)
+		return 0;
+	s += sizeof key - 1;
+	*text = out = s;
+	while (s < end && *s != '"') {
+		static const char esc[] = "nrtbf", val[] = "\n\r\t\b\f";
+		const char *e;
+		unsigned u = 0;
+
+		if (*s != '\\') {
+			*out++ = *s++;
+			continue;
+		}
+		if (++s == end)
+			return 0;
+		if (*s != 'u') {
+			e = strchr(esc, *s);
+			*out++ = e ? val[e - esc] : *s;
+			s++;
+			continue;
+		}
+		if (end - s < 5)
+			return 0;
+		for (int i = 1; i < 5; i++) {
+			e = strchr("0123456789abcdef", s[i] | 32);
+			if (!e || !*e)
+				return 0;
+			u = u * 16 + (unsigned)(e - strchr(
+				"0123456789abcdef", '0'));
+		}
+		s += 5;
+		/* Only control characters, and U+FFFD, are written so. */
+		if (u < 0x80) {
+			*out++ = (char)u;
+		} else if (u < 0x800) {
+			*out++ = (char)(0xc0 | u >> 6);
+			*out++ = (char)(0x80 | (u & 63));
+		} else {
+			*out++ = (char)(0xe0 | u >> 12);
+			*out++ = (char)(0x80 | (u >> 6 & 63));
+			*out++ = (char)(0x80 | (u & 63));
+		}
+	}
+	*tlen = (size_t)(out - *text);
+	return 1;
+}

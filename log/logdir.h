@@ -40,5 +40,8 @@ void logdir_list_free(struct logdir_list *);
  * T ("2026-01-31 12:00:00.123456789", local time), or a JSON line of ours.
  * 1, *when set and *skip the bytes to the text (0 for JSON); else 0. */
 int logdir_line_stamp(const char *line, size_t len, tain *when, size_t *skip);
+/* The text of such a JSON line, decoded in place.  1, *text and *tlen set;
+ * or 0. */
+int logdir_json_text(char *line, size_t len, char **text, size_t *tlen);
 
 #endif

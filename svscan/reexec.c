@@ -292,7 +292,7 @@ read_record(struct svscan *v, struct rd *r, uint64_t *peer)
 }
 
 int
-reexec_resume(struct svscan *v, int fd)
+reexec_read(struct svscan *v, int fd)
 {
 	unsigned char buf[HEAD + RECORD + NAME_ROOM];
 	off_t at = HEAD;
@@ -331,6 +331,14 @@ reexec_resume(struct svscan *v, int fd)
 				v->table.slots[slot].peer = (int)i;
 			}
 	}
+	return 0;
+}
+
+int
+reexec_resume(struct svscan *v, int fd)
+{
+	if (reexec_read(v, fd) < 0)
+		return -1;
 	keep_on_exec(v, fd, 0);
 	close(fd);
 	svscan_hold(v);

@@ -15,6 +15,9 @@ int reexec_checked(struct svscan *, pid_t pid, int wstat);
 void reexec_become(struct svscan *);
 /* The check takes too long (see check_until): give up. */
 void reexec_late(struct svscan *);
+/* The state that lies in the file fd, into v, whose table is empty.  0, or -1
+ * if it is none. */
+int reexec_read(struct svscan *, int fd);
 /* In the new program: take state from fd.  0, or -1 if it is none. */
 int reexec_resume(struct svscan *, int fd);
 

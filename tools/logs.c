@@ -367,61 +367,6 @@ find_sources(char **argv, const char *live_path)
 
 /* --- one line: its time and its text */
 
-/* The text of a JSON line that reeve-log wrote, decoded in place. */
-static int
-json_text(char *line, size_t len, char **text, size_t *tlen)
-{
-	static const char key[] = ",\"text\":\"";
-	char *s = memmem(line, len, key, sizeof key - 1), *out;
-	char *end = line + len;
-
-	if (!s)
-		return 0;
-	s += sizeof key - 1;
-	*text = out = s;
-	while (s < end && *s != '"') {
-		static const char esc[] = "nrtbf", val[] = "\n\r\t\b\f";
-		const char *e;
-		unsigned u = 0;
-
-		if (*s != '\\') {
-			*out++ = *s++;
-			continue;
-		}
-		if (++s == end)
-			return 0;
-		if (*s != 'u') {
-			e = strchr(esc, *s);
-			*out++ = e ? val[e - esc] : *s;
-			s++;
-			continue;
-		}
-		if (end - s < 5)
-			return 0;
-		for (int i = 1; i < 5; i++) {
-			e = strchr("0123456789abcdef", s[i] | 32);
-			if (!e || !*e)
-				return 0;
-			u = u * 16 + (unsigned)(e - strchr(
-				"0123456789abcdef", '0'));
-		}
-		s += 5;
-		/* Only control characters, and U+FFFD, are written so. */
-		if (u < 0x80) {
-			*out++ = (char)u;
-		} else if (u < 0x800) {
-			*out++ = (char)(0xc0 | u >> 6);
-			*out++ = (char)(0x80 | (u & 63));
-		} else {
-			*out++ = (char)(0xe0 | u >> 12);
-			*out++ = (char)(0x80 | (u >> 6 & 63));
-			*out++ = (char)(0x80 | (u & 63));
-		}
-	}
-	*tlen = (size_t)(out - *text);
-	return 1;
-}
-
 /* Next line of a source.  1, 0 none now. */
 static int
 next_line(struct source *s)
@@ -641,7 +586,7 @@ show(FILE *f, struct source *s)
 		putc('\n', f);
 		return;
 	}
-	if (s->stamped && !s->skip && !json_text(s->line, s->len, &text, &len))
+	if (s->stamped && !s->skip && !logdir_json_text(s->line, s->len, &text, &len))
 		text = s->line;
 	if (g.json)
 		put_json(f, s, text, len);

@@ -15,6 +15,7 @@
 #include "lib/opt.h"
 #include "lib/os.h"
 #include "tools/helper.h"
+#include "tools/sdline.h"
 #include "tools/sdsocket.h"
 
 static const struct opt opts[] = {
@@ -37,21 +38,15 @@ static const struct usage usage = {
 /* Has one of the lines what we wait for?  libsystemd ends the last line
  * without a newline, others with one. */
 static int
-says_ready(const char *s, size_t len)
+says_ready(char *s)
 {
-	static const char ready[] = "READY=1";
+	char *save = 0;
+	const char *text;
+	unsigned n;
 
-	while (len) {
-		const char *nl = memchr(s, '\n', len);
-		size_t n = nl ? (size_t)(nl - s) : len;
-
-		if (n == sizeof ready - 1 && !memcmp(s, ready, n))
+	for (s = strtok_r(s, "\n", &save); s; s = strtok_r(0, "\n", &save))
+		if (sdline_parse(s, &text, &n) == SDLINE_READY)
 			return 1;
-		if (!nl)
-			break;
-		s += n + 1;
-		len -= n + 1;
-	}
 	return 0;
 }
 
@@ -62,7 +57,7 @@ take(const struct sdsocket *s)
 	static char buf[SDSOCKET_MESSAGE + 1];
 	ssize_t r = sdsocket_receive(s, buf);
 
-	return r < 0 ? -1 : says_ready(buf, (size_t)r);
+	return r < 0 ? -1 : says_ready(buf);
 }
 
 static _Noreturn void

@@ -16,10 +16,10 @@
 #include "lib/chain.h"
 #include "lib/file.h"
 #include "lib/msg.h"
-#include "lib/num.h"
 #include "lib/opt.h"
 #include "lib/os.h"
 #include "tools/helper.h"
+#include "tools/sdline.h"
 #include "tools/sdsocket.h"
 
 #define STATUS "status-text"
@@ -89,31 +89,44 @@ live(struct helper *h)
 static void
 take_line(struct helper *h, const char *line)
 {
-	unsigned pid;
+	const char *text;
+	unsigned n;
 
-	if (!strcmp(line, "READY=1")) {
+	switch (sdline_parse(line, &text, &n)) {
+	case SDLINE_READY:
 		h->state = "";
 		live(h);
 		tell_ready(h);
-	} else if (!strcmp(line, "RELOADING=1"))
+		break;
+	case SDLINE_RELOADING:
 		h->state = "reloading";
-	else if (!strcmp(line, "STOPPING=1"))
+		break;
+	case SDLINE_STOPPING:
 		h->state = "stopping";
-	else if (!strncmp(line, "STATUS=", 7))
-		snprintf(h->text, sizeof h->text, "%s", line + 7);
-	else if (!strcmp(line, "WATCHDOG=1"))
+		break;
+	case SDLINE_STATUS:
+		snprintf(h->text, sizeof h->text, "%s", text);
+		break;
+	case SDLINE_ALIVE:
 		live(h);
-	else if (!strcmp(line, "WATCHDOG=trigger"))
+		break;
+	case SDLINE_TRIGGER:
 		h->deadline = TRIGGERED;
-	else if (!strncmp(line, "WATCHDOG_USEC=", 14) &&
-		num_uint(line + 14, &pid)) {
-		h->watchdog_ms = pid / 1000;
+		break;
+	case SDLINE_USEC:
+		h->watchdog_ms = n / 1000;
 		live(h);
-	} else if (!strncmp(line, "MAINPID=", 8) && num_uint(line + 8, &pid)
-		&& (pid_t)pid != h->socket.prog)
-		warn("the service names process %u as its main one; process "
-			"%d stays the one that is supervised (a pid-file "
-			"would change that)", pid, (int)h->socket.prog);
+		break;
+	case SDLINE_MAINPID:
+		if ((pid_t)n != h->socket.prog)
+			warn("the service names process %u as its main one; "
+				"process %d stays the one that is supervised "
+				"(a pid-file would change that)", n,
+				(int)h->socket.prog);
+		break;
+	case SDLINE_OTHER:
+		break;
+	}
 }
 
 static void

@@ -1,5 +1,5 @@
-/* fuzz/logline.c - any bytes as a stamped line, an archive's name and a time
- * that a person wrote. */
+/* fuzz/logline.c - any bytes as a stamped line, as one of JSON, an archive's
+ * name and a time that a person wrote. */
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -13,9 +13,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *copy = malloc(size + 1), name[LOGDIR_NAME], kind;
+	char *copy = malloc(size + 1), name[LOGDIR_NAME], kind, *text;
 	const char *suffix;
-	size_t skip;
+	size_t skip, tlen;
 	tain t, now = { .sec = { 4611686020127387904ULL }, .nano = 0 };
 
 	if (!copy)
@@ -32,6 +32,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 	}
 	when_parse(copy, &now, 1, &t);
+	if (logdir_json_text(copy, size, &text, &tlen) && (text < copy ||
+		tlen > size || text + tlen > copy + size))
+		abort();
 	free(copy);
 	return 0;
 }
