@@ -26,10 +26,21 @@
 #include "tools/fdholder/fdholder.h"
 #include "tools/ipc/rules.h"
 
-enum { CLIENTS_MAX = 256, FDS_MAX = 1 << 16 };
+enum {
+	CLIENTS_MAX = 256, FDS_MAX = 1 << 16,
+	TURN = 16,		/* requests of one client before the next */
+	IDLE_MS = 1000,		/* then its place can go to another */
+	SAY_MS = 1000		/* between two messages about limits */
+};
 
 struct client {
 	struct umsg_conn conn;
+	uid_t uid;
+	uint64_t heard;		/* when it last asked for something */
+	unsigned more : 1;	/* there is a whole request in the buffer */
+	unsigned dumping : 1;	/* it gets those from next up to total */
+	unsigned lost : 1;	/* what it was to get is gone: drop it */
+	unsigned next, total;
 	regex_t store, retrieve;
 	unsigned may_store : 1, may_retrieve : 1, may_list : 1,
 		may_getdump : 1, may_setdump : 1;
@@ -45,7 +56,11 @@ static struct {
 	int verbosity, ending;
 	uint64_t end;
 	const char *rules, *cdb;
-} d = { .maxclients = 16, .maxheld = 1000, .verbosity = 1 };
+	int guest;		/* has no place yet; -1: none */
+	uid_t guest_uid;
+	gid_t guest_gid;
+	uint64_t guest_since, said;
+} d = { .guest = -1, .maxclients = 16, .maxheld = 1000, .verbosity = 1 };
 
 static const struct opt opts[] = {
 	{ 'v', "verbosity", "N", "0 errors, 1 warnings, 2 clients" },
@@ -68,6 +83,18 @@ static const struct usage usage = {
 	"Exit status: 0 told to exit, 1 the same while descriptors were held,\n"
 	"100 misuse, 111 system error."
 };
+
+/* May something be said of a limit?  A client cannot fill our log. */
+static int
+may_say(int verbosity)
+{
+	uint64_t now = umsg_now();
+
+	if (d.verbosity < verbosity || (d.said && now - d.said < SAY_MS))
+		return 0;
+	d.said = now;
+	return 1;
+}
 
 /* --- rights */
 
@@ -121,6 +148,11 @@ find(const char *id)
 static void
 forget(unsigned i)
 {
+	/* A dump that is queued borrows descriptors, and its numbers change
+	 * with the table. */
+	for (unsigned k = 0; k < d.nclients; k++)
+		if (d.clients[k]->dumping || d.clients[k]->conn.out)
+			d.clients[k]->lost = 1;
 	close(d.held[i].fd);
 	/* Keep the order: a list shows what came first first. */
 	memmove(d.held + i, d.held + i + 1,
@@ -133,8 +165,12 @@ hold(int fd, const char *id, const tain *limit)
 {
 	struct fdh_held *h;
 
-	if (d.nheld == d.maxheld)
+	if (d.nheld == d.maxheld) {
+		if (may_say(2))
+			warn("refusing to hold more than %u descriptors (-n)",
+				d.maxheld);
 		return ENFILE;
+	}
 	h = &d.held[d.nheld++];
 	h->fd = fd;
 	h->limit = *limit;
@@ -264,35 +300,42 @@ do_list(struct client *c)
 static int
 do_getdump(struct client *c)
 {
-	static unsigned char buf[FDH_CHUNK * FDH_ITEM];
+	unsigned char buf[9];
 	struct wr w = wr_init(buf, sizeof buf);
-	uint64_t deadline = umsg_deadline(2000);
-	int fds[FDH_CHUNK];
 
 	if (!c->may_getdump)
 		return answer(c, EPERM);
 	wr_u8(&w, 0);
 	wr_u32(&w, (d.nheld + FDH_CHUNK - 1) / FDH_CHUNK);
 	wr_u32(&w, d.nheld);
-	if (umsg_put(&c->conn, buf, wr_done(&w), 0, 0) < 0)
-		return -1;
-	for (unsigned i = 0; i < d.nheld; ) {
-		size_t len = 0;
-		unsigned k = 0;
+	c->dumping = 1;
+	c->next = 0;
+	c->total = d.nheld;
+	return umsg_put(&c->conn, buf, wr_done(&w), 0, 0);
+}
 
-		for (; i < d.nheld && k < FDH_CHUNK; i++) {
-			len += fdh_item_pack(buf + len, sizeof buf - len,
-				&d.held[i].limit, d.held[i].id);
-			fds[k++] = d.held[i].fd;
-		}
-		if (umsg_put(&c->conn, buf, len, fds, k) < 0)
-			return -1;
+/* The next part of a dump, when the one before is sent: nobody waits for a
+ * client that does not read. */
+static int
+dump_part(struct client *c)
+{
+	static unsigned char buf[FDH_CHUNK * FDH_ITEM];
+	int fds[FDH_CHUNK];
+	size_t len = 0;
+	unsigned k = 0;
+
+	for (; c->next < c->total && k < FDH_CHUNK; c->next++) {
+		const struct fdh_held *h = &d.held[c->next];
+
+		len += fdh_item_pack(buf + len, sizeof buf - len, &h->limit,
+			h->id);
+		fds[k++] = h->fd;
 	}
-	/* As in do_retrieve; a client that does not read is dropped. */
-	for (int r; (r = umsg_flush(&c->conn)) != 1; )
-		if (r < 0 || umsg_wait(c->conn.fd, 1, deadline) <= 0)
-			return -1;
-	return 0;
+	if (!k) {
+		c->dumping = 0;
+		return 0;
+	}
+	return umsg_put(&c->conn, buf, len, fds, k);
 }
 
 static int
@@ -303,8 +346,12 @@ do_setdump(struct client *c, const struct fdh_request *q)
 
 	if (!c->may_setdump)
 		return answer(c, EPERM);
-	if (q->total > d.maxheld - d.nheld)
+	if (q->total > d.maxheld - d.nheld) {
+		if (may_say(2))
+			warn("refusing to hold more than %u descriptors (-n)",
+				d.maxheld);
 		return answer(c, ENFILE);
+	}
 	c->expect = q->total;
 	wr_u8(&w, 0);
 	wr_u32(&w, (q->total + FDH_CHUNK - 1) / FDH_CHUNK);
@@ -383,20 +430,12 @@ check(uid_t uid, gid_t gid, struct rule *rule)
 }
 
 static void
-greet(int fd)
+greet(int fd, uid_t uid, gid_t gid)
 {
 	static struct rule rule;
 	struct client *c;
-	enum rules_answer a;
-	uid_t uid;
-	gid_t gid;
+	enum rules_answer a = check(uid, gid, &rule);
 
-	if (os_peer(fd, &uid, &gid) < 0) {
-		warn_sys("unable to see who the client is");
-		close(fd);
-		return;
-	}
-	a = check(uid, gid, &rule);
 	if (a == RULES_ERROR)
 		warn_sys("unable to check the rules for uid %lu gid %lu",
 			(unsigned long)uid, (unsigned long)gid);
@@ -411,8 +450,93 @@ greet(int fd)
 	for (size_t i = 0; i < rule.envlen; i += strlen(rule.env + i) + 1)
 		right(c, rule.env + i);
 	umsg_init(&c->conn, fd);
+	/* One, so that it is told what it may not. */
+	if (!c->may_store && !c->may_setdump)
+		c->conn.maxfds = 1;
+	c->uid = uid;
+	c->heard = umsg_now();
 	c->deadline = umsg_deadline(d.timeout);
 	d.clients[d.nclients++] = c;
+}
+
+static unsigned
+count_user(uid_t uid)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < d.nclients; i++)
+		n += d.clients[i]->uid == uid;
+	return n;
+}
+
+/* Whose place the guest could have: of the user who has most of them, the
+ * client that was heard longest ago. */
+static unsigned
+least_needed(unsigned *most)
+{
+	unsigned best = 0;
+
+	*most = 0;
+	for (unsigned i = 0; i < d.nclients; i++) {
+		unsigned n = count_user(d.clients[i]->uid);
+
+		if (n > *most || (n == *most && d.clients[i]->heard <
+			d.clients[best]->heard)) {
+			*most = n;
+			best = i;
+		}
+	}
+	return best;
+}
+
+/* When all places are taken, one user cannot keep the others out, and one who
+ * is silent keeps nobody out: milliseconds until this is to be asked again,
+ * 0 if there is a place now; -1 if the guest was sent away. */
+static int
+make_place(void)
+{
+	uint64_t now = umsg_now(), idle;
+	unsigned most, i = least_needed(&most);
+	const struct client *c = d.clients[i];
+
+	if (d.nclients < d.maxclients)
+		return 0;
+	idle = now - c->heard;
+	/* Not one that root is just using. */
+	if (idle >= IDLE_MS || (c->uid && c->uid != geteuid() &&
+		most > count_user(d.guest_uid) + 1)) {
+		if (may_say(1))
+			warn("all %u connections (-c) are in use: dropping "
+				"one of the %u of user %lu for one of user "
+				"%lu", d.maxclients, most,
+				(unsigned long)c->uid,
+				(unsigned long)d.guest_uid);
+		drop(i);
+		return 0;
+	}
+	if (now - d.guest_since >= IDLE_MS) {
+		if (may_say(1))
+			warn("all %u connections (-c) are in use: refusing "
+				"one of user %lu", d.maxclients,
+				(unsigned long)d.guest_uid);
+		close(d.guest);
+		d.guest = -1;
+		return -1;
+	}
+	return (int)(IDLE_MS - idle);
+}
+
+/* Milliseconds to wait at most for the guest, or -1. */
+static int
+place_guest(void)
+{
+	int ms = d.guest < 0 ? -1 : make_place();
+
+	if (ms)
+		return ms;
+	greet(d.guest, d.guest_uid, d.guest_gid);
+	d.guest = -1;
+	return -1;
 }
 
 static void
@@ -431,21 +555,47 @@ accept_one(void)
 		return;
 	}
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
-	greet(fd);
+	if (os_peer(fd, &d.guest_uid, &d.guest_gid) < 0) {
+		warn_sys("unable to see who the client is");
+		close(fd);
+		return;
+	}
+	d.guest = fd;
+	d.guest_since = umsg_now();
 }
 
+/* As many requests as a turn has; none while there are answers that it does
+ * not read, which so cannot become more. */
 static int
 talk(struct client *c)
 {
 	struct umsg m;
-	int r;
+	int r = 1;
 
-	while ((r = umsg_receive(&c->conn, &m)) > 0) {
+	c->more = 0;
+	for (int i = 0; r > 0; i++) {
+		if (umsg_flush(&c->conn) < 0)
+			return -1;
+		if (c->conn.out)
+			return 0;
+		if (c->dumping) {
+			if (dump_part(c) < 0)
+				return -1;
+			continue;
+		}
+		if (i >= TURN) {
+			c->more = 1;
+			return 0;
+		}
+		r = umsg_receive(&c->conn, &m);
+		if (r <= 0)
+			break;
+		c->heard = umsg_now();
 		c->deadline = umsg_deadline(d.timeout);
 		if (request(c, &m) < 0)
 			return -1;
 	}
-	return r < 0 || umsg_flush(&c->conn) < 0 ? -1 : 0;
+	return r;
 }
 
 /* --- set-up and loop */
@@ -460,10 +610,28 @@ signals(void)
 		}
 }
 
+/* Descriptors to hold, and those that clients have sent with requests that
+ * are not yet whole. */
+static void
+raise_limit(void)
+{
+	rlim_t want = d.maxheld + d.maxclients * (1 + 2 * UMSG_FDS) + 16;
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_NOFILE, &l) < 0 || l.rlim_cur >= want)
+		return;
+	l.rlim_cur = want > l.rlim_max ? l.rlim_max : want;
+	if (setrlimit(RLIMIT_NOFILE, &l) < 0)
+		warn_sys("unable to raise the limit of open files");
+	else if (l.rlim_cur < want && d.verbosity)
+		warn("only %lu files may be open, and up to %lu may be needed "
+			"(going on)", (unsigned long)l.rlim_cur,
+			(unsigned long)want);
+}
+
 static int
 set_up(int notify)
 {
-	struct rlimit l;
 	sigset_t set;
 	int fd;
 
@@ -474,14 +642,7 @@ set_up(int notify)
 		die_sys(EX_SYSTEM, "standard input is not a socket");
 	if (notify && fcntl(1, F_GETFD) < 0)
 		die_sys(EX_SYSTEM, "standard output is not open (for -1)");
-	if (getrlimit(RLIMIT_NOFILE, &l) == 0
-		&& l.rlim_cur < d.maxheld + d.maxclients + 16) {
-		l.rlim_cur = d.maxheld + d.maxclients + 16;
-		if (l.rlim_cur > l.rlim_max)
-			l.rlim_cur = l.rlim_max;
-		if (setrlimit(RLIMIT_NOFILE, &l) < 0)
-			warn_sys("unable to raise the limit of open files");
-	}
+	raise_limit();
 	d.held = calloc(d.maxheld, sizeof *d.held);
 	if (!d.held)
 		die_sys(EX_SYSTEM, "unable to allocate the table");
@@ -516,18 +677,25 @@ static void
 turn(int sp)
 {
 	struct pollfd p[CLIENTS_MAX + 2];
-	unsigned n = d.nclients;
-	int ms = expire();
+	int ms = expire(), guest;
+	unsigned n;
 
+	for (unsigned i = d.nclients; i-- > 0;)
+		if (d.clients[i]->lost)
+			drop(i);
+	guest = place_guest();
+	if (guest >= 0)
+		ms = sooner(ms, umsg_now() + (unsigned)guest);
+	n = d.nclients;
 	p[0] = (struct pollfd){ .fd = sp, .events = POLLIN };
 	p[1] = (struct pollfd){ .events = POLLIN,
-		.fd = !d.ending && n < d.maxclients ? 0 : -1 };
+		.fd = !d.ending && d.guest < 0 ? 0 : -1 };
 	for (unsigned i = 0; i < n; i++) {
 		struct client *c = d.clients[i];
 
 		p[i + 2] = (struct pollfd){ .fd = c->conn.fd, .events =
-			(short)(POLLIN | (c->conn.out ? POLLOUT : 0)) };
-		ms = sooner(ms, c->deadline);
+			c->conn.out ? POLLOUT : POLLIN };
+		ms = c->more ? 0 : sooner(ms, c->deadline);
 	}
 	if (d.ending)
 		ms = sooner(ms, d.end);
@@ -541,7 +709,9 @@ turn(int sp)
 	for (unsigned i = n; i-- > 0;) {
 		struct client *c = d.clients[i];
 
-		if (p[i + 2].revents ? talk(c) < 0
+		if (c->lost)
+			continue;
+		if (p[i + 2].revents || c->more ? talk(c) < 0
 			: umsg_now() >= c->deadline)
 			drop(i);
 	}

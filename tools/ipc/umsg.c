@@ -24,6 +24,7 @@ umsg_init(struct umsg_conn *c, int fd)
 {
 	memset(c, 0, sizeof *c);
 	c->fd = fd;
+	c->maxfds = 2 * UMSG_FDS;
 	c->outend = &c->out;
 }
 
@@ -111,7 +112,7 @@ keep_fds(struct umsg_conn *c, struct msghdr *m)
 			int fd;
 
 			memcpy(&fd, CMSG_DATA(h) + i * sizeof fd, sizeof fd);
-			if (c->ninfds == 2 * UMSG_FDS) {
+			if (c->ninfds >= c->maxfds) {
 				close(fd);
 				full = 1;
 			} else {

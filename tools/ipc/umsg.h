@@ -35,6 +35,7 @@ struct umsg_conn {
 	size_t inlen, inmax, used;
 	int infds[2 * UMSG_FDS];	/* received, not yet handed out */
 	unsigned ninfds, usedfds;
+	unsigned maxfds;	/* of those; umsg_init: all that fit */
 	struct umsg_out *out, **outend;	/* owned */
 };
 
