@@ -30,7 +30,11 @@
 #ifdef HAS_LINUX
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
+#ifndef SYS_mount_setattr
+#define SYS_mount_setattr 442	/* but on Alpha */
+#endif
 #endif
 
 enum { LIST_MAX = 64, GROUPS_MAX = 256 };
@@ -416,19 +420,89 @@ mount_private_tmp(void)
 	}
 }
 
-static void
-mount_read_only(const char *path)
+/* What a mount has of its own, to be said again when it is changed. */
+static unsigned long
+mount_flags(const char *path)
 {
-	unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY;
+	static const struct { unsigned long st, ms; } map[] = {
+		{ ST_NOSUID, MS_NOSUID }, { ST_NODEV, MS_NODEV },
+		{ ST_NOEXEC, MS_NOEXEC }, { ST_NOATIME, MS_NOATIME },
+		{ ST_NODIRATIME, MS_NODIRATIME },
+		{ ST_RELATIME, MS_RELATIME } };
+	unsigned long flags = 0;
+	struct statvfs v;
 
-	if (mount(path, path, 0, MS_BIND | MS_REC, 0) < 0)
-		die_sys(EX_SYSTEM, "unable to bind %s to itself", path);
-	/* In a user namespace flags that are locked must be repeated. */
-	if (mount(0, path, 0, flags, 0) < 0 &&
-		mount(0, path, 0, flags | MS_NOSUID | MS_NODEV, 0) < 0 &&
-		mount(0, path, 0, flags | MS_NOSUID | MS_NODEV | MS_NOEXEC,
+	if (statvfs(path, &v) < 0)
+		return 0;
+	for (size_t i = 0; i < sizeof map / sizeof *map; i++)
+		if (v.f_flag & map[i].st)
+			flags |= map[i].ms;
+	return flags;
+}
+
+static int
+remount_read_only(const char *path)
+{
+	return mount(0, path, 0, MS_REMOUNT | MS_BIND | MS_RDONLY |
+		mount_flags(path), 0);
+}
+
+/* The second word of a line of /proc/self/mounts, in place; or 0. */
+static char *
+mount_point(char *line)
+{
+	char *s = strchr(line, ' '), *start = s + 1, *to = start;
+
+	if (!s)
+		return 0;
+	for (s = start; *s && *s != ' '; s++)
+		if (*s == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] && s[3]) {
+			*to++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 |
+				(s[3] - '0'));
+			s += 3;
+		} else {
+			*to++ = *s;
+		}
+	*to = 0;
+	return start;
+}
+
+/* One by one, on a Linux before 5.12. */
+static int
+each_read_only(const char *path)
+{
+	char *text, *save = 0, *dir;
+	size_t n = strcmp(path, "/") ? strlen(path) : 0;
+	int r = remount_read_only(path);
+
+	if (r < 0 || file_slurp(AT_FDCWD, "/proc/self/mounts", &text,
+		1 << 24) < 0)
+		return -1;
+	for (char *line = strtok_r(text, "\n", &save); line && !r;
+		line = strtok_r(0, "\n", &save))
+		if ((dir = mount_point(line)) && !strncmp(dir, path, n) &&
+			dir[n] == '/' && dir[n + 1])
+			r = remount_read_only(dir);
+	free(text);
+	return r;
+}
+
+static void
+mount_read_only(const char *name)
+{
+	/* struct mount_attr, for C libraries that do not have it. */
+	struct { uint64_t set, clear, propagation, userns; } attr = {
+		.set = 1 /* MOUNT_ATTR_RDONLY */ };
+	char path[PATH_LEN];
+
+	if (!realpath(name, path) || mount(path, path, 0, MS_BIND | MS_REC,
 		0) < 0)
-		die_sys(EX_SYSTEM, "unable to make %s read-only", path);
+		die_sys(EX_SYSTEM, "unable to bind %s to itself", name);
+	/* All mounts below as well, and no other flag of any. */
+	if (syscall(SYS_mount_setattr, AT_FDCWD, path, 0x8000 /* AT_RECURSIVE */,
+		&attr, sizeof attr) < 0 && (errno != ENOSYS ||
+		each_read_only(path) < 0))
+		die_sys(EX_SYSTEM, "unable to make %s read-only", name);
 }
 
 static void

@@ -39,7 +39,28 @@ if [ "$(id -u)" = 0 ] && reeve-apply -u nobody true 2>/dev/null; then
 		mkdir ro; reeve-apply -r "$PWD/ro" sh -c ': >ro/x' 2>/dev/null
 		not 'a read-only path' [ -e ro/x ]
 		: >ro/y; ok 'is so only there' [ -e ro/y ]
-	else skip 4 'no mounts here'; fi
+		# What is mounted below is below.
+		mkdir "ro/a b"
+		cat >below <<'E'
+mount -t tmpfs -o nosuid,noexec,mode=755 none "ro/a b"
+"$@" reeve-apply -r "$PWD/ro" sh -c '
+	if echo >ro/x; then echo writable; fi
+	if echo >"ro/a b/x"; then echo writable below; fi
+	sed -n "s,.*/ro/a.040b [^ ]* \([^ ]*\) .*,\1,p" /proc/self/mounts |
+		tail -n 1 | tr , "\n" | grep -E "^(ro|nosuid|nodev|noexec)$" |
+		sort | tr "\n" " "' 2>/dev/null
+E
+		is "$(unshare -m sh below)" 'noexec nosuid ro ' \
+			'what is mounted below is so too, and keeps its flags'
+		if strace -o /dev/null -e inject=mount_setattr:error=ENOSYS \
+			true 2>/dev/null; then
+			is "$(ASAN_OPTIONS=detect_leaks=0 unshare -m sh below \
+				strace -f -o trace -e trace=mount_setattr \
+				-e inject=mount_setattr:error=ENOSYS)" \
+				'noexec nosuid ro ' 'the same on an old Linux'
+			like "$(cat trace)" INJECTED 'as was played'
+		else skip 2 'strace cannot play an old Linux'; fi
+	else skip 7 'no mounts here'; fi
 	rm -f /tmp/reeve-apply-test.$$
 	reeve-apply -C /no/such/cgroup/$$ echo goes on >out 2>err
 	is "$(cat out)" 'goes on' 'without cgroups it goes on'; rm -rf /no
@@ -48,5 +69,5 @@ if [ "$(id -u)" = 0 ] && reeve-apply -u nobody true 2>/dev/null; then
 		like "$(reeve-apply -C /sys/fs/cgroup/reeve-test.$$ -k 20 cat /proc/self/cgroup)" "reeve-test.$$" 'joins a cgroup'
 		within 5 rmdir /sys/fs/cgroup/reeve-test.$$
 	else echo 'SKIP cgroups: no writable cgroup version 2 here' >&2; skip 1 'no cgroup version 2'; fi
-else skip 15 'this is not root'; fi
+else skip 18 'this is not root'; fi
 end
