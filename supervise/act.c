@@ -31,6 +31,7 @@ enum {
 	FAIL_MIN_MS = 1000,	/* and when run is wrong */
 	FAIL_MAX_MS = 60000,
 	S6_PAUSE_MS = 1000,
+	NOTIFY_BYTES = 65536,	/* without a newline */
 	PERMANENT_CODE = 125
 };
 
@@ -102,8 +103,15 @@ act_notified(struct super *s)
 
 	if (r < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (r > 0 && !memchr(buf, '\n', (size_t)r))
-		return;
+	if (r > 0 && !memchr(buf, '\n', (size_t)r)) {
+		s->unready += (unsigned)r;
+		if (s->unready < NOTIFY_BYTES)
+			return;
+		warn("run writes to its notification-fd, but no newline in "
+			"%u bytes (it is not listened to any more)",
+			s->unready);
+		r = 0;
+	}
 	act_deafen(s);
 	if (r <= 0) {		/* it will never say so */
 		act_detail(s);
@@ -159,6 +167,7 @@ run(struct super *s)
 	s->deadline = 0;
 	s->asked = s->once = s->permanent = 0;
 	s->readied = 0;
+	s->unready = 0;
 	s->dt.pid = s->dt.run_pid = (uint64_t)pid;
 	s->dt.started = before;
 	s->dt.started_by = os_boot_now();

@@ -33,6 +33,7 @@ struct super {
 	pid_t checker;		/* tries the new program; 0: none */
 	uint64_t check_until;
 	unsigned spawn_fails;	/* in a row */
+	unsigned unready;	/* bytes on notify without a newline */
 	unsigned asked : 1;	/* a command sent it a signal that may end it */
 	unsigned once : 1;	/* policy of file restart ended it */
 	unsigned permanent : 1;	/* finish exited 125 */

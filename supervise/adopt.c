@@ -124,7 +124,7 @@ was_reaped(pid_t pid, uint64_t since, int *wstat)
 		*--p = (char)('0' + u % 10);
 	strcat(path, p);
 	strcat(path, "/cwd/" REAPED_FILE);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return 0;
 	while (!found && (r = read(fd, buf, sizeof buf)) > 0) {

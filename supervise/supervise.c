@@ -25,7 +25,7 @@
 #include "supervise/event.h"
 #include "supervise/tally.h"
 
-enum { OPT_SELF_CHECK = OPT_LONG };
+enum { OPT_SELF_CHECK = OPT_LONG, COMMANDS = 64 };
 
 static const struct opt opts[] = {
 	{ OPT_SELF_CHECK, "self-check", 0, "only say that this program runs "
@@ -223,8 +223,10 @@ obey_control(struct super *s)
 	char c;
 
 	/* One at a time: what is behind a byte that ends us stays for the
-	 * next supervise. */
-	while (s->state != END && read(s->control, &c, 1) == 1) {
+	 * next supervise.  And not without end: whoever may write here may
+	 * not have us do nothing else. */
+	for (int i = 0; i < COMMANDS && s->state != END &&
+		read(s->control, &c, 1) == 1; i++) {
 		const struct command *cmd = control_find(c);
 
 		if (cmd)

@@ -118,4 +118,31 @@ head -c 65536 /dev/zero >&5
 is $? 0 'a listener that does not read stops nothing'
 exec 5>&-
 "${P}svc" -x s
+[ "$P" = reeve- ] || end
+
+# Neither who may control it nor the service itself can keep supervise from
+# being told to end by writing without end.
+gone() { ! kill -0 "$super_pid" 2>/dev/null; }
+service s <<'E'
+exec sleep 1000
+E
+supervised s
+within 5 up s
+cat /dev/zero >s/supervise/control & flood=$!
+within 5 "${P}svstat" s
+kill -TERM "$super_pid"
+ok 'SIGTERM while commands come without end' within 10 gone
+kill $flood
+service s <<'E'
+cat /dev/zero >&3
+exec sleep 1000
+E
+supervised s 2>err
+within 5 up s
+kill -TERM "$super_pid"
+ok 'SIGTERM while run writes to notification-fd without end' within 10 gone
+supervised s 2>err
+ok 'which is not listened to for ever' within 20 grep -q \
+	'no newline in 65536 bytes' err
+"${P}svc" -dx s
 end
