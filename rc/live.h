@@ -98,6 +98,9 @@ int live_boot_id(char *buf, size_t max);
 
 /* --- building: the caller holds the lock ------------------------------ */
 
+/* 1 if nobody but root and us can change what is in the directory fd: else he
+ * decides what runs with our rights, and what we remove. */
+int live_trusted(int fd);
 /* Take live/lock.  The fd, or -1 and errno (EAGAIN: held and not wait). */
 int live_lock(int livefd, int wait);
 

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/file.h"
@@ -136,18 +135,15 @@ load_db(struct init *in)
 		die(errno == EPROTO ? EX_BAD_DB : EX_SYSTEM, "%s", err);
 }
 
-/* Whoever can write there decides what runs with our rights. */
 static void
 open_live(struct init *in)
 {
-	struct stat st;
-
 	if (path_mkdirs(in->live.path, 0755) < 0)
 		die_sys(EX_SYSTEM, "unable to make %s", in->live.path);
 	in->live.fd = open(in->live.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (in->live.fd < 0 || fstat(in->live.fd, &st) < 0)
+	if (in->live.fd < 0)
 		die_sys(EX_SYSTEM, "unable to open %s", in->live.path);
-	if ((st.st_uid != geteuid() && st.st_uid) || (st.st_mode & 022))
+	if (!live_trusted(in->live.fd))
 		die(EX_SYSTEM, "%s belongs to or is writable by others: not "
 			"trusted", in->live.path);
 }

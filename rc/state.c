@@ -195,7 +195,8 @@ state_open(struct states *s, int at, const char *name, const unsigned char *id,
 	s->n = n;
 	memcpy(s->id, id, DB_HASH);
 	s->rec = calloc(n ? n : 1, sizeof *s->rec);
-	s->fd = openat(at, name, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+	s->fd = openat(at, name, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC |
+		O_NONBLOCK);
 	if (s->fd < 0 || !s->rec)
 		snprintf(why, sizeof why, "%s", strerror(errno));
 	else if (load(s, why, sizeof why) == 0)

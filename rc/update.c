@@ -72,6 +72,13 @@ update_open(struct update *u, const char *live)
 		return -1;
 	if (u->dry)
 		return 0;
+	/* Root would remove, and put into the scan directory, what another
+	 * user's links lead to. */
+	if (!live_trusted(u->live.fd)) {
+		warn("%s belongs to or is writable by others: not trusted "
+			"(change it as its owner)", live);
+		return -1;
+	}
 	if (run_begin(&u->run) < 0) {
 		warn_sys("unable to trap signals");
 		return -1;
@@ -832,8 +839,10 @@ undo_switch(struct update *u, uint32_t origin, char **old, char **new,
 	int code = UPDATE_UNFINISHED;
 
 	snprintf(gen, sizeof gen, "gen/%u/db", (unsigned)origin);
-	if (!c || path_join(path, sizeof path, u->live.path, gen) < 0)
+	if (!c || path_join(path, sizeof path, u->live.path, gen) < 0) {
+		free(c);
 		return code;
+	}
 	if (db_open(&u->new, path, err, sizeof err) < 0) {
 		warn("unable to go back: %s", err);
 		u->new = db;
