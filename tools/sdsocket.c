@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include "tools/sdsocket.h"
 
 #define BESIDE "sd-notify"
+#define SAY_NS (60 * UINT64_C(1000000000))
 
 /* --- its address */
 
@@ -150,6 +152,8 @@ static int
 is_ours(const struct sdsocket *s, struct msghdr *m)
 {
 #ifdef HAS_SO_PEERCRED
+	static uint64_t said;
+
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
 		struct ucred u;
 
@@ -159,8 +163,13 @@ is_ours(const struct sdsocket *s, struct msghdr *m)
 		memcpy(&u, CMSG_DATA(c), sizeof u);
 		if (believed(s, &u))
 			return 1;
+		/* He may not fill the service's log. */
+		if (said && os_now() - said < SAY_NS)
+			return 0;
+		said = os_now();
 		warn("process %ld of user %lu is not one of the service: "
-			"ignoring its message", (long)u.pid,
+			"ignoring its message (said once a minute)",
+			(long)u.pid,
 			(unsigned long)u.uid);
 	}
 	return 0;

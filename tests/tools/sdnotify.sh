@@ -43,8 +43,29 @@ if [ -d /dev/shm ]; then
 	reeve-sdnotify "$here/say" READY=1 wait9 3>ready & pid=$!
 	within 5 test -s ready; is $? 0 'a socket in the service directory'
 	ok 'is there' [ -S sd-notify ]
-	kill $pid; wait $pid 2>/dev/null; cd "$here" || exit; rm -rf "$d"
-else skip 2 'there is no /dev/shm'; fi
+	kill $pid; wait $pid 2>/dev/null
+	cat >flood <<'E'
+import os, socket
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+if os.fork() == 0:
+    os.setgroups([]); os.setuid(12345)
+    for i in range(50): s.sendto(b'STATUS=bad', 'sd-notify')
+    os._exit(0)
+os.wait()
+s.sendto(b'STATUS=good', 'sd-notify')
+E
+	if [ "$(id -u)" = 0 ]; then
+		chmod 755 .
+		reeve-sdnotify "$here/say" READY=1 wait30 3>ready 2>err & pid=$!
+		within 5 test -S sd-notify
+		python3 flood
+		ok 'whoever may' within 5 grep -q good status-text
+		is "$(grep -c 'not one of the service' err)" 1 \
+			'others cannot fill the log'
+		kill $pid; wait $pid 2>/dev/null
+	else skip 2 'not root'; fi
+	cd "$here" || exit; rm -rf "$d"
+else skip 4 'there is no /dev/shm'; fi
 reeve-sdnotify -3 9 true 2>err; is $? 100 'a descriptor that is not open'
 reeve-sdnotify 2>err; is $? 100 'no program'
 reeve-sdnotify nosuchprogram 3>/dev/null 2>err; is $? 127 'a program that is not there'
