@@ -78,7 +78,7 @@ make_run(struct defs *s, const struct words *w, const char *dir, size_t *len)
 	buf_shell(&b, dir);
 	buf_str(&b, " || exit 111\n");
 	if (s->loguser) {
-		buf_str(&b, "[ \"$(id -u)\" != 0 ] || chown ");
+		buf_str(&b, "[ \"$(id -u)\" != 0 ] || chown -h ");
 		buf_shell(&b, s->loguser);
 		buf_char(&b, ' ');
 		buf_shell(&b, dir);
