@@ -54,6 +54,9 @@ supervisord_expand(struct import *im, const char *program, const char *key,
 		} else if (!strncmp(s, "%(process_num)", 14)) {
 			buf_char(&b, '0');
 			s += 14 + strspn(s + 14, "0123456789");
+			/* The letter of the format may be missing. */
+			if (!*s)
+				s--;
 		} else if (!strncmp(s, "%(here)s", 8) &&
 			path_absolute(here, sizeof here, im->file) == 0) {
 			*strrchr(here, '/') = 0;
