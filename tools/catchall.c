@@ -22,7 +22,7 @@
 
 static const struct opt opts[] = {
 	{ 'D', "catchall-directory", "DIR", "log directory [the place for "
-		"logs, catchall]" },
+		"logs, catch-all]" },
 	{ 'o', "catchall-options", "SCRIPT", "logging script before it "
 		"['t n10 s1000000']" },
 	{ 'd', "notification-fd", "FD", "passed to reeve-svscan" },
@@ -104,7 +104,7 @@ main(int argc, char **argv)
 	if (!logdir && places_default(&p, err, sizeof err) < 0)
 		die(EX_SYSTEM, "%s", err);
 	if (logdir ? path_absolute(dir, sizeof dir, logdir) :
-		path_join(dir, sizeof dir, p.logs, "catchall"))
+		path_join(dir, sizeof dir, p.logs, "catch-all"))
 		die_sys(EX_MISUSE, "unable to use the log directory");
 	if (path_mkdirs(dir, 0750) < 0)
 		die_sys(EX_SYSTEM, "unable to make %s", dir);

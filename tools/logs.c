@@ -214,16 +214,22 @@ is_catchall(const char *name)
 	return !strcmp(name, "catch-all") || !strcmp(name, "catchall");
 }
 
+/* All there are.  1, or 0 if there is none. */
 static int
-find_catchall(const struct places *p, char *path)
+add_catchalls(const struct places *p)
 {
 	static const char *const names[] = { "catch-all", "catchall" };
+	size_t had = g.n;
+	char path[PATH_LEN];
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (path_join(path, PATH_LEN, p->logs, names[i]) == 0 &&
+		if (path_join(path, sizeof path, p->logs, names[i]) == 0 &&
 			is_logdir(path))
-			return 1;
-	return path_join(path, PATH_LEN, UNCAUGHT) == 0 && is_logdir(path);
+			add_source(names[i], path);
+	if ((g.n == had || !strcmp(p->logs, SYSTEM_LOGS)) &&
+		is_logdir(UNCAUGHT))
+		add_source("catch-all", UNCAUGHT);
+	return g.n > had;
 }
 
 /* NAME to its log directory.  1; 0 if there is none, and *v is the service
@@ -238,9 +244,8 @@ find_named(const char *name, const struct live *live, const struct places *p,
 	dir = *v ? logdir_of(&live->db, *v) : 0;
 	if (dir)
 		return path_join(path, PATH_LEN, dir) == 0;
-	if (path_join(path, PATH_LEN, p->logs, name) == 0 && is_logdir(path))
-		return 1;
-	return is_catchall(name) && find_catchall(p, path);
+	return path_join(path, PATH_LEN, p->logs, name) == 0 &&
+		is_logdir(path);
 }
 
 /* A name without a log: why, and what may have been meant. */
@@ -355,6 +360,9 @@ find_sources(char **argv, const char *live_path)
 			add_source(path_base(*argv), *argv);
 		} else if (!have_places) {
 			die(EX_SYSTEM, "%s", err);
+		} else if (is_catchall(*argv) && !(live && service_named(
+			&live->db, *argv)) && add_catchalls(&p)) {
+			continue;
 		} else if (find_named(*argv, live, &p, path, &v)) {
 			add_source(*argv, path);
 		} else {

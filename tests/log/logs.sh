@@ -104,7 +104,9 @@ is "$(grep -c a3 out)" 1 'other logs are shown'
 rm -rf logs/bad
 mkdir logs/catch-all; echo tree >logs/catch-all/current
 like "$(reeve-logs catchall)" tree 'the log of what has no other, by both names'
-rm -rf logs/catch-all
+mkdir logs/catchall; echo older >logs/catchall/current
+is "$(reeve-logs --raw catch-all 2>&1 | sort | tr '\n' ' ')" 'older tree ' 'if there are two of them, both'
+rm -rf logs/catch-all logs/catchall
 
 if [ "$(id -u)" = 0 ] && getent passwd nobody >/dev/null; then
 	chmod 700 logs/a
