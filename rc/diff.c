@@ -490,6 +490,7 @@ want_needed(struct work *w)
 				if (d->start[e])
 					continue;
 				want(w, e, BECAUSE_NEEDED, j);
+				w->d->new[e].wish = b;
 				if (d->start[e])
 					stack[top++] = e;
 			}
@@ -691,7 +692,8 @@ diff_why_text(char *buf, size_t max, const struct diff_input *in,
 		snprintf(buf, max, "the conversion file puts it there");
 		return;
 	case BECAUSE_NEEDED:
-		snprintf(buf, max, "%s needs it", new);
+		snprintf(buf, max, "%s %s it", new, s->wish ? "wants" :
+			"needs");
 		return;
 	case BECAUSE_TARGET:
 		snprintf(buf, max, "so it was before");

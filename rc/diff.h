@@ -44,6 +44,7 @@ struct diff_step {
 	enum diff_because why;
 	uint32_t other;		/* old or new number, by which list it is in */
 	const char *what;	/* first file that differs, or 0 */
+	int wish;		/* BECAUSE_NEEDED: other only wants it */
 };
 
 /* A line of a conversion file. */

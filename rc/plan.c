@@ -52,6 +52,27 @@ plan_needs(const struct db *db, unsigned char *set, int wants)
 }
 
 int
+plan_wishes(const struct db *db, const unsigned char *members,
+	unsigned char *wishes)
+{
+	uint32_t n = count(db);
+	unsigned char *must = malloc((size_t)n + 1);
+	int r = -1;
+
+	if (!must)
+		return -1;
+	memcpy(must, members, n);
+	memcpy(wishes, members, n);
+	if (closure(db, must, 0, 0) == 0 && closure(db, wishes, 0, 1) == 0) {
+		for (uint32_t i = 0; i < n; i++)
+			wishes[i] = wishes[i] && !must[i];
+		r = 0;
+	}
+	free(must);
+	return r;
+}
+
+int
 plan_needed_by(const struct db *db, unsigned char *set)
 {
 	return closure(db, set, 1, 0);

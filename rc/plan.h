@@ -12,6 +12,10 @@
 /* Add to set everything its members need, hard dependencies always, wants
  * too if wants is not 0.  0, or -1 (out of memory). */
 int plan_needs(const struct db *, unsigned char *set, int wants);
+/* Set wishes to what plan_needs adds to these members only because of wants:
+ * what they can do without.  0, or -1 (out of memory). */
+int plan_wishes(const struct db *, const unsigned char *members,
+	unsigned char *wishes);
 /* Add everything that needs its members (hard dependencies only). */
 int plan_needed_by(const struct db *, unsigned char *set);
 

@@ -414,8 +414,8 @@ const struct prop props[] = {
 		"none",
 		"a directory of names",
 		"Services that are started with this one, but need not be "
-		"up: it lives without them. A name that does not exist is "
-		"left out.",
+		"up: it lives without them. One that fails is warned of. "
+		"A name that does not exist is left out.",
 		"(directory with a file metrics)" },
 	{ "watchdog", FOR_LONGRUN, PROP_TEXT, 0, 0,
 		"none",

@@ -465,12 +465,24 @@ change_down(struct rc *rc, unsigned char *set)
 	return half(rc, set, RUN_DOWN);
 }
 
+/* What these bring along and can do without. */
+static void
+note_wishes(struct rc *rc, const unsigned char *set)
+{
+	unsigned char *wishes = new_set(rc);
+
+	if (plan_wishes(&rc->live.db, set, wishes) < 0)
+		die_sys(EX_SYSTEM, "unable to follow the dependencies");
+	rc->run.wishes = wishes;	/* until the end */
+}
+
 static int
 change_up(struct rc *rc, unsigned char *set)
 {
 	unsigned char *already = new_set(rc);
 
 	set_flags(rc, set, STATE_WANTED, 0);
+	note_wishes(rc, set);
 	if (plan_needs(&rc->live.db, set, 1) < 0)
 		die_sys(EX_SYSTEM, "unable to follow the dependencies");
 	memcpy(already, set, rc->n);
@@ -523,6 +535,7 @@ restart(struct rc *rc)
 	/* Also what did not go down: it was told to, and is told to stay. */
 	for (uint32_t i = 0; i < rc->n; i++)
 		up[i] = rc->selected[i] || down[i];
+	note_wishes(rc, up);
 	if (plan_needs(&rc->live.db, up, 1) < 0)
 		die_sys(EX_SYSTEM, "unable to follow the dependencies");
 	for (uint32_t i = 0; i < rc->n; i++)

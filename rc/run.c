@@ -107,13 +107,39 @@ raise_result(int *result, int r)
 		*result = r;
 }
 
+/* Only wanted by others, which do without it if it fails. */
+static int
+is_wish(const struct half *h, uint32_t i)
+{
+	return h->mode == RUN_UP && h->run->wishes && h->run->wishes[i];
+}
+
+/* Of those that come up or are up, the first that wants it. */
+static const char *
+who_wants(const struct half *h, uint32_t i)
+{
+	for (uint32_t k = 0; k < h->plan.n; k++) {
+		const struct db_list *l = &h->db->services[k].wants;
+
+		if (h->plan.state[k] == PLAN_IDLE &&
+			!(h->run->live->state.rec[k].flags & STATE_UP))
+			continue;
+		for (uint32_t w = 0; w < l->n; w++)
+			if (l->v[w] == i)
+				return name_of(h, k);
+	}
+	return 0;
+}
+
 static unsigned
 flags_after(const struct half *h, uint32_t i, int ok)
 {
 	unsigned f = h->run->live->state.rec[i].flags & ~(unsigned)STATE_FAILED;
 
+	/* Nobody owes what can be done without. */
 	if (!ok)
-		return f | STATE_FAILED;
+		return (f | STATE_FAILED) & ~(is_wish(h, i) ?
+			(unsigned)STATE_OWED : 0);
 	if (h->mode == RUN_UP)
 		return (f | STATE_UP) & ~(unsigned)STATE_OWED;
 	if (h->mode == RUN_OWE)
@@ -146,13 +172,17 @@ tell_failure(const struct half *h, uint32_t i)
 	const char *dep = r->reason == REASON_DEPENDENCY &&
 		r->code < h->plan.n ? name_of(h, r->code) : 0;
 	char why[160];
+	const char *who = is_wish(h, i) ? who_wants(h, i) : 0;
 
 	if (h->run->verbosity < 1)
 		return;
 	state_reason_text(why, sizeof why, r, dep);
-	warn("unable to %s service %s: %s%s",
+	warn("unable to %s service %s: %s%s%s%s%s",
 		h->mode == RUN_UP ? "start" : "stop", name_of(h, i),
-		prog_as_s6 && r->reason == REASON_EXIT ? "command " : "", why);
+		prog_as_s6 && r->reason == REASON_EXIT ? "command " : "", why,
+		who ? " (" : "", who ? who : is_wish(h, i) ?
+		" (going on without it)" : "", who ? " wants it, but does "
+		"without)" : "");
 }
 
 static void
@@ -178,6 +208,8 @@ failed(struct half *h, uint32_t i, enum state_reason why, uint32_t code)
 {
 	record(h, i, 0, why, code);
 	tell_failure(h, i);
+	if (is_wish(h, i) && why != REASON_INTERRUPTED)
+		return;
 	raise_result(&h->result, why == REASON_TIMEOUT ? RUN_TIMEOUT :
 		why == REASON_INTERRUPTED ? RUN_INTERRUPTED : RUN_FAILED);
 	if (h->run->failed)

@@ -32,6 +32,9 @@ struct run {
 				 * so long; 0 none.  What depends on it does
 				 * not wait for that */
 	uint64_t deadline;	/* set by run_begin; 0 none */
+	const unsigned char *wishes;	/* borrowed, a byte a service, or 0:
+				 * those whose failure is said and counts for
+				 * nothing else */
 	int interrupted;	/* set when a signal came, or by the caller */
 	int result;		/* the worst so far */
 	uint32_t *failed;	/* owned; services that failed, in order */

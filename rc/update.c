@@ -642,16 +642,35 @@ keep_untaken(struct update *u)
 	}
 }
 
+/* What came along with others for the first time may be a wish of theirs;
+ * what was up before has to come back. */
 static int
-start_owed(struct update *u)
+came_along(const struct diff *d, uint32_t i)
+{
+	return d && d->new[i].action == DIFF_START &&
+		d->new[i].why == BECAUSE_NEEDED;
+}
+
+/* d is the plan of this switch, or 0 if that is not known (any more). */
+static int
+start_owed(struct update *u, const struct diff *d)
 {
 	uint32_t n = count(&u->live.db);
 	unsigned char *set = calloc((size_t)n + 1, 1);
+	unsigned char *wishes = calloc((size_t)n + 1, 1);
 	int r = RUN_OK, any = 0;
 
-	if (!set)
+	if (!set || !wishes) {
+		free(set);
+		free(wishes);
 		return RUN_SYSTEM;
+	}
 	keep_untaken(u);
+	for (uint32_t i = 0; i < n; i++)
+		set[i] = (u->live.state.rec[i].flags & STATE_OWED) &&
+			!came_along(d, i);
+	if (plan_wishes(&u->live.db, set, wishes) < 0)
+		r = RUN_SYSTEM;
 	for (uint32_t i = 0; i < n; i++)
 		any |= set[i] = !!(u->live.state.rec[i].flags & STATE_OWED);
 	if (any && plan_needs(&u->live.db, set, 1) < 0)
@@ -661,8 +680,11 @@ start_owed(struct update *u)
 			(STATE_UP | STATE_OWED)) == STATE_UP)
 			set[i] = 0;
 	u->run.nfailed = 0;
+	u->run.wishes = wishes;
 	if (r == RUN_OK && any)
 		r = run_half(&u->run, set, RUN_UP);
+	u->run.wishes = 0;
+	free(wishes);
 	free(set);
 	return r;
 }
@@ -810,7 +832,7 @@ static int
 undo_stop(struct update *u, int code)
 {
 	not_interrupted(u);
-	if (start_owed(u) != RUN_OK)
+	if (start_owed(u, 0) != RUN_OK)
 		warn("not everything that was stopped came back (it is marked "
 			"as owed; run the update again, or with --abort)");
 	if (live_gen_remove(u->live.fd, u->to) < 0 || enter(u) < 0 ||
@@ -944,7 +966,7 @@ complete(struct update *u, const struct diff *d, uint32_t origin)
 		goto out;
 	}
 	reload_changed(u, d);
-	code = update_code(start_owed(u));
+	code = update_code(start_owed(u, d));
 	if (code == UPDATE_UNFINISHED) {
 		unfinished(u);
 		goto out;
@@ -1103,7 +1125,7 @@ update_begin(struct update *u)
 		set_text(u, "not begun: unable to write the state");
 		return UPDATE_SYSTEM;
 	}
-	code = update_code(start_owed(u));
+	code = update_code(start_owed(u, 0));
 	if (code == UPDATE_UNFINISHED) {
 		set_text(u, "begun, but cut off: run it again to finish it");
 		return code;
@@ -1126,7 +1148,7 @@ pay_debts(struct update *u)
 	set_text(u, "the same set of services");
 	if (enter(u) < 0)
 		return UPDATE_SYSTEM;
-	code = update_code(start_owed(u));
+	code = update_code(start_owed(u, 0));
 	if (finish(u, u->boot, u->boot_link) < 0)
 		return unfinished(u);
 	return code;
@@ -1203,7 +1225,7 @@ stop_owed(struct update *u)
 static int
 start_recovered(struct update *u, const struct journal *j)
 {
-	int code = update_code(start_owed(u));
+	int code = update_code(start_owed(u, 0));
 
 	if ((code != UPDATE_FAILED && code != UPDATE_TIMEOUT) || !u->rollback ||
 		j->origin != j->from)
@@ -1277,7 +1299,7 @@ update_abort(struct update *u)
 		/* One may have been while it prepared. */
 		if (relink(u, 0) < 0 || enter(u) < 0)
 			return UPDATE_SYSTEM;
-		code = update_code(start_owed(u));
+		code = update_code(start_owed(u, 0));
 		remove_rubbish(u);
 		return code;
 	}
@@ -1292,7 +1314,7 @@ update_abort(struct update *u)
 			code = undo_switch(u, j.origin, j.new, j.old,
 				j.nrenames);
 		else {
-			code = update_code(start_owed(u));
+			code = update_code(start_owed(u, 0));
 			if (code <= UPDATE_TIMEOUT && finish(u, 0, 0) < 0)
 				code = UPDATE_UNFINISHED;
 		}

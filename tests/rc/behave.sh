@@ -30,7 +30,12 @@ comp db sv; live_on db
 
 rc -t 10000 start wish 2>err; r=$?
 is "$(reeve-svstat -o up live/servicedirs/wish) $(reeve-svstat -o up live/servicedirs/fine) $(cat broken)" 'true true tried' 'wants.d: it is up, and what it wants was started, or tried'
-is $r 1 'that one could not be started is told'
+is $r 0 'it lives without the one that could not be started'
+is "$(grep warning err)" 'reeve-rc: warning: unable to start service broken: exited 1 (wish wants it, but does without)' 'which is told'
+rc restart wish 2>err; is $? 0 'also when it is restarted'
+like "$(cat err)" 'broken: exited 1 .wish wants it' 'which is told again'
+rc start broken 2>err; is $? 1 'but who asks for that one gets an error'
+is "$(grep warning err)" 'reeve-rc: warning: unable to start service broken: exited 1' 'without more'
 rc stop fine; is "$(reeve-svstat -o up live/servicedirs/wish)" true 'it lives without'
 
 rc start order; is "$(cat order)" order 'after.d: alone it does not wait for the other'
@@ -63,5 +68,15 @@ within 10 grep -q 'reload hup' hups; is $? 0 'reload: it is told'
 is "$(grep -c keep hups)" 0 'keep: it is not'
 reeve-svc -r live/servicedirs/keep; within 10 sh -c "[ \$(reeve-svstat -o pid live/servicedirs/keep) != $k ] && [ \$(reeve-svstat -o up live/servicedirs/keep) = true ]"
 ok 'but has the new definition when it starts again' within 10 sh -c 'ps -o ni= -p $(reeve-svstat -o pid live/servicedirs/keep) | grep -q -v "^ *$(nice)$"'
+# A switch that starts a service and, with it, what it wants.
+rc start wish fine 2>/dev/null; p=$(pid wish); : >broken; f wish/nice 1; comp db3 sv
+upd --rollback "$D/db3" 2>err; is $? 0 'a wish that fails is no reason to undo a switch'
+[ "$(pid wish)" != "$p" ]; is $? 0 'which restarted who wants it'
+is "$(cat broken) $(rc -a list | grep -c broken)" 'tried 0' 'it was tried'
+like "$(rc status broken)" 'failed ' 'has failed'
+is "$(upd -n "$D/db3" 2>&1)" 'nothing to do: the same set of services' 'and is not owed'
+rm sv/fine/command; f fine/run '#!/nowhere'; p=$(pid fine); comp db4 sv
+upd --rollback "$D/db4" 2>err; is $? 12 'but one that was up has to come back'
+within 5 up live/servicedirs/fine; is $? 0 'and does, by the way back'
 rc -D change 2>/dev/null; is $? 0 'all down'
 end
