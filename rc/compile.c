@@ -11,6 +11,19 @@
 #include "rc/lower.h"
 #include "rc/resolve.h"
 
+int
+compile_users(const char *word)
+{
+	static const struct { const char *word; int users; } words[] = {
+		{ "warn", USERS_WARN }, { "error", USERS_ERROR },
+		{ "ignore", USERS_IGNORE } };
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (!strcmp(word, words[i].word))
+			return words[i].users;
+	return -1;
+}
+
 static void
 compile_all(const struct compile *c, struct defs *s, char **data,
 	size_t *len)

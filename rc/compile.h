@@ -27,6 +27,9 @@ struct compile {
 	void *report_arg;	/* borrowed */
 };
 
+/* warn, error or ignore, as --users takes it; -1: none of them. */
+int compile_users(const char *word);
+
 /* Compile into malloced memory; *data is the caller's to free.  Every error
  * found is said, "FILE:LINE: what, expected what".  0, 1 for an error in a
  * definition, 111 for a system error (already reported). */

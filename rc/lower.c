@@ -199,7 +199,8 @@ unknown_name(struct defs *s, const struct def_text *t, const char *kind,
 		return;
 	if (s->users == USERS_ERROR)
 		diag_error(s->diag, 1, t->file, s->line, "%s %s is unknown to "
-			"this system", kind, name);
+			"this system (make it first; a switch with "
+			"--users=warn goes on without)", kind, name);
 	else
 		diag_warn(s->diag, t->file, s->line, "%s %s is unknown to this "
 			"system (it must be there when the service starts)",

@@ -47,12 +47,10 @@ static const struct usage usage = {
 static int
 users_option(const char *s)
 {
-	if (!strcmp(s, "warn"))
-		return USERS_WARN;
-	if (!strcmp(s, "error"))
-		return USERS_ERROR;
-	if (!strcmp(s, "ignore"))
-		return USERS_IGNORE;
+	int users = compile_users(s);
+
+	if (users >= 0)
+		return users;
 	die(EX_MISUSE, "--users must be warn, error or ignore, not '%s'", s);
 }
 

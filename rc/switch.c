@@ -33,7 +33,8 @@
 #include "rc/update.h"
 
 enum { O_TEST = OPT_LONG, O_BOOT, O_ROOT, O_DB, O_LAX, O_OVERRIDE, O_BUNDLE,
-	O_NO_ROLLBACK, O_NO_BLOCK, O_KEEP, O_ABORT, O_START, O_SETTLE };
+	O_NO_ROLLBACK, O_NO_BLOCK, O_KEEP, O_ABORT, O_START, O_SETTLE,
+	O_USERS };
 enum { JOBS = 32, DEATHS = 3, START_MS = 60000, SETTLE_MS = 500, KEEP = 10,
 	STAMP_MAX = 256, DB_LIMIT = 1 << 30, RACY_NS = 50000000 };
 
@@ -51,6 +52,8 @@ static const struct opt opts[] = {
 	{ O_LAX, "lax", 0, "accept in definitions what s6-rc-compile accepts" },
 	{ O_OVERRIDE, "override", 0, "of a service in two of the given sources "
 		"the later one\nwins" },
+	{ O_USERS, "users", "WHAT", "users and groups unknown to this system: "
+		"error\n(default; with --root warn), warn or ignore" },
 	{ O_BUNDLE, "bundle", "NAME", "what is to be up (default 'default'; "
 		"'' for none)" },
 	{ O_NO_ROLLBACK, "no-rollback", 0, "stay with the new set even if a "
@@ -105,6 +108,7 @@ struct gen {
 	char live[PATH_LEN];
 	char dir[PATH_LEN];		/* STATE/generations */
 	int test, boot, lax, override, block, abort_it, given;
+	int users;			/* USERS_*, or -1: the default */
 	int elsewhere;			/* the live directory was named */
 	unsigned keep;
 	const char *root, *db_file, *convert_file;
@@ -147,6 +151,9 @@ set_places(struct gen *g)
 			below(root, p->sources[i], sizeof *p->sources);
 		g->boot = 1;
 	}
+	/* An image is made elsewhere than where its users are. */
+	if (g->users < 0)
+		g->users = g->root ? USERS_WARN : USERS_ERROR;
 	if (!*g->live)
 		strcpy(g->live, p->live);
 	if (path_join(g->dir, sizeof g->dir, p->state, "generations") < 0)
@@ -484,7 +491,7 @@ get_database(struct gen *g)
 	struct compile c = { .sources = (const char *const *)g->sources,
 		.nsources = g->nsources, .lax = g->lax,
 		.override = g->override, .verbosity = g->u.verbosity,
-		.logs = g->places.logs };
+		.logs = g->places.logs, .users = g->users };
 	char err[PATH_LEN + 256];
 	ssize_t r;
 
@@ -838,6 +845,17 @@ set_live(struct gen *g, const char *s)
 	g->elsewhere = 1;
 }
 
+static int
+users_option(const char *s)
+{
+	int users = compile_users(s);
+
+	if (users < 0)
+		die(EX_MISUSE, "--users must be error, warn or ignore, not "
+			"'%s'", s);
+	return users;
+}
+
 static void
 parse_options(struct gen *g, int argc, char **argv)
 {
@@ -852,6 +870,7 @@ parse_options(struct gen *g, int argc, char **argv)
 		case O_DB: g->db_file = optarg; break;
 		case O_LAX: g->lax = 1; break;
 		case O_OVERRIDE: g->override = 1; break;
+		case O_USERS: g->users = users_option(optarg); break;
 		case O_BUNDLE: g->u.in.bundle = optarg; break;
 		case O_NO_ROLLBACK: g->u.rollback = 0; break;
 		case O_ABORT: g->abort_it = 1; break;
@@ -890,6 +909,7 @@ main(int argc, char **argv)
 	umask(022);
 	g.block = 1;
 	g.keep = KEEP;
+	g.users = -1;
 	g.u.verbosity = 1;
 	g.u.rollback = 1;
 	g.u.in.bundle = "default";

@@ -33,6 +33,19 @@ is "$(lives a)" true 'the default set is up'
 ok 'again' sw
 like "$(cat out)" 'nothing to do' 'there is nothing to do'
 
+# --- a user that does not exist
+echo nobodyatall >$sv/a/user
+sw; is $? 1 'a user that this system does not know is an error'
+like "$(cat out)" "error: .*/$sv/a/user:1: user nobodyatall is unknown to this system \(make it first; a switch with --users=warn" 'which says what to do'
+is "$(wc -l <out) $(reeve-switch generations | wc -l)" '2 1' 'once, and nothing is touched'
+sw plan; is $? 1 'also of a plan'
+sw --users=warn plan; is $? 0 'unless one goes on'
+like "$(cat out)" 'warning: .*nobodyatall.*a +restart|restart +a' 'with a warning'
+sw --users=maybe; is $? 100 'what is neither'
+mkdir -p "image$D/home"; cp -R $sv "image$D/home/sv"
+sw --root image; is $? 0 'of an image its users are not here'
+rm $sv/a/user
+
 # --- cannot be started
 echo '#!/does/not/exist' >$sv/a/run
 now() { date +%s; }
