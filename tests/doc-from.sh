@@ -184,7 +184,11 @@ programs=web
 [eventlistener:l]
 command=/bin/l
 EOF
-reeve import -d -s systemd web.service once.service forker.service >out 2>&1
+printf '[Service]\nExecStart=/bin/true\n' | tee at.service >passed.service
+printf '[Timer]\nOnCalendar=daily\n' >at.timer
+printf '[Socket]\nListenStream=/run/passed.sock\n' >passed.socket
+reeve import -d -s systemd web.service once.service forker.service at.timer \
+	passed.socket >out 2>&1
 reeve import -d -s supervisord super.conf >>out 2>&1
 for page in systemd supervisord; do
 	files "$SRC/doc/reeve-from-$page.7" >list

@@ -23,9 +23,10 @@ static const struct opt opts[] = {
 };
 static const struct usage usage = {
 	"[-s dir] [-d] file|directory...",
-	"Make definitions from systemd units (*.service), supervisord "
-	"configurations\n(*.conf, *.ini), a Procfile, directories of runit, "
-	"daemontools and s6, and sources\nof s6-rc.",
+	"Make definitions from systemd units (*.service; *.timer and *.socket "
+	"together with\nthe service beside them), supervisord configurations "
+	"(*.conf, *.ini), a Procfile,\ndirectories of runit, daemontools and "
+	"s6, and sources of s6-rc.",
 	opts,
 	"Each thing that is not carried over is printed with its line.\n"
 	"Exit status: 0 imported, 1 imported but not all of it, 100 misuse, "
@@ -57,15 +58,33 @@ import_one(struct import *im, const char *file)
 	if (file_slurp(AT_FDCWD, file, &data, FILE_LIMIT) < 0)
 		die_sys(EX_SYSTEM, "unable to read %s", file);
 	if (ends_in(file, ".service"))
-		systemd_import(im, data);
+		systemd_import(im, data, &(struct unit_from){ 0 });
+	else if (ends_in(file, ".timer"))
+		timer_import(im, data);
+	else if (ends_in(file, ".socket"))
+		socket_import(im, data);
 	else if (ends_in(file, ".conf") || ends_in(file, ".ini"))
 		supervisord_import(im, data);
 	else if (!strncmp(path_base(file), "Procfile", 8))
 		procfile_import(im, data);
 	else
 		die(EX_MISUSE, "unknown kind of file %s, expected *.service, "
-			"*.conf, *.ini, Procfile or a directory", file);
+			"*.timer, *.socket, *.conf, *.ini, Procfile or a "
+			"directory", file);
 	free(data);
+}
+
+/* A service whose timer or socket is given as well is read with that. */
+static int
+comes_with(char *const *files, const char *file)
+{
+	size_t n = strlen(file) - strlen(".service");
+
+	for (; ends_in(file, ".service") && *files; files++)
+		if (!strncmp(*files, file, n) && (!strcmp(*files + n, ".timer")
+			|| !strcmp(*files + n, ".socket")))
+			return 1;
+	return 0;
 }
 
 int
@@ -89,8 +108,9 @@ main(int argc, char **argv)
 			die(EX_SYSTEM, "%s", err);
 		im.source = places.sources[0];
 	}
-	for (; optind < argc; optind++)
-		import_one(&im, argv[optind]);
+	for (int i = optind; i < argc; i++)
+		if (!comes_with(argv + optind, argv[i]))
+			import_one(&im, argv[i]);
 	printf("%u made, %u not carried over; reeve-check %s\n", im.made,
 		im.left, im.source);
 	if (fflush(stdout))

@@ -37,6 +37,7 @@ unit haproxy haproxy
 unit rsyslog rsyslogd
 unit ssh sshd
 unit cron cron
+unit dbus dbus-daemon
 # The directory for runit in the package of sshd.
 if [ -x /etc/sv/ssh/run ] && [ -x /lib/runit/invoke-run ]; then
 	mkdir runit; cp -RL /etc/sv/ssh/run /etc/sv/ssh/finish runit/; mkdir runit/log; cp /etc/sv/ssh/log/run runit/log/

@@ -52,8 +52,33 @@ char *ini_trim(char *);
 /* yes, true, on, 1 */
 int ini_yes(const char *);
 
+/* OnCalendar= as a time of a schedule; *seconds is what of it a schedule
+ * cannot say.  0, or why not. */
+const char *calendar_schedule(char *out, size_t max, const char *text,
+	unsigned *seconds);
+
+/* "dir/x.timer" and ".service": "x.service". */
+void import_other_name(char *buf, size_t max, const char *file,
+	const char *end);
+/* The text of a file beside the one that is read, malloced, and its path (of
+ * PATH_LEN bytes); 0: there is none. */
+char *import_beside(const struct import *, char *path, const char *name);
+
+/* What another unit says of a service. */
+struct unit_from {
+	const char *schedule;	/* a timer: its times, or 0 */
+	const char *socket, *socket_mode;	/* a socket: its path, or 0 */
+	int datagram;
+};
+
+/* Lines of a shell script that make the directories of the sockets of a unit
+ * beside the one that is read. */
+void socket_directories(struct import *, const char *unit, struct buf *);
+
 /* One reader for each kind; data is changed. */
-void systemd_import(struct import *, char *data);
+void systemd_import(struct import *, char *data, const struct unit_from *);
+void timer_import(struct import *, char *data);
+void socket_import(struct import *, char *data);
 void supervisord_import(struct import *, char *data);
 void procfile_import(struct import *, char *data);
 void directory_import(struct import *, const char *dir);

@@ -10,16 +10,20 @@
 #include "lib/num.h"
 #include "lib/path.h"
 #include "rc/db.h"
+#include "rc/props.h"
 #include "tools/import/import.h"
 
 struct unit {
 	struct import *im;
+	const struct unit_from *from;
 	struct defwrite d;
 	char name[DB_NAME_MAX + 1];
 	int template;
 	char type[32];
 	struct buf env, limits, pre, post, setup, up, down, ambient, bounding,
 		groups, readonly, watchdog;
+	char beside[256];	/* the name a unit *.socket of it has */
+	char socket[256];	/* a unit that it needs */
 	char *start;		/* owned */
 	char *user, *group;	/* owned */
 	int shell;		/* needs a script: variables, files */
@@ -40,6 +44,32 @@ unit_base(const char *name)
 	return base;
 }
 
+/* One property, if what this becomes can have it. */
+static void
+unit_put(struct unit *u, const char *key, const char *value, const char *file,
+	const char *text)
+{
+	const struct prop *p = prop_find(file);
+
+	if (!strcmp(u->type, "oneshot") && p && !(p->types & FOR_ONESHOT))
+		import_left_out(u->im, "%s=%s (only what stays has a %s)", key,
+			value, file);
+	else
+		import_put(&u->d, file, text);
+}
+
+/* A socket that is there before the service: the one that is being read, or
+ * the program has to do it. */
+static void
+unit_socket(struct unit *u, const char *key, const char *name)
+{
+	if (u->from->socket || !strcmp(key, "After"))
+		return;
+	snprintf(u->socket, sizeof u->socket, "%s", name);
+	import_left_out(u->im, "%s=%s (the program has to make its socket "
+		"itself; if it cannot, import %s)", key, name, name);
+}
+
 static void
 unit_names(struct unit *u, const char *key, const char *list, char *value)
 {
@@ -51,6 +81,8 @@ unit_names(struct unit *u, const char *key, const char *list, char *value)
 
 		if (n > 8 && !strcmp(w + n - 8, ".service"))
 			import_put_name(&u->d, list, unit_base(w));
+		else if (n > 7 && !strcmp(w + n - 7, ".socket"))
+			unit_socket(u, key, w);
 		else if (!(n > 7 && !strcmp(w + n - 7, ".target") &&
 			!strcmp(list, "after.d")))
 			import_left_out(u->im, "%s=%s (only services are known "
@@ -90,7 +122,19 @@ specifiers(struct unit *u, const char *s)
 	return b.s;
 }
 
-/* A command line for /bin/sh: words quoted, but $VAR and ${VAR} left. */
+/* $VAR, and nothing else. */
+static int
+is_variable(const char *s)
+{
+	if (*s++ != '$' || !(isalpha((unsigned char)*s) || *s == '_'))
+		return 0;
+	while (isalnum((unsigned char)*s) || *s == '_')
+		s++;
+	return !*s;
+}
+
+/* A command line for /bin/sh: words quoted, but ${VAR}, and $VAR as a word of
+ * its own, left; $$ is a dollar. */
 static void
 shell_words(struct buf *b, char *const *words)
 {
@@ -99,14 +143,16 @@ shell_words(struct buf *b, char *const *words)
 
 		if (i)
 			buf_char(b, ' ');
-		if (*s == '$' && s[1] != '{') {
+		if (is_variable(s)) {
 			buf_str(b, s);	/* split, as systemd does */
 		} else if (strchr(s, '$')) {
 			buf_char(b, '"');
 			for (; *s; s++) {
-				if (strchr("\"\\`", *s))
+				if (strchr("\"\\`", *s) ||
+					(*s == '$' && s[1] != '{'))
 					buf_char(b, '\\');
 				buf_char(b, *s);
+				s += *s == '$' && s[1] == '$';
 			}
 			buf_char(b, '"');
 		} else
@@ -175,7 +221,7 @@ unit_time(struct unit *u, const char *key, const char *file,
 		return;
 	}
 	snprintf(text, sizeof text, "%llu", (unsigned long long)ms);
-	import_put(&u->d, file, text);
+	unit_put(u, key, value, file, text);
 }
 
 static void
@@ -236,8 +282,10 @@ static void
 unit_restart(struct unit *u, const char *value)
 {
 	u->restarts = strcmp(value, "no") != 0;
-	import_put(&u->d, "restart", !strcmp(value, "always") ? "always" :
-		u->restarts ? "on-failure" : "never");
+	if (!u->restarts && !strcmp(u->type, "oneshot"))
+		return;
+	unit_put(u, "Restart", value, "restart", !strcmp(value, "always") ?
+		"always" : u->restarts ? "on-failure" : "never");
 }
 
 /* Keys of [Service] that are one file or one flag. */
@@ -262,7 +310,7 @@ unit_simple(struct unit *u, const char *key, char *value)
 			if (*value == '-')
 				value++;
 			if (strcmp(value, "infinity"))
-				import_put(&u->d, files[i].file, value);
+				unit_put(u, key, value, files[i].file, value);
 			return 1;
 		}
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
@@ -295,6 +343,11 @@ unit_needless(const char *key, const char *value)
 		"SyslogIdentifier", "NotifyAccess", "GuessMainPID",
 		"SendSIGKILL", "RuntimeDirectoryPreserve" };
 
+	/* Switched off, as it is here. */
+	if (!strncmp(key, "Private", 7) || !strncmp(key, "Protect", 7) ||
+		!strncmp(key, "Restrict", 8))
+		return !strcmp(value, "no") || !strcmp(value, "false") ||
+			!strcmp(value, "off") || !strcmp(value, "0");
 	if (!strcmp(key, "StandardInput"))
 		return !strcmp(value, "null");
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -309,7 +362,9 @@ unit_service(struct unit *u, const char *key, char *value)
 	char name[64];
 	uint64_t ms;
 
-	if (!strcmp(key, "Type"))
+	if (!strcmp(key, "Type") && u->from->schedule)
+		;
+	else if (!strcmp(key, "Type"))
 		snprintf(u->type, sizeof u->type, "%s", value);
 	else if (!strcmp(key, "ExecStart")) {
 		exec_prefix(&value);
@@ -331,8 +386,8 @@ unit_service(struct unit *u, const char *key, char *value)
 		if (!strcmp(u->type, "oneshot") && !reload)
 			exec_line(&u->down, value);
 		else if (copy && kill_signal(copy, name, sizeof name))
-			import_put(&u->d, reload ? "reload-signal" : "down-signal",
-				name);
+			unit_put(u, key, value, reload ? "reload-signal" :
+				"down-signal", name);
 		else
 			import_left_out(u->im, "%s=%s (a signal is sent instead)",
 				key, value);
@@ -355,6 +410,12 @@ unit_service(struct unit *u, const char *key, char *value)
 		if (optional)
 			buf_printf(&u->pre, "[ ! -r %s ] || ", value);
 		buf_printf(&u->pre, "{ set -a; . %s; set +a; }\n", value);
+	} else if (!strcmp(key, "Sockets")) {
+		char *save = 0;
+
+		for (char *w = strtok_r(value, " \t", &save); w;
+			w = strtok_r(0, " \t", &save))
+			unit_socket(u, key, w);
 	} else if (!strcmp(key, "PIDFile")) {
 		/* Others may write one, but nobody needs it. */
 		if (!strcmp(u->type, "forking"))
@@ -367,7 +428,7 @@ unit_service(struct unit *u, const char *key, char *value)
 			snprintf(name, sizeof name, "%llu %llu",
 				(unsigned long long)ms, (unsigned long long)
 				(ms > 60000 ? ms : 60000));
-			import_put(&u->d, "backoff", name);
+			unit_put(u, key, value, "backoff", name);
 		}
 	} else if (!strcmp(key, "TimeoutSec")) {
 		unit_time(u, key, "timeout-up", value);
@@ -430,6 +491,56 @@ unit_entry(struct unit *u, const char *section, const char *key, char *value)
 		import_left_out(u->im, "[%s] %s=%s", section, key, value);
 }
 
+/* Words that say that the socket is passed are left out if it is not. */
+static void
+unit_own_socket(struct unit *u, char **words)
+{
+	static const char *const passed[] = { "--address=systemd:",
+		"--host=fd://", "fd://", "systemd:" };
+	char **out = words;
+
+	for (char **w = words; *w; w++) {
+		int is = 0;
+
+		for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
+			is |= !strcmp(*w, passed[i]);
+		if (!is) {
+			*out++ = *w;
+			continue;
+		}
+		/* -H fd:// */
+		if (**w != '-' && out > words && out[-1][0] == '-')
+			out--;
+		import_left_out(u->im, "%s in ExecStart (it listens where its "
+			"own configuration says)", *w);
+		socket_directories(u->im, *u->socket ? u->socket : u->beside,
+			&u->setup);
+	}
+	*out = 0;
+}
+
+/* The socket becomes the descriptor that systemd would have passed. */
+static void
+unit_bind(struct unit *u, struct buf *b)
+{
+	const struct unit_from *f = u->from;
+
+	buf_printf(b, "exec reeve-ipcserver-socketbinder -B -a %s%s -- ",
+		f->socket_mode, f->datagram ? " -m" : "");
+	buf_shell(b, f->socket);
+	buf_str(b, " /bin/sh -c 'exec 3<&0 </dev/null\n"
+		"LISTEN_FDS=1 LISTEN_PID=$$\nexport LISTEN_FDS LISTEN_PID\n"
+		"exec \"$@\"' ");
+	buf_shell(b, u->name);
+	buf_char(b, ' ');
+	/* Who it runs as need not be allowed to make it. */
+	if (u->user) {
+		buf_str(b, "reeve-setuidgid ");
+		buf_shell(b, u->user);
+		buf_char(b, ' ');
+	}
+}
+
 /* Words of a systemd command that needs no shell, as a command file. */
 static void
 unit_command(struct unit *u)
@@ -439,10 +550,15 @@ unit_command(struct unit *u)
 
 	if (!ini_split(u->start, words))
 		return;
-	if (u->shell || u->pre.len) {
+	if (!u->from->socket)
+		unit_own_socket(u, words);
+	if (u->shell || u->pre.len || u->from->socket) {
 		buf_str(&b, "#!/bin/sh\n");
 		buf_mem(&b, u->pre.s, u->pre.len);
-		buf_str(&b, "exec ");
+		if (u->from->socket)
+			unit_bind(u, &b);
+		else
+			buf_str(&b, "exec ");
 		shell_words(&b, words);
 		buf_char(&b, '\n');
 		import_put_buf(&u->d, "run", &b);
@@ -519,7 +635,12 @@ unit_finish(struct unit *u)
 		im->made--;
 		return;
 	}
-	if (u->user)
+	if (u->user && u->from->socket && u->group)
+		import_left_out(im, "Group=%s (the first group of %s is "
+			"taken)", u->group, u->user);
+	else if (u->user && u->from->socket)
+		;	/* its run does that */
+	else if (u->user)
 		buf_printf(&b, "%s%s%s\n", u->user, u->group ? ":" : "",
 			u->group ? u->group : "");
 	else if (u->group)
@@ -542,14 +663,15 @@ unit_finish(struct unit *u)
 		import_put_buf(&u->d, "read-only-paths", &u->readonly);
 	else if (u->readonly.len)
 		import_left_out(im, "ReadOnlyPaths (there are exceptions to it)");
-	unit_setup(u);
 	import_put(&u->d, "logger", "");
 	if (!strcmp(u->type, "oneshot")) {
+		unit_setup(u);
 		unit_oneshot(u);
 		return;
 	}
 	import_put(&u->d, "type", "longrun");
 	unit_command(u);
+	unit_setup(u);
 	if (!strncmp(u->type, "notify", 6)) {
 		import_put(&u->d, "notification-type", "sd_notify");
 		import_put_buf(&u->d, "watchdog", &u->watchdog);
@@ -574,10 +696,26 @@ unit_finish(struct unit *u)
 		import_put(&u->d, "restart", "never");
 }
 
-void
-systemd_import(struct import *im, char *data)
+static void
+socket_directory(struct unit *u)
 {
-	struct unit u = { .im = im, .type = "simple" };
+	char dir[PATH_LEN], *slash;
+
+	if (path_join(dir, sizeof dir, u->from->socket) < 0)
+		return;
+	slash = strrchr(dir, '/');
+	*slash = 0;
+	if (!*dir)
+		return;
+	buf_str(&u->setup, "mkdir -p ");
+	buf_shell(&u->setup, dir);
+	buf_char(&u->setup, '\n');
+}
+
+void
+systemd_import(struct import *im, char *data, const struct unit_from *from)
+{
+	struct unit u = { .im = im, .from = from, .type = "simple" };
 	struct ini in = { .at = data };
 	char name[PATH_LEN], *copy = strdup(data), *at;
 	size_t n;
@@ -599,11 +737,18 @@ systemd_import(struct import *im, char *data)
 		printf("%s: a template; each file in it makes an instance\n",
 			name);
 	}
+	if (from->schedule) {
+		strcpy(u.type, "oneshot");
+		import_put(&u.d, "schedule", from->schedule);
+	}
+	if (from->socket)
+		socket_directory(&u);
+	import_other_name(u.beside, sizeof u.beside, im->file, ".socket");
 	/* Type and User first: other keys mean something else by them. */
 	in.at = at = copy;
 	while (copy && ini_next(&in, 1))
 		if (in.key && !strcmp(in.section, "Service")) {
-			if (!strcmp(in.key, "Type"))
+			if (!strcmp(in.key, "Type") && !from->schedule)
 				snprintf(u.type, sizeof u.type, "%s",
 					in.value);
 			if (!strcmp(in.key, "User")) {

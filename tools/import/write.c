@@ -2,11 +2,13 @@
  * import.h. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/file.h"
 #include "lib/path.h"
 #include "tools/import/import.h"
 
@@ -24,6 +26,30 @@ import_left_out(struct import *im, const char *fmt, ...)
 	vprintf(fmt, ap);
 	va_end(ap);
 	putchar('\n');
+}
+
+void
+import_other_name(char *buf, size_t max, const char *file, const char *end)
+{
+	const char *name = path_base(file), *dot = strrchr(name, '.');
+
+	snprintf(buf, max, "%.*s%s", dot ? (int)(dot - name) :
+		(int)strlen(name), name, end);
+}
+
+char *
+import_beside(const struct import *im, char *path, const char *name)
+{
+	size_t n = (size_t)(path_base(im->file) - im->file);
+	char *data;
+
+	if (n >= PATH_LEN || strchr(name, '/'))
+		return 0;
+	memcpy(path, im->file, n);
+	if (path_join(path + n, PATH_LEN - n, name) < 0 ||
+		file_slurp(AT_FDCWD, path, &data, FILE_LIMIT) < 0)
+		return 0;
+	return data;
 }
 
 void
@@ -82,7 +108,12 @@ int
 import_begin(struct import *im, struct defwrite *d, const char *name)
 {
 	if (defwrite_begin(d, im->source, name) < 0) {
-		warn_sys("unable to make %s/%s (left out)", im->source, name);
+		if (errno == EEXIST)
+			warn("there is a definition %s/%s already (left out)",
+				im->source, name);
+		else
+			warn_sys("unable to make %s/%s (left out)",
+				im->source, name);
 		im->left++;
 		return 0;
 	}

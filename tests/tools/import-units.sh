@@ -1,0 +1,146 @@
+#!/bin/sh
+# tools/import-units.sh - timers and sockets of systemd: what the times become,
+# that what is made of them runs, and what is said of the rest.
+. "$TESTS/lib.sh"
+REEVE_HOME=$PWD/t; export REEVE_HOME
+f() { mkdir -p "${1%/*}"; cat >"$1"; }
+import() { reeve-import -s t/sv "$@" >said 2>err; }
+unit() { printf '[Service]\nType=oneshot\nExecStart=/bin/true\n' >"u/$1.service"; }
+mkdir u
+
+# --- times: OnCalendar and the fields that it becomes, or why it has none
+while IFS='|' read -r calendar fields; do
+	printf '[Timer]\nOnCalendar=%s\n' "$calendar" >u/a.timer
+	unit a; rm -rf t/sv/a; import u/a.timer
+	is "$(cat t/sv/a/schedule 2>/dev/null)" "$fields" "OnCalendar=$calendar" || sed 's/^/# /' said
+done <<'E2'
+minutely|* * * * *
+hourly|@hourly
+daily|@daily
+weekly|0 0 * * 1
+Monthly|@monthly
+quarterly|0 0 1 1,4,7,10 *
+semiannually|0 0 1 1,7 *
+yearly|@yearly
+*-*-* 6,18:00|0 6,18 * * *
+*-*-* 06:05:00|5 6 * * *
+03:10|10 3 * * *
+Mon..Fri 08:30|30 8 * * 1-5
+Mon,Wed,Sat..Sun *-*-* 00:00|0 0 * * 1,3,6-7
+saturday 12:00|0 12 * * 6
+*:0/15|0/15 * * * *
+*-*-* *:09,39:00|9,39 * * * *
+*-*-01 04:00|0 4 1 * *
+*-01,07-01|0 0 1 1,7 *
+12-24 18:00|0 18 24 12 *
+Sun *-*-1..7 1:00:00|0 1 1-7 * */7
+Mon *-*-1..7 1:00|
+2031-01-01 00:00|
+*-*~1 00:00|
+*:*:0/10|
+daily UTC|
+08:00 Europe/Berlin|
+25:00|
+Fri..Mon 1:00|
+nonsense|
+E2
+like "$(cat said)" 'u/a.timer:2: not carried over: OnCalendar=nonsense .' 'what is not understood has file and line'
+while IFS='|' read -r calendar why; do
+	printf '[Timer]\nOnCalendar=%s\n' "$calendar" >u/a.timer
+	rm -rf t/sv/a; import u/a.timer
+	like "$(cat said)" "u/a.timer:2: not carried over: .*\\($why" "why not $calendar"
+done <<'E2'
+Mon *-*-1..7 1:00|a day of the month and of the week
+daily UTC|a time zone
+25:00|the hour must be
+03:10:30|it runs with the minute
+E2
+# The first Sunday of a month, by our own clock.
+is "$(TZ=UTC reeve-schedule -p 24 '0 1 1-7 * */7' | cut -c9-10 | awk '$1 > 7' | wc -l)" 0 'a Sunday in the first seven days is one of both'
+
+# --- the rest of a timer
+f u/b.timer <<'E2'
+[Unit]
+Description=not that
+After=a.timer
+[Timer]
+OnBootSec=15min
+OnUnitActiveSec=1d
+Persistent=true
+RandomizedDelaySec=5min
+AccuracySec=1h
+WakeSystem=true
+Unit=other.service
+OnCalendar=daily
+[Install]
+WantedBy=timers.target
+E2
+f u/other.service <<'E2'
+[Unit]
+Description=that
+[Service]
+User=root
+Restart=on-failure
+MemoryMax=1G
+ExecStart=/bin/echo $X it's done
+Environment=X=1
+E2
+import u/b.timer; is $? 1 'a timer'
+is "$(echo $(cat t/sv/other/schedule)) $(cat t/sv/other/type) $(cat t/sv/other/description)" 'every 1d missed=run jitter=300000ms oneshot that' 'with the service that it names'
+for w in 'b.timer:3: .*After=a.timer' 'b.timer:5: .*OnBootSec=15min .the first run' 'b.timer:10: .*WakeSystem' 'b.timer:12: .*OnCalendar=daily .there is one time' 'b.timer:14: .*WantedBy' 'other.service:5: .*Restart=on-failure .only what stays' 'other.service:6: .*MemoryMax'; do
+	like "$(cat said)" "^u/$w" "said: $w"
+done
+is "$(grep -c ': not carried over: ' said)" 7 'and no more' || sed 's/^/# /' said
+rm -rf t/sv/other; import -d u/b.timer; is "$(grep -c WantedBy said) $(ls t/sv/default/contents.d)" '0 other' '--default'
+import u/b.timer; is $? 1 'one that is there already'
+is "$(cat err)" 'reeve-import: warning: there is a definition t/sv/other already (left out)' 'is named'
+printf '[Timer]\nOnCalendar=daily\n' >u/lone.timer; import u/lone.timer
+like "$(cat said)" '^u/lone.timer: not carried over: all of it: lone.service, which it starts, is not beside it' 'a timer alone'
+not 'makes nothing' test -e t/sv/lone
+printf '[Timer]\nOnBootSec=5min\n' >u/once.timer; unit once; import u/once.timer
+like "$(cat said)" 'once.timer:2: .*OnBootSec=5min .it runs once, when the service is started' 'a timer without a repetition'
+rm -rf t/sv; unit c; printf '[Timer]\nOnUnitActiveSec=1s\n' >u/c.timer
+sed -i "s|/bin/true|/bin/sh -c 'echo ran >>$PWD/ran'|" u/c.service
+import -d u/c.service u/c.timer; is "$? $(grep -c 'made of' said)" '0 1' 'a service and its timer, in one command, are one definition' || sed 's/^/# /' said err
+
+# --- a socket, and a program that has it passed
+f u/s.socket <<E2
+[Socket]
+ListenStream=$PWD/run/s.sock
+ListenStream=8080
+SocketMode=0600
+[Install]
+WantedBy=sockets.target
+E2
+f u/s.service <<E2
+[Unit]
+Requires=s.socket
+[Service]
+Environment="TERM=a terminal"
+ExecStart=/bin/sh -c 'echo "\$LISTEN_FDS of \$LISTEN_PID, I am \$\$\$\$, \${TERM}" >$PWD/told; exec $BUILD/bin/reeve-ipcserverd cat <&3'
+E2
+import -d u/s.service u/s.socket; is "$? $(grep -c 'made of' said)" '1 2' 'a socket and its service, and the directory'
+like "$(cat said)" "^u/s.socket:3: .*ListenStream=8080 .no internet socket is bound here: have the program listen itself" 'what to do about another socket'
+is "$(grep -c ': not carried over: ' said)" 1 'and no more' || sed 's/^/# /' said
+
+# --- a program that was told to expect one
+mkdir -p u/d; printf '[Socket]\nListenStream=%s/run2/d.sock\n' "$PWD" >u/d/d.socket
+f u/d/d.service <<'E2'
+[Unit]
+Requires=d.socket
+[Service]
+ExecStart=/bin/sleep --address=systemd: -H fd:// 1000
+E2
+import u/d/d.service; is $? 1 'a service whose socket would be passed'
+is "$(cat t/sv/d/command)" '/bin/sleep 1000' 'makes it itself'
+like "$(cat said)" 'd.service:2: .*Requires=d.socket .the program has to make its socket itself; if it cannot, import d.socket' 'which is said'
+like "$(cat t/sv/d-setup/up)" "mkdir -p $PWD/run2" 'and finds the directory of it'
+
+reeve-check -q t/sv >out; is $? 0 'the lint finds no errors' || sed 's/^/# /' out
+PATH=$BUILD/bin:$PATH reeve up >out 2>&1; is $? 0 'all of it comes up' || sed 's/^/# /' out
+within 20 grep -q ran ran; is $? 0 'the timer: it ran'
+within 10 grep -q . told; is "$(cat told)" "1 of $(reeve-svstat -o pid t/live/servicedirs/s), I am $(reeve-svstat -o pid t/live/servicedirs/s), a terminal" 'the socket: it was passed to that process'
+is "$(stat -c %a run/s.sock)" 600 'with its mode'
+is "$(reeve-ipcclient run/s.sock sh -c 'echo hello >&7; head -n 1 <&6')" hello 'and somebody answers'
+reeve down >out 2>&1; is $? 0 'all of it goes down' || sed 's/^/# /' out
+end
