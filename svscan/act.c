@@ -216,7 +216,7 @@ take_foreign(struct svscan *v, int slot)
 static pid_t
 spawn_supervise(const struct svscan *v, const struct service *s)
 {
-	char *argv[3] = { 0, s->name, 0 };
+	char dash[] = "--", *argv[4] = { 0, s->name, 0 };
 	struct spawn_fd fds[3];
 	struct spawn sp = { .file = v->supervise, .argv = argv, .fds = fds,
 		.handled = svscan_signals };
@@ -231,6 +231,11 @@ spawn_supervise(const struct svscan *v, const struct service *s)
 	sigaddset(&held, SIGQUIT);
 	sp.mask = &held;
 	memcpy(&argv[0], &v->supervise_name, sizeof v->supervise_name);
+	/* Only then, as people look for "reeve-supervise NAME". */
+	if (*s->name == '-') {
+		argv[2] = argv[1];
+		argv[1] = dash;
+	}
 	if (s->peer >= 0 || s->pipe[0] >= 0) {
 		const struct service *owner = s->logger && s->peer >= 0 ?
 			&v->table.slots[s->peer] : s;

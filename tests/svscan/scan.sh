@@ -47,6 +47,11 @@ ok 'a: a new entry is supervised' within 5 up scan/new
 sleeper scan/n2
 kill -ALRM "$scan_pid"
 ok 'SIGALRM does the same' within 5 up scan/n2
+if [ "$P" = reeve- ]; then
+	sleeper scan/-z
+	"${P}svscanctl" -a scan
+	ok 'a name that looks like an option is one all the same' within 5 up scan/-z
+fi
 
 # --- a renamed entry keeps its supervise
 pid=$(field scan/b pid)
