@@ -534,6 +534,25 @@ find_new(struct update *u, struct names *new)
 	return 0;
 }
 
+/* svscan runs, but not for these.  No later act can change that, so none is
+ * held up by it: those of them that have to start will fail. */
+static void
+tell_unsupervised(const struct update *u, const struct names *new, long left)
+{
+	uint32_t k = 0;
+	char others[48] = "";
+
+	while (k < new->n && supervised(u, new->v[k]))
+		k++;
+	if (k == new->n)
+		return;
+	if (left > 1)
+		snprintf(others, sizeof others, " and %ld others", left - 1);
+	warn("%s%s: not supervised after %d s (going on; what svscan says of "
+		"it is in its log: reeve logs catch-all)", new->v[k], others,
+		SUPERVISE_MS / 1000);
+}
+
 /* Make the entries fit the current generation. */
 static int
 enter(struct update *u)
@@ -555,11 +574,10 @@ enter(struct update *u)
 	left = scan_supervise(&u->live, new.v, new.n, SUPERVISE_MS);
 	if (left < 0)
 		warn_sys("unable to have new services supervised");
-	else if (left)
-		warn("%ld services are not supervised after %d ms (does svscan "
-			"run on %s?)", left, SUPERVISE_MS, u->live.scandir);
 	else
 		r = 0;
+	if (left > 0)
+		tell_unsupervised(u, &new, left);
 	/* For those that changed their name. */
 	scan_send(u->live.scandir, "a");
 out:
@@ -1277,6 +1295,10 @@ update_recover(struct update *u)
 	if (code <= UPDATE_TIMEOUT && finish(u, u->live.gen == j.to ? j.boot :
 		0, j.boot_link) < 0)
 		code = UPDATE_UNFINISHED;
+	if (code > UPDATE_TIMEOUT && !*u->text)
+		set_text(u, "not switched: the switch that was cut off could "
+			"not be finished (mend what is said above and run it "
+			"again; --abort undoes it)");
 	journal_free(&j);
 	return code;
 }
