@@ -273,6 +273,42 @@ out:
 	return data;
 }
 
+/* What editors of other systems leave: for s6-rc part of the text, and never
+ * wanted.  Nobody sees it, so it is said, and then taken away so that nothing
+ * more is said for it. */
+static char *
+plain_text(struct reader *r, const char *name, char *text, size_t *len)
+{
+	static const char mark[] = "\357\273\277";
+	const char *cr = memchr(text, '\r', *len);
+	unsigned line = 1;
+	size_t out = 0;
+
+	if (*len >= 3 && !memcmp(text, mark, 3)) {
+		diag_strict(r->s->diag, path_of(r, name), 1, "there is a byte "
+			"order mark in front, expected plain text "
+			"(reeve-check --fix takes it away)");
+		if (!r->s->diag->lax) {
+			text += 3;
+			*len -= 3;
+		}
+	}
+	if (!cr)
+		return text;
+	for (const char *p = text; p < cr; p++)
+		line += *p == '\n';
+	diag_strict(r->s->diag, path_of(r, name), line, "the line ends in "
+		"CR LF, expected LF alone (reeve-check --fix corrects it)");
+	if (r->s->diag->lax)
+		return text;
+	for (size_t i = 0; i < *len; i++)
+		if (text[i] != '\r' || (i + 1 < *len && text[i + 1] != '\n'))
+			text[out++] = text[i];
+	text[out] = 0;
+	*len = out;
+	return text;
+}
+
 /* One file as text; said and 0 if it cannot be read. */
 static char *
 read_text(struct reader *r, const struct prop *p, const char *name,
@@ -281,30 +317,23 @@ read_text(struct reader *r, const struct prop *p, const char *name,
 	uint32_t mode;
 	char *data = slurp(r->s->mem, r->fd, name, len, &mode);
 
+	/* A script is lexed: CR is a blank there. */
 	if (data)
-		return data;
+		return p->kind == PROP_SCRIPT ? data :
+			plain_text(r, name, data, len);
 	if (errno == EISDIR)
 		diag_error(r->s->diag, 111, path_of(r, name), 0,
 			"Is a directory, expected a file with %s",
 			p->unit);
+	else if (errno == EINVAL)
+		diag_error(r->s->diag, 111, path_of(r, name), 0, "this is not "
+			"a regular file, expected one with %s", p->unit);
+	else if (errno == ENOENT)
+		diag_error(r->s->diag, 111, path_of(r, name), 0, "the link "
+			"leads nowhere, expected a file with %s", p->unit);
 	else
 		diag_sys(r->s->diag, path_of(r, name), "unable to read");
 	return 0;
-}
-
-/* CR at the end of a line: part of the name for s6-rc, never wanted. */
-static void
-check_cr(struct reader *r, const char *file, const char *text, size_t len)
-{
-	const char *cr = memchr(text, '\r', len);
-	unsigned line = 1;
-
-	if (!cr)
-		return;
-	for (const char *p = text; p < cr; p++)
-		line += *p == '\n';
-	diag_strict(r->s->diag, file, line, "the line ends in CR LF, expected "
-		"LF alone (reeve-check --fix corrects it)");
 }
 
 static void
@@ -340,7 +369,6 @@ read_names(struct reader *r, const struct prop *p)
 	if (!t.text)
 		return;
 	r->d->lists[p->value].present = 1;
-	check_cr(r, t.file, t.text, t.len);
 	while (def_next_line(r->s, &t, &at, &line, &number)) {
 		struct def_name n = { line, t.file, number };
 		size_t len = strlen(line);
@@ -350,10 +378,6 @@ read_names(struct reader *r, const struct prop *p)
 				"NUL in this line, expected a name");
 			continue;
 		}
-
-		/* What check_cr has said is enough. */
-		if (!r->s->diag->lax && line[len - 1] == '\r' && len > 1)
-			line[--len] = 0;
 		if (!r->s->diag->lax && strchr(" \t", line[len - 1])) {
 			diag_error(r->s->diag, 1, t.file, number, "there is a "
 				"blank behind the name '%s' (reeve-check --fix "
@@ -420,7 +444,10 @@ read_dir(struct reader *r, const struct prop *p)
 	char **names;
 	ssize_t n = fd < 0 ? -1 : list_dir(r->s->mem, fd, &names, 0);
 
-	if (n < 0)
+	if (n < 0 && errno == ENOTDIR)
+		diag_error(r->s->diag, 111, file, 0, "this is a file, expected "
+			"%s", p->unit);
+	else if (n < 0)
 		diag_sys(r->s->diag, file, "unable to read this directory");
 	for (ssize_t i = 0; i < n; i++) {
 		struct def_name name = { names[i],
@@ -446,7 +473,6 @@ read_name(struct reader *r, const struct prop *p, struct def_name *to)
 	t.text = read_text(r, p, p->name, &t.len);
 	if (!t.text)
 		return;
-	check_cr(r, t.file, t.text, t.len);
 	if (!def_next_line(r->s, &t, &at, &line, &number) ||
 		def_next_line(r->s, &t, &at, &more, &number)) {
 		diag_error(r->s->diag, 1, t.file, number, "this should only "
@@ -693,7 +719,6 @@ read_property(struct reader *r, const struct prop *p)
 	if (strlen(t.text) != t.len)
 		diag_error(r->s->diag, 1, t.file, 0, "there is a NUL in this "
 			"file, expected %s", p->unit);
-	check_cr(r, t.file, t.text, t.len);
 }
 
 static void
@@ -827,11 +852,13 @@ read_type(struct reader *r, int has_program)
 		return 1;
 	}
 	if (!text) {
-		diag_error(r->s->diag, 111, file, 0, "unable to read: %s; "
-			"expected longrun, oneshot or bundle in it",
-			strerror(errno));
+		diag_error(r->s->diag, 111, file, 0, "%s%s; expected longrun, "
+			"oneshot or bundle in it", errno == EINVAL ? "" :
+			"unable to read: ", errno == EINVAL ? "this is not a "
+			"regular file" : strerror(errno));
 		return 0;
 	}
+	text = plain_text(r, "type", text, &len);
 	if (parse_type(text, len, r->s->diag->lax, &r->d->type))
 		return 1;
 	line = arena_dup(r->s->mem, text, strcspn(text, "\n"));
@@ -878,6 +905,7 @@ uint_of(const struct db_file *f)
 	return u;
 }
 
+/* has_run: or a command, good or bad. */
 static void
 check_longrun(struct reader *r, int has_run)
 {
@@ -904,9 +932,9 @@ check_longrun(struct reader *r, int has_run)
 }
 
 static void
-check_oneshot(struct reader *r, int has_run)
+check_oneshot(struct reader *r, int has_run, int has_up)
 {
-	if (r->d->script[1].present || def_text(r->d, "command"))
+	if (has_up || r->d->script[1].present || def_text(r->d, "command"))
 		return;
 	diag_error(r->s->diag, r->s->diag->lax ? 111 : 1, path_of(r, "up"), 0,
 		"there is no such file, expected a command line%s", has_run ?
@@ -992,9 +1020,11 @@ read_def(struct reader *r)
 	if (d->instance)
 		read_instance(r);
 	if (d->type == DB_LONGRUN)
-		check_longrun(r, has_run || def_file(d, "run"));
+		check_longrun(r, has_run || def_file(d, "run") ||
+			has_name(names, n, "command"));
 	else if (d->type == DB_ONESHOT)
-		check_oneshot(r, has_run);
+		check_oneshot(r, has_run, has_name(names, n, "up") ||
+			has_name(names, n, "command"));
 	else if (!d->lists[LIST_CONTENTS].present)
 		diag_error(r->s->diag, r->s->diag->lax ? 111 : 1,
 			path_of(r, "contents.d"), 0, "there is no such "

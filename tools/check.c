@@ -35,9 +35,12 @@ struct check {
 	struct db db;
 };
 
+/* For "%lu thing%s". */
+#define COUNT(n) (unsigned long)(n), (n) == 1 ? "" : "s"
+
 static const struct opt opts[] = {
-	{ O_FIX, "fix", 0, "correct what is certain: CR LF, blanks behind "
-		"names,\nfile names that are nearly right" },
+	{ O_FIX, "fix", 0, "correct what is certain: CR LF, a byte order "
+		"mark,\nblanks behind names, file names that are nearly right" },
 	{ 'q', "quiet", 0, "errors only" },
 	{ O_LAX, "lax", 0, "what s6-rc ignores is no error" },
 	{ O_S6RC, "s6-rc", 0, "also say what s6-rc would read differently" },
@@ -89,7 +92,7 @@ fix_text(struct check *c, int dir, const char *name, const char *path,
 	struct stat st;
 	ssize_t n = file_slurp(dir, name, &data, FILE_MAX);
 	size_t out = 0;
-	int cr = 0, blanks = 0;
+	int cr = 0, blanks = 0, mark;
 
 	if (n < 0)
 		return;
@@ -97,7 +100,8 @@ fix_text(struct check *c, int dir, const char *name, const char *path,
 		free(data);
 		return;
 	}
-	for (ssize_t i = 0; i <= n; i++) {
+	mark = n >= 3 && !memcmp(data, "\357\273\277", 3);
+	for (ssize_t i = mark ? 3 : 0; i <= n; i++) {
 		if (i == n || data[i] == '\n') {
 			for (; out && (data[out - 1] == '\r' || (list &&
 				(data[out - 1] == ' ' || data[out - 1] ==
@@ -112,12 +116,12 @@ fix_text(struct check *c, int dir, const char *name, const char *path,
 		}
 		data[out++] = data[i];
 	}
-	if ((cr || blanks) && file_write(dir, name, data, out,
+	if ((cr || blanks || mark) && file_write(dir, name, data, out,
 		st.st_mode & 07777, 0) < 0)
 		warn_sys("unable to write %s", path);
-	else if (cr || blanks)
-		fixed(c, path, cr ? "CR LF is LF now" : "no blanks behind "
-			"names now");
+	else if (cr || blanks || mark)
+		fixed(c, path, cr ? "CR LF is LF now" : mark ? "no byte order "
+			"mark now" : "no blanks behind names now");
 	free(data);
 }
 
@@ -291,6 +295,12 @@ check_shebang(struct check *c, const struct db_service *s,
 
 	place_of(c, s, strcmp(f->path, "run.user") ? f->path : "run", path,
 		sizeof path);
+	if (f->len > 3 && !memcmp(p, "\357\273\277", 3)) {
+		report(c, DIAG_ERROR, path, 1, "there is a byte order mark in "
+			"front of the #! line: this does not run (--fix takes "
+			"it away)");
+		return;
+	}
 	if (f->len < 2 || p[0] != '#' || p[1] != '!') {
 		if (f->len && f->len < 4096 && !memchr(p, 0, f->len))
 			report(c, DIAG_WARNING, path, 1, "there is no #! "
@@ -532,6 +542,27 @@ default_sources(int *n)
 	return list;
 }
 
+/* Who knows other tools gives the name of a service. */
+static void
+need_source(const char *path)
+{
+	static const char *const files[] = { "type", "command", "run" };
+	char file[PATH_LEN];
+
+	if (!file_exists(AT_FDCWD, path))
+		die(EX_NO, "there is no directory %s (reeve check takes "
+			"directories of definitions; without one it checks all "
+			"that reeve switch takes)", path);
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		struct stat st;
+
+		if (path_join(file, sizeof file, path, files[i]) == 0 &&
+			stat(file, &st) == 0 && S_ISREG(st.st_mode))
+			die(EX_NO, "%s is one definition: expected the "
+				"directory in which it is", path);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -553,6 +584,8 @@ main(int argc, char **argv)
 	if (optind < argc) {
 		c.sources = (const char *const *)(argv + optind);
 		c.nsources = argc - optind;
+		for (int i = optind; i < argc; i++)
+			need_source(argv[i]);
 	} else {
 		c.sources = default_sources(&c.nsources);
 		compiler.override = 1;
@@ -571,14 +604,14 @@ main(int argc, char **argv)
 		for (int i = 0; c.s6rc && i < c.nsources; i++)
 			compare_source(&c, c.sources[i]);
 		if (!c.quiet)
-			printf("%lu services, %lu bundles: ", (unsigned long)
-				(c.db.nlong + c.db.nshort),
-				(unsigned long)c.db.nbundles);
+			printf("%lu service%s, %lu bundle%s: ",
+				COUNT(c.db.nlong + c.db.nshort),
+				COUNT(c.db.nbundles));
 		db_close(&c.db);
 	}
 	if (!c.quiet)
-		printf("%u errors, %u warnings%s\n", c.errors, c.warnings,
-			r ? " (not all is checked before these are gone)" :
+		printf("%lu error%s, %lu warning%s%s\n", COUNT(c.errors),
+			COUNT(c.warnings), r ? " (not all is checked before these are gone)" :
 			"");
 	free(data);
 	if (fflush(stdout))
