@@ -7,17 +7,97 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
+#include <sys/file.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 #include <skalibs/posixplz.h>	/* getpeereid where the system has none */
 #ifdef __FreeBSD__
 #include <sys/procctl.h>
 #endif
+#if !defined(__linux__) && defined(__has_include)
+#if __has_include(<sys/sysctl.h>)
+#include <sys/sysctl.h>
+#endif
+#endif
 
 #include "lib/os.h"
+#include "lib/path.h"
+
+/* --- the program itself */
+
+static const char *bare;		/* called by this name */
+static char called[PATH_LEN];	/* or by this path */
+
+void
+os_called_as(const char *argv0)
+{
+	if (!strchr(argv0, '/'))
+		bare = argv0;
+	else if (!realpath(argv0, called))
+		*called = 0;
+}
+
+/* Where a shell would have found it. */
+static int
+in_path(char *buf)
+{
+	const char *p = getenv("PATH");
+	char path[PATH_LEN];
+	struct stat st;
+
+	for (size_t n; bare && p && *p; p += n + (p[n] == ':')) {
+		n = strcspn(p, ":");
+		/* Of a relative one we do not know what it is relative to. */
+		if (*p != '/' || n + strlen(bare) + 2 > sizeof path)
+			continue;
+		memcpy(path, p, n);
+		path[n] = '/';
+		strcpy(path + n + 1, bare);
+		if (stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+			access(path, X_OK) == 0 && realpath(path, buf))
+			return 1;
+	}
+	return -1;
+}
+
+/* What the kernel knows; 0, or -1 where it is not asked. */
+static int
+told_by_kernel(char *buf)
+{
+#ifdef KERN_PROC_PATHNAME
+#ifdef __NetBSD__
+	int mib[4] = { CTL_KERN, KERN_PROC_ARGS, -1, KERN_PROC_PATHNAME };
+#else
+	int mib[4] = { CTL_KERN, KERN_PROC, KERN_PROC_PATHNAME, -1 };
+#endif
+	size_t len = PATH_LEN;
+
+	return sysctl(mib, 4, buf, &len, 0, 0) == 0 && *buf == '/' ? 0 : -1;
+#else
+	(void)buf;
+	return -1;
+#endif
+}
+
+int
+os_own_path(char *buf)
+{
+	if (told_by_kernel(buf) == 0)
+		return 0;
+	if (!*called)
+		return in_path(buf);
+	strcpy(buf, called);
+	return 1;
+}
+
+/* --- time and other processes */
 
 uint64_t
 os_now(void)
@@ -38,6 +118,23 @@ os_boot_now(void)
 uint64_t
 os_boot_token(void)
 {
+	return 0;
+}
+
+int
+os_boot_id(char *buf, size_t max)
+{
+#ifdef KERN_BOOTTIME
+	struct timeval t;
+	size_t len = sizeof t;
+	int mib[2] = { CTL_KERN, KERN_BOOTTIME };
+
+	if (sysctl(mib, 2, &t, &len, 0, 0) < 0)
+		return -1;
+	snprintf(buf, max, "%lld -", (long long)t.tv_sec);
+#else
+	snprintf(buf, max, "- -");
+#endif
 	return 0;
 }
 
@@ -70,6 +167,22 @@ os_name(pid_t pid, char *buf, size_t max)
 	(void)pid;
 	if (max > 1)
 		strcpy(buf, "?");
+}
+
+enum os_fate
+os_fate(pid_t pid, int sig)
+{
+	(void)pid;
+	(void)sig;
+	return FATE_UNKNOWN;
+}
+
+int
+os_open_at_parent(const char *name)
+{
+	(void)name;
+	errno = ENOSYS;
+	return -1;
 }
 
 int
@@ -122,6 +235,54 @@ os_vfork_newpid(int (*fn)(void *), void *arg)
 {
 	(void)fn;
 	(void)arg;
+	errno = ENOSYS;
+	return -1;
+}
+
+/* The library's realpath does not allocate when it is given room. */
+int
+os_resolve(const char *dir, char *buf, size_t max)
+{
+	static char path[PATH_LEN];
+
+	if (!realpath(dir, path))
+		return -1;
+	if (strlen(path) >= max) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	strcpy(buf, path);
+	return 0;
+}
+
+int
+os_exchange(int dirfd, const char *a, const char *b)
+{
+	(void)dirfd;
+	(void)a;
+	(void)b;
+	errno = ENOSYS;
+	return -1;
+}
+
+int
+os_lock(int fd, int shared, int wait)
+{
+	return flock(fd, (shared ? LOCK_SH : LOCK_EX) | (wait ? 0 : LOCK_NB));
+}
+
+int
+os_changes(void)
+{
+	errno = ENOSYS;
+	return -1;
+}
+
+int
+os_changes_add(int fd, const char *dir)
+{
+	(void)fd;
+	(void)dir;
 	errno = ENOSYS;
 	return -1;
 }

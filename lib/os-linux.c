@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -19,9 +20,35 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef HAS_INOTIFY
+#include <sys/inotify.h>
+#endif
 
 #include "lib/file.h"
 #include "lib/os.h"
+#include "lib/path.h"
+
+void
+os_called_as(const char *argv0)
+{
+	(void)argv0;
+}
+
+/* Process 1 of a machine has no /proc yet; then it is what the kernel was
+ * told to execute. */
+int
+os_own_path(char *buf)
+{
+	ssize_t n = readlink("/proc/self/exe", buf, PATH_LEN - 1);
+	const char *told;
+
+	if (n > 0 && n < PATH_LEN - 1) {
+		buf[n] = 0;
+		return 0;
+	}
+	told = (const char *)getauxval(AT_EXECFN);
+	return told && *told == '/' && realpath(told, buf) ? 0 : -1;
+}
 
 static uint64_t
 clock_ns(clockid_t id)
@@ -56,6 +83,42 @@ os_boot_token(void)
 		return 0;
 	return (uint64_t)st.st_mtim.tv_sec * 1000000000u +
 		(uint64_t)st.st_mtim.tv_nsec;
+}
+
+/* Field 22 of /proc/1/stat: a container started anew has another first
+ * process though the kernel is the same.  "-" where it cannot be seen. */
+static void
+first_process(char *buf, size_t max)
+{
+	char stat[1024], *p;
+	ssize_t r = file_read(AT_FDCWD, "/proc/1/stat", stat, sizeof stat - 1);
+
+	snprintf(buf, max, "-");
+	if (r <= 0)
+		return;
+	stat[r] = 0;
+	p = strrchr(stat, ')');	/* the name may hold blanks */
+	for (int field = 2; p && field < 22; field++) {
+		p = strchr(p, ' ');
+		if (p)
+			p++;
+	}
+	if (p)
+		snprintf(buf, max, "%.*s", (int)strcspn(p, " "), p);
+}
+
+int
+os_boot_id(char *buf, size_t max)
+{
+	char id[64], first[32];
+	ssize_t r = file_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", id,
+		sizeof id - 1);
+
+	id[r < 0 ? 0 : r] = 0;
+	id[strcspn(id, "\n")] = 0;
+	first_process(first, sizeof first);
+	snprintf(buf, max, "%s %s", *id ? id : "-", first);
+	return 0;
 }
 
 /* Decimal digits of u before p; the new start. */
@@ -157,6 +220,48 @@ os_in_inner_pidns(pid_t pid)
 	return *p == '\t' || *p == ' ';
 }
 
+/* The signal in a mask of /proc/PID/status; -1: there is no such mask. */
+static int
+in_mask(const char *status, const char *name, int sig)
+{
+	const char *p = strstr(status, name);
+
+	return p ? (int)(strtoull(p + strlen(name), 0, 16) >> (sig - 1) & 1) :
+		-1;
+}
+
+enum os_fate
+os_fate(pid_t pid, int sig)
+{
+	char status[4096];
+
+	if (read_proc(pid, "status", status, sizeof status) <= 0)
+		return FATE_UNKNOWN;
+	if (in_mask(status, "\nSigIgn:\t", sig) == 1)
+		return FATE_IGNORED;
+	return in_mask(status, "\nSigCgt:\t", sig) == 0 &&
+		in_mask(status, "\nSigBlk:\t", sig) == 0 ? FATE_DEFAULT :
+		FATE_HANDLED;
+}
+
+int
+os_open_at_parent(const char *name)
+{
+	char path[80], num[24], *p = num + sizeof num - 1;
+
+	*p = 0;
+	p = digits(p, (unsigned long)getppid());
+	if (strlen(name) > sizeof path - sizeof num - sizeof "/proc//cwd/") {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	strcpy(path, "/proc/");
+	strcat(path, p);
+	strcat(path, "/cwd/");
+	strcat(path, name);
+	return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+}
+
 int
 os_subreaper(void)
 {
@@ -243,6 +348,81 @@ os_vfork_newpid(int (*fn)(void *), void *arg)
 #else
 	(void)fn;
 	(void)arg;
+	errno = ENOSYS;
+	return -1;
+#endif
+}
+
+int
+os_resolve(const char *dir, char *buf, size_t max)
+{
+	char link[40] = "/proc/self/fd/", num[24], *p = num + sizeof num - 1;
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -1;
+	*p = 0;
+	strcat(link, digits(p, (unsigned long)fd));
+	n = readlink(link, buf, max - 1);
+	close(fd);
+	if (n <= 0) {
+		errno = ENOSYS;
+		return -1;
+	}
+	if ((size_t)n >= max - 1 || *buf != '/') {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	buf[n] = 0;
+	return 0;
+}
+
+int
+os_exchange(int dirfd, const char *a, const char *b)
+{
+#ifdef SYS_renameat2
+	enum { EXCHANGE = 2 };
+
+	return (int)syscall(SYS_renameat2, dirfd, a, dirfd, b, EXCHANGE);
+#else
+	(void)dirfd;
+	(void)a;
+	(void)b;
+	errno = ENOSYS;
+	return -1;
+#endif
+}
+
+int
+os_lock(int fd, int shared, int wait)
+{
+	struct flock l = { .l_type = shared ? F_RDLCK : F_WRLCK,
+		.l_whence = SEEK_SET };
+
+	return fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &l);
+}
+
+int
+os_changes(void)
+{
+#ifdef HAS_INOTIFY
+	return inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+#else
+	errno = ENOSYS;
+	return -1;
+#endif
+}
+
+int
+os_changes_add(int fd, const char *dir)
+{
+#ifdef HAS_INOTIFY
+	return inotify_add_watch(fd, dir, IN_MODIFY | IN_CREATE |
+		IN_MOVED_TO) < 0 ? -1 : 0;
+#else
+	(void)fd;
+	(void)dir;
 	errno = ENOSYS;
 	return -1;
 #endif

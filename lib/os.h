@@ -8,6 +8,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* How this program was called, for os_own_path of systems that do not tell
+ * it; before the current directory is changed (prog_init does it). */
+void os_called_as(const char *argv0);
+/* Full path of the program that this process executes; PATH_LEN bytes.  0;
+ * or 1 if it is only what the caller said, so that programs which we start
+ * by a bare name will not know theirs; or -1 if it is not known. */
+int os_own_path(char *buf);
+
 /* Nanoseconds of a clock that does not jump; for deadlines. */
 uint64_t os_now(void);
 /* Nanoseconds since boot, suspension included, on the clock by which
@@ -15,6 +23,10 @@ uint64_t os_now(void);
 uint64_t os_boot_now(void);
 /* A number that differs between boots (and containers); 0 if unknown. */
 uint64_t os_boot_token(void);
+
+/* The same as text for a file, two words of which "-" says nothing: the boot
+ * of the kernel, and the first process.  0, or -1 and errno. */
+int os_boot_id(char *buf, size_t max);
 
 /* When a process was started, on the clock of os_boot_now, to about 10 ms.
  * 0 and *ns set, or -1 and errno (ESRCH: no such process). */
@@ -25,6 +37,13 @@ pid_t os_parent(pid_t pid);
 int os_in_inner_pidns(pid_t pid);
 /* Name of a process as ps shows it, cut to max - 1 bytes; "?" if unknown. */
 void os_name(pid_t pid, char *buf, size_t max);
+
+enum os_fate { FATE_UNKNOWN, FATE_IGNORED, FATE_DEFAULT, FATE_HANDLED };
+/* What a signal other than KILL and STOP meets in a process. */
+enum os_fate os_fate(pid_t pid, int sig);
+/* Open a file for reading by its name in the directory where our parent is.
+ * A descriptor, close-on-exec, or -1 and errno (ENOSYS: not known here). */
+int os_open_at_parent(const char *name);
 
 /* Orphans among our descendants become our children.  0 or -1. */
 int os_subreaper(void);
@@ -46,6 +65,21 @@ int os_pidfd_status(int fd, int *wstat);
  * fn(arg) there, in our memory, and goes on when that has executed or
  * exited.  The child's pid, or -1 and errno (ENOSYS: not on this system). */
 pid_t os_vfork_newpid(int (*fn)(void *), void *arg);
+
+/* Where a directory that may be a link is, without any link: to buf, absolute.
+ * 0, or -1 and errno (ENAMETOOLONG: does not fit; ENOSYS: not known here). */
+int os_resolve(const char *dir, char *buf, size_t max);
+/* Exchange two names of one directory at once.  0, or -1 and errno (ENOSYS or
+ * EINVAL: not on this system, or not on this file system). */
+int os_exchange(int dirfd, const char *a, const char *b);
+/* Lock an open file as a whole, for all who inherit or get the descriptor.
+ * 0, or -1 and errno (EAGAIN or EACCES: another has it). */
+int os_lock(int fd, int shared, int wait);
+
+/* A descriptor that polls readable when files come, go or grow in a directory
+ * that was added; what can be read there says nothing.  -1: not here. */
+int os_changes(void);
+int os_changes_add(int fd, const char *dir);
 
 /* Who is at the other end of a local socket.  0 or -1 and errno. */
 int os_peer(int fd, uid_t *uid, gid_t *gid);

@@ -11,14 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config.h"
-#if !defined HAS_LINUX && defined __has_include
-#if __has_include(<sys/sysctl.h>)
-#include <sys/types.h>
-#include <sys/sysctl.h>
-#endif
-#endif
-
 #include "lib/chain.h"
 #include "lib/file.h"
 #include "lib/msg.h"
@@ -46,56 +38,6 @@ live_hex(char out[LIVE_HEX], const unsigned char *hash)
 }
 
 /* --- identity of the boot --- */
-
-#ifdef HAS_LINUX
-/* Field 22 of /proc/1/stat: a container started anew has another first
- * process though the kernel is the same.  "-" where it cannot be seen. */
-static void
-first_process(char *buf, size_t max)
-{
-	char stat[1024], *p;
-	ssize_t r = file_read(AT_FDCWD, "/proc/1/stat", stat, sizeof stat - 1);
-
-	snprintf(buf, max, "-");
-	if (r <= 0)
-		return;
-	stat[r] = 0;
-	p = strrchr(stat, ')');	/* the name may hold blanks */
-	for (int field = 2; p && field < 22; field++) {
-		p = strchr(p, ' ');
-		if (p)
-			p++;
-	}
-	if (p)
-		snprintf(buf, max, "%.*s", (int)strcspn(p, " "), p);
-}
-#endif
-
-int
-live_boot_id(char *buf, size_t max)
-{
-#ifdef HAS_LINUX
-	char id[64], first[32];
-	ssize_t r = file_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", id,
-		sizeof id - 1);
-
-	id[r < 0 ? 0 : r] = 0;
-	id[strcspn(id, "\n")] = 0;
-	first_process(first, sizeof first);
-	snprintf(buf, max, "%s %s", *id ? id : "-", first);
-#elif defined KERN_BOOTTIME
-	struct timeval t;
-	size_t len = sizeof t;
-	int mib[2] = { CTL_KERN, KERN_BOOTTIME };
-
-	if (sysctl(mib, 2, &t, &len, 0, 0) < 0)
-		return -1;
-	snprintf(buf, max, "%lld -", (long long)t.tv_sec);
-#else
-	snprintf(buf, max, "- -");
-#endif
-	return 0;
-}
 
 /* A word that either side does not know says nothing. */
 static int
@@ -177,7 +119,7 @@ of_this_boot(int livefd)
 		return -1;
 	then[r] = 0;
 	then[strcspn(then, "\n")] = 0;
-	if (live_boot_id(now, sizeof now) < 0)
+	if (os_boot_id(now, sizeof now) < 0)
 		return 1;
 	if (same_boot(now, then))
 		return 1;

@@ -91,11 +91,6 @@ int live_switching(const struct live *);
 /* Pid of the process that changes it now, or 0. */
 long live_changer(const struct live *);
 
-/* --- identity of this boot -------------------------------------------- */
-
-/* Text that differs between boots (and containers).  0, or -1. */
-int live_boot_id(char *buf, size_t max);
-
 /* --- building: the caller holds the lock ------------------------------ */
 
 /* 1 if nobody but root and us can change what is in the directory fd: else he

@@ -16,6 +16,7 @@
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
+#include "lib/os.h"
 #include "lib/path.h"
 #include "rc/live.h"
 #include "rc/places.h"
@@ -235,7 +236,7 @@ make_fixed(struct init *in)
 		file_symlink(at, "current/compiled", "compiled") < 0 ||
 		file_symlink(at, "current/state", "state") < 0)
 		die_sys(EX_SYSTEM, "unable to fill %s", in->live.path);
-	if (live_boot_id(boot, sizeof boot) < 0)
+	if (os_boot_id(boot, sizeof boot) < 0)
 		strcpy(boot, "- -");
 	n = snprintf(line, sizeof line, "%s\n", boot);
 	if (file_write(at, "boot", line, (size_t)n, 0644, 0) < 0)

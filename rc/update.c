@@ -25,14 +25,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "config.h"
-#ifdef HAS_LINUX
-#include <sys/syscall.h>
-#endif
 #include "lib/arena.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/num.h"
+#include "lib/os.h"
 #include "lib/path.h"
 #include "lib/stamp.h"
 #include "rc/journal.h"
@@ -385,14 +382,10 @@ write_journal(struct update *u, const struct diff *d, uint32_t origin)
 static int
 swap_names(int at, const char *a, const char *b)
 {
-#if defined SYS_renameat2 && defined HAS_LINUX
-	enum { EXCHANGE = 2 };
-
-	if (syscall(SYS_renameat2, at, a, at, b, EXCHANGE) == 0)
+	if (os_exchange(at, a, b) == 0)
 		return unlinkat(at, a, 0);
 	if (errno != ENOSYS && errno != EINVAL)
 		return -1;
-#endif
 	return unlinkat(at, b, 0) < 0 ? -1 : renameat(at, a, at, b);
 }
 

@@ -115,16 +115,9 @@ static int
 was_reaped(pid_t pid, uint64_t since, int *wstat)
 {
 	unsigned char buf[REAPED_SIZE * 16];
-	char path[64] = "/proc/", num[16], *p = num + sizeof num - 1;
-	int fd, found = 0;
+	int fd = os_open_at_parent(REAPED_FILE), found = 0;
 	ssize_t r;
 
-	*p = 0;
-	for (unsigned long u = (unsigned long)getppid(); u; u /= 10)
-		*--p = (char)('0' + u % 10);
-	strcat(path, p);
-	strcat(path, "/cwd/" REAPED_FILE);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return 0;
 	while (!found && (r = read(fd, buf, sizeof buf)) > 0) {

@@ -95,19 +95,7 @@ fail:
 	return -2;
 }
 
-/* A lock that lives as long as any process that inherits the descriptor. */
-static int
-lock_whole(int fd, int wait)
-{
-#ifdef F_OFD_SETLK
-	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-
-	return fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &l);
-#else
-	return flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB));
-#endif
-}
-
+/* Held as long as any process lives that inherits the descriptor. */
 static int
 open_service_lock(int *held)
 {
@@ -123,7 +111,7 @@ open_service_lock(int *held)
 			warn_sys("unable to empty %s",
 				SERVICE_LOCK);
 	}
-	*held = lock_whole(fd, 0) < 0;
+	*held = os_lock(fd, 0, 0) < 0;
 	if (*held)
 		warn("another process of this service still holds %s "
 			"(starting when it lets go)", SERVICE_LOCK);
@@ -138,33 +126,16 @@ static int
 resolve_def(struct super *s)
 {
 	char link[32];
-	ssize_t n;
-	int fd;
 
 	s->dt.def[0] = 0;
 	/* Mostly there is none, and this is the cheapest way to know. */
 	if (readlink("def", link, sizeof link) < 0 && errno != EINVAL)
 		return errno == ENOENT ? 0 : -1;
-	fd = open("def", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	strcpy(link, "/proc/self/fd/");
-	{
-		char num[16], *p = num + sizeof num - 1;
-		int u = fd;
-
-		for (*p = 0; u || !*p; u /= 10)
-			*--p = (char)('0' + u % 10);
-		strcat(link, p);
-	}
-	n = readlink(link, s->dt.def, sizeof s->dt.def - 1);
-	close(fd);
-	if (n > 0 && (size_t)n < sizeof s->dt.def - 1 &&
-		s->dt.def[0] == '/') {
-		s->dt.def[n] = 0;
+	if (os_resolve("def", s->dt.def, sizeof s->dt.def) == 0)
 		return 0;
-	}
-	/* No /proc, or a path that is too long: by the link itself. */
+	if (errno != ENOSYS && errno != ENAMETOOLONG)
+		return -1;
+	/* By the link itself. */
 	strcpy(s->dt.def, "def");
 	return 0;
 }
@@ -241,7 +212,7 @@ spawn_waiting(const struct spawn *sp, int lock)
 		signal(*sig, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, 0);
-	while (lock_whole(lock, 1) < 0)
+	while (os_lock(lock, 0, 1) < 0)
 		if (errno != EINTR)
 			_exit(EX_SYSTEM);
 	spawn_exec(sp);

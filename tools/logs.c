@@ -18,17 +18,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "config.h"
-#ifdef HAS_INOTIFY
-#include <sys/inotify.h>
-#endif
-
 #include "lib/file.h"
 #include "lib/json.h"
 #include "lib/msg.h"
 #include "lib/near.h"
 #include "lib/num.h"
 #include "lib/opt.h"
+#include "lib/os.h"
 #include "lib/path.h"
 #include "lib/utf8.h"
 #include "log/logdir.h"
@@ -85,7 +81,6 @@ struct source {
 	int stamped;		/* the line has its own time */
 	tain when;		/* of it */
 	tain order;		/* the latest so far */
-	int watch;		/* inotify's number, or -1 */
 };
 
 struct kept {			/* a line of -n, formatted */
@@ -155,7 +150,6 @@ add_source(const char *name, const char *path)
 	s->name = strdup(name);
 	s->path = strdup(path);
 	s->order = tain_zero;
-	s->watch = -1;
 	if (!s->name || !s->path)
 		die_sys(EX_SYSTEM, "unable to allocate memory");
 	if (strlen(name) > g.name_width)
@@ -727,23 +721,15 @@ open_sources(void)
 static int
 watch_sources(void)
 {
-#ifdef HAS_INOTIFY
-	int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	int fd = os_changes();
 
-	for (size_t i = 0; fd >= 0 && i < g.n; i++) {
-		if (!g.source[i].open)
-			continue;
-		g.source[i].watch = inotify_add_watch(fd, g.source[i].path,
-			IN_MODIFY | IN_CREATE | IN_MOVED_TO);
-		if (g.source[i].watch < 0) {
+	for (size_t i = 0; fd >= 0 && i < g.n; i++)
+		if (g.source[i].open &&
+			os_changes_add(fd, g.source[i].path) < 0) {
 			close(fd);
 			return -1;
 		}
-	}
 	return fd;
-#else
-	return -1;
-#endif
 }
 
 static int

@@ -12,6 +12,7 @@
 #include "lib/chain.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
+#include "lib/os.h"
 
 static const struct opt opts[] = {
 	{ 'n', "no-wait", 0, "if the lock is held by another, exit 1" },
@@ -60,14 +61,10 @@ lock(int fd, int shared, int wait, int inherited)
 	struct flock l = { .l_type = shared ? F_RDLCK : F_WRLCK,
 		.l_whence = SEEK_SET };
 
-#ifdef F_OFD_SETLK
-	/* A lock of the descriptor, not of this process: conflicts with the
-	 * other kind and lives on in every heir. */
+	/* A lock of the descriptor, not of this process, lives on in every
+	 * heir; it conflicts with the other kind. */
 	if (inherited)
-		return fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &l);
-#else
-	(void)inherited;
-#endif
+		return os_lock(fd, shared, wait);
 	return fcntl(fd, wait ? F_SETLKW : F_SETLK, &l);
 }
 

@@ -104,6 +104,19 @@ int kqueue(void);
 int kevent(int, const struct kevent *, int, struct kevent *, int,
 	const struct timespec *);
 END2
+cat >stub/sys/sysctl.h <<'END2'
+#include <sys/types.h>
+#define CTL_KERN 1
+#define KERN_PROC 14
+#define KERN_BOOTTIME 21
+#if defined(__FreeBSD__) || defined(__DragonFly__)
+#define KERN_PROC_PATHNAME 12
+#elif defined(__NetBSD__)
+#define KERN_PROC_ARGS 48
+#define KERN_PROC_PATHNAME 5
+#endif
+int sysctl(const int *, unsigned, void *, size_t *, const void *, size_t);
+END2
 cat >stub/getpeereid.h <<'END2'
 #include <sys/types.h>
 int getpeereid(int, uid_t *, gid_t *);

@@ -20,6 +20,7 @@
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/num.h"
+#include "lib/os.h"
 #include "supervise/control.h"
 #include "supervise/event.h"
 #include "tools/reeve/act.h"
@@ -627,22 +628,9 @@ static const struct usage kill_usage = {
 	"run, 111 system error."
 };
 
-/* Is the signal in a mask of /proc/PID/status?  -1: cannot be known. */
-static int
-in_mask(const char *status, const char *name, int sig)
-{
-	const char *p = strstr(status, name);
-
-	return p ? (int)(strtoull(p + strlen(name), 0, 16) >> (sig - 1) & 1) :
-		-1;
-}
-
 static enum fate
 fate_of(long pid, int sig)
 {
-	char path[64], status[4096];
-	ssize_t len;
-
 	switch (sig) {
 	case SIGKILL:
 		return ENDS;
@@ -650,15 +638,13 @@ fate_of(long pid, int sig)
 	case SIGSTOP: case SIGTSTP: case SIGTTIN: case SIGTTOU:
 		return GOES_ON;
 	}
-	snprintf(path, sizeof path, "/proc/%ld/status", pid);
-	len = file_read(AT_FDCWD, path, status, sizeof status - 1);
-	if (len > 0) {
-		status[len] = 0;
-		if (in_mask(status, "\nSigIgn:\t", sig) == 1)
-			return GOES_ON;
-		if (in_mask(status, "\nSigCgt:\t", sig) == 0 &&
-			in_mask(status, "\nSigBlk:\t", sig) == 0)
-			return ENDS;
+	switch (os_fate((pid_t)pid, sig)) {
+	case FATE_IGNORED:
+		return GOES_ON;
+	case FATE_DEFAULT:
+		return ENDS;
+	case FATE_HANDLED: case FATE_UNKNOWN:
+		break;
 	}
 	/* It does something of its own; for these, it likely ends. */
 	return sig == SIGTERM || sig == SIGINT || sig == SIGQUIT ||
