@@ -6,13 +6,10 @@
 #include <unistd.h>
 
 #include "config.h"
-#ifdef HAS_LINUX
-#include <sys/auxv.h>
-#endif
-
 #include "lib/chain.h"
 #include "lib/file.h"
 #include "lib/msg.h"
+#include "lib/os.h"
 #include "lib/path.h"
 
 void
@@ -23,45 +20,25 @@ chain_exec(char **argv)
 		"unable to execute %s", argv[0]);
 }
 
-#ifdef HAS_LINUX
-/* Path of our own executable.  Process 1 of a machine has no /proc yet; then
- * it is what the kernel was told to execute.  1, or 0 if it is not known. */
-static int
-own_path(char buf[PATH_LEN])
-{
-	ssize_t n = readlink("/proc/self/exe", buf, PATH_LEN - 1);
-	const char *told;
-
-	if (n > 0 && n < PATH_LEN - 1) {
-		buf[n] = 0;
-		return 1;
-	}
-	told = (const char *)getauxval(AT_EXECFN);
-	return told && *told == '/' && realpath(told, buf);
-}
-#endif
-
 /* Our own executable lies beside the others also in a build tree or an
  * image that was unpacked somewhere else. */
 static int
 own_dir(char *buf, size_t max)
 {
-#ifdef HAS_LINUX
 	char path[PATH_LEN];
 	char *slash;
+	int known = os_own_path(path);
 
-	if (own_path(path)) {
-		slash = strrchr(path, '/');
-		if (slash && slash != path) {
-			*slash = 0;
-			return path_join(buf, max, path) == 0;
-		}
-	}
-#else
-	(void)buf;
-	(void)max;
-#endif
-	return 0;
+	if (known < 0)
+		return 0;
+	slash = strrchr(path, '/');
+	if (!slash || slash == path)
+		return 0;
+	*slash = 0;
+	if (path_join(buf, max, path) < 0)
+		return 0;
+	/* What we start by its name alone could not find this out. */
+	return !known || setenv("REEVE_BIN", buf, 1) == 0;
 }
 
 int

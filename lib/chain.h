@@ -7,8 +7,9 @@
 _Noreturn void chain_exec(char **argv);
 
 /* Directory of the running reeve programs, for starting one of the others:
- * REEVE_BIN from the environment, else where this program's own argv[0] or
- * executable is, else the configured bindir.  0, or -1 if too long. */
+ * REEVE_BIN from the environment, else where this program's own executable
+ * is (where only argv[0] tells that, REEVE_BIN is set for our children), else
+ * the configured bindir.  0, or -1 if too long. */
 int chain_bindir(char *buf, unsigned long max);
 
 /* Full path of sister program `name' ("reeve-svscan").  0 or -1. */

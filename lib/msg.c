@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/msg.h"
+#include "lib/os.h"
 
 /* Not skalibs' PROG: whether that is defined by it or by us depends on its
  * version, and nothing of it that would use it is used here. */
@@ -23,6 +24,8 @@ prog_init(const char *argv0)
 	if (argv0 && *argv0)
 		prog_name = base ? base + 1 : argv0;
 	prog_as_s6 = !strncmp(prog_name, "s6-", 3);
+	if (argv0 && *argv0)
+		os_called_as(argv0);
 }
 
 static void MSG_LIKE(3, 0)

@@ -106,6 +106,12 @@ newer() {
 	skip "$1" "s6 2.11.3 $2"
 	return 1
 }
+# built_with FEATURE: HAS_FEATURE was found by configure (tests/all also runs
+# everything on a build that has nothing of Linux: --without-linux).
+built_with() {
+	[ -e "$BUILD/config.h" ] || bail "no $BUILD/config.h"
+	grep -q "^#define HAS_$1 1\$" "$BUILD/config.h"
+}
 skip() { # skip N REASON: N tests are not run
 	_n=$1; shift
 	while [ "$_n" -gt 0 ]; do

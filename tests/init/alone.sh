@@ -31,7 +31,7 @@ like "$out" '--grace: expected a time such as 10s .* not 3x' '... is explained'
 # subreapers; it must not hold our pipe open then.
 out=$(reeve-init sh -c '(setsid sleep 1000 >/dev/null 2>&1 &); exit 7' 2>&1)
 is $? 7 'not process 1: works all the same'
-if grep -q 'define HAS_SUBREAPER' "$BUILD/config.h"; then
+if built_with SUBREAPER; then
 	like "$out" 'not process 1 but [0-9]*: acting as subreaper' \
 		'... and says so'
 	not '... nothing it started is left' pgrep -f 'sleep 1000'
@@ -51,13 +51,10 @@ cat >who <<'END2'
 cat /proc/1/comm
 END2
 chmod +x who
-# Where the system does not tell a program its own path, REEVE_BIN does.
-here=
-grep -q 'define HAS_LINUX' "$BUILD/config.h" || here=$PWD/img
-is "$(REEVE_BIN=$here boxed -- img/reeve-init ./who)" reeve-init-alon \
+is "$(REEVE_BIN='' boxed -- img/reeve-init ./who)" reeve-init-alon \
 	'what stays is a program of its own'
 rm img/reeve-init-alone
-out=$(REEVE_BIN=$here boxed -- img/reeve-init sh -c \
+out=$(REEVE_BIN='' boxed -- img/reeve-init sh -c \
 	'cat /proc/1/comm; exit 6' 2>&1)
 is "$? $out" '6 reeve-init' '... if it is there'
 # The aim: 100 kB in all; no printf has crept in.
