@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "init/alone.h"
@@ -100,6 +102,18 @@ machine_finish(const char *basedir)
 	halt_run((enum machine_end)how, note_get(NOTE_GRACE, 3000), basedir);
 }
 
+/* Who told svscan to end waits until it is ended by us.  Not process 1 and on
+ * a system without a list of our children, we know no other. */
+static void
+release_stopper(void)
+{
+	pid_t pid = (pid_t)note_get(NOTE_STOPPER, 0);
+
+	/* A child that was not reaped has its number still. */
+	if (pid > 1 && waitpid(pid, 0, WNOHANG) == 0)
+		kill(pid, SIGTERM);
+}
+
 static _Noreturn void
 finish(void)
 {
@@ -109,6 +123,7 @@ finish(void)
 	sigset_t set;
 
 	rest_block(&set, 0);
+	release_stopper();
 	/* Told to end by svscanctl, not through us. */
 	if (!at || at > now + grace)
 		at = now + grace * (STOP_KILL - STOP_SERVICES) / 100;

@@ -12,6 +12,7 @@
 
 /* File names.  Numbers are decimal, then a newline. */
 #define NOTE_PID "pid"			/* of stage 2, while it runs */
+#define NOTE_STOPPER "stopper"		/* pid that waits for svscan to end */
 #define NOTE_READY "ready"		/* svscan took commands */
 #define NOTE_CODE "exitcode"		/* of the container */
 #define NOTE_GRACE "grace"		/* ms for the whole of a stop */

@@ -339,6 +339,7 @@ stop(struct stage2 *s)
 	if (!s->ended && *s->watched &&
 		status_read(&st, AT_FDCWD, s->watched) == 0)
 		note_put(NOTE_CODE, (unsigned)rest_code(st.wstat));
+	note_put(NOTE_STOPPER, (unsigned long)getpid());
 	note_drop(NOTE_PID);
 	selfpipe_finish();
 	sigprocmask(SIG_SETMASK, &s->c->old_mask, 0);

@@ -30,11 +30,16 @@ cat >box <<'END2'
 . "$TESTS/init/lib.sh"
 boxed "$@"
 END2
-# Not process 1: then what it started must be gone with it, not before.
+# Not process 1: then what it started must be gone with it, not before; but
+# for a process that left its session where the system has no subreapers.
+ORPHANS=
+built_with SUBREAPER || ORPHANS=left
+export ORPHANS
 cat >under <<'END2'
 #!/bin/sh
 reeve-init "$@"
 c=$?
+[ -z "$ORPHANS" ] || exit $c
 ! pgrep -f '^sleep 100[01]' || exit 99
 exit $c
 END2
@@ -74,6 +79,9 @@ for tree in none state; do
 	done
 	IFS=$_ifs
 done
+
+built_with SUBREAPER ||
+	skip 1 'that nothing is left where it is not process 1: no subreapers'
 
 # Ten thousand orphans, with a tree: svscan reaps them.
 cat >many <<'END2'
