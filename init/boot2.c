@@ -106,7 +106,7 @@ boot_shell(const char *console, const char *why)
 		machine_console(path, sizeof path);
 	/* Say it where the shell will be. */
 	saved = fcntl(2, F_DUPFD_CLOEXEC, 10);
-	fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	fd = open(path, O_WRONLY | O_NOCTTY | O_APPEND | O_CLOEXEC);
 	if (fd >= 0)
 		dup2(fd, 2);
 	say("%s: a shell for root follows; leave it to go on", why);

@@ -87,10 +87,13 @@ say_nothing(const char *dir, int err)
 static struct step
 unmount_all(struct halt *h)
 {
-	int last = ++h->tries == UNMOUNT_TRIES;
+	int last = ++h->tries == UNMOUNT_TRIES, left;
 
 	sync();
-	if (machine_unmount_all(last ? cannot_unmount : say_nothing) == 0)
+	left = machine_unmount_all(last ? cannot_unmount : say_nothing);
+	if (left < 0)
+		warn_sys("unable to unmount anything (synced)");
+	if (left <= 0)
 		return (struct step){ run_final };
 	if (last) {
 		warn("some file systems are still writable (synced)");

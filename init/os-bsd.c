@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #if defined(__FreeBSD__) || defined(__DragonFly__)
@@ -34,6 +35,9 @@
 #define BSD_FLAG f_flags
 #include <sys/param.h>
 #include <sys/mount.h>
+#include <sys/reboot.h>
+#elif defined(__linux__)
+/* For the tests of everything around it: the call is that of the BSDs. */
 #include <sys/reboot.h>
 #endif
 
@@ -175,10 +179,9 @@ machine_fill_dev(void)
 int
 machine_unmount_all(void (*each)(const char *, int))
 {
-	int left = 0;
 #ifdef BSD_MOUNTS
 	struct BSD_MOUNTS *m;
-	int n = getmntinfo(&m, MNT_NOWAIT);
+	int left = 0, n = getmntinfo(&m, MNT_NOWAIT);
 
 	while (n-- > 0) {
 		if (!strcmp(m[n].f_fstypename, "devfs") ||
@@ -191,10 +194,12 @@ machine_unmount_all(void (*each)(const char *, int))
 		left++;
 	}
 	/* reboot(2) itself flushes and marks the root clean. */
+	return left;
 #else
 	(void)each;
+	errno = ENOSYS;
+	return -1;
 #endif
-	return left;
 }
 
 int
@@ -221,7 +226,14 @@ machine_console(char *buf, size_t max)
 unsigned long
 machine_uptime_ms(void)
 {
-	return 0;
+	struct timespec t;
+
+	/* POSIX does not say since when, but these kernels count from their
+	 * start. */
+	if (clock_gettime(CLOCK_MONOTONIC, &t) < 0)
+		return 0;
+	return (unsigned long)t.tv_sec * 1000 +
+		(unsigned long)t.tv_nsec / 1000000;
 }
 
 int
@@ -244,6 +256,9 @@ machine_end_now(enum machine_end how)
 #else
 	return reboot(howto);
 #endif
+#elif defined(__linux__)
+	return reboot(how == END_HALT ? RB_HALT_SYSTEM : how == END_POWEROFF ?
+		RB_POWER_OFF : RB_AUTOBOOT);
 #else
 	(void)how;
 	errno = ENOSYS;

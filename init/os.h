@@ -40,7 +40,8 @@ int machine_in_memory(const char *dir);
 /* Device nodes for a machine whose /dev is empty.  0, or -1 and errno. */
 int machine_fill_dev(void);
 /* Unmount what is mounted, last first, read-only where busy.  `each' is told
- * of every failure.  The number of file systems left writable. */
+ * of every failure.  The number of file systems left writable; -1 and ENOSYS:
+ * not on this system. */
 int machine_unmount_all(void (*each)(const char *dir, int err));
 
 /* Of an initramfs: take /dev, /proc, /sys and /run along, free what else

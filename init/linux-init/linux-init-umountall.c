@@ -12,7 +12,7 @@ static const struct usage usage = {
 	"",
 	"Unmount every file system, the last mounted first; what is busy is\n"
 	"mounted read-only.",
-	0, "Exit status: the number of file systems left writable."
+	0, "Exit status: the number of file systems left writable; 111 system error."
 };
 
 static void
@@ -32,5 +32,7 @@ main(int argc, char **argv)
 	if (argc != optind)
 		opt_usage(&usage);
 	n = machine_unmount_all(failed);
+	if (n < 0)
+		die_sys(EX_SYSTEM, "unable to unmount anything");
 	return n > 99 ? 99 : n;
 }
