@@ -110,7 +110,8 @@ adopt_reaped_pack(unsigned char *buf, pid_t pid, int wstat,
 	wr_u64(&w, boot_now);
 }
 
-/* Ask svscan's record, which lies in the directory where our parent runs. */
+/* Ask svscan's record, which lies in the directory where our parent runs.  1,
+ * 0: not (yet) in it, or -1: never, as that directory cannot be found. */
 static int
 was_reaped(pid_t pid, uint64_t since, int *wstat)
 {
@@ -119,7 +120,7 @@ was_reaped(pid_t pid, uint64_t since, int *wstat)
 	ssize_t r;
 
 	if (fd < 0)
-		return 0;
+		return errno == ENOSYS ? -1 : 0;
 	while (!found && (r = read(fd, buf, sizeof buf)) > 0) {
 		struct rd rd = rd_init(buf, (size_t)r);
 
@@ -142,6 +143,7 @@ adopt_ended(struct super *s)
 {
 	pid_t pid = (pid_t)s->dt.pid;
 	uint64_t now = os_now();
+	int known;
 
 	if (s->pidfd < 0 && detail_alive(&s->dt)) {
 		s->peek = now + LOOK_MS * MS;
@@ -149,10 +151,12 @@ adopt_ended(struct super *s)
 	}
 	if (!s->peek_end)
 		s->peek_end = now + PEEK_FOR_MS * MS;
-	if ((s->pidfd >= 0 && os_pidfd_status(s->pidfd, &s->wstat) == 1) ||
-		was_reaped(pid, s->dt.started, &s->wstat)) {
-		/* known */
-	} else if (now < s->peek_end) {
+	known = s->pidfd < 0 ? 0 : os_pidfd_status(s->pidfd, &s->wstat);
+	if (known <= 0)
+		known = was_reaped(pid, s->dt.started, &s->wstat);
+	if (known > 0) {
+		/* so it is */
+	} else if (!known && now < s->peek_end) {
 		s->peek = now + PEEK_MS * MS;
 		return 0;
 	} else {

@@ -3,8 +3,10 @@
 # service that still runs: same pid, and all that was going to happen happens.
 . "$TESTS/lib.sh"
 [ "$P" = reeve- ] || skip_all 's6 starts a second copy'
-grep -q '^#define HAS_LINUX' "$BUILD/config.h" ||
-	skip_all 'how a process ended is known on Linux only'
+# How an adopted process ended is known where svscan gets its status and where
+# the directory of svscan is known; elsewhere it counts as exit code 255.
+killed='256 9' TERM=SIGTERM KILL=SIGKILL
+built_with SUBREAPER || { killed='255 0' TERM=NA KILL=NA; }
 has() { grep -q -e "$2" "$1" 2>/dev/null; }
 ready() { [ "$(field "$1" ready)" = true ]; }
 # The supervise of a service: the process that holds its lock.
@@ -68,7 +70,7 @@ is "$(field a up,pid,wantedup)" "true $pid true" 'the service runs on'
 is "$(wc -l <a/pids)" 1 'no second copy was started'
 "${P}svc" -k a
 ok 'its end is seen' within 5 test -s a/finished
-is "$(cat a/finished)" "256 9 $pid" 'with its true wait status'
+is "$(cat a/finished)" "$killed $pid" "with its wait status ($killed)"
 two() { [ "$(wc -l <a/pids)" = 2 ] && up a; }
 ok 'and it is started again' within 5 two
 is "$(field a pid)" "$(tail -n 1 a/pids)" 'as a child of the new supervise'
@@ -77,7 +79,7 @@ replace a
 pid=$(field a pid)
 "${P}svc" -wD -T 5000 -d a
 is $? 0 'an adopted service is stopped by d'
-is "$(field a signal,wantedup)" 'SIGTERM false' 'by TERM'
+is "$(field a signal,wantedup)" "$TERM false" "by TERM ($TERM)"
 replace a
 sleep 0.3
 is "$(field a up,wantedup)" 'false false' 'what was wanted down stays down'
@@ -91,7 +93,7 @@ kill -KILL "$(super_of a)" "$pid"
 : >a/finished
 kill -CONT "$scan_pid"
 ok 'a death that no supervise saw gets its finish' within 5 test -s a/finished
-like "$(cat a/finished)" '^256 9 ' 'with its true wait status'
+like "$(cat a/finished)" "^$killed " "with its wait status ($killed)"
 ok 'and a new start' within 5 up a
 
 # --- readiness
@@ -116,7 +118,7 @@ within 5 test -e k/trapped
 "${P}svc" -d k
 replace k
 "${P}svc" -wd -T 10000 k || "${P}svwait" -d -t 10000 k
-is "$(field k up,signal)" 'false SIGKILL' 'timeout-kill goes on'
+is "$(field k up,signal)" "false $KILL" "timeout-kill goes on ($KILL)"
 
 # --- finish
 "${P}svc" -k f
@@ -125,7 +127,13 @@ replace f
 is "$(wc -l <f/finishing)" 1 'finish is taken over too'
 touch f/go
 unwanted() { [ "$(field f up,wantedup)" = 'false false' ]; }
-ok 'and its 125 is a permanent failure' within 5 unwanted
+if built_with SUBREAPER; then
+	ok 'and its 125 is a permanent failure' within 5 unwanted
+else
+	# Which code it was is not known, so that it is started again.
+	again() { up f; }
+	ok 'and after its end run is started again' within 5 again
+fi
 
 # --- a pid that is another process now
 "${P}svc" -wd -T 5000 -d w
@@ -146,7 +154,11 @@ perl -e '
 	substr($r, -4) = pack("N", (($b << 16) & 0xffffffff) ^ ($b >> 16) ^ $a);
 	seek $f, 0, 0; print $f $r;' "$other"
 kill -CONT "$scan_pid"
-fresh() { up w && [ "$(field w pid)" != "$pid" ]; }
+# Asked in one go: a pid of -1 from between two answers would be killed next.
+fresh() {
+	_now=$(field w up,pid)
+	[ "${_now% *}" = true ] && [ "${_now#* }" != "$pid" ]
+}
 ok 'a record that names a foreign process is not believed' within 8 fresh
 not 'the foreign process is not it' [ "$(field w pid)" = "$other" ]
 ok 'and lives' kill -0 "$other"
