@@ -305,6 +305,8 @@ start_run(struct super *s)
 		goto done;
 	if (script(path, s, "run") == 0)
 		pid = held ? spawn_waiting(&sp, lock) : spawn(&sp);
+	if (pid < 0 && sp.newpid && errno == ENOSYS)
+		warn("this system has no pid namespaces (flag-newpidns)");
 	if (sp.cgroup > 0) {
 		e = errno;
 		close(sp.cgroup);
