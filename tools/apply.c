@@ -313,6 +313,26 @@ set_nice(const char *text)
 
 /* --- Linux */
 
+static uint64_t
+capability_set(const char *text)
+{
+	char *names = strdup(text), *save = 0;
+	uint64_t set = 0;
+
+	if (!names)
+		die_sys(EX_SYSTEM, "unable to read capabilities");
+	for (char *s = strtok_r(names, " \t,", &save); s;
+		s = strtok_r(0, " \t,", &save)) {
+		int n = caps_number(s);
+
+		if (n < 0)
+			die(EX_MISUSE, "unknown capability %s", s);
+		set |= (uint64_t)1 << n;
+	}
+	free(names);
+	return set;
+}
+
 #ifdef HAS_LINUX
 /* Write into a file of the cgroup; a controller that is not there is a
  * warning: the service runs without that limit. */
@@ -521,26 +541,6 @@ change_mounts(const struct apply *a)
 		mount_private_tmp();
 }
 
-static uint64_t
-capability_set(const char *text)
-{
-	char *names = strdup(text), *save = 0;
-	uint64_t set = 0;
-
-	if (!names)
-		die_sys(EX_SYSTEM, "unable to read capabilities");
-	for (char *s = strtok_r(names, " \t,", &save); s;
-		s = strtok_r(0, " \t,", &save)) {
-		int n = caps_number(s);
-
-		if (n < 0)
-			die(EX_MISUSE, "unknown capability %s", s);
-		set |= (uint64_t)1 << n;
-	}
-	free(names);
-	return set;
-}
-
 /* Before becoming another user: take the rest out of the bounding set, and
  * keep what is permitted over setuid. */
 static void
@@ -613,7 +613,8 @@ forbid_new_privileges(const struct apply *a)
 		die_sys(EX_SYSTEM, "unable to set no-new-privs");
 }
 #else
-/* What is a matter of safety is refused, what is one of limits is not. */
+/* Capabilities are refused, for what was to have one of root's rights would
+ * have them all; the rest is a second line of defence, or a limit. */
 static void
 join_cgroup(const struct apply *a)
 {
@@ -632,8 +633,10 @@ change_mounts(const struct apply *a)
 static void
 bound_capabilities(const struct apply *a)
 {
-	if (a->caps)
-		die(EX_SYSTEM, "capabilities need Linux");
+	if (!a->caps)
+		return;
+	capability_set(a->caps);
+	die(EX_SYSTEM, "capabilities need Linux");
 }
 
 static void
