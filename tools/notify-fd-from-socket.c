@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,6 +18,8 @@
 #include "tools/helper.h"
 #include "tools/sdline.h"
 #include "tools/sdsocket.h"
+
+enum { LOOK_MS = 200 };
 
 static const struct opt opts[] = {
 	{ '3', "notification-fd", "FD", "tell readiness there (default: the\n"
@@ -50,6 +53,15 @@ says_ready(char *s)
 	return 0;
 }
 
+/* Without a descriptor that tells it somebody has to look.  A helper that is
+ * its child gets another parent. */
+static int
+has_ended(const struct sdsocket *s, int child)
+{
+	return child ? getppid() != s->prog :
+		kill(s->prog, 0) < 0 && errno == ESRCH;
+}
+
 /* Read one message: 1 ready, 0 something else, -1 and errno. */
 static int
 take(const struct sdsocket *s)
@@ -61,7 +73,7 @@ take(const struct sdsocket *s)
 }
 
 static _Noreturn void
-listen_until_ready(const struct sdsocket *s, int fd, unsigned ms)
+listen_until_ready(const struct sdsocket *s, int fd, unsigned ms, int child)
 {
 	uint64_t deadline = clock_deadline(ms);
 	/* supervise closes its end when the service has died; where the
@@ -73,10 +85,15 @@ listen_until_ready(const struct sdsocket *s, int fd, unsigned ms)
 
 	helper_let_go(fd);
 	while (!over && !clock_passed(deadline)) {
-		if (poll(p, 3, clock_left(deadline)) < 0)
+		uint64_t look = p[2].fd < 0 ? clock_deadline(LOOK_MS) :
+			CLOCK_NEVER;
+
+		if (poll(p, 3, clock_left(look < deadline ? look :
+			deadline)) < 0)
 			continue;
 		over = p[2].revents || (p[1].revents &
-			(POLLERR | POLLHUP | POLLNVAL));
+			(POLLERR | POLLHUP | POLLNVAL)) ||
+			(p[2].fd < 0 && has_ended(s, child));
 		/* All that is queued: a barrier may follow at once. */
 		while ((r = take(s)) >= 0)
 			ready |= r;
@@ -120,7 +137,7 @@ main(int argc, char **argv)
 	if (c < 0)
 		die_sys(EX_SYSTEM, "unable to fork");
 	if (c)
-		listen_until_ready(&s, fd, ms);
+		listen_until_ready(&s, fd, ms, !twice);
 	close(fd);
 	chain_exec(argv);
 }
