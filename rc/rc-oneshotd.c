@@ -184,13 +184,7 @@ receive(struct conn *c)
 	ssize_t r;
 
 	do
-		r = recvmsg(c->fd, &m,
-#ifdef MSG_CMSG_CLOEXEC
-			MSG_CMSG_CLOEXEC
-#else
-			0
-#endif
-			);
+		r = recvmsg(c->fd, &m, 0);
 	while (r < 0 && errno == EINTR);
 	if (r < 0)
 		return r;
@@ -203,6 +197,8 @@ receive(struct conn *c)
 			int fd;
 
 			memcpy(&fd, CMSG_DATA(h) + i * sizeof fd, sizeof fd);
+			/* Nobody executes anything in between. */
+			fcntl(fd, F_SETFD, FD_CLOEXEC);
 			if (i < 3 && c->given[i] < 0)
 				c->given[i] = fd;
 			else

@@ -2,6 +2,7 @@
  * peer can make us hold at most UMSG_MAX bytes and UMSG_FDS descriptors. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +13,6 @@
 #include "lib/bytes.h"
 #include "tools/ipc/umsg.h"
 
-#ifndef MSG_CMSG_CLOEXEC
-#define MSG_CMSG_CLOEXEC 0
-#endif
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0
 #endif
@@ -112,6 +110,8 @@ keep_fds(struct umsg_conn *c, struct msghdr *m)
 			int fd;
 
 			memcpy(&fd, CMSG_DATA(h) + i * sizeof fd, sizeof fd);
+			/* Nobody executes anything in between. */
+			fcntl(fd, F_SETFD, FD_CLOEXEC);
 			if (c->ninfds >= c->maxfds) {
 				close(fd);
 				full = 1;
@@ -141,7 +141,7 @@ fill(struct umsg_conn *c)
 	ssize_t n;
 
 	do
-		n = recvmsg(c->fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+		n = recvmsg(c->fd, &m, MSG_DONTWAIT);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -1;
