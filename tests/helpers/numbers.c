@@ -62,7 +62,7 @@ writer(int k, long lines, const char *dir)
 			n += (size_t)sprintf(buf + n, "w%d %08ld\n", k, at++);
 		if (write(1, buf, n) != (ssize_t)n)
 			fail("standard output");
-		usleep(4000);
+		usleep(2000);
 	}
 	f = fopen(tmp, "w");
 	if (!f || fprintf(f, "%ld\n", at) < 0 || fclose(f) ||

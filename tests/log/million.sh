@@ -3,8 +3,9 @@
 # pipeline while the logger, the producer and both supervises are restarted
 # at random: all are there, each once, in each writer's order.
 # TIMEOUT: 240
-. "$TESTS/lib.sh"
+. "$TESTS/log/lib.sh"
 [ "$P" = reeve- ] || skip_all 's6 has no pipes without a holder'
+in_memory
 writers=10 lines=100000
 
 mkdir scan pos
@@ -25,17 +26,17 @@ finished() {
 	[ "$(cat pos/? 2>/dev/null | grep -cx $lines)" = $writers ]
 }
 kills=0
-chance() { od -An -N1 -tu1 /dev/urandom | tr -d ' '; }
+# Two dice for each time, thrown beforehand.
+od -An -v -N6000 -w2 -tu1 /dev/urandom >dice
 # Kill supervises: svscan holds the pipe, though both were gone at once.
 replace() {
 	for r_s; do
 		pkill -KILL -P "$scan_pid" -f "^[^ ]*reeve-supervise $r_s\$"
 	done
 }
-until finished; do
-	[ $kills -lt 3000 ] || break
+while ! finished && read -r what pause <&4; do
 	kills=$((kills + 1))
-	case $(($(chance) % 9)) in
+	case $((what % 9)) in
 	0|1) reeve-svc -r scan/log ;;
 	2|3) reeve-svc -r scan/out ;;
 	4) replace log ;;
@@ -44,8 +45,8 @@ until finished; do
 	6) reeve-svc -a scan/log ;;
 	7) reeve-svc -r scan/log; reeve-svc -r scan/out ;;
 	esac
-	sleep "0.0$(($(chance) % 10))"
-done 2>>err
+	sleep "0.0$((pause % 4))"
+done 4<dice 2>>err
 ok 'the writers came to their end' finished
 echo "# $kills restarts"
 within 10 reeve-svok scan/out && within 10 reeve-svok scan/log
