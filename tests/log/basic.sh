@@ -27,9 +27,11 @@ is "$(od -An -c ready | tr -d ' ')" '\n' 'readiness'
 "${P}log" -d3 1 3>&- 2>/dev/null </dev/null;	is $? 100 'a closed fd'
 
 mkfifo f
-"${P}log" -d3 ./term <f 3>ready & pid=$!
+# Debian's s6-log has no -t yet.
+patient='-t 0'; [ "$P" = reeve- ] || patient=
+"${P}log" $patient -d3 ./term <f 3>running & pid=$!
 exec 4>f
-within 5 test -s ready
+within 5 test -s running
 printf 'one\ntwo\n' >&4; printf 'thr' >&4
 kill -TERM $pid
 printf 'ee\n' >&4

@@ -86,7 +86,7 @@ printf '#!/bin/sh\n[ -e ../ok ] || { echo x >>../tried; echo half; exit 3; }\nca
 chmod 755 bin/flaky
 rm -rf d ok
 mkfifo ff
-reeve-log n100 s4096 r50 '!flaky' ./d <ff 2>err & pid=$!
+reeve-log n100 s4096 r50 '!flaky' ./d 2>err <ff & pid=$!
 exec 5>ff
 cat in >&5
 within 10 grep -q 'exited 3' err;	is $? 0 'a failing processor: said'
@@ -119,7 +119,7 @@ mkdir m
 if mount -t tmpfs -o size=64k none m 2>/dev/null; then
 	mkdir m/d
 	head -c 55000 /dev/zero >m/fill
-	reeve-log n100 s20000 r100 ./m/d <ff 2>err & pid=$!
+	reeve-log n100 s20000 r100 ./m/d 2>err <ff & pid=$!
 	exec 5>ff
 	cat in >&5
 	within 5 grep -q 'No space left' err;	is $? 0 'a full disk: said'
@@ -140,7 +140,7 @@ if mount -t tmpfs -o size=64k none m 2>/dev/null; then
 		for pages in 1 2 3; do
 			rm -rf m/d; mkdir m/d
 			head -c $(((16 - pages) * 4096)) /dev/zero >m/fill
-			reeve-log n100 s20000 r50 $stamp ./m/d <ff 2>err & pid=$!
+			reeve-log n100 s20000 r50 $stamp ./m/d 2>err <ff & pid=$!
 			exec 5>ff
 			cat in in >&5
 			within 5 grep -q 'No space left' err

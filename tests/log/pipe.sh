@@ -20,7 +20,8 @@ for s in out log; do echo '0 0' >scan/$s/backoff; done
 echo "$top/pipe" >scan/out/stdout-fifo
 echo ../../pipe >scan/log/stdin-fifo
 supervise_of() { pgrep -P "$scan_pid" -f "^[^ ]*reeve-supervise $1\$"; }
-kill_all() { # kill_all NAME...: their supervises, and what they run, at once
+kill_all() { # kill_all NAME...: their supervises, and what they run, at once;
+	# and wait until they are gone, so that a svok speaks of the next one
 	k_all=
 	for k_n; do
 		k_all="$k_all $(supervise_of "$k_n")"
@@ -29,6 +30,7 @@ kill_all() { # kill_all NAME...: their supervises, and what they run, at once
 	done
 	# shellcheck disable=SC2086
 	kill -KILL $k_all
+	for k_pid in $k_all; do within 10 sh -c "! kill -0 $k_pid"; done
 }
 held() { find "/proc/$scan_pid/fd" -lname "$top/pipe" | grep -q .; }
 free() { ! held; }
@@ -39,9 +41,7 @@ scanned scan 2>>err
 within 10 test -e written;		is $? 0 'lines are in the pipe'
 within 10 reeve-svok scan/log
 ok 'svscan holds the pipe' held
-old=$(supervise_of out)
 kill_all out log
-within 10 sh -c "! kill -0 $old"
 within 10 up scan/out;			is $? 0 'the producer is back'
 within 10 reeve-svok scan/log && reeve-svc -u scan/log
 within 10 logged;			is $? 0 'and the logger finds the lines'

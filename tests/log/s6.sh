@@ -3,8 +3,9 @@
 # Debian's s6-log give the same files, byte for byte apart from time; and
 # each takes over the other's directory, in the middle of anything.
 # TIMEOUT: 180
-. "$TESTS/lib.sh"
+. "$TESTS/log/lib.sh"
 need s6-log execlineb
+in_memory
 TZ=UTC; export TZ
 
 {
@@ -38,7 +39,8 @@ both() {
 	b_in=$1 b_mode=$2; shift 2
 	for b_p in s6 reeve; do
 		rm -rf $b_p; mkdir $b_p
-		if [ $b_mode = paced ]; then feed <"$b_in"
+		if [ $b_mode = paced ]; then
+			feed $b_p/d/previous $b_p/d/processed <"$b_in"
 		else cat "$b_in"; fi |
 		(cd $b_p && ${b_p}-log "$@" >out 2>err
 		echo "exit $?" >>out)
