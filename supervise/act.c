@@ -393,7 +393,7 @@ stop(struct super *s)
 {
 	unsigned ms = svdir_number(s->dt.def, "timeout-kill");
 
-	s->dt.stopping = 1;
+	s->asked = s->dt.stopping = 1;
 	send(s, svdir_signal(s->dt.def, "down-signal"), 0);
 	send(s, SIGCONT, 0);
 	s->st.paused = 0;

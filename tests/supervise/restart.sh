@@ -68,6 +68,23 @@ done
 ok 'one that is told to restart does so at once, however young' perl -e '
 	for (@ARGV) { exit 1 if $_ > 3900 }' $(gaps asked/starts)
 "${P}svc" -dx asked
+service undone <<'END'
+trap 'until test -e go; do sleep 0.02; done; exit 0' TERM
+echo >>starts
+while :; do sleep 0.02; done
+END
+echo '60000 60000' >undone/backoff
+supervised undone
+within 5 count undone/starts 1
+wanted() { [ "$(field undone wantedup)" = "$1" ]; }
+"${P}svc" -d undone
+within 5 wanted false
+"${P}svc" -u undone
+within 5 wanted true
+touch undone/go
+ok 'so does one that is told down, and up again before it has ended' \
+	within 10 count undone/starts 2
+"${P}svc" -dx undone
 
 # --- what run leaves behind
 service group <<'END'
