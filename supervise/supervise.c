@@ -25,7 +25,7 @@
 #include "supervise/event.h"
 #include "supervise/tally.h"
 
-enum { OPT_SELF_CHECK = OPT_LONG, COMMANDS = 64 };
+enum { OPT_SELF_CHECK = OPT_LONG, COMMANDS = 64, WAIT_AGAIN_MS = 100 };
 
 static const struct opt opts[] = {
 	{ OPT_SELF_CHECK, "self-check", 0, "only say that this program runs "
@@ -183,7 +183,9 @@ wait_for_something(const struct super *s, struct pollfd *fds)
 	/* While it stops the next event is near, and then our end. */
 	if (!next && (s->state == DOWN || !s->dt.stopping))
 		os_shed_stack();
-	trap_wait(fds, 3, next);
+	/* No memory to wait with: that passes, and must not be a spin. */
+	if (trap_wait(fds, 3, next) < 0 && errno != EINTR)
+		poll(0, 0, WAIT_AGAIN_MS);
 }
 
 /* The one place where children are waited for. */

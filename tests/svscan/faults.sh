@@ -152,6 +152,14 @@ supervise_good() {
 		[ "$(field s up,ready,wantedup)" = 'true true true' ]
 }
 sweep supervise "$super_pid" supervise_work supervise_good
+attach "$super_pid" ppoll ENOMEM 1+
+t=$(ms)
+"${P}svc" -c s
+sleep 0.5
+detach
+t=$(($(ms) - t)) n=$(grep -c '^ppoll' trace)
+ok "while it cannot wait it does not spin ($n times in $t ms)" \
+	[ "$n" -gt 0 -a "$n" -le $((t / 50 + 2)) ]
 copies() { pgrep -c -P "$super_pid"; }
 is "$(copies)" 1 'there is one copy of its service'
 
