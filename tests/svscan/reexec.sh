@@ -100,8 +100,10 @@ touch scan/e/down
 "${P}svscanctl" -a scan
 within 5 "${P}svok" scan/e
 listener=scan/e/event/ftrig1:@40000000000000000000000a:abcdef
-mkfifo -m 622 "$listener"
-exec 5<>"$listener"
+# Not seen before it has a reader: then it would be taken for a dead one.
+mkfifo -m 622 scan/e/event/.listener
+exec 5<>scan/e/event/.listener
+mv scan/e/event/.listener "$listener"
 cat <&5 >events &
 "${P}svc" -u scan/e
 sh -c 'while :; do :; done' &
