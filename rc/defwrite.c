@@ -23,7 +23,18 @@ defwrite_begin(struct defwrite *d, const char *source, const char *name)
 	if (path_join(d->dir, sizeof d->dir, source, name) < 0 ||
 		path_mkdirs(source, 0777) < 0)
 		return -1;
-	return mkdir(d->dir, 0777);
+	d->made = mkdir(d->dir, 0777) == 0;
+	return d->made ? 0 : -1;
+}
+
+void
+defwrite_drop(const struct defwrite *d)
+{
+	int e = errno;
+
+	if (d->made)
+		path_remove(AT_FDCWD, d->dir);
+	errno = e;
 }
 
 int

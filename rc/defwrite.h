@@ -9,6 +9,7 @@
 struct defwrite {
 	char dir[PATH_LEN];	/* of the definition */
 	int quiet;
+	int made;		/* by defwrite_begin */
 };
 
 /* Make the directory SOURCE/NAME.  0, or -1 and errno (EEXIST: there is a
@@ -18,6 +19,9 @@ int defwrite_begin(struct defwrite *, const char *source, const char *name);
  * its end and is not empty.  0, or -1 and errno. */
 int defwrite_file(const struct defwrite *, const char *file,
 	const char *text, unsigned mode);
+/* After a failure: no half of a definition is left, which would be wrong for
+ * every switch.  errno stays. */
+void defwrite_drop(const struct defwrite *);
 /* A command line from words. */
 void defwrite_words(struct buf *, char *const *words);
 /* Print the files: path and content, for people. */

@@ -52,7 +52,7 @@ static const struct opt opts[] = {
 	{ 0 }
 };
 static const struct usage usage = {
-	"[option]... name [--] program [argument...]",
+	"[option]... name [option]... [--] program [argument...]",
 	"Write the definition of a service, and show it.",
 	opts,
 	"Exit status: 0 written, 1 it is there already or is not valid, 100 "
@@ -105,8 +105,10 @@ parse(struct new *n, int argc, char **argv)
 static void
 put(const struct defwrite *d, const char *file, const char *text)
 {
-	if (text && defwrite_file(d, file, text, 0644) < 0)
-		die_sys(EX_SYSTEM, "unable to write %s/%s", d->dir, file);
+	if (!text || defwrite_file(d, file, text, 0644) == 0)
+		return;
+	defwrite_drop(d);
+	die_sys(EX_SYSTEM, "unable to write %s/%s", d->dir, file);
 }
 
 static void
@@ -188,6 +190,7 @@ main(int argc, char **argv)
 	struct compile c = { .nsources = 1, .verbosity = 1,
 		.report = only_own, .report_arg = d.dir };
 	char err[512], name[PATH_LEN];
+	const char *word;
 	char *data;
 	size_t len;
 	int r;
@@ -196,15 +199,14 @@ main(int argc, char **argv)
 	parse(&n, argc, argv);
 	if (argc - optind < 2)
 		opt_usage(&usage);
-	if (snprintf(name, sizeof name, "%s%s", argv[optind], n.template &&
-		argv[optind][strlen(argv[optind]) - 1] != '@' ? "@" : "") >=
-		(int)sizeof name)
-		die(EX_MISUSE, "this name is too long");
-	optind++;
-	if (!strcmp(argv[optind], "--"))
-		optind++;
+	word = argv[optind++];
+	/* Options may stand behind it too, up to the program. */
+	parse(&n, argc, argv);
 	if (optind == argc)
 		opt_usage(&usage);
+	if (snprintf(name, sizeof name, "%s%s", word, n.template && *word &&
+		word[strlen(word) - 1] != '@' ? "@" : "") >= (int)sizeof name)
+		die(EX_MISUSE, "this name is too long");
 	if (!n.source) {
 		if (places_default(&places, err, sizeof err) < 0)
 			die(EX_SYSTEM, "%s", err);

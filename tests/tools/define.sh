@@ -16,6 +16,20 @@ reeve-new -q -s sv -t 1 -t 2 inst -- echo '$INSTANCE'; reeve-rc-compile db sv
 is "$(reeve-rc-db -c db contents inst@ | tr '\n' ' ')" 'inst@1 inst@2 ' 'a template'
 reeve-new -q -s sv --schedule '@daily' clean -- true; reeve-rc-compile db sv
 is "$(reeve-rc-db -c db type clean)" longrun 'a schedule'
+reeve-new -q -s sv late --user nobody --needs db -e X=1 -- sleep 9; is "$? $(cat sv/late/command) $(cat sv/late/user) $(ls sv/late/dependencies.d) $(cat sv/late/environment)" '0 sleep 9 nobody db X=1' 'options behind the name'
+reeve-new -q -s sv dashes -- -x; is "$(cat sv/dashes/command)" '-x' 'behind -- all is the program'
+reeve-new -q -s sv plain sleep -x; is "$(cat sv/plain/command)" 'sleep -x' 'and behind its first word'
+rm -r sv/dashes sv/plain
+reeve-new -s sv bad --usr nobody -- true 2>err; is $? 100 'a wrong option there'; not 'makes nothing' test -e sv/bad
+if mkdir full && mount -t tmpfs -o size=24k tmpfs full 2>/dev/null; then
+	mkdir full/sv; head -c 30000 /dev/zero >full/fill 2>/dev/null
+	reeve-new -s full/sv half -- true 2>err; is $? 111 'a full disk'
+	not 'leaves no half of a definition' test -e full/sv/half
+	printf '[Service]\nExecStart=/bin/true\n' >half.service
+	reeve-import -s full/sv half.service >out 2>err; is $? 111 'nor does an import'
+	not 'leave one' test -e full/sv/half
+	umount full
+else skip 4 'no mounts here'; fi
 reeve-new -s sv 'a/b' -- true 2>err; is $? 100 'an impossible name'
 reeve-new -s sv x 2>err; is $? 100 'no program'
 reeve-new -s sv -e novalue x -- true 2>err; is $? 100 '--env without ='

@@ -56,8 +56,10 @@ void
 import_put(const struct defwrite *d, const char *file, const char *text)
 {
 	if (defwrite_file(d, file, text, !strcmp(file, "run") ||
-		!strcmp(file, "finish") ? 0755 : 0644) < 0)
+		!strcmp(file, "finish") ? 0755 : 0644) < 0) {
+		defwrite_drop(d);
 		die_sys(EX_SYSTEM, "unable to write %s/%s", d->dir, file);
+	}
 }
 
 void
