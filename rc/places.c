@@ -169,6 +169,8 @@ places_default(struct places *p, char *err, size_t errmax)
 		return 0;
 	snprintf(err, errmax, p->user && (!getenv("HOME") ||
 		!*getenv("HOME")) && (!home || !*home) ? "HOME is not set (set it, or REEVE_HOME)" :
+		p->user && (!home || !*home) && *getenv("HOME") != '/' ?
+		"HOME is not an absolute path (set it, or REEVE_HOME)" :
 		"a path of the tree is too long");
 	return -1;
 }

@@ -111,6 +111,7 @@ struct gen {
 	int users;			/* USERS_*, or -1: the default */
 	int elsewhere;			/* the live directory was named */
 	unsigned keep;
+	const char *bundle;		/* the one given, or 0 */
 	const char *root, *db_file, *convert_file;
 	char *sources[PLACES_SOURCES + 64];
 	int nsources;
@@ -493,6 +494,7 @@ get_database(struct gen *g)
 		.override = g->override, .verbosity = g->u.verbosity,
 		.logs = g->places.logs, .users = g->users };
 	char err[PATH_LEN + 256];
+	struct db_list l;
 	ssize_t r;
 
 	if (g->db_file) {
@@ -515,6 +517,10 @@ get_database(struct gen *g)
 			g->db_file ? g->db_file : "compiled database", err);
 	g->u.data = g->data;
 	g->u.len = g->len;
+	if (g->bundle && *g->bundle && !db_resolve(&g->u.new, g->bundle, &l))
+		die(EX_MISUSE, "not switched: there is no bundle or service "
+			"%s in %s", g->bundle, g->db_file ? g->db_file :
+			"the definitions");
 }
 
 static void
@@ -749,7 +755,7 @@ do_rollback(struct gen *g, int argc, char **argv)
 		previous(g);
 	gen_path(g, path, n, "db");
 	if (!file_exists(AT_FDCWD, path))
-		die(EX_MISUSE, "there is no generation %u (reeve-switch "
+		die(EX_MISUSE, "there is no generation %u (reeve "
 			"generations lists them)", n);
 	g->db_file = path;
 	get_database(g);
@@ -871,7 +877,7 @@ parse_options(struct gen *g, int argc, char **argv)
 		case O_LAX: g->lax = 1; break;
 		case O_OVERRIDE: g->override = 1; break;
 		case O_USERS: g->users = users_option(optarg); break;
-		case O_BUNDLE: g->u.in.bundle = optarg; break;
+		case O_BUNDLE: g->u.in.bundle = g->bundle = optarg; break;
 		case O_NO_ROLLBACK: g->u.rollback = 0; break;
 		case O_ABORT: g->abort_it = 1; break;
 		case 'e': g->u.in.force_essentials = 1; break;

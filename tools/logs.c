@@ -701,7 +701,9 @@ open_sources(void)
 		if (stream_open(&s->stream, s->path, g.follow) < 0) {
 			if (errno == ENOENT)
 				warn("there is no log in %s yet: the logger of "
-					"%s has not run", s->path, s->name);
+					"%s has not run, or that directory was "
+					"removed (restarting its logger makes "
+					"it again)", s->path, s->name);
 			else
 				warn_sys("unable to read the log directory %s",
 					s->path);

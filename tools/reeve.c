@@ -22,7 +22,10 @@ unknown(const char *word)
 	for (const struct sub *s = front_subs; s->name; s++)
 		if (s->args && n < sizeof names / sizeof *names)
 			names[n++] = s->name;
-	near = front_nearest(word, names, n);
+	/* "stat" is status rather than start. */
+	near = front_begun(word, names, n);
+	if (!near)
+		near = front_nearest(word, names, n);
 	if (near)
 		die(EX_MISUSE, "there is no subcommand '%s': did you mean "
 			"'%s'? (reeve help lists all)", word, near);

@@ -28,8 +28,10 @@ cat >calls <<'EOF'
 0	cf	^usage: reeve SUBCOMMAND	reeve help
 0	f	^usage: reeve status	reeve help status
 0	f	^tutorial	reeve help --topics
+0	-	Presence gives the service a logger	reeve help logger
 100	-	no help on 'nosuch'	reeve help nosuch
 100	-	did you mean 'status'	reeve stauts
+100	-	did you mean 'status'	reeve stat
 0	-	^The tree is up .*: 4 services up	reeve up
 100	-	up takes no name	reeve up web
 0	cf	^web +running +[0-9]+	reeve status
@@ -42,12 +44,18 @@ cat >calls <<'EOF'
 100	-	did you mean 'web'	reeve tree wbe
 0	-	^slow: running .*, ready$	reeve start slow
 100	-	usage: reeve start	reeve start
+0	-	^web: running already$	reeve start -n web
+102	-	nothing supervises /nowhere .reeve-svscan on that directory	reeve start -s /nowhere web
+102	-	There are no services in it	reeve status -s /nowhere
+100	-	there is no bundle or service nosuch in the definitions	touch t/sv/web/description; reeve plan --bundle nosuch
+100	-	there is no generation 99 .reeve generations	reeve rollback 99
 0	-	^web: running	reeve restart web
 0	-	^talk: reloaded, running	reeve reload talk
 0	-	^talk: sent SIGCONT to pid [0-9]+, which goes on	reeve kill -s CONT talk
 0	-	^web: running	reeve wait web
 99	-	not in time: web is running	reeve wait -d -t 10ms web
-0	-	^slow: stopped	reeve stop slow
+0	-	^slow: stopped$	reeve stop slow
+0	-	^slow: stopped already$	reeve stop -n slow
 1	c	^bad: (restarting|failed): exited with code 7	reeve start bad
 0	-	^bad: stopped	reeve stop bad
 0	-	^web is running	reeve why web

@@ -324,8 +324,12 @@ say_result(const struct item *it, enum verb verb)
 		printf("%s: %srunning (pid %ld)%s\n", it->name, c, it->pid,
 			it->ready == 1 ? ", ready" : "");
 	} else {
-		printf("%s: %s%s%s\n", it->name, model_word(it),
-			it->why[0] ? ": " : "", it->why);
+		/* That it was stopped by hand is no news to who did it. */
+		const char *why = verb == STOP && it->state == IS_STOPPED ?
+			"" : it->why;
+
+		printf("%s: %s%s%s\n", it->name, model_word(it), *why ? ": " :
+			"", why);
 		if (it->state == IS_FAILED || (verb != STOP &&
 			it->state == IS_RESTARTING))
 			model_tail(it, 5, "    ");
@@ -513,6 +517,21 @@ change_plain(const struct request *rq, const struct model *m,
 	return code;
 }
 
+/* Of a dry run: what is as it is asked for. */
+static void
+say_already(const struct request *rq, const struct model *m,
+	char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n && rq->verb <= STOP; i++) {
+		const struct item *it = model_find(m, names[i]);
+		int up = it->type == ITEM_BUNDLE ? rq->verb == START ?
+			it->up == it->members : it->up > 0 : model_is_up(it);
+
+		if (it->num != DB_NONE && up == (rq->verb == START))
+			printf("%s: %s already\n", it->name, model_word(it));
+	}
+}
+
 static unsigned long long
 seconds(const char *text)
 {
@@ -564,6 +583,8 @@ act(enum verb verb, int argc, char **argv)
 		r = change_plain(&rq, &m, plain, np);
 		code = code ? code : r;
 	}
+	if (rq.dry)
+		say_already(&rq, &m, argv + optind, (size_t)(argc - optind));
 	if (!rq.dry) {
 		r = say_results(&rq, &m, argv + optind,
 			(size_t)(argc - optind));

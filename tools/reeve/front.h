@@ -61,6 +61,9 @@ _Noreturn void front_exec(const char *program, char **argv);
 _Noreturn void front_exec_sub(const struct sub *, char **argv);
 
 /* The nearest of n names to a mistyped one, or 0. */
+/* The one name that begins with what was typed, or 0. */
+const char *front_begun(const char *typed, const char *const *names,
+	size_t n);
 const char *front_nearest(const char *typed, const char *const *names,
 	size_t n);
 

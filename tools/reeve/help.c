@@ -10,6 +10,7 @@
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/path.h"
+#include "rc/props.h"
 #include "tools/reeve/front.h"
 #include "tools/reeve/table.h"
 
@@ -20,9 +21,10 @@ static const struct opt opts[] = {
 	{ 0, 0, 0, 0 }
 };
 static const struct usage usage = {
-	"[SUBCOMMAND | TOPIC]",
+	"[SUBCOMMAND | TOPIC | FILE]",
 	"Without an argument, print what reeve can do.  With a subcommand,\n"
-	"print its options; with a topic, show its manual page.",
+	"print its options; with a topic, show its manual page; with a file\n"
+	"of a definition, print what it means.",
 	opts, 0
 };
 
@@ -147,6 +149,9 @@ front_help(int argc, char **argv)
 			!strcmp(t->page, argv[optind]))
 			show_page(t->page, t->section);
 	}
+	if (prop_find(argv[optind]))
+		front_exec("reeve-explain", (char *[]){ (char[]){
+			"reeve-explain" }, argv[optind], 0 });
 	if (!strncmp(argv[optind], "reeve-", 6))
 		front_exec(argv[optind], (char *[]){ argv[optind],
 			(char[]){ "--help" }, 0 });

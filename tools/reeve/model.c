@@ -582,6 +582,7 @@ model_load(struct model *m, const char *scandir)
 	memset(m, 0, sizeof *m);
 	front_places(&m->places);
 	m->now = time(0);
+	m->named = scandir != 0;
 	if (scandir && path_absolute(m->places.scandir, sizeof m->places.scandir,
 		scandir) < 0)
 		die_sys(EX_SYSTEM, "unable to use %s", scandir);
@@ -724,6 +725,12 @@ model_good(const struct item *it)
 	return it->state != IS_FAILED && it->state != IS_LOST;
 }
 
+const char *
+model_starter(const struct model *m)
+{
+	return m->named ? "reeve-svscan on that directory" : "reeve up";
+}
+
 void
 model_need_tree(const struct model *m)
 {
@@ -733,7 +740,7 @@ model_need_tree(const struct model *m)
 		die(EX_SYSTEM, "permission denied: the tree on %s belongs to "
 			"another user", m->places.scandir);
 	die(EX_NOSUPER, "the tree does not run: nothing supervises %s "
-		"(reeve up starts it)", m->places.scandir);
+		"(%s starts it)", m->places.scandir, model_starter(m));
 }
 
 /* --- the end of a log ------------------------------------------------------ */

@@ -69,6 +69,7 @@ struct item {
 
 struct model {
 	struct places places;
+	int named;		/* the scan directory was */
 	long svscan;		/* its pid, 0 if the tree does not run */
 	int hidden;		/* whether it does we may not know */
 	int have_live;
@@ -108,6 +109,8 @@ int model_last_failed(const struct item *);
  * "" if there is nothing to tell. */
 const char *model_about(const struct item *, long long now);
 
+/* How to start it, for messages. */
+const char *model_starter(const struct model *);
 /* Die with what to do, if the tree does not run. */
 void model_need_tree(const struct model *);
 

@@ -158,7 +158,8 @@ print_head(const struct model *m)
 			"denied.\n", m->places.scandir);
 	else if (!m->svscan)
 		printf("The tree does not run: nothing supervises %s "
-			"(reeve up starts it).\n", m->places.scandir);
+			"(%s starts it).\n", m->places.scandir,
+			model_starter(m));
 	if (m->live_error[0])
 		printf("The live directory cannot be used: %s\n",
 			m->live_error);
@@ -181,6 +182,10 @@ print_table(const struct model *m, const struct choice *c, int colour)
 			continue;
 		row(&t, &m->items[i], m->now);
 		shown++;
+	}
+	if (!shown && m->named) {
+		puts("There are no services in it.");
+		return;
 	}
 	if (!shown) {
 		puts("There are no services yet.  Make one and start it:\n"

@@ -91,6 +91,21 @@ front_exec_sub(const struct sub *s, char **argv)
 }
 
 const char *
+front_begun(const char *typed, const char *const *names, size_t n)
+{
+	const char *found = 0;
+
+	for (size_t i = 0; i < n && *typed; i++) {
+		if (strncmp(names[i], typed, strlen(typed)))
+			continue;
+		if (found)
+			return 0;
+		found = names[i];
+	}
+	return found;
+}
+
+const char *
 front_nearest(const char *typed, const char *const *names, size_t n)
 {
 	struct near near = near_init(typed);

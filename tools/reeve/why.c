@@ -301,7 +301,8 @@ front_why(int argc, char **argv)
 	model_load(&m, scandir);
 	if (!m.svscan)
 		printf("The tree does not run: nothing supervises %s "
-			"(reeve up starts it).\n", m.places.scandir);
+			"(%s starts it).\n", m.places.scandir,
+			model_starter(&m));
 	for (int i = optind; i < argc; i++) {
 		const struct item *it = model_need(&m, argv[i]);
 
