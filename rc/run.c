@@ -975,8 +975,10 @@ run_half(struct run *r, const unsigned char *set, enum run_mode mode)
 		h.result = RUN_SYSTEM;
 		goto out;
 	}
-	if (!r->failed)
-		r->failed = calloc(n + 1, sizeof *r->failed);
+	/* The halves of a switch are of two sets. */
+	free(r->failed);
+	r->failed = calloc(n + 1, sizeof *r->failed);
+	r->nfailed = 0;
 	loop(&h);
 	r->left_undone += h.plan.left;
 	if (h.plan.left && !h.result)

@@ -37,7 +37,8 @@ struct run {
 				 * nothing else */
 	int interrupted;	/* set when a signal came, or by the caller */
 	int result;		/* the worst so far */
-	uint32_t *failed;	/* owned; services that failed, in order */
+	uint32_t *failed;	/* owned; services that failed in the last
+				 * half, in order */
 	uint32_t nfailed;
 	uint32_t left_undone;	/* not tried or cut off */
 	int ready;		/* run_begin was called */

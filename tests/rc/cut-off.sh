@@ -1,0 +1,64 @@
+#!/bin/sh
+# rc/cut-off.sh - what follows a change that was killed need not be that
+# change again: another set, a start, a restart.  And what a kill must not
+# lose: a reload, the meaning of a conversion file.
+# TIMEOUT: 180
+. "$TESTS/lib.sh"
+. "$TESTS/helpers/rc.sh"
+need strace reeve-svscan reeve-svc reeve-log
+strace -o /dev/null true 2>/dev/null || skip_all "strace cannot trace here"
+
+slow() { # slow SET NAME [needs...]: ends once ./go is there
+	longrun "$@"
+	cat >"$1/$2/run" <<-EOF2
+	#!/bin/sh
+	trap ': >$D/termed; while ! [ -e $D/go ]; do sleep 0.02; done; exit 0' TERM
+	: >$D/traps
+	while :; do sleep 100000 & wait \$!; done
+	EOF2
+}
+fresh() { # fresh DB: another live directory, of that database
+	[ ! -e live ] || { rc -D change; reeve-svscanctl -t scan; }
+	[ -z "$scan_pid" ] || wait "$scan_pid"
+	rm -rf live scan go termed traps oneshots; : >oneshots
+	live_on "$1"
+}
+cut() { # cut COMMAND... of reeve: killed while slow ends
+	rm -f go termed
+	within 10 test -e traps || bail 'slow does not run'
+	rm -f traps
+	reeve-"$@" & _p=$!
+	within 10 test -e termed || bail 'slow is not told to end'
+	kill -KILL $_p
+	wait $_p 2>/dev/null
+}
+settled() { # what rc says is so
+	rc status >status
+	if [ -n "$(rc diff)" ] ||
+		grep -E ' (owed|died|restarting|failed|unasked) ' status; then
+		rc diff
+		return 1
+	fi
+}
+both_ways() {
+	awk '$1 == "up" && up[$2] { print "twice up: " $2 }
+		$1 == "down" && !up[$2] { print "twice down: " $2 }
+		{ up[$2] = $1 == "up" }' oneshots
+}
+
+# --- more failures than the old set has services
+longrun f1 only
+k=0
+while [ $k -lt 60 ]; do
+	longrun f2 bad$k; echo 3 >f2/bad$k/notification-fd
+	echo 1 >f2/bad$k/timeout-up
+	k=$((k + 1))
+done
+bundle f2 default $(cd f2 && ls)
+longrun f2 only
+comp db.f1 f1; comp db.f2 f2
+fresh db.f1
+reeve-rc-update -l "$D/live" --bundle default db.f2 2>err
+is $? 2 'more failures than the old set has services'
+is "$(grep -c 'unable to start' err)" 60 'all are named'
+end
