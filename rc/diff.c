@@ -34,6 +34,14 @@ is_up(const struct work *w, uint32_t i)
 	return !!(w->in->state[i].flags & STATE_UP);
 }
 
+/* Up, but who was going to take it down was cut off: it may have been told to
+ * stop already, and has to be told to be up. */
+static int
+may_stop(const struct work *w, uint32_t i)
+{
+	return is_up(w, i) && (w->in->state[i].flags & STATE_OWED);
+}
+
 static int
 was_up(const struct work *w, uint32_t i)
 {
@@ -399,7 +407,8 @@ want(struct work *w, uint32_t j, enum diff_because why, uint32_t other)
 	struct diff *d = w->d;
 	uint32_t i = d->from[j];
 
-	if (d->start[j] || (i != DB_NONE && is_up(w, i) && !d->stop[i]))
+	if (d->start[j] || (i != DB_NONE && is_up(w, i) && !d->stop[i] &&
+		!may_stop(w, i)))
 		return;
 	d->start[j] = 1;
 	d->new[j].action = i != DB_NONE && d->stop[i] ? DIFF_RESTART :
@@ -509,6 +518,7 @@ new_state(struct work *w)
 	for (uint32_t j = 0; j < d->nto; j++) {
 		uint32_t i = d->from[j];
 		struct state_rec *r = d->state + j;
+		int stays = i != DB_NONE && is_up(w, i) && !d->stop[i];
 		unsigned f = 0;
 
 		if (w->in->target) {
@@ -520,8 +530,6 @@ new_state(struct work *w)
 			if (d->stop[i] && d->old[i].why == BECAUSE_UNBUNDLED)
 				f = 0;
 		}
-		if (i != DB_NONE && is_up(w, i) && !d->stop[i])
-			f |= STATE_UP;
 		if (d->start[j])
 			f |= STATE_OWED;
 		if (d->start[j] && (d->new[j].why == BECAUSE_BUNDLE ||
@@ -530,12 +538,21 @@ new_state(struct work *w)
 		/* A number of the old set says nothing in the new one. */
 		if (r->reason == REASON_DEPENDENCY)
 			r->code = DB_NONE;
-		if ((r->flags & STATE_FAILED) && !d->start[j] &&
-			!(f & STATE_UP))
+		if ((r->flags & STATE_FAILED) && !d->start[j] && !stays)
 			f |= STATE_FAILED;
 		else
 			r->reason = REASON_NONE, r->code = 0;
 		r->flags = f;
+		if (stays)
+			r->flags |= STATE_UP;
+		/* And what became of its script, if it is a oneshot. */
+		if (stays && d->start[j] && (w->in->state[i].flags &
+			STATE_FAILED)) {
+			r->flags |= STATE_FAILED;
+			r->reason = w->in->state[i].reason;
+			r->code = r->reason == REASON_DEPENDENCY ? DB_NONE :
+				w->in->state[i].code;
+		}
 	}
 }
 
@@ -547,7 +564,7 @@ add_up(struct work *w)
 	for (uint32_t i = 0; i < d->nfrom; i++) {
 		d->stops += d->stop[i];
 		d->untouched += is_up(w, i) && !d->stop[i] &&
-			d->old[i].action != DIFF_RELOAD;
+			!may_stop(w, i) && d->old[i].action != DIFF_RELOAD;
 		d->reloads += d->old[i].action == DIFF_RELOAD;
 		d->renames += d->to[i] != DB_NONE &&
 			strcmp(old_service(w, i)->name,

@@ -46,6 +46,21 @@ both_ways() {
 		{ up[$2] = $1 == "up" }' oneshots
 }
 
+# --- another set after one that was cut off before the commit
+for s in old new third; do slow $s slow; longrun $s other; longrun $s needs slow; done
+echo '# new' >>new/slow/run
+echo '# third' >>third/other/run
+for s in old new third; do comp db.$s $s; done
+fresh db.old
+rc start slow other needs
+cut rc-update -v0 -l "$D/live" db.new
+(sleep 0.2; : >go) &
+ok 'another set after one that was cut off' upd db.third
+: >go
+ok 'what that one had told to end is up' within 10 up live/servicedirs/slow
+ok 'and what is recorded is so' settled
+is "$(ups)" 'needs other slow' 'all is up'
+
 # --- more failures than the old set has services
 longrun f1 only
 k=0
