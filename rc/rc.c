@@ -35,6 +35,7 @@ struct rc {
 	struct live live;
 	uint32_t n;
 	unsigned char *selected;	/* owned */
+	unsigned char *fallen;	/* owned; up in the state and down in truth */
 };
 
 static const struct opt opts[] = {
@@ -349,7 +350,12 @@ open_for_change(struct rc *rc, char **names)
 			warn("a switch was cut off (reeve-rc-update finishes "
 				"it, reeve-rc-update --abort undoes it)");
 	}
+	rc->fallen = new_set(rc);
+	for (uint32_t i = 0; i < rc->n; i++)
+		rc->fallen[i] = (unsigned char)is_up(rc, i);
 	run_truth(&rc->live);
+	for (uint32_t i = 0; i < rc->n; i++)
+		rc->fallen[i] = rc->fallen[i] && !is_up(rc, i);
 	select_names(rc, names);
 }
 
@@ -446,6 +452,15 @@ tell_already(const struct rc *rc, const unsigned char *set)
 				name_of(rc, i), is_up(rc, i) ? "up" : "down");
 }
 
+/* It runs and was not brought up from here, or is down and was not taken
+ * down; or who did that was killed before he could note it. */
+static int
+untrue(const struct rc *rc, uint32_t i)
+{
+	return !prog_as_s6 && i < rc->live.db.nlong && (rc->fallen[i] ||
+		(!is_up(rc, i) && run_actual(&rc->live, i) > 0));
+}
+
 static int
 change_down(struct rc *rc, unsigned char *set)
 {
@@ -461,7 +476,8 @@ change_down(struct rc *rc, unsigned char *set)
 	set_flags(rc, set, 0, STATE_WANTED | STATE_OWED);
 	set_flags(rc, named, 0, STATE_WANTED | STATE_OWED | STATE_FAILED);
 	free(named);
-	only_up(rc, set, 1);
+	for (uint32_t i = 0; i < rc->n; i++)
+		set[i] = set[i] && (is_up(rc, i) || untrue(rc, i));
 	return half(rc, set, RUN_DOWN);
 }
 

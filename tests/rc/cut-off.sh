@@ -61,6 +61,20 @@ ok 'what that one had told to end is up' within 10 up live/servicedirs/slow
 ok 'and what is recorded is so' settled
 is "$(ups)" 'needs other slow' 'all is up'
 
+# --- a stop that was cut off, and again: a switch does not bring it back
+fresh db.old
+rc start slow other
+cut rc -v0 -l "$D/live" stop slow
+: >go
+within 10 down live/servicedirs/slow
+ok 'a stop again' rc stop slow
+ok 'is recorded' settled
+ok 'an update' upd db.new
+is "$(ups)" other 'does not bring it back'
+reeve-svc -wd -d live/servicedirs/other
+ok 'a stop of what was stopped behind our back' rc stop other
+ok 'is recorded too' settled
+
 # --- more failures than the old set has services
 longrun f1 only
 k=0
