@@ -346,6 +346,7 @@ open_for_change(struct rc *rc, char **names)
 			die_sys(EX_SYSTEM, "unable to trap signals");
 		if (rc->live.db.nshort)
 			run_settle(&rc->run);
+		run_keep_untaken(&rc->live);
 		if (!prog_as_s6 && live_switching(&rc->live))
 			warn("a switch was cut off (reeve-rc-update finishes "
 				"it, reeve-rc-update --abort undoes it)");
@@ -436,10 +437,20 @@ finish(struct rc *rc)
 }
 
 static void
-only_up(const struct rc *rc, unsigned char *set, int up)
+only_up(const struct rc *rc, unsigned char *set)
 {
 	for (uint32_t i = 0; i < rc->n; i++)
-		if (is_up(rc, i) != up)
+		if (!is_up(rc, i))
+			set[i] = 0;
+}
+
+/* Leave out what is up, but for what a change that was cut off may have told
+ * to stop. */
+static void
+only_to_start(const struct rc *rc, unsigned char *set)
+{
+	for (uint32_t i = 0; i < rc->n; i++)
+		if (is_up(rc, i) && !(rc->live.state.rec[i].flags & STATE_OWED))
 			set[i] = 0;
 }
 
@@ -502,10 +513,10 @@ change_up(struct rc *rc, unsigned char *set)
 	if (plan_needs(&rc->live.db, set, 1) < 0)
 		die_sys(EX_SYSTEM, "unable to follow the dependencies");
 	memcpy(already, set, rc->n);
-	only_up(rc, already, 1);
+	only_up(rc, already);
 	tell_already(rc, already);
 	free(already);
-	only_up(rc, set, 0);
+	only_to_start(rc, set);
 	return half(rc, set, RUN_UP);
 }
 
@@ -546,11 +557,13 @@ restart(struct rc *rc)
 	memcpy(down, rc->selected, rc->n);
 	if (plan_needed_by(&rc->live.db, down) < 0)
 		die_sys(EX_SYSTEM, "unable to follow the dependencies");
-	only_up(rc, down, 1);
-	half(rc, down, RUN_OWE);
-	/* Also what did not go down: it was told to, and is told to stay. */
+	/* Also what did not go down: it was told to, and is told to stay.  And
+	 * what a restart that was cut off did not bring back. */
 	for (uint32_t i = 0; i < rc->n; i++)
-		up[i] = rc->selected[i] || down[i];
+		up[i] = rc->selected[i] || (down[i] && (is_up(rc, i) ||
+			(rc->live.state.rec[i].flags & STATE_OWED)));
+	only_up(rc, down);
+	half(rc, down, RUN_OWE);
 	note_wishes(rc, up);
 	if (plan_needs(&rc->live.db, up, 1) < 0)
 		die_sys(EX_SYSTEM, "unable to follow the dependencies");

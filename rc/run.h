@@ -68,6 +68,9 @@ int run_reload(struct run *, uint32_t i);
 /* Clear STATE_UP in memory for longruns that supervise says are down and
  * meant to be. */
 void run_truth(struct live *);
+/* A oneshot that was marked as owed by a change that was cut off, and was not
+ * taken down, is up and owed no more. */
+void run_keep_untaken(struct live *);
 /* What supervise says: 1 up, 0 down and meant to be, -1 unknown or between. */
 int run_actual(const struct live *, uint32_t i);
 void run_end(struct run *);

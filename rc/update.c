@@ -602,57 +602,6 @@ relink(struct update *u, const struct diff *d)
 
 /* --- start --- */
 
-/* 1 unless the service's down script ran, and failed or was not heard of
- * again: then it is half down, and its up script puts that right. */
-static int
-never_run(const struct state_rec *r)
-{
-	if (!(r->flags & STATE_FAILED))
-		return 1;
-	switch (r->reason) {
-	case REASON_EXIT:
-	case REASON_SIGNAL:
-	case REASON_TIMEOUT:
-	case REASON_RUNNER:
-	case REASON_INTERRUPTED:
-		return 0;
-	case REASON_NONE:
-	case REASON_PERMANENT:
-	case REASON_NOSUPER:
-	case REASON_NOEXEC:
-	case REASON_DEPENDENCY:
-	case REASON_DEATHS:
-	case REASON_UNSTEADY:
-	case REASON_SYSTEM:
-	case REASON_NOTASKED:
-	case REASON_COUNT:
-		break;
-	}
-	return 1;
-}
-
-/* Owed is written before a service is asked to go down, and the daemon
- * writes what came of a script.  So a oneshot that is up and owed and whose
- * script did not run was never taken down, and must not go up a second time.
- * A longrun may have been told already; telling it to be up is no harm. */
-static void
-keep_untaken(struct update *u)
-{
-	const struct db *db = &u->live.db;
-
-	for (uint32_t i = db->nlong; i < count(db); i++) {
-		const struct state_rec *r = u->live.state.rec + i;
-
-		if ((r->flags & (STATE_UP | STATE_OWED)) ==
-			(STATE_UP | STATE_OWED) && never_run(r) &&
-			state_put(&u->live.state, i, r->flags &
-				~(unsigned)(STATE_OWED | STATE_FAILED),
-				REASON_NONE, 0) < 0)
-			warn_sys("unable to write the state of %s (it is "
-				"started again)", db->services[i].name);
-	}
-}
-
 /* What came along with others for the first time may be a wish of theirs;
  * what was up before has to come back. */
 static int
@@ -676,7 +625,7 @@ start_owed(struct update *u, const struct diff *d)
 		free(wishes);
 		return RUN_SYSTEM;
 	}
-	keep_untaken(u);
+	run_keep_untaken(&u->live);
 	for (uint32_t i = 0; i < n; i++)
 		set[i] = (u->live.state.rec[i].flags & STATE_OWED) &&
 			!came_along(d, i);

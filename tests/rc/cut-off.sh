@@ -61,6 +61,25 @@ ok 'what that one had told to end is up' within 10 up live/servicedirs/slow
 ok 'and what is recorded is so' settled
 is "$(ups)" 'needs other slow' 'all is up'
 
+# --- start after that
+fresh db.old
+rc start slow other needs
+cut rc-update -v0 -l "$D/live" db.new
+(sleep 0.2; : >go) &
+ok 'a start of what an update was stopping' rc start slow
+: >go
+wait $!
+stays() { up live/servicedirs/slow && [ -z "$(rc diff)" ]; }
+ok 'it is up and stays' within 10 stays
+
+# --- restart, cut off, and again
+fresh db.old
+rc start slow other needs
+cut rc -v0 -l "$D/live" restart slow
+: >go
+ok 'a restart again' rc restart slow
+is "$(ups)" 'needs other slow' 'brings back all that the first took down'
+
 # --- a stop that was cut off, and again: a switch does not bring it back
 fresh db.old
 rc start slow other
@@ -74,6 +93,21 @@ is "$(ups)" other 'does not bring it back'
 reeve-svc -wd -d live/servicedirs/other
 ok 'a stop of what was stopped behind our back' rc stop other
 ok 'is recorded too' settled
+
+# --- a oneshot that was marked owed and never asked
+for s in one two; do oneshot $s shot; longrun $s user shot; done
+echo 'sh -c "true; echo down shot >>'"$D"'/oneshots"' >two/shot/down
+comp db.one one; comp db.two two
+fresh db.one
+rc start user
+# connect: whether scripts run; this script
+strace -o /dev/null -qq -e trace=connect -e signal=none \
+	-e inject=connect:signal=SIGKILL:when=2 \
+	reeve-rc-update -v0 -l "$D/live" db.two
+is "$(rc status shot | awk '{ print $2 }')" owed 'a oneshot owed, not asked'
+ok 'what needs it is restarted' rc restart user
+is "$(both_ways)" '' 'it does not go up twice'
+is "$(ups)" 'user shot' 'and all is up'
 
 # --- more failures than the old set has services
 longrun f1 only
