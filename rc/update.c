@@ -983,8 +983,33 @@ stop_code(struct update *u, int r)
 		r == RUN_FAILED ? UPDATE_NOT_STOPPED : UPDATE_SYSTEM);
 }
 
+/* The old longrun in whose directory the new one will be. */
+static uint32_t
+lives_in(const struct update *u, const struct diff *d, uint32_t j)
+{
+	return moves(u, d, j) ? d->from[j] : db_service(u->in.from,
+		u->in.to->services[j].name);
+}
+
+/* What is down for us and is to be started may run by somebody else's will,
+ * or because who started it was killed before he noted it: it would be taken
+ * for the new one. */
+static void
+stop_unasked(const struct update *u, struct diff *d)
+{
+	for (uint32_t j = 0; j < u->in.to->nlong; j++) {
+		uint32_t i = d->start[j] ? lives_in(u, d, j) : DB_NONE;
+
+		if (i == DB_NONE || i >= u->in.from->nlong || d->stop[i] ||
+			(d->from[j] == i && same_definition(u, d, j)))
+			continue;
+		if (run_actual(&u->live, i))
+			d->stop[i] = 1;
+	}
+}
+
 static int
-carry_out(struct update *u, const struct diff *d, uint32_t origin)
+carry_out(struct update *u, struct diff *d, uint32_t origin)
 {
 	int r;
 
@@ -999,6 +1024,7 @@ carry_out(struct update *u, const struct diff *d, uint32_t origin)
 		}
 		return UPDATE_SYSTEM;
 	}
+	stop_unasked(u, d);
 	r = run_half(&u->run, d->stop, RUN_OWE);
 	run_signals(&u->run);
 	if (r == RUN_OK && u->run.interrupted)
@@ -1201,6 +1227,18 @@ start_recovered(struct update *u, const struct journal *j)
 	return UPDATE_UNDONE;
 }
 
+/* What was on its way up, with a definition that is about to be left, may be
+ * up without that being noted. */
+static int
+undo_cut_off(struct update *u, uint32_t origin, char **old, char **new,
+	uint32_t n)
+{
+	int code = stop_owed(u);
+
+	return code > UPDATE_TIMEOUT ? code : undo_switch(u, origin, old, new,
+		n);
+}
+
 int
 update_recover(struct update *u)
 {
@@ -1230,10 +1268,15 @@ update_recover(struct update *u)
 		code = UPDATE_UNFINISHED;
 	else if (relink(u, 0) < 0 || enter(u) < 0)
 		code = UPDATE_SYSTEM;
-	else if (r > 0 && u->live.gen == j.to && follows_other_set(u))
-		code = stop_owed(u);
-	else if (r > 0 && u->live.gen == j.to)
-		code = start_recovered(u, &j);
+	else if (r > 0 && u->live.gen == j.from && j.origin != j.from &&
+		!follows_other_set(u)) {
+		/* On the way back, and not there yet. */
+		code = undo_cut_off(u, j.origin, j.new, j.old, j.nrenames);
+	} else if (r > 0 && u->live.gen == j.to) {
+		reload_journal(u, &j);
+		code = follows_other_set(u) ? stop_owed(u) :
+			start_recovered(u, &j);
+	}
 	if (code <= UPDATE_TIMEOUT && finish(u, u->live.gen == j.to ? j.boot :
 		0, j.boot_link) < 0)
 		code = UPDATE_UNFINISHED;
@@ -1275,7 +1318,7 @@ update_abort(struct update *u)
 	} else if (u->live.gen == j.origin || j.origin != j.from) {
 		/* Not reached, or already on the way back. */
 		if (u->live.gen != j.origin && u->live.gen != j.to)
-			code = undo_switch(u, j.origin, j.new, j.old,
+			code = undo_cut_off(u, j.origin, j.new, j.old,
 				j.nrenames);
 		else {
 			code = update_code(start_owed(u, 0));
@@ -1283,7 +1326,7 @@ update_abort(struct update *u)
 				code = UPDATE_UNFINISHED;
 		}
 	} else {
-		code = undo_switch(u, j.origin, j.old, j.new, j.nrenames);
+		code = undo_cut_off(u, j.origin, j.old, j.new, j.nrenames);
 	}
 	set_text(u, "undone");
 	journal_free(&j);

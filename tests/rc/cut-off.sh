@@ -94,6 +94,32 @@ reeve-svc -wd -d live/servicedirs/other
 ok 'a stop of what was stopped behind our back' rc stop other
 ok 'is recorded too' settled
 
+# --- up, but not noted as such
+for s in n1 n2; do
+	longrun $s runs; longrun $s idle
+	printf '#!/bin/sh\necho %s >%s/runs\nexec sleep 100000\n' $s "$D" \
+		>$s/runs/run
+done
+comp db.n1 n1; comp db.n2 n2
+fresh db.n1
+rc start runs
+# pwrite64: owed; down; up
+strace -o /dev/null -qq -e trace=pwrite64 -e signal=none \
+	-e inject=pwrite64:signal=SIGKILL:when=3 \
+	reeve-rc-update -v0 -l "$D/live" db.n2
+ok 'a service of the new set runs' within 10 grep -q n2 runs
+ok 'the switch is undone' upd --abort
+is "$(cat runs)" n1 'it is the old one that runs'
+ok 'all is well' settled
+reeve-svc -wu -u live/servicedirs/idle
+ok 'a stop of what was started behind our back' rc stop idle
+ok 'stops it' down live/servicedirs/idle
+rc stop runs
+reeve-svc -wu -u live/servicedirs/runs
+bundle n2 default runs idle; comp db.n3 n2
+ok 'an update starts what was started behind our back' upd --bundle default db.n3
+is "$(cat runs)" n2 'with its new definition'
+
 # --- a oneshot that was marked owed and never asked
 for s in one two; do oneshot $s shot; longrun $s user shot; done
 echo 'sh -c "true; echo down shot >>'"$D"'/oneshots"' >two/shot/down
