@@ -128,6 +128,9 @@ map_names(struct work *w, char *err, size_t max)
 		j = db_service(w->in->to, old_service(w, i)->name);
 		if (j == DB_NONE)
 			continue;
+		/* On the way back it is a new one that took a name of then. */
+		if (d->from[j] != DB_NONE && w->in->target)
+			continue;
 		if (d->from[j] != DB_NONE) {
 			snprintf(err, max, "%s and %s both become %s",
 				old_service(w, d->from[j])->name,

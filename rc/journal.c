@@ -25,7 +25,10 @@ journal_format(const struct journal *j, size_t *len)
 		buf_printf(&b, "boot %s\nboot-link %s\n", j->boot,
 			j->boot_link);
 	for (uint32_t i = 0; i < j->nrenames; i++)
-		buf_printf(&b, "old %s\nnew %s\n", j->old[i], j->new[i]);
+		buf_printf(&b, i < j->nmoves ? "old %s\nnew %s\n" :
+			"was %s\nis %s\n", j->old[i], j->new[i]);
+	for (uint32_t i = 0; i < j->nreloads; i++)
+		buf_printf(&b, "reload %s\n", j->reload[i]);
 	buf_str(&b, TAIL);
 	if (b.bad) {
 		buf_free(&b);
@@ -66,6 +69,25 @@ append(char ***v, uint32_t n, const char *s)
 	return *s && (more[n] = strdup(s)) != 0;
 }
 
+/* Always in pairs. */
+static int
+old_name(struct journal *j, const char *value)
+{
+	if (j->nold != j->nrenames || !append(&j->old, j->nold, value))
+		return 0;
+	j->nold++;
+	return 1;
+}
+
+static int
+new_name(struct journal *j, const char *value)
+{
+	if (j->nold != j->nrenames + 1 || !append(&j->new, j->nrenames, value))
+		return 0;
+	j->nrenames++;
+	return 1;
+}
+
 static int
 take_line(struct journal *j, const char *key, const char *value)
 {
@@ -79,15 +101,18 @@ take_line(struct journal *j, const char *key, const char *value)
 		return copy(j->boot, value);
 	if (!strcmp(key, "boot-link"))
 		return copy(j->boot_link, value);
-	/* Always in pairs. */
-	if (!strcmp(key, "old") && j->nold == j->nrenames &&
-		append(&j->old, j->nold, value)) {
-		j->nold++;
-		return 1;
+	if (!strcmp(key, "old") && j->nmoves == j->nrenames)
+		return old_name(j, value);
+	if (!strcmp(key, "new") && j->nmoves == j->nrenames) {
+		j->nmoves++;
+		return new_name(j, value);
 	}
-	if (!strcmp(key, "new") && j->nold == j->nrenames + 1 &&
-		append(&j->new, j->nrenames, value)) {
-		j->nrenames++;
+	if (!strcmp(key, "was"))
+		return old_name(j, value);
+	if (!strcmp(key, "is"))
+		return new_name(j, value);
+	if (!strcmp(key, "reload") && append(&j->reload, j->nreloads, value)) {
+		j->nreloads++;
 		return 1;
 	}
 	return 0;
@@ -142,8 +167,11 @@ journal_free(struct journal *j)
 		free(j->old[i]);
 	for (uint32_t i = 0; i < j->nrenames; i++)
 		free(j->new[i]);
+	for (uint32_t i = 0; i < j->nreloads; i++)
+		free(j->reload[i]);
 	free(j->old);
 	free(j->new);
+	free(j->reload);
 	memset(j, 0, sizeof *j);
 }
 

@@ -10,7 +10,7 @@
 
 #include "lib/path.h"
 
-enum { JOURNAL_VERSION = 1, JOURNAL_MAX = 1 << 20 };
+enum { JOURNAL_VERSION = 1, JOURNAL_MAX = 1 << 24 };
 #define JOURNAL_FILE "journal"
 
 struct journal {
@@ -21,7 +21,12 @@ struct journal {
 				 * empty */
 	char boot_link[PATH_LEN];	/* by which link */
 	uint32_t nrenames, nold;	/* nold: while parsing */
+	uint32_t nmoves;	/* so many of them, the first ones, go on in
+				 * their directory under the new name */
 	char **old, **new;	/* owned; services that change their name */
+	uint32_t nreloads;
+	char **reload;		/* owned; to be told to reload after the
+				 * commit */
 };
 
 /* Text in malloced memory, or 0. */

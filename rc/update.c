@@ -342,33 +342,53 @@ prepare(struct update *u, const struct diff *d)
 	return r;
 }
 
+/* Whoever takes another name; first those that keep their directory.  old and
+ * new hold nto names. */
+static void
+list_renames(const struct update *u, const struct diff *d, char **old,
+	char **new, uint32_t *n, uint32_t *nmoves)
+{
+	*n = 0;
+	for (int rest = 0; rest < 2; rest++) {
+		for (uint32_t k = 0; k < d->nto; k++) {
+			if (d->from[k] == DB_NONE || same_name(u, d, k) ||
+				moves(u, d, k) == rest)
+				continue;
+			old[*n] = (char *)(uintptr_t)
+				u->in.from->services[d->from[k]].name;
+			new[(*n)++] = (char *)(uintptr_t)
+				u->in.to->services[k].name;
+		}
+		if (!rest)
+			*nmoves = *n;
+	}
+}
+
 static int
 write_journal(struct update *u, const struct diff *d, uint32_t origin)
 {
 	struct journal j = { .from = u->from, .to = u->to, .origin = origin };
-	int r;
+	int r = -1;
 
 	j.old = calloc((size_t)d->nto + 1, sizeof *j.old);
 	j.new = calloc((size_t)d->nto + 1, sizeof *j.new);
-	if (!j.old || !j.new) {
-		free(j.old);
-		free(j.new);
-		return -1;
-	}
-	for (uint32_t k = 0; k < d->nto; k++)
-		if (moves(u, d, k)) {
-			j.old[j.nrenames] = (char *)(uintptr_t)
-				u->in.from->services[d->from[k]].name;
-			j.new[j.nrenames++] = (char *)(uintptr_t)
-				u->new.services[k].name;
-		}
+	j.reload = calloc((size_t)d->nfrom + 1, sizeof *j.reload);
+	if (!j.old || !j.new || !j.reload)
+		goto out;
+	list_renames(u, d, j.old, j.new, &j.nrenames, &j.nmoves);
+	for (uint32_t i = 0; i < d->nfrom; i++)
+		if (d->old[i].action == DIFF_RELOAD)
+			j.reload[j.nreloads++] = (char *)(uintptr_t)
+				u->new.services[d->to[i]].name;
 	if (u->boot && origin == u->from) {
 		snprintf(j.boot, sizeof j.boot, "%s", u->boot);
 		snprintf(j.boot_link, sizeof j.boot_link, "%s", u->boot_link);
 	}
 	r = journal_write(u->live.fd, &j);
+out:
 	free(j.old);
 	free(j.new);
+	free(j.reload);
 	if (r < 0)
 		warn_sys("unable to write the journal");
 	return r;
@@ -664,6 +684,18 @@ reload_changed(struct update *u, const struct diff *d)
 			run_reload(&u->run, d->to[i]);
 }
 
+/* Twice is no harm. */
+static void
+reload_journal(struct update *u, const struct journal *j)
+{
+	for (uint32_t k = 0; k < j->nreloads; k++) {
+		uint32_t i = db_service(&u->live.db, j->reload[k]);
+
+		if (i != DB_NONE && (u->live.state.rec[i].flags & STATE_UP))
+			run_reload(&u->run, i);
+	}
+}
+
 /* --- finish --- */
 
 /* Pipes into services that read none any more. */
@@ -845,6 +877,8 @@ undo_switch(struct update *u, uint32_t origin, char **old, char **new,
 	{
 		struct diff_input in = u->in;
 		const char *was = u->compiled;
+		const void *data = u->data;
+		size_t len = u->len;
 
 		u->in.convert = c;
 		u->in.nconvert = n;
@@ -857,6 +891,8 @@ undo_switch(struct update *u, uint32_t origin, char **old, char **new,
 		code = switch_to(u, before.rec, origin);
 		u->in = in;
 		u->compiled = was;
+		u->data = data;
+		u->len = len;
 	}
 	state_close(&before);
 out:
@@ -876,19 +912,26 @@ count_text(struct update *u, const struct diff *d)
 		(unsigned)d->starts, (unsigned)d->reloads);
 }
 
-static void
+/* Copies, as an undo needs them when the sets are others.  0 or -1. */
+static int
 renames_of(struct update *u, const struct diff *d, char ***old, char ***new,
-	uint32_t *n)
+	uint32_t *n, uint32_t *nmoves)
 {
+	int r = 0;
+
+	*n = *nmoves = 0;
 	*old = calloc((size_t)d->nto + 1, sizeof **old);
 	*new = calloc((size_t)d->nto + 1, sizeof **new);
-	*n = 0;
-	for (uint32_t j = 0; *old && *new && j < d->nto; j++)
-		if (moves(u, d, j)) {
-			(*old)[*n] = strdup(u->in.from->services[d->from[j]]
-				.name);
-			(*new)[(*n)++] = strdup(u->new.services[j].name);
-		}
+	if (!*old || !*new)
+		return -1;
+	list_renames(u, d, *old, *new, n, nmoves);
+	for (uint32_t k = 0; k < *n; k++) {
+		(*old)[k] = r < 0 ? 0 : strdup((*old)[k]);
+		(*new)[k] = r < 0 ? 0 : strdup((*new)[k]);
+		if (!(*old)[k] || !(*new)[k])
+			r = -1;
+	}
+	return r;
 }
 
 static void
@@ -914,14 +957,14 @@ complete(struct update *u, const struct diff *d, uint32_t origin)
 {
 	char **old, **new, names[256] = "";
 	struct live before = u->live;
-	uint32_t n;
+	uint32_t n, nmoves;
 	int code;
 
 	/* What is asked about the old set still is, until the end. */
 	u->in.from = &before.db;
-	renames_of(u, d, &old, &new, &n);
-	if (rename_services(u, old, new, n) < 0 || !old || !new ||
-		reopen(u) < 0 || enter(u) < 0 || relink(u, d) < 0) {
+	if (renames_of(u, d, &old, &new, &n, &nmoves) < 0 ||
+		rename_services(u, old, new, nmoves) < 0 || reopen(u) < 0 ||
+		enter(u) < 0 || relink(u, d) < 0) {
 		code = unfinished(u);
 		goto out;
 	}
@@ -1264,7 +1307,7 @@ update_recover(struct update *u)
 	u->from = j.from;
 	u->to = u->live.gen;
 	if (r > 0 && u->live.gen == j.to &&
-		rename_services(u, j.old, j.new, j.nrenames) < 0)
+		rename_services(u, j.old, j.new, j.nmoves) < 0)
 		code = UPDATE_UNFINISHED;
 	else if (relink(u, 0) < 0 || enter(u) < 0)
 		code = UPDATE_SYSTEM;
@@ -1311,7 +1354,7 @@ update_abort(struct update *u)
 		return code;
 	}
 	if (u->live.gen != j.origin && u->live.gen == j.to &&
-		rename_services(u, j.old, j.new, j.nrenames) < 0) {
+		rename_services(u, j.old, j.new, j.nmoves) < 0) {
 		code = UPDATE_UNFINISHED;
 	} else if (relink(u, 0) < 0 || enter(u) < 0) {
 		code = UPDATE_SYSTEM;
@@ -1321,6 +1364,8 @@ update_abort(struct update *u)
 			code = undo_cut_off(u, j.origin, j.new, j.old,
 				j.nrenames);
 		else {
+			if (u->live.gen == j.to)
+				reload_journal(u, &j);
 			code = update_code(start_owed(u, 0));
 			if (code <= UPDATE_TIMEOUT && finish(u, 0, 0) < 0)
 				code = UPDATE_UNFINISHED;

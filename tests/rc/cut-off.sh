@@ -135,6 +135,102 @@ ok 'what needs it is restarted' rc restart user
 is "$(both_ways)" '' 'it does not go up twice'
 is "$(ups)" 'user shot' 'and all is up'
 
+# --- a reload
+for s in plain hup; do
+	longrun $s reloads; longrun $s keep
+	cat >$s/reloads/run <<-EOF2
+	#!/bin/sh
+	trap ': >$D/reloaded' HUP
+	: >$D/traps
+	while :; do sleep 100000 & wait \$!; done
+	EOF2
+	echo reload >$s/reloads/on-change
+done
+longrun plain gone
+echo '# differs' >>hup/reloads/run
+comp db.plain plain; comp db.hup hup
+fresh db.plain
+rc start reloads gone keep
+within 10 test -e traps
+for p in /proc/[0-9]*; do
+	[ "$(readlink "$p/cwd")" = "$D/live/servicedirs/gone" ] &&
+		[ "${p#/proc/}" != "$(pid gone)" ] && super=${p#/proc/}
+done
+current() { [ "$(readlink live/current)" = "$1" ]; }
+ended() { ! reeve-svstat -o pid live/servicedirs/gone | grep -qv -e '^-1'; }
+kill -STOP "$super"
+rc stop gone & stopper=$!
+kill -CONT "$super"; wait $stopper
+kill -STOP "$super"
+reeve-rc-update -v0 -l "$D/live" db.hup & p=$!
+ok 'an update is after the commit' within 10 current gen/2
+kill -KILL $p
+wait $p 2>/dev/null
+kill -CONT "$super"
+not 'nothing was reloaded yet' test -e reloaded
+ok 'it is finished' upd db.hup
+ok 'and the reload is made up for' within 10 test -e reloaded
+
+# --- names that are undone
+for s in u1 u2; do
+	for n in x y; do
+		longrun $s $n
+		echo keep >$s/$n/on-change
+	done
+	oneshot $s shot; oneshot $s calm
+	bundle $s default x y shot calm
+done
+printf '#!/bin/sh\necho x >who\nexec sleep 100000\n' >u1/x/run
+printf '#!/bin/sh\necho y >who\nexec sleep 100000\n' >u1/y/run
+cp u1/x/run u2/y/run; cp u1/y/run u2/x/run
+rm -r u2/calm; oneshot u2 calm2; cp u1/calm/up u1/calm/down u2/calm2
+bundle u2 default x y shot calm2; rm u2/default/contents.d/calm
+oneshot u2 calm; echo "sh -c 'echo another'" >u2/calm/up
+echo 'sh -c "exit 1"' >u2/shot/up
+comp db.u1 u1; comp db.u2 u2
+printf 'x -> y\ny -> x\ncalm -> calm2\n' >names
+def_of() { readlink "live/current/def/$1"; }
+own() { for _n in x y; do grep -q $_n live/servicedirs/$_n/who || return; done; }
+for way in rollback abort; do
+	fresh db.u1
+	rc start default
+	was="$(def_of x) $(def_of y)"
+	case $way in
+	rollback)
+		upd --rollback -f names db.u2 2>err
+		is $? 12 'a switch with names swapped is undone' ;;
+	abort)
+		strace -o /dev/null -qq -e trace=sendmsg -e signal=none \
+			-e inject=sendmsg:signal=SIGKILL:when=3 \
+			reeve-rc-update -v0 -l "$D/live" -f names db.u2
+		not 'a switch is cut off' cmp -s live/current/db db.u1
+		ok 'and undone' upd --abort ;;
+	esac
+	is "$(def_of x) $(def_of y)" "$was" "$way: the old set is live"
+	ok "$way: each runs its own definition" within 10 own
+	is "$(grep -c calm oneshots)" 1 "$way: what only has another name is not run"
+done
+
+# --- the way back, cut off before it was there
+for s in b1 b2; do slow $s slow; longrun $s keep; oneshot $s shot slow; done
+echo '# 2' >>b2/slow/run
+echo "sh -c \"cd $D; [ ! -e first ] || rm first go termed; exit 1\"" >b2/shot/up
+comp db.b1 b1; comp db.b2 b2
+fresh db.b1
+rc start shot keep
+within 10 test -e traps
+: >go; : >first
+reeve-rc-update -v0 --rollback -l "$D/live" db.b2 & p=$!
+gone() { [ ! -e go ] && [ -e termed ]; }
+ok 'a switch is being undone' within 10 gone
+kill -KILL $p
+wait $p 2>/dev/null
+cmp -s live/current/db db.b2;	is $? 0 'and cut off before it is'
+: >go
+upd --rollback db.b2 2>err;	is $? 12 'the same again is undone'
+cmp -s live/current/db db.b1;	is $? 0 'the old set is live'
+ok 'all is well' settled
+
 # --- more failures than the old set has services
 longrun f1 only
 k=0

@@ -90,9 +90,11 @@ state_damage(void **unused)
 static void
 journal_round_trip(void **unused)
 {
-	char a[] = "old name", b[] = "new\tname", *old[] = { a }, *new[] = { b };
-	struct journal j = { .from = 3, .to = 4, .origin = 3, .nrenames = 1,
-		.old = old, .new = new }, k;
+	char a[] = "old name", b[] = "new\tname", c[] = "one", d[] = "two",
+		*old[] = { a, c }, *new[] = { b, d }, *reload[] = { c, d };
+	struct journal j = { .from = 3, .to = 4, .origin = 3, .nrenames = 2,
+		.nmoves = 1, .old = old, .new = new, .nreloads = 2,
+		.reload = reload }, k;
 	size_t len;
 	char *text;
 
@@ -107,9 +109,13 @@ journal_round_trip(void **unused)
 	assert_int_equal(k.origin, 3);
 	assert_string_equal(k.boot, j.boot);
 	assert_string_equal(k.boot_link, j.boot_link);
-	assert_int_equal(k.nrenames, 1);
+	assert_int_equal(k.nrenames, 2);
+	assert_int_equal(k.nmoves, 1);
+	assert_string_equal(k.new[1], d);
 	assert_string_equal(k.old[0], a);
 	assert_string_equal(k.new[0], b);
+	assert_int_equal(k.nreloads, 2);
+	assert_string_equal(k.reload[1], d);
 	journal_free(&k);
 	for (size_t i = 0; i < len; i++)
 		assert_false(journal_parse(&k, text, i));
