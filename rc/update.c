@@ -1189,8 +1189,8 @@ is_same(const struct update *u)
 	return !memcmp(u->live.db.id, u->new.id, DB_HASH) && !u->in.nconvert;
 }
 
-/* Of a switch that was finished meanwhile the conversions are done: what is
- * not in the set any more needs none. */
+/* To the set that is live already nothing takes another name: a switch that
+ * was cut off, or of which the end was not seen, has done it. */
 static void
 drop_done(struct update *u)
 {
@@ -1201,7 +1201,8 @@ drop_done(struct update *u)
 	if (prog_as_s6 || memcmp(u->live.db.id, u->new.id, DB_HASH))
 		return;
 	for (size_t k = 0; k < u->in.nconvert; k++)
-		if (db_service(&u->live.db, c[k].from) != DB_NONE)
+		if ((!c[k].to || !strcmp(c[k].from, c[k].to)) &&
+			db_service(&u->live.db, c[k].from) != DB_NONE)
 			c[n++] = c[k];
 	u->in.nconvert = n;
 }

@@ -171,6 +171,35 @@ not 'nothing was reloaded yet' test -e reloaded
 ok 'it is finished' upd db.hup
 ok 'and the reload is made up for' within 10 test -e reloaded
 
+# --- a conversion file again
+for s in ab bc; do
+	for n in a b c; do case $s in *$n*) longrun $s $n ;; esac; done
+done
+printf '#!/bin/sh\n' >ab/b/finish
+cp bc/b/run bc/c/run
+cp ab/b/finish bc/c/finish
+comp db.ab ab; comp db.bc bc
+printf 'a -> b\nb -> c\n' >chain
+fresh db.ab
+rc start a b
+ok 'a chain of names' upd -f chain db.bc
+is "$(ups)" 'b c' 'all are up'
+pids="$(pid b) $(pid c)"
+ok 'and again' upd -f chain db.bc
+is "$(pid b) $(pid c)" "$pids" 'does nothing'
+is "$(find live/servicedirs/ -mindepth 2 -type l ! -exec test -e {} \; -print)" \
+	'' 'no link leads nowhere'
+for s in s1 s2; do longrun $s x; longrun $s y; done
+echo '# 1' >>s1/x/run; echo '# 1' >>s2/y/run
+comp db.s1 s1; comp db.s2 s2
+printf 'x -> y\ny -> x\n' >swap
+fresh db.s1
+rc start x
+ok 'two names swapped' upd -f swap db.s2
+is "$(ups)" y 'the other is up'
+ok 'and again' upd -f swap db.s2
+is "$(ups)" y 'it still is'
+
 # --- names that are undone
 for s in u1 u2; do
 	for n in x y; do
