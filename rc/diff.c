@@ -236,17 +236,52 @@ on_change(const struct work *w, const struct db_service *s)
 	return s->on_change;
 }
 
+static const struct db_file *
+file_of(const struct db_service *s, const char *path)
+{
+	for (uint32_t k = 0; k < s->nfiles; k++)
+		if (!strcmp(s->files[k].path, path))
+			return s->files + k;
+	return 0;
+}
+
+static int
+same_file(const struct db_file *a, const struct db_file *b)
+{
+	return a && b ? a->len == b->len && !memcmp(a->data, b->data, a->len) :
+		a == b;
+}
+
+/* The end of a pipe at which nobody would be any more if it went on as it is:
+ * what it writes would be lost, what is written for it would not be read. */
+static const char *
+broken_pipe(const struct db_service *a, const struct db_service *b)
+{
+	if (file_of(a, "stdout-fifo") && !same_file(file_of(a, "stdout-fifo"),
+		file_of(b, "stdout-fifo")))
+		return "stdout-fifo";
+	return same_file(file_of(a, "stdin-fifo"), file_of(b, "stdin-fifo")) ?
+		0 : "stdin-fifo";
+}
+
 static void
 look_at_definition(struct work *w, uint32_t i, uint32_t j)
 {
 	const struct db_service *a = old_service(w, i), *b =
 		new_service(w, j);
 	struct diff_step *o = w->d->old + i;
-	const char *what;
+	const char *what, *pipe;
 
 	if (!memcmp(a->hash, b->hash, DB_HASH))
 		return;
 	what = difference(a, b);
+	pipe = broken_pipe(a, b);
+	/* If nothing at all is restarted both ends go on. */
+	if (pipe && w->in->on_change != DIFF_NEVER && (on_change(w, b) !=
+		DB_CHANGE_RESTART || (a->flags & DB_ESSENTIAL))) {
+		mark(w, i, BECAUSE_PIPE, 0, pipe);
+		return;
+	}
 	switch (on_change(w, b)) {
 	case DB_CHANGE_RESTART:
 		mark(w, i, BECAUSE_CHANGED, 0, what);
@@ -676,6 +711,10 @@ diff_why_text(char *buf, size_t max, const struct diff_input *in,
 	case BECAUSE_KEEP:
 		snprintf(buf, max, "its definition changed (%s): it counts "
 			"from the next start", s->what ? s->what : "files");
+		return;
+	case BECAUSE_PIPE:
+		snprintf(buf, max, "its pipe is another one (%s)",
+			s->what ? s->what : "?");
 		return;
 	case BECAUSE_ESSENTIAL:
 		snprintf(buf, max, "it is essential: a change counts from the "

@@ -24,6 +24,7 @@ enum diff_because {
 	BECAUSE_TYPE,		/* from longrun to oneshot or back */
 	BECAUSE_CHANGED,		/* its definition differs [what] */
 	BECAUSE_KEEP,		/* it differs, but its on-change says keep */
+	BECAUSE_PIPE,		/* it differs, and could not be kept [what] */
 	BECAUSE_ESSENTIAL,		/* it would be restarted, but is essential */
 	BECAUSE_ASKED,		/* the conversion file says restart */
 	BECAUSE_RENAME,		/* its directory cannot take the new name */

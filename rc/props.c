@@ -272,7 +272,8 @@ const struct prop props[] = {
 		"restart",
 		"restart, reload or keep",
 		"What an update does with the running service when only "
-		"its own definition has changed.",
+		"its own definition has changed. One that would be left at a "
+		"pipe that nobody else uses any more is restarted.",
 		"reload" },
 	{ "pid-file", FOR_LONGRUN, PROP_TEXT, 0, 0,
 		"none",

@@ -260,6 +260,29 @@ upd --rollback db.b2 2>err;	is $? 12 'the same again is undone'
 cmp -s live/current/db db.b1;	is $? 0 'the old set is live'
 ok 'all is well' settled
 
+# --- pipes
+for s in p1 p2; do
+	longrun $s writes; longrun $s keep
+	printf '#!/bin/sh\necho %s\nexec sleep 100000\n' $s >$s/writes/run
+	echo keep >$s/writes/on-change
+	for l in p1 p2; do
+		longrun $s $l; longrun $s $l-log
+		printf '#!/bin/sh\nexec reeve-log -b n3 %s/%s-log\n' "$D" $l \
+			>$s/$l-log/run
+		echo $l-log >$s/$l/producer-for
+		echo $l >$s/$l-log/consumer-for
+	done
+	echo $s-log >$s/writes/producer-for
+	echo writes >>$s/$s-log/consumer-for
+done
+comp db.p1 p1; comp db.p2 p2
+fresh db.p1
+rc start writes keep p1 p2
+keep=$(pid keep)
+ok 'another logger for a service that is to be kept' upd db.p2
+ok 'it writes there' within 10 grep -q p2 p2-log/current
+is "$(pid keep)" "$keep" 'and another is not touched'
+
 # --- more failures than the old set has services
 longrun f1 only
 k=0
