@@ -38,6 +38,7 @@
 #include "rc/scan.h"
 #include "rc/update.h"
 #include "supervise/control.h"
+#include "supervise/detail.h"
 
 enum { LOG_LINES = 5, LOG_TAIL = 2048, CONVERT_LIMIT = 1 << 24,
 	GONE_MS = 10000, SUPERVISE_MS = 30000 };
@@ -534,6 +535,21 @@ supervised(const struct update *u, const char *name)
 		control_alive(u->live.fd, dir) > 0;
 }
 
+/* Up for us, but somebody told its supervise otherwise.  One that ended by
+ * its own rules did what it is there for. */
+static int
+stopped_by_hand(const struct update *u, uint32_t i)
+{
+	char dir[PATH_LEN];
+	struct detail d;
+
+	return i < u->live.db.nlong && run_actual(&u->live, i) == 0 &&
+		live_servicedir(dir, sizeof dir, &u->live,
+			u->live.db.services[i].name) == 0 &&
+		detail_read(&d, AT_FDCWD, dir) == 0 &&
+		(d.reason == WHY_ASKED || d.reason == WHY_DOWN_FILE);
+}
+
 static int
 find_new(struct update *u, struct names *new)
 {
@@ -657,7 +673,8 @@ start_owed(struct update *u, const struct diff *d)
 		r = RUN_SYSTEM;
 	for (uint32_t i = 0; i < n; i++)
 		if (set[i] && (u->live.state.rec[i].flags &
-			(STATE_UP | STATE_OWED)) == STATE_UP)
+			(STATE_UP | STATE_OWED)) == STATE_UP &&
+			!stopped_by_hand(u, i))
 			set[i] = 0;
 	u->run.nfailed = 0;
 	u->run.wishes = wishes;

@@ -283,6 +283,17 @@ ok 'another logger for a service that is to be kept' upd db.p2
 ok 'it writes there' within 10 grep -q p2 p2-log/current
 is "$(pid keep)" "$keep" 'and another is not touched'
 
+# --- a dependency that was stopped behind our back
+for s in d1 d2; do longrun $s base; echo "# base" >>$s/base/run; done
+longrun d2 new base
+bundle d2 default new
+comp db.d1 d1; comp db.d2 d2
+fresh db.d1
+rc start base
+reeve-svc -wd -d live/servicedirs/base
+ok 'what is new needs what is down' upd --bundle default db.d2
+is "$(ups)" 'base new' 'that is brought up'
+
 # --- more failures than the old set has services
 longrun f1 only
 k=0
