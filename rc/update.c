@@ -617,13 +617,22 @@ out:
 	return r;
 }
 
+/* A new service may have the directory of another that had its name. */
+static int
+changes_links(const struct update *u, const struct diff *d, uint32_t j)
+{
+	if (d->from[j] == DB_NONE)
+		return is_longrun(u->in.from, u->in.to->services[j].name);
+	return !same_definition(u, d, j) || !same_name(u, d, j);
+}
+
 /* Links of service directories to files that came or went; all of them when
  * it is not known what an earlier run did. */
 static int
 relink(struct update *u, const struct diff *d)
 {
 	for (uint32_t j = 0; j < u->live.db.nlong; j++) {
-		if (d && (d->from[j] == DB_NONE || same_definition(u, d, j)))
+		if (d && !changes_links(u, d, j))
 			continue;
 		if (live_store(u->live.fd, &u->live.db, j) < 0 ||
 			live_servicedir_make(u->live.fd, &u->live.db, j) < 0 ||
