@@ -299,13 +299,14 @@ prepare_services(struct update *u, const struct diff *d)
 	for (uint32_t j = 0; j < d->nto; j++) {
 		const char *name = u->new.services[j].name;
 
-		if (same_definition(u, d, j) && same_name(u, d, j) &&
-			(d->from[j] < u->in.from->nlong) == (j < u->new.nlong))
-			continue;
+		/* Also what did not change: somebody may have removed it. */
 		if (live_store(u->live.fd, &u->new, j) < 0) {
 			warn_sys("unable to store the definition of %s", name);
 			return -1;
 		}
+		if (same_definition(u, d, j) && same_name(u, d, j) &&
+			(d->from[j] < u->in.from->nlong) == (j < u->new.nlong))
+			continue;
 		if (j < u->new.nlong && !moves(u, d, j) &&
 			live_servicedir_make(u->live.fd, &u->new, j) < 0) {
 			warn_sys("unable to make the directory of %s", name);

@@ -294,6 +294,15 @@ reeve-svc -wd -d live/servicedirs/base
 ok 'what is new needs what is down' upd --bundle default db.d2
 is "$(ups)" 'base new' 'that is brought up'
 
+# --- files that somebody removed
+fresh db.d1
+rc start base
+rm -r live/store
+mkdir live/store
+ok 'an update after the definitions were removed' upd db.d2
+ok 'it puts them back' rc restart base
+ok 'all runs' up live/servicedirs/base
+
 # --- more failures than the old set has services
 longrun f1 only
 k=0
