@@ -31,7 +31,7 @@
 enum {
 	BATCH = 64,
 	REVIVE_MS = 5000,	/* a dead supervise is back by then */
-	RUNNER_MS = 10000,
+	RUNNER_MS = 10000, RUNNER_PAUSE_MS = 5,
 	/* A service in its restart pause that is told to stay down changes
 	 * its status, but there is no event for that. */
 	PAUSED_MS = 5,
@@ -136,6 +136,9 @@ flags_after(const struct half *h, uint32_t i, int ok)
 {
 	unsigned f = h->run->live->state.rec[i].flags & ~(unsigned)STATE_FAILED;
 
+	/* A oneshot that is up is only started if it may be half down. */
+	if (!ok && h->mode == RUN_UP && i >= h->db->nlong)
+		f &= ~(unsigned)STATE_UP;
 	/* Nobody owes what can be done without. */
 	if (!ok)
 		return (f | STATE_FAILED) & ~(is_wish(h, i) ?
@@ -616,6 +619,7 @@ ask(struct run *r, struct request *q, uint32_t i)
 	const struct db_service *s = r->live->db.services + i;
 	uint32_t logger = db_logger(&r->live->db, s);
 	char fifo[PATH_LEN] = "";
+	uint64_t end = clock_now() + RUNNER_MS;
 	int fd;
 
 	q->name = s->name;
@@ -626,10 +630,13 @@ ask(struct run *r, struct request *q, uint32_t i)
 		"fifo", r->live->db.services[logger].name) < 0)
 		return -1;
 	q->logger = fifo;
-	fd = request_send(r->live->path, q);
-	if (fd < 0 && (errno == ECONNREFUSED || errno == ENOENT) &&
-		run_runner(r) == 0)
-		fd = request_send(r->live->path, q);
+	/* One that was killed is up for supervise for a moment yet. */
+	while ((fd = request_send(r->live->path, q)) < 0 &&
+		(errno == ECONNREFUSED || errno == ENOENT)) {
+		if (clock_now() >= end || run_runner(r) < 0)
+			return -1;
+		poll(0, 0, RUNNER_PAUSE_MS);
+	}
 	return fd;
 }
 

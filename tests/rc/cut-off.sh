@@ -303,6 +303,46 @@ ok 'an update after the definitions were removed' upd db.d2
 ok 'it puts them back' rc restart base
 ok 'all runs' up live/servicedirs/base
 
+# --- the daemon of the oneshots is killed
+for s in o1 o2; do oneshot $s shot; longrun $s keep; done
+echo "$D/mark up" | tee o1/shot/up >o2/shot/up
+echo "$D/mark down" >o1/shot/down
+echo "$D/mark down 2" >o2/shot/down
+cat >mark <<-EOF2
+	#!/bin/sh
+	[ \$1 = up ] || { : >$D/asked; while ! [ -e $D/go ]; do sleep 0.02; done; }
+	echo \$1 shot >>$D/oneshots
+EOF2
+chmod +x mark
+comp db.o1 o1; comp db.o2 o2
+fresh db.o1
+rc start shot
+rm -f asked
+cp mark mark.kept
+reeve-rc-update -v0 -l "$D/live" db.o2 & p=$!
+within 10 test -e asked || bail 'the down script does not run'
+rm mark
+kill -KILL "$(pid s6rc-oneshot-runner)"
+wait $p
+is $? 9 'a script of which the end is not heard: not switched'
+: >go
+within 10 grep -q down oneshots
+cp mark.kept mark
+ok 'the next update brings it back' upd db.o1
+is "$(tail -n 1 oneshots)" 'up shot' 'by its up script, as it may have been down'
+
+for p in /proc/[0-9]*; do
+	[ "$(readlink "$p/cwd")" = "$D/live/servicedirs/s6rc-oneshot-runner" ] &&
+		[ "${p#/proc/}" != "$(pid s6rc-oneshot-runner)" ] &&
+		super=${p#/proc/}
+done
+kill -STOP "$super"
+kill -KILL "$(pid s6rc-oneshot-runner)"
+(sleep 0.3; kill -CONT "$super") &
+ok 'a daemon that is dead and not missed yet is waited for' rc stop shot
+wait $!
+ok 'all is well' settled
+
 # --- more failures than the old set has services
 longrun f1 only
 k=0
