@@ -519,6 +519,14 @@ hear_longrun(struct half *h, struct job *j)
 		give_up(h, j, REASON_DEATHS, j->deaths);
 }
 
+/* By a change that was cut off, or that gave up on it a moment ago. */
+static int
+may_have_been_told(const struct state_rec *r)
+{
+	return (r->flags & (STATE_UP | STATE_OWED)) == (STATE_UP | STATE_OWED)
+		|| (r->flags & STATE_FAILED);
+}
+
 static void
 begin_longrun(struct half *h, uint32_t i)
 {
@@ -546,8 +554,8 @@ begin_longrun(struct half *h, uint32_t i)
 			e);
 		return;
 	}
-	if (h->mode == RUN_UP && (h->run->live->state.rec[i].flags &
-		(STATE_UP | STATE_OWED)) == (STATE_UP | STATE_OWED))
+	if (h->mode == RUN_UP && may_have_been_told(h->run->live->state.rec +
+		i))
 		j->told = clock_now() + REVIVE_MS;
 	known = status_read(&st, AT_FDCWD, dir) == 0;
 	command(h, j);

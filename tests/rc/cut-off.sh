@@ -260,6 +260,41 @@ upd --rollback db.b2 2>err;	is $? 12 'the same again is undone'
 cmp -s live/current/db db.b1;	is $? 0 'the old set is live'
 ok 'all is well' settled
 
+# --- told to stop by who gave up on it
+for s in i1 i2; do slow $s late; longrun $s keep; done
+sed -i "s|^: >.*|while ! [ -e $D/may ]; do sleep 0.02; done; echo >\&3; : >$D/said|" i2/late/run
+echo 3 >i2/late/notification-fd
+comp db.i1 i1; comp db.i2 i2
+fresh db.i1
+rc start late keep
+rm -f may said traps
+: >go
+strace -o /dev/null true
+reeve-rc-update -v0 -l "$D/live" db.i2 & p=$!
+starts() { [ "$(rc status late | awk '{ print $2 }')" = owed ] && up live/servicedirs/late; }
+ok 'a service is being started' within 10 starts
+old=$(pid late)
+rm -f go termed
+for f in /proc/[0-9]*; do
+	[ "$(readlink "$f/cwd")" = "$D/live/servicedirs/late" ] &&
+		tr '\0' ' ' <"$f/cmdline" | grep -q reeve-supervise &&
+		super=${f#/proc/}
+done
+kill -STOP "$super"
+: >may
+within 10 test -e said
+kill -INT $p
+wait $p
+is $? 13 'the update is interrupted'
+reeve-rc-update -v0 -l "$D/live" db.i2 & p=$!
+kill -CONT "$super"
+within 10 test -e termed
+: >go
+wait $p
+is $? 0 'the next finishes it'
+not 'not with what was told to stop' [ "$(pid late)" = "$old" ]
+ok 'but with what stays' up live/servicedirs/late
+
 # --- pipes
 for s in p1 p2; do
 	longrun $s writes; longrun $s keep
