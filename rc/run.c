@@ -642,9 +642,10 @@ ask(struct run *r, struct request *q, uint32_t i)
 	while ((fd = request_send(r->live->path, q)) < 0 &&
 		(errno == ECONNREFUSED || errno == ENOENT)) {
 		if (clock_now() >= end || run_runner(r) < 0)
-			return -1;
+			break;
 		poll(0, 0, RUNNER_PAUSE_MS);
 	}
+	q->logger = "";		/* the caller's q outlives fifo */
 	return fd;
 }
 
