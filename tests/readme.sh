@@ -62,7 +62,7 @@ says 1 'there is a definition .* already' reeve new a -- true
 says 100 'cannot be the name' reeve new a/b -- true
 says 100 'TERM, HUP' reeve kill -s FOO a
 says 99 'not in time: a is running' reeve wait -d -t 100ms a
-says 100 'reeve-switch generations lists' reeve rollback 99
+says 100 'reeve generations lists' reeve rollback 99
 says 1 'reeve explain lists all' reeve explain nosuch
 says 100 'reeve help --topics' reeve help nosuch
 says 100 'inittab, rc.local, crontab' reeve install-boot nosuch
