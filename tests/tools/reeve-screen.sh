@@ -2,7 +2,7 @@
 # tools/reeve-screen.sh - what people see in a real terminal, 80 and 200
 # columns wide, with colour and without; the live view and its keys.
 . "$TESTS/lib.sh"
-need tmux
+need tmux pgrep
 . "$TESTS/helpers/tree.sh"
 definitions
 printf 'a description that is much too long for a line of eighty columns, so that it has to be cut somewhere\n' \
@@ -82,7 +82,43 @@ ok 'watch: x stops' within 10 stopped
 tmux send-keys -t w80 s
 started() { [ "$(state db)" = running ]; }
 ok 'watch: s starts' within 10 started
+ok 'watch: End' mark End web
+ok 'watch: Home' mark Home bad
+# Narrow and low: no line is wrapped, the marked row is there.
+tmux resize-window -t w80 -x 30 -y 8
+ok 'watch: a small window, at once' within 5 on '^arrows choose  s start  x st\.\.$'
+like "$(tmux capture-pane -p -t w80 | head -n 1)" '^[0-9]+ up, ' 'watch: its head is cut too'
+like "$(tmux capture-pane -p -t w80 | grep '^>')" '^> +bad ' 'watch: the mark is seen'
+tmux resize-window -t w80 -x 80 -y 24
+ok 'watch: and large again' within 5 on 'q quit$'
 tmux send-keys -t w80 q
 ok 'watch: q ends, and the screen is as before' within 5 on 'ready>'
+
+# Only some; and however it ends, the terminal is as it was.
+sane() { type 80 "stty -a | tr ' ' '\\n' | grep -x 'icanon\|isig\|echo' | sort | tr '\\n' ' '"; like "$(cat plain)" '^echo icanon isig ' "$1: the terminal is as it was"; }
+tmux send-keys -t w80 -l 'clear; reeve status -w gate db; echo code=$?=' && tmux send-keys -t w80 Enter
+ok 'watch: of two' within 10 on '^2 up, 0 not'
+is "$(tmux capture-pane -p -t w80 | grep -c ' running ')" 2 'watch: only they are shown'
+tmux send-keys -t w80 C-c
+ok 'watch: interrupt is a key' within 5 on 'code=0='
+sane interrupt
+tmux send-keys -t w80 -l 'clear; reeve status -w db; echo code=$?=' && tmux send-keys -t w80 Enter
+ok 'watch: of one' within 10 on '^1 up, 0 not'
+kill "$(pgrep -f 'reeve status -w db$')"
+ok 'watch: it is terminated' within 5 on 'code=143='
+sane SIGTERM
+type 80 'reeve status -w nosuch'; is "$(code)" 100 'watch: an unknown name'; sane 'an unknown name'
+
+# A screen is one write, and the same one is none.
+if strace -o trace true 2>/dev/null; then
+	tmux send-keys -t w80 -l 'clear; strace -s 99999 -o trace -e trace=write reeve status -w db' && tmux send-keys -t w80 Enter
+	ok 'watch: traced' within 10 on '^1 up, 0 not'
+	# Every second, as long as the time is shown in seconds.
+	frames() { [ "$(grep -c '\\33\[H' trace)" -ge 3 ]; }
+	ok 'watch: it goes on' within 10 frames
+	tmux send-keys -t w80 q; within 5 on 'ready>'
+	is "$(grep -v '\\33\[H\|1049\|exited' trace | wc -l)" 0 'watch: nothing else is written'
+	is "$(grep -c '\\33\[J\|\\33\[2J' trace)" 0 'watch: the screen is never cleared'
+else skip 4 'strace cannot trace here'; fi
 tmux kill-server
 end

@@ -67,6 +67,33 @@ safe(void **state)
 		"NAME        PID  TEXT\n"
 		"web           7  \xc3\xa9t\xc3\xa9\n"
 		"database  12345\n");
+	/* Two columns each; one with an accent of its own; a control of
+	 * eight bits, and what is no character. */
+	check(24, 0, "\xe6\xbc\xa2\xe5\xad\x97 x",
+		"NAME        PID  TEXT\n"
+		"web           7  \xe6\xbc\xa2\xe5\xad\x97 x\n"
+		"database  12345\n");
+	check(31, 0, "\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2"
+		"\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2",
+		"NAME        PID  TEXT\n"
+		"web           7  \xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2"
+		"\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2..\n"
+		"database  12345\n");
+	check(0, 0, "e\xcc\x81 \xc2\x9b \xff\xe6\xbc",
+		"NAME        PID  TEXT\n"
+		"web           7  e\xcc\x81 ? ???\n"
+		"database  12345\n");
+	assert_int_equal(table_columns("e\xcc\x81 \xc2\x9b \xff"), 5);
+	{
+		char *got = 0;
+		size_t len;
+		FILE *f = open_memstream(&got, &len);
+
+		table_cut(f, "\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2", 5);
+		fclose(f);
+		assert_string_equal(got, "\xe6\xbc\xa2...");
+		free(got);
+	}
 	check(0, 1, "x",
 		"\033[1mNAME\033[0m        \033[1mPID\033[0m  "
 		"\033[1mTEXT\033[0m\n"

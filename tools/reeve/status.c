@@ -418,7 +418,8 @@ front_status(int argc, char **argv)
 	choice.names = argv + optind;
 	choice.n = argc - optind;
 	if (watch)
-		return watch_run(scandir, choice.all, table_colour(when, 1));
+		return watch_run(scandir, choice.all, table_colour(when, 1),
+			choice.names, (size_t)choice.n);
 	model_load(&m, scandir);
 	for (int i = 0; i < choice.n; i++)
 		model_need(&m, choice.names[i]);

@@ -1,5 +1,6 @@
 /* table.c - see table.h. */
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -59,37 +60,83 @@ table_cell(struct table *t, enum colour c, const char *text)
 		die_sys(EX_SYSTEM, "unable to make the table");
 }
 
+/* Two columns on a terminal, and none.  The system's wcwidth would need a
+ * locale, and say nothing without one; the bytes are printed anyway. */
+static unsigned
+columns_of(uint32_t c)
+{
+	static const struct { uint32_t from, to; unsigned n; } ranges[] = {
+		{ 0x300, 0x36f, 0 }, { 0x1100, 0x115f, 2 },
+		{ 0x1ab0, 0x1aff, 0 }, { 0x200b, 0x200f, 0 },
+		{ 0x20d0, 0x20ff, 0 }, { 0x2e80, 0x303e, 2 },
+		{ 0x3041, 0xa4cf, 2 }, { 0xa960, 0xa97f, 2 },
+		{ 0xac00, 0xd7a3, 2 }, { 0xf900, 0xfaff, 2 },
+		{ 0xfe00, 0xfe0f, 0 }, { 0xfe30, 0xfe6f, 2 },
+		{ 0xff00, 0xff60, 2 }, { 0xffe0, 0xffe6, 2 },
+		{ 0x1f300, 0x1f64f, 2 }, { 0x1f680, 0x1f6ff, 2 },
+		{ 0x1f900, 0x1f9ff, 2 }, { 0x20000, 0x3fffd, 2 } };
+
+	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+		if (c >= ranges[i].from && c <= ranges[i].to)
+			return ranges[i].n;
+	return 1;
+}
+
+/* The bytes of the character at s, and the columns that it takes.  *good: it
+ * is one, and controls nothing. */
+static size_t
+character(const char *s, unsigned *columns, int *good)
+{
+	const unsigned char *u = (const unsigned char *)s;
+	size_t left = strnlen(s, 4), n = utf8_len(s, left);
+	uint32_t c = n < 2 ? *u : *u & (0x7fu >> n);
+	int control;
+
+	for (size_t i = 1; i < n; i++)
+		c = c << 6 | (u[i] & 0x3f);
+	(void)utf8_char(s, left, &control);
+	*good = n && !control;
+	*columns = *good ? columns_of(c) : 1;
+	return n ? n : 1;
+}
+
 size_t
 table_columns(const char *s)
 {
+	unsigned columns;
 	size_t n = 0;
+	int good;
 
-	for (; *s; s++)
-		n += ((unsigned char)*s & 0xc0) != 0x80;
+	while (*s) {
+		s += character(s, &columns, &good);
+		n += columns;
+	}
 	return n;
 }
 
 void
 table_cut(FILE *f, const char *s, size_t columns)
 {
-	size_t have = table_columns(s), keep = have, dots = 0;
+	size_t have = table_columns(s), keep = have, used = 0;
 
-	if (have > columns) {
-		dots = columns < 2 ? columns : 2;
-		keep = columns - dots;
-	}
-	for (size_t n = 0, left = strlen(s), len; left; s += len, left -= len) {
-		int control;
+	if (have > columns)
+		keep = columns < 2 ? 0 : columns - 2;
+	while (*s) {
+		unsigned wide;
+		int good;
+		size_t n = character(s, &wide, &good);
 
-		len = utf8_char(s, left, &control);
-		if (((unsigned char)*s & 0xc0) != 0x80 && n++ == keep)
+		if (used + wide > keep)
 			break;
-		if (control)
-			putc('?', f);
+		if (good)
+			fwrite(s, 1, n, f);
 		else
-			fwrite(s, 1, len, f);
+			putc('?', f);
+		s += n;
+		used += wide;
 	}
-	while (dots--)
+	/* Three where half of a wide one was left. */
+	for (; have > columns && used < columns; used++)
 		putc('.', f);
 }
 

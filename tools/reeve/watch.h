@@ -6,8 +6,9 @@
 #include "tools/reeve/model.h"
 #include "tools/reeve/table.h"
 
-/* Exit code. */
-int watch_run(const char *scandir, int all, int colour);
+/* Exit code.  Only the n named ones, or all. */
+int watch_run(const char *scandir, int all, int colour, char *const *names,
+	size_t n);
 
 enum colour status_colour(const struct item *);
 /* Not shown unless asked for: log companions, Reeve's own services. */
