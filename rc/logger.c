@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "config.h"
+#include "rc/db.h"
 #include "rc/lex.h"
 #include "rc/lower.h"
 #include "rc/places.h"
@@ -138,6 +139,12 @@ logger_make(struct defs *s, struct def *d)
 		return 0;
 	}
 	name = arena_printf(s->mem, "%s-log", d->name);
+	if (!db_name_ok(name)) {
+		diag_error(s->diag, 1, t->file, 0, "the name '%.60s' is too "
+			"long for a service with a logger, expected at most "
+			"%d bytes", d->name, DB_NAME_MAX - 4);
+		return 0;
+	}
 	dir = w.dir && *w.dir == '/' ? w.dir : default_dir(s, d);
 	log = def_new(s, d->source, name, t->file);
 	log->type = DB_LONGRUN;

@@ -70,6 +70,8 @@ f a/restart 'always\nnever\n'; bad 'a second line' 'sv/a/restart:2: there is a s
 f a/restart always; f a/backoff '5s 1s\n'; bad backoff 'sv/a/backoff:1: '
 f a/backoff '0 0'; f a/on-change stop; bad on-change 'sv/a/on-change:1: '
 
+rm -rf sv; mkdir sv; long=$(printf '%0247d' 0); f "$long/command" 'echo x'; : >"sv/$long/logger"; good 'a logger of a name of 247 bytes'
+rm -rf sv; mkdir sv; long=0$long; f "$long/command" 'echo x'; good 'a name of 248'; : >"sv/$long/logger"; bad 'with a logger' "^reeve-rc-compile: error: sv/$long/logger: the name .* is too long for a service with a logger, expected at most 247 bytes"
 new; f a/command 'echo x'; : >sv/a/logger; good logger
 is "$(reeve-rc-db -c out list all | tr '\n' ' ')" 'a a-log ' 'it makes a service'
 is "$(reeve-rc-db -c out dependencies a)" a-log 'on which the other depends'
