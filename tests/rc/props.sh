@@ -6,6 +6,16 @@ reeve-explain --mdoc >items
 sed -n '/^\.Ss All files$/,/^\.Sh FILES$/p' "$SRC/doc/reeve-definition.5" |
 	sed '1,2d;$d' | sed '$d' >page
 is "$(diff items page)" '' 'reeve-definition(5) has the items of reeve-explain --mdoc'
+# Those of each type are listed in front of them.
+sed -n '/^\.Ss By type$/,/^\.El$/p' "$SRC/doc/reeve-definition.5" | awk '
+	$1 == ".It" { t = $0; sub(/^[^"]*"/, "", t); sub(/"$/, "", t) }
+	$1 == ".Pa" { print t ": " $2 }' | sort >page
+reeve-explain --list | awk '{ n = $1; $1 = ""; sub(/^ /, "")
+	t = $0 == "every service" ? "Every type" : $0 == "longrun, oneshot" ?
+		"A longrun or a oneshot" : $0 == "beside the services" ?
+		"Beside the services" : "A " $0
+	print t ": " n }' | sort >items
+is "$(diff items page)" '' 'and a list of them by type'
 like "$(reeve-explain sv/web/contents.d/)" '^contents.d  \(bundle' 'a path will do'
 reeve-explain enviroment 2>err; is $? 1 'an unknown name: 1'
 like "$(cat err)" 'was environment meant' 'the nearest is said'
