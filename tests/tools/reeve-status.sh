@@ -101,4 +101,14 @@ if command -v s6-svscan >/dev/null; then
 else
 	skip 5 's6 is not installed'
 fi
+
+# A tree of somebody else: how its services are is not guessed.
+if [ "$(id -u)" = 0 ] && getent passwd nobody >/dev/null; then
+	chmod 755 .; mkdir -p theirs/one; printf '#!/bin/sh\nexec sleep 1004\n' >theirs/one/run; chmod 755 theirs/one/run
+	reeve-svscan theirs 2>/dev/null & svscan=$!
+	within 10 reeve status -q -s theirs one
+	reeve-setuidgid nobody env -u REEVE_HOME HOME=/nowhere reeve status -s theirs >out 2>&1; is $? 102 'of another user: 102'
+	is "$(cat out)" "The tree on $PWD/theirs belongs to another user: permission denied." 'and only that is said'
+	reeve-svscanctl -t theirs; wait $svscan
+else skip 2 'needs root and nobody'; fi
 end

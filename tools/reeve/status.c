@@ -176,6 +176,9 @@ print_table(const struct model *m, const struct choice *c, int colour)
 	size_t shown = 0;
 
 	print_head(m);
+	/* How they are we may not know: "stopped" would be a guess. */
+	if (m->hidden)
+		return;
 	table_begin(&t, columns, sizeof columns / sizeof *columns);
 	for (size_t i = 0; i < m->n; i++) {
 		if (!chosen(c, &m->items[i]))
