@@ -27,6 +27,7 @@
 #endif
 #endif
 
+#include "lib/confine.h"
 #include "lib/os.h"
 #include "lib/path.h"
 
@@ -302,6 +303,41 @@ os_peer_pid(int fd, pid_t *pid)
 	return -1;
 }
 
+int
+os_bind_nameless(int fd, char *buf, size_t max)
+{
+	(void)fd;
+	(void)buf;
+	(void)max;
+	errno = ENOSYS;
+	return -1;
+}
+
+int
+os_tell_senders(int fd)
+{
+	(void)fd;
+	errno = ENOSYS;
+	return -1;
+}
+
+int
+os_sender(struct msghdr *m, pid_t *pid, uid_t *uid)
+{
+	(void)m;
+	(void)pid;
+	(void)uid;
+	return 0;
+}
+
+int
+os_owns(uid_t uid, pid_t pid)
+{
+	(void)uid;
+	(void)pid;
+	return 0;
+}
+
 void
 os_shed_stack(void)
 {
@@ -329,6 +365,63 @@ os_each_name(int fd, int (*fn)(void *, const char *), void *arg)
 		return r;
 	errno = e;
 	return -1;
+}
+
+/* --- confine.h */
+
+static int
+not_here(void)
+{
+	errno = ENOSYS;
+	return -1;
+}
+
+int
+confine_mounts(void)
+{
+	return not_here();
+}
+
+int
+confine_empty(const char *dir)
+{
+	(void)dir;
+	return not_here();
+}
+
+int
+confine_read_only(const char *path)
+{
+	(void)path;
+	return not_here();
+}
+
+int
+confine_bound(uint64_t keep, int *which)
+{
+	(void)keep;
+	*which = -1;
+	return not_here();
+}
+
+int
+confine_keep(uint64_t want, uint64_t *have)
+{
+	(void)want;
+	*have = 0;
+	return not_here();
+}
+
+int
+confine_privileges(void)
+{
+	return not_here();
+}
+
+int
+confine_cgroups(void)
+{
+	return not_here();
 }
 
 #else

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 #ifdef HAS_INOTIFY
@@ -466,6 +468,54 @@ os_peer_pid(int fd, pid_t *pid)
 	gid_t gid;
 
 	return peer(fd, pid, &uid, &gid);
+}
+
+int
+os_bind_nameless(int fd, char *buf, size_t max)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	socklen_t len = sizeof a;
+
+	if (bind(fd, (struct sockaddr *)&a, sizeof a.sun_family) < 0 ||
+		getsockname(fd, (struct sockaddr *)&a, &len) < 0)
+		return -1;
+	len -= offsetof(struct sockaddr_un, sun_path) + 1;
+	snprintf(buf, max, "@%.*s", (int)len, a.sun_path + 1);
+	return 0;
+}
+
+int
+os_tell_senders(int fd)
+{
+	return setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &(int){ 1 },
+		sizeof(int));
+}
+
+int
+os_sender(struct msghdr *m, pid_t *pid, uid_t *uid)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
+		struct ucred u;
+
+		if (c->cmsg_level != SOL_SOCKET ||
+			c->cmsg_type != SCM_CREDENTIALS)
+			continue;
+		memcpy(&u, CMSG_DATA(c), sizeof u);
+		*pid = u.pid;
+		*uid = u.uid;
+		return 1;
+	}
+	return 0;
+}
+
+int
+os_owns(uid_t uid, pid_t pid)
+{
+	char path[32];
+	struct stat st;
+
+	snprintf(path, sizeof path, "/proc/%ld", (long)pid);
+	return stat(path, &st) == 0 && st.st_uid == uid;
 }
 
 __attribute__((noinline)) void

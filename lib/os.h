@@ -86,6 +86,19 @@ int os_peer(int fd, uid_t *uid, gid_t *gid);
 /* Its pid when it connected.  0 or -1 and errno. */
 int os_peer_pid(int fd, pid_t *pid);
 
+/* Bind a datagram socket to an address that the system chooses and that is in
+ * no directory; its name, which begins with @, to buf.  0, or -1 and errno
+ * (ENOSYS: not on this system). */
+int os_bind_nameless(int fd, char *buf, size_t max);
+/* Let the messages of a socket tell who sent them.  0, or -1 and errno (ENOSYS:
+ * not on this system). */
+int os_tell_senders(int fd);
+/* Who sent the message.  1, or 0 if it does not tell. */
+struct msghdr;
+int os_sender(struct msghdr *, pid_t *pid, uid_t *uid);
+/* Does the user own the process?  1, or 0 (also if unknown). */
+int os_owns(uid_t uid, pid_t pid);
+
 /* Give back the pages of the stack below the caller's frame, which deeper
  * calls have touched. */
 void os_shed_stack(void);

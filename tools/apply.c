@@ -9,7 +9,6 @@
 #include <getopt.h>
 #include <grp.h>
 #include <pwd.h>
-#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,24 +17,14 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "config.h"
 #include "lib/caps.h"
 #include "lib/chain.h"
+#include "lib/confine.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/num.h"
 #include "lib/opt.h"
 #include "lib/path.h"
-
-#ifdef HAS_LINUX
-#include <sys/mount.h>
-#include <sys/prctl.h>
-#include <sys/statvfs.h>
-#include <sys/syscall.h>
-#ifndef SYS_mount_setattr
-#define SYS_mount_setattr 442	/* but on Alpha */
-#endif
-#endif
 
 enum { LIST_MAX = 64, GROUPS_MAX = 256 };
 
@@ -311,7 +300,7 @@ set_nice(const char *text)
 		die_sys(EX_SYSTEM, "unable to change the nice value by %d", n);
 }
 
-/* --- Linux */
+/* --- what only Linux has */
 
 static uint64_t
 capability_set(const char *text)
@@ -333,7 +322,6 @@ capability_set(const char *text)
 	return set;
 }
 
-#ifdef HAS_LINUX
 /* Write into a file of the cgroup; a controller that is not there is a
  * warning: the service runs without that limit. */
 static void
@@ -388,6 +376,10 @@ join_cgroup(const struct apply *a)
 
 	if (!a->cgroup)
 		return;
+	if (confine_cgroups() < 0) {
+		warn("there are no cgroups on this system (going on without)");
+		return;
+	}
 	if (path_mkdirs(a->cgroup, 0755) < 0) {
 		warn_sys("unable to make cgroup %s (going on without)",
 			a->cgroup);
@@ -433,96 +425,10 @@ mount_private_tmp(void)
 
 		if (lstat(dirs[i], &st) < 0 || !S_ISDIR(st.st_mode))
 			continue;
-		if (mount("tmpfs", dirs[i], "tmpfs", MS_NOSUID | MS_NODEV,
-			"mode=1777") < 0)
+		if (confine_empty(dirs[i]) < 0)
 			die_sys(EX_SYSTEM, "unable to mount a private %s",
 				dirs[i]);
 	}
-}
-
-/* What a mount has of its own, to be said again when it is changed. */
-static unsigned long
-mount_flags(const char *path)
-{
-	static const struct { unsigned long st, ms; } map[] = {
-		{ ST_NOSUID, MS_NOSUID }, { ST_NODEV, MS_NODEV },
-		{ ST_NOEXEC, MS_NOEXEC }, { ST_NOATIME, MS_NOATIME },
-		{ ST_NODIRATIME, MS_NODIRATIME },
-		{ ST_RELATIME, MS_RELATIME } };
-	unsigned long flags = 0;
-	struct statvfs v;
-
-	if (statvfs(path, &v) < 0)
-		return 0;
-	for (size_t i = 0; i < sizeof map / sizeof *map; i++)
-		if (v.f_flag & map[i].st)
-			flags |= map[i].ms;
-	return flags;
-}
-
-static int
-remount_read_only(const char *path)
-{
-	return mount(0, path, 0, MS_REMOUNT | MS_BIND | MS_RDONLY |
-		mount_flags(path), 0);
-}
-
-/* The second word of a line of /proc/self/mounts, in place; or 0. */
-static char *
-mount_point(char *line)
-{
-	char *s = strchr(line, ' '), *start = s + 1, *to = start;
-
-	if (!s)
-		return 0;
-	for (s = start; *s && *s != ' '; s++)
-		if (*s == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] && s[3]) {
-			*to++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 |
-				(s[3] - '0'));
-			s += 3;
-		} else {
-			*to++ = *s;
-		}
-	*to = 0;
-	return start;
-}
-
-/* One by one, on a Linux before 5.12. */
-static int
-each_read_only(const char *path)
-{
-	char *text, *save = 0, *dir;
-	size_t n = strcmp(path, "/") ? strlen(path) : 0;
-	int r = remount_read_only(path);
-
-	if (r < 0 || file_slurp(AT_FDCWD, "/proc/self/mounts", &text,
-		1 << 24) < 0)
-		return -1;
-	for (char *line = strtok_r(text, "\n", &save); line && !r;
-		line = strtok_r(0, "\n", &save))
-		if ((dir = mount_point(line)) && !strncmp(dir, path, n) &&
-			dir[n] == '/' && dir[n + 1])
-			r = remount_read_only(dir);
-	free(text);
-	return r;
-}
-
-static void
-mount_read_only(const char *name)
-{
-	/* struct mount_attr, for C libraries that do not have it. */
-	struct { uint64_t set, clear, propagation, userns; } attr = {
-		.set = 1 /* MOUNT_ATTR_RDONLY */ };
-	char path[PATH_LEN];
-
-	if (!realpath(name, path) || mount(path, path, 0, MS_BIND | MS_REC,
-		0) < 0)
-		die_sys(EX_SYSTEM, "unable to bind %s to itself", name);
-	/* All mounts below as well, and no other flag of any. */
-	if (syscall(SYS_mount_setattr, AT_FDCWD, path, 0x8000 /* AT_RECURSIVE */,
-		&attr, sizeof attr) < 0 && (errno != ENOSYS ||
-		each_read_only(path) < 0))
-		die_sys(EX_SYSTEM, "unable to make %s read-only", name);
 }
 
 static void
@@ -530,128 +436,67 @@ change_mounts(const struct apply *a)
 {
 	if (!a->private_tmp && !a->nreadonly)
 		return;
-	if (unshare(CLONE_NEWNS) < 0)
-		die_sys(EX_SYSTEM, "unable to have mounts of one's own "
-			"(private /tmp and read-only paths need root)");
-	if (mount(0, "/", 0, MS_REC | MS_SLAVE, 0) < 0)
-		die_sys(EX_SYSTEM, "unable to keep mounts to oneself");
+	if (confine_mounts() < 0) {
+		if (errno != ENOSYS)
+			die_sys(EX_SYSTEM, "unable to have mounts of one's "
+				"own (private /tmp and read-only paths need "
+				"root)");
+		warn("private /tmp and read-only paths need Linux (going on "
+			"without)");
+		return;
+	}
 	for (size_t i = 0; i < a->nreadonly; i++)
-		mount_read_only(a->readonly[i]);
+		if (confine_read_only(a->readonly[i]) < 0)
+			die_sys(EX_SYSTEM, "unable to make %s read-only",
+				a->readonly[i]);
 	if (a->private_tmp)
 		mount_private_tmp();
 }
 
-/* Before becoming another user: take the rest out of the bounding set, and
- * keep what is permitted over setuid. */
+/* Before becoming another user.  Refused where it cannot be done, for what
+ * was to have one of root's rights would have them all; the rest is a second
+ * line of defence, or a limit. */
 static void
 bound_capabilities(const struct apply *a)
 {
-	uint64_t set;
+	int which;
 
-	if (!a->caps)
+	if (!a->caps || confine_bound(capability_set(a->caps), &which) == 0)
 		return;
-	set = capability_set(a->caps);
-	for (int i = 0; i < 64; i++) {
-		if (set >> i & 1 || prctl(PR_CAPBSET_READ, i, 0, 0, 0) <= 0)
-			continue;
-		if (prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0)
-			die_sys(EX_SYSTEM, "unable to drop capability %s",
-				caps_name(i) ? caps_name(i) : "(new)");
-	}
-	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+	if (errno == ENOSYS)
+		die(EX_SYSTEM, "capabilities need Linux");
+	if (which < 0)
 		die_sys(EX_SYSTEM, "unable to keep capabilities");
+	die_sys(EX_SYSTEM, "unable to drop capability %s", caps_name(which) ?
+		caps_name(which) : "(new)");
 }
 
-/* Those of a set that this process has; the others are said. */
-static uint64_t
-capabilities_there(uint64_t set)
-{
-	struct { uint32_t version; int pid; } head = { 0x20080522, 0 };
-	struct { uint32_t effective, permitted, inheritable; } data[2];
-	uint64_t have;
-
-	if (syscall(SYS_capget, &head, data) < 0)
-		die_sys(EX_SYSTEM, "unable to get capabilities");
-	have = data[0].permitted | (uint64_t)data[1].permitted << 32;
-	for (int i = 0; i < 64; i++)
-		if (set & ~have & (uint64_t)1 << i)
-			warn("capability %s is not there to be kept (going on "
-				"without)", caps_name(i));
-	return set & have;
-}
-
-/* Afterwards: exactly these, and ambient, so that exec keeps them. */
 static void
 keep_capabilities(const struct apply *a)
 {
-	/* capset(2)'s version 3, for C libraries without kernel headers. */
-	struct { uint32_t version; int pid; } head = { 0x20080522, 0 };
-	struct { uint32_t effective, permitted, inheritable; } data[2] = {
-		{ 0 } };
-	uint64_t set;
+	uint64_t want, have;
 
 	if (!a->caps)
 		return;
-	set = capabilities_there(capability_set(a->caps));
-	for (int i = 0; i < 2; i++)
-		data[i].permitted = data[i].effective = data[i].inheritable =
-			(uint32_t)(set >> (32 * i));
-	if (syscall(SYS_capset, &head, data) < 0)
-		die_sys(EX_SYSTEM, "unable to set capabilities '%s'",
+	want = capability_set(a->caps);
+	if (confine_keep(want, &have) < 0)
+		die_sys(EX_SYSTEM, "unable to keep capabilities '%s'",
 			a->caps);
 	for (int i = 0; i < 64; i++)
-		if (set >> i & 1 && prctl(PR_CAP_AMBIENT,
-			PR_CAP_AMBIENT_RAISE, i, 0, 0) < 0)
-			die_sys(EX_SYSTEM, "unable to keep capability %s",
-				caps_name(i));
+		if (want & ~have & (uint64_t)1 << i)
+			warn("capability %s is not there to be kept (going on "
+				"without)", caps_name(i));
 }
 
 static void
 forbid_new_privileges(const struct apply *a)
 {
-	if (a->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		die_sys(EX_SYSTEM, "unable to set no-new-privs");
-}
-#else
-/* Capabilities are refused, for what was to have one of root's rights would
- * have them all; the rest is a second line of defence, or a limit. */
-static void
-join_cgroup(const struct apply *a)
-{
-	if (a->cgroup)
-		warn("there are no cgroups on this system (going on without)");
-}
-
-static void
-change_mounts(const struct apply *a)
-{
-	if (a->private_tmp || a->nreadonly)
-		warn("private /tmp and read-only paths need Linux (going on "
-			"without)");
-}
-
-static void
-bound_capabilities(const struct apply *a)
-{
-	if (!a->caps)
+	if (!a->no_new_privs || confine_privileges() == 0)
 		return;
-	capability_set(a->caps);
-	die(EX_SYSTEM, "capabilities need Linux");
+	if (errno != ENOSYS)
+		die_sys(EX_SYSTEM, "unable to set no-new-privs");
+	warn("no-new-privs needs Linux (going on without)");
 }
-
-static void
-keep_capabilities(const struct apply *a)
-{
-	(void)a;
-}
-
-static void
-forbid_new_privileges(const struct apply *a)
-{
-	if (a->no_new_privs)
-		warn("no-new-privs needs Linux (going on without)");
-}
-#endif
 
 int
 main(int argc, char **argv)

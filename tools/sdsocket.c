@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +11,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "config.h"
 #include "lib/msg.h"
 #include "lib/os.h"
 #include "lib/path.h"
@@ -23,8 +21,8 @@
 
 /* --- its address */
 
-/* A file; its length as an address. */
-static socklen_t
+/* A file. */
+static void
 use_path(struct sdsocket *s, struct sockaddr_un *a, const char *path)
 {
 	if (strlen(path) >= sizeof a->sun_path)
@@ -33,57 +31,41 @@ use_path(struct sdsocket *s, struct sockaddr_un *a, const char *path)
 	strcpy(a->sun_path, path);
 	strcpy(s->name, path);
 	unlink(path);
-	return sizeof *a;
 }
 
 /* In the service directory; but below /tmp, which may be another one for the
  * service, or with a path too long for an address, the system chooses. */
-static socklen_t
-choose_address(struct sdsocket *s, struct sockaddr_un *a)
+static void
+bind_address(struct sdsocket *s)
 {
-	char path[PATH_LEN];
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	char path[PATH_LEN] = "";
 
 	if (s->beside) {
 		if (!getcwd(path, sizeof path - sizeof BESIDE - 1))
 			die_sys(EX_SYSTEM, "unable to get the working "
 				"directory");
 		strcat(path, "/" BESIDE);
-#ifdef HAS_LINUX
-		if (strncmp(path, "/tmp/", 5) &&
-			strncmp(path, "/var/tmp/", 9) &&
-			strlen(path) < sizeof a->sun_path)
-#endif
-			return use_path(s, a, path);
 	}
-#ifdef HAS_LINUX
-	/* Without a name the kernel chooses one that is in no directory. */
-	return sizeof a->sun_family;
-#else
-	snprintf(path, sizeof path, "/tmp/reeve-notify.%ld", (long)getpid());
-	return use_path(s, a, path);
-#endif
+	if (!*path || !strncmp(path, "/tmp/", 5) ||
+		!strncmp(path, "/var/tmp/", 9) ||
+		strlen(path) >= sizeof a.sun_path) {
+		if (os_bind_nameless(s->fd, s->name, sizeof s->name) == 0)
+			return;
+		if (errno != ENOSYS)
+			die_sys(EX_SYSTEM, "unable to name a socket");
+		if (!*path)
+			snprintf(path, sizeof path, "/tmp/reeve-notify.%ld",
+				(long)getpid());
+	}
+	use_path(s, &a, path);
+	if (bind(s->fd, (struct sockaddr *)&a, sizeof a) < 0)
+		die_sys(EX_SYSTEM, "unable to bind a socket %s", s->name);
 }
-
-#ifdef HAS_LINUX
-/* The name that the kernel has chosen. */
-static void
-read_name(struct sdsocket *s)
-{
-	struct sockaddr_un a;
-	socklen_t len = sizeof a;
-
-	if (getsockname(s->fd, (struct sockaddr *)&a, &len) < 0)
-		die_sys(EX_SYSTEM, "unable to name a socket");
-	len -= offsetof(struct sockaddr_un, sun_path) + 1;
-	snprintf(s->name, sizeof s->name, "@%.*s", (int)len, a.sun_path + 1);
-}
-#endif
 
 void
 sdsocket_open(struct sdsocket *s)
 {
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	socklen_t len = choose_address(s, &a);
 	mode_t mask;
 
 	s->fd = socket(AF_UNIX, SOCK_DGRAM, 0);
@@ -92,18 +74,12 @@ sdsocket_open(struct sdsocket *s)
 		die_sys(EX_SYSTEM, "unable to make a socket");
 	/* Whoever the service becomes may write; who it was is checked. */
 	mask = umask(0111);
-	if (bind(s->fd, (struct sockaddr *)&a, len) < 0)
-		die_sys(EX_SYSTEM, "unable to bind a socket %s", s->name);
+	bind_address(s);
 	umask(mask);
-#ifdef HAS_LINUX
-	if (!*s->name)
-		read_name(s);
-#endif
-#ifdef HAS_SO_PEERCRED
-	if (setsockopt(s->fd, SOL_SOCKET, SO_PASSCRED, &(int){ 1 },
-		sizeof(int)) < 0)
+	if (os_tell_senders(s->fd) == 0)
+		s->senders = 1;
+	else if (errno != ENOSYS)
 		die_sys(EX_SYSTEM, "unable to ask who writes to %s", s->name);
-#endif
 	if (setenv("NOTIFY_SOCKET", s->name, 1) < 0)
 		die_sys(EX_SYSTEM, "unable to set NOTIFY_SOCKET");
 }
@@ -118,66 +94,43 @@ sdsocket_remove(const struct sdsocket *s)
 
 /* --- a message */
 
-#ifdef HAS_SO_PEERCRED
-/* Does the user own the process that the program is now? */
 static int
-owns(uid_t uid, pid_t prog)
-{
-	char path[32];
-	struct stat st;
-
-	snprintf(path, sizeof path, "/proc/%ld", (long)prog);
-	return stat(path, &st) == 0 && st.st_uid == uid;
-}
-
-static int
-believed(const struct sdsocket *s, const struct ucred *u)
+believed(const struct sdsocket *s, pid_t pid, uid_t uid)
 {
 	/* A helper of it may have gone already, as systemd-notify has. */
-	if (!u->uid || u->uid == geteuid() || u->uid == getuid())
+	if (!uid || uid == geteuid() || uid == getuid())
 		return 1;
 	if (!s->descendants)
-		return owns(u->uid, s->prog) ||
-			(u->pid > 0 && getsid(u->pid) == getsid(0));
-	for (pid_t p = u->pid; p > 1; p = os_parent(p))
-		if (p == s->prog)
+		return os_owns(uid, s->prog) ||
+			(pid > 0 && getsid(pid) == getsid(0));
+	for (; pid > 1; pid = os_parent(pid))
+		if (pid == s->prog)
 			return 1;
 	return 0;
 }
-#endif
 
 /* Is the sender one of the service?  Anybody can send to a name that is in
  * no directory. */
 static int
 is_ours(const struct sdsocket *s, struct msghdr *m)
 {
-#ifdef HAS_SO_PEERCRED
 	static uint64_t said;
+	pid_t pid;
+	uid_t uid;
 
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
-		struct ucred u;
-
-		if (c->cmsg_level != SOL_SOCKET ||
-			c->cmsg_type != SCM_CREDENTIALS)
-			continue;
-		memcpy(&u, CMSG_DATA(c), sizeof u);
-		if (believed(s, &u))
-			return 1;
-		/* He may not fill the service's log. */
-		if (said && os_now() - said < SAY_NS)
-			return 0;
-		said = os_now();
-		warn("process %ld of user %lu is not one of the service: "
-			"ignoring its message (said once a minute)",
-			(long)u.pid,
-			(unsigned long)u.uid);
-	}
+	if (!s->senders)
+		return 1;
+	if (!os_sender(m, &pid, &uid))
+		return 0;
+	if (believed(s, pid, uid))
+		return 1;
+	/* He may not fill the service's log. */
+	if (said && os_now() - said < SAY_NS)
+		return 0;
+	said = os_now();
+	warn("process %ld of user %lu is not one of the service: ignoring its "
+		"message (said once a minute)", (long)pid, (unsigned long)uid);
 	return 0;
-#else
-	(void)s;
-	(void)m;
-	return 1;
-#endif
 }
 
 /* Close what came along: nothing is kept (FDSTORE), and a barrier ends when

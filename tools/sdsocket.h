@@ -15,6 +15,7 @@ struct sdsocket {
 	unsigned beside : 1;	/* a file in the working directory, where a
 				 * program in a network namespace of its own
 				 * finds it; else the system chooses */
+	unsigned senders : 1;	/* messages tell who sent them */
 	unsigned descendants : 1;	/* believe those of prog, whoever they
 				 * are; else its session and its user */
 };
