@@ -87,7 +87,7 @@ guest_root() {
 		else cp -L "$_p" "$_r$_p"; fi
 	done
 	mkdir -p "$_r$BUILD/obj/tests" "$_r$SRC"
-	cp -R "$BUILD/bin" "$_r$BUILD/"
+	cp -R "$BUILD/bin" "$BUILD/config.h" "$_r$BUILD/"
 	cp -R "$BUILD/obj/tests/helpers" "$_r$BUILD/obj/tests/"
 	cp -R "$TESTS" "$_r$SRC/"
 	cp guest "$_r/guest"
