@@ -5,8 +5,6 @@
 . "$TESTS/lib.sh"
 [ "$P" = reeve- ] || skip_all 'only for our own'
 need valgrind
-grep -q '^#define HAS_LINUX' "$BUILD/config.h" ||
-	skip_all 'one-shots need to know who asks'
 grep -q -- '-static\|fsanitize' "$BUILD/config.mak" &&
 	skip_all 'a static or sanitized build is nothing for valgrind'
 mkdir vg vlog

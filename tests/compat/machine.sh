@@ -8,6 +8,8 @@
 . "$TESTS/helpers/guest.sh"
 grep -q sanitize "$BUILD/config.mak" 2>/dev/null &&
 	skip_all 'a build with sanitizers has no /proc to start with in there'
+built_with LINUX ||
+	skip_all 'the first process of s6-linux-init mounts /run and the rest'
 guest_ready
 need debugfs dumpe2fs
 guest_root root

@@ -26,9 +26,22 @@ unit() { # unit NAME PROGRAM
 		skip 1 "$1 is not installed"
 		return
 	fi
-	wanted="$wanted $1"
 	reeve-import -s sv "$units/$1.service" >"said.$1"
 	[ $? -le 1 ]; is $? 0 "$1.service is imported"
+	runs "$1" && wanted="$wanted $1"
+}
+# What this build can run: without Linux that is not a daemon which goes to
+# the background, nor one that keeps capabilities.
+runs() {
+	if [ -e "sv/$1/pid-file" ] && ! built_with SUBREAPER; then
+		like "$(reeve-check -q sv)" "sv/$1/pid-file: error: this system does not hand orphans" "$1: the lint says that it cannot run here"
+	elif [ -e "sv/$1/capabilities" ] && ! built_with LINUX; then
+		skip 1 "$1 is to keep capabilities"
+	else
+		return 0
+	fi
+	rm -rf "sv/$1"
+	return 1
 }
 unit nginx nginx
 unit redis-server redis-server
@@ -54,8 +67,10 @@ fi
 if [ -e "$units/postgresql@.service" ] && [ -e /var/lib/postgresql/15/main/PG_VERSION ] && [ -e /etc/postgresql/15/main/postgresql.conf ]; then
 	reeve-import -s sv "$units/postgresql@.service" >said.pg; [ $? -le 1 ]; is $? 0 'postgresql@.service is imported'
 	: >sv/postgresql@/instances.d/15-main
-	own_cluster
-	wanted="$wanted postgresql@15-main"
+	if runs postgresql@; then
+		own_cluster
+		wanted="$wanted postgresql@15-main"
+	fi
 else
 	echo 'SKIP unit postgresql@: there is no cluster' >&2
 	skip 1 'there is no cluster of PostgreSQL'

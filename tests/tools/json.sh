@@ -95,9 +95,13 @@ reeve stop web with >/dev/null
 reeve start web >/dev/null
 reeve stop web >/dev/null
 reeve-svstat --json t/service/* >svstat.down
+# Not all systems know of a boot that it is another one.
 mv t/live/boot boot; echo another >t/live/boot
 reeve status --json >status.stale
 mv boot t/live/boot
+for db in t/live/gen/*/db; do mv "$db" db; : >"$db"
+	reeve status --json >status.damaged
+	mv db "$db"; done
 agree 'reeve status --json' status.*
 agree 'reeve-svstat --json' svstat.*
 
