@@ -540,8 +540,11 @@ sink_tick(struct sink *k, int64_t now)
 int
 sink_close(struct sink *k, int64_t now)
 {
-	int done = sink_flush(k, now);
+	int done;
 
+	if (k->kind == ACTION_STATUS)
+		k->retry_at = 0;	/* once more, and at once */
+	done = sink_flush(k, now);
 	if (k->kind == ACTION_SYSLOG && !done) {
 		/* Who collects is not there; the end is not held up. */
 		for (size_t i = k->start; i < k->end; ) {
@@ -553,6 +556,13 @@ sink_close(struct sink *k, int64_t now)
 		}
 		warn("%llu lines were not sent to %s",
 			(unsigned long long)k->lost, k->action->path);
+		empty(k);
+		return 1;
+	}
+	if (k->kind == ACTION_STATUS && !done) {
+		/* Only what is newest counts there, and that is over. */
+		warn("%s is left as it was: the last line is not in it",
+			k->action->path);
 		empty(k);
 		return 1;
 	}

@@ -155,6 +155,19 @@ reeve-log ./d1 </dev/null 2>err2;	is $? 111 'a directory in use is refused'
 like "$(cat err2)" 'locked by another logger \(pid [0-9]+\)' 'by whom'
 exec 5>&-; wait $pid
 
+mkdir gone
+reeve-log =gone/s ./d3 <f 2>err3 & pid=$!
+exec 5>f
+rmdir gone
+head -n 3 in >&5
+within 5 grep -q 'unable to write gone/s (trying again' err3
+is $? 0 'a status file that cannot be written is said'
+exec 5>&-
+within 10 sh -c "! kill -0 $pid";	is $? 0 'and holds up no end'
+wait $pid;				is $? 0 'which is in order'
+like "$(cat err3)" 'gone/s is left as it was' 'what it lacks is said'
+head -n 3 in | cmp -s - d3/current;	is $? 0 'others have the lines'
+
 # --- descriptors: what a processor gets
 reeve-log n9 s4096 '?readlink /proc/self/fd/* >>../fds; cat' ./fds.d <in \
 	3</dev/null 2>/dev/null
