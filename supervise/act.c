@@ -215,25 +215,35 @@ finish(struct super *s)
 {
 	uint64_t before = os_boot_now();
 	pid_t pid;
-	unsigned ms;
 
 	s->st.pid = s->dt.pid = 0;
 	pid = start_finish(s);
-	if (pid <= 0)
+	if (pid <= 0) {
+		s->dt.pid = s->deadline = 0;
 		return EV_NOFINISH;
+	}
 	s->st.pid = s->dt.pid = (uint64_t)pid;
 	s->dt.started = before;
 	s->dt.started_by = os_boot_now();
 	s->st.finishing = 1;
-	ms = svdir_number(s->dt.def, "timeout-finish");
-	s->deadline = ms ? os_now() + ms * MS : 0;
 	return EV_FINISHING;
+}
+
+/* Did the supervise that we took over from write this death down? */
+static int
+in_tally(const struct super *s)
+{
+	struct death d;
+
+	return s->dt.adopted && tally_read(&d, 1, AT_FDCWD, ".") == 1 &&
+		!tain_less(&d.when, &s->st.changed);
 }
 
 /* run is dead. */
 static void
 died(struct super *s)
 {
+	int told = in_tally(s);
 	struct death d;
 
 	drop(&s->pidfd);
@@ -245,7 +255,7 @@ died(struct super *s)
 	s->st.ready = s->st.paused = 0;
 	s->dt.deaths++;
 	d = tally_death(&s->st.changed, s->wstat);
-	if (tally_add(AT_FDCWD, &d, svdir_number(s->dt.def,
+	if (!told && tally_add(AT_FDCWD, &d, svdir_number(s->dt.def,
 		"max-death-tally")) < 0)
 		warn_sys("unable to add to %s", TALLY_FILE);
 	sweep(s->dt.def, (pid_t)s->dt.run_pid, s->checker);

@@ -49,6 +49,46 @@ take_over_process(struct super *s)
 		(long)s->dt.pid);
 }
 
+/* Ask svscan's record, which lies in the directory where our parent runs.  1,
+ * 0: not (yet) in it, or -1: never, as that directory cannot be found. */
+static int
+was_reaped(pid_t pid, uint64_t since, int *wstat)
+{
+	unsigned char buf[REAPED_SIZE * 16];
+	int fd = os_open_at_parent(REAPED_FILE), found = 0;
+	ssize_t r;
+
+	if (fd < 0)
+		return errno == ENOSYS ? -1 : 0;
+	while (!found && (r = read(fd, buf, sizeof buf)) > 0) {
+		struct rd rd = rd_init(buf, (size_t)r);
+
+		for (r /= REAPED_SIZE; r > 0; r--) {
+			pid_t who = (pid_t)rd_u32(&rd);
+			int how = (int)rd_u32(&rd);
+
+			if (rd_u64(&rd) >= since && who == pid) {
+				*wstat = how;
+				found = 1;
+			}
+		}
+	}
+	close(fd);
+	return found;
+}
+
+/* Its supervise was killed between the start of finish and the status that
+ * says that run ended. */
+static void
+learn_end(struct super *s)
+{
+	was_reaped((pid_t)s->dt.run_pid, s->dt.started, &s->st.wstat);
+	tain_wallclock_read(&s->st.changed);
+	s->st.finishing = 1;
+	s->st.ready = s->st.paused = 0;
+	strcat(s->letters, "d");
+}
+
 int
 adopt(struct super *s)
 {
@@ -82,6 +122,8 @@ adopt(struct super *s)
 		break;
 	case FINISH: case LASTFINISH:
 		s->state = FINISH;
+		if (!s->st.finishing)
+			learn_end(s);
 		break;
 	case END:
 		s->state = st.finishing ? FINISH : UP;
@@ -95,6 +137,7 @@ adopt(struct super *s)
 		return 1;
 	}
 	/* It ended while nobody looked: so learn how, if that can be. */
+	s->dt.adopted = 1;
 	s->peek = os_now();
 	return 1;
 }
@@ -108,34 +151,6 @@ adopt_reaped_pack(unsigned char *buf, pid_t pid, int wstat,
 	wr_u32(&w, (uint32_t)pid);
 	wr_u32(&w, (uint32_t)wstat);
 	wr_u64(&w, boot_now);
-}
-
-/* Ask svscan's record, which lies in the directory where our parent runs.  1,
- * 0: not (yet) in it, or -1: never, as that directory cannot be found. */
-static int
-was_reaped(pid_t pid, uint64_t since, int *wstat)
-{
-	unsigned char buf[REAPED_SIZE * 16];
-	int fd = os_open_at_parent(REAPED_FILE), found = 0;
-	ssize_t r;
-
-	if (fd < 0)
-		return errno == ENOSYS ? -1 : 0;
-	while (!found && (r = read(fd, buf, sizeof buf)) > 0) {
-		struct rd rd = rd_init(buf, (size_t)r);
-
-		for (r /= REAPED_SIZE; r > 0; r--) {
-			pid_t who = (pid_t)rd_u32(&rd);
-			int how = (int)rd_u32(&rd);
-
-			if (rd_u64(&rd) >= since && who == pid) {
-				*wstat = how;
-				found = 1;
-			}
-		}
-	}
-	close(fd);
-	return found;
 }
 
 int

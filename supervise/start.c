@@ -22,6 +22,8 @@
 
 #define SERVICE_LOCK "supervise/service-lock"
 
+#define MS UINT64_C(1000000)
+
 enum { PATH_ROOM = DETAIL_DEF + 32, FINISH_TRIES = 5, FINISH_PAUSE_MS = 100 };
 
 static void
@@ -220,19 +222,22 @@ spawn_waiting(const struct spawn *sp, int lock)
 }
 
 /* In the child, before it executes: if we are killed from here on, whoever
- * replaces us finds this run, and starts no second copy.  (Not in a pid
- * namespace of its own, where it does not know its number.) */
+ * replaces us finds this run or finish, and starts no second copy.  (Not in a
+ * pid namespace of its own, where it does not know its number.) */
 static void
 announce(void *arg)
 {
 	struct super *s = arg;
 	enum state was = s->state;
 
-	s->dt.pid = s->dt.run_pid = (uint64_t)getpid();
+	s->dt.pid = (uint64_t)getpid();
 	s->dt.started = s->dt.started_by = os_boot_now();
-	s->dt.run_started = os_now();
-	s->deadline = 0;
-	s->state = UP;
+	if (was == DOWN) {
+		s->dt.run_pid = s->dt.pid;
+		s->dt.run_started = os_now();
+		s->deadline = 0;
+		s->state = UP;
+	}
 	act_detail(s);
 	s->state = was;
 }
@@ -342,8 +347,9 @@ start_finish(struct super *s)
 	char word[] = "finish";
 	char *argv[6] = { word, code, sig, 0, group, 0 };
 	struct spawn sp = { .file = path, .argv = argv, .session = 1,
-		.handled = act_signals };
+		.handled = act_signals, .before = announce, .before_arg = s };
 	pid_t pid = -1;
+	unsigned ms;
 
 	if (script(path, s, "finish") < 0)
 		return 0;
@@ -353,6 +359,8 @@ start_finish(struct super *s)
 	for (int i = 0; i < FINISH_TRIES && pid < 0; i++) {
 		if (access(path, X_OK) == 0) {
 			argv[3] = told_name(s, name);
+			ms = svdir_number(s->dt.def, "timeout-finish");
+			s->deadline = ms ? os_now() + ms * MS : 0;
 			pid = spawn(&sp);
 		} else if (!file_shortage(errno)) {
 			return 0;

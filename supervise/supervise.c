@@ -188,20 +188,37 @@ wait_for_something(const struct super *s, struct pollfd *fds)
 		poll(0, 0, WAIT_AGAIN_MS);
 }
 
-/* The one place where children are waited for. */
+/* As waitpid tells it. */
+static int
+wait_status(const siginfo_t *i)
+{
+	return i->si_code == CLD_EXITED ? (i->si_status & 0xff) << 8 :
+		i->si_status | (i->si_code == CLD_DUMPED ? 0x80 : 0);
+}
+
+/* The one place where children are waited for.  One is let go only when what
+ * its end led to is written down: if we are killed before that, svscan has it,
+ * and tells how it ended. */
 static void
 reap(struct super *s)
 {
-	int wstat;
-	pid_t pid;
+	siginfo_t i;
 
-	while (s->state != END && (pid = waitpid(-1, &wstat, WNOHANG)) > 0)
-		if ((uint64_t)pid == s->st.pid) {
-			s->wstat = wstat;
+	while (s->state != END) {
+		i.si_pid = 0;
+		if (waitid(P_ALL, 0, &i, WEXITED | WNOHANG | WNOWAIT) < 0 ||
+			!i.si_pid)
+			return;
+		if ((uint64_t)i.si_pid == s->st.pid) {
+			s->wstat = wait_status(&i);
 			act(s, EV_EXIT, 0);
-		} else if (pid == s->checker) {
-			adopt_checked(s, wstat);
+		} else if (i.si_pid == s->checker) {
+			adopt_checked(s, wait_status(&i));
 		}
+		/* At the end main writes it down. */
+		if (s->state != END)
+			waitpid(i.si_pid, 0, WNOHANG);
+	}
 }
 
 static void
@@ -335,9 +352,9 @@ main(int argc, char **argv)
 	} else {
 		set_up(&s);
 		s.dt.boot = os_boot_token();
+		s.letters[0] = 's';
 		if (!adopt(&s))
 			start_afresh(&s);
-		s.letters[0] = 's';
 		if (s.state == DOWN && s.st.wanted_up)
 			act(&s, EV_TIMEOUT, 0);
 		if (s.letters[0])
@@ -346,5 +363,6 @@ main(int argc, char **argv)
 	loop(&s);
 	strcat(s.letters, "x");
 	act_publish(&s);
+	waitpid(-1, 0, WNOHANG);
 	return 0;
 }

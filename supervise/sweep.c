@@ -161,8 +161,11 @@ sweep(const char *dir, pid_t group, pid_t spared)
 
 	if (svdir_path(dir, "cgroup", cgroup, sizeof cgroup) > 0)
 		sweep_cgroup(cgroup);
-	if (group > 1 && svdir_flag(dir, "flag-kill-group"))
+	if (group > 1 && svdir_flag(dir, "flag-kill-group")) {
+		/* Till then it is of the group itself. */
+		waitpid(group, 0, WNOHANG);
 		sweep_group(group);
+	}
 	if (svdir_flag(dir, "flag-kill-orphans"))
 		sweep_orphans(spared);
 }
