@@ -30,6 +30,18 @@ check(const char *top)
 		closedir(d);
 }
 
+/* A name that no file can have ends the program with a message. */
+static int
+long_line(const uint8_t *data, size_t size)
+{
+	for (size_t i = 0, n = 0; i < size; i++) {
+		n = data[i] == '\n' ? 0 : n + 1;
+		if (n > 200)
+			return 1;
+	}
+	return 0;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -46,7 +58,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (!freopen("/dev/null", "w", stdout))
 			abort();
 	}
-	if (!size || memchr(data, 0, size))
+	if (!size || memchr(data, 0, size) || long_line(data, size))
 		return 0;
 	path_remove(AT_FDCWD, top);
 	mkdir(top, 0755);
