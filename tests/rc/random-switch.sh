@@ -1,0 +1,29 @@
+#!/bin/sh
+# rc/random-switch.sh - random sets, switches between them, wishes, cut-offs
+# and dead daemons, compared with a model (helpers/switcher.c).
+# TIMEOUT: 5000
+# SEEDS="1 2" tries those, SECS=n so long each; SHOW=1 prints what the programs
+# said in a round that went wrong.  REEVE_LONG=1 takes thousands of rounds.
+# What is killed when is a matter of time too, so a seed does not repeat all.
+. "$TESTS/lib.sh"
+need strace reeve-log reeve-svscan
+strace -o /dev/null true 2>/dev/null || skip_all "strace cannot trace here"
+D=$PWD
+seeds=${SEEDS-1 2 3} seconds=${SECS-10}
+[ -n "$REEVE_LONG" ] && seeds=${SEEDS-$(seq 101 140)} seconds=${SECS-100}
+: >all
+for seed in $seeds; do
+	mkdir "$D/$seed"
+	cd "$D/$seed" || bail "no directory for $seed"
+	switcher "$seed" "$seconds" $ROUNDS >found 2>&1
+	is $? 0 "seed $seed: $(tail -n 1 found), $(cat lines 2>/dev/null) lines" || {
+		grep -v '^rounds' found
+		sed 's/^/# /' complaints 2>/dev/null | head -n 12
+	}
+	tail -n 1 found >>../all
+	cd "$D" || exit
+	rm -rf "$seed"
+done
+awk '{ r += $2; s += $4; c += $6 }
+	END { print "# " r " rounds, " s " changes, " c " of them cut off" }' all
+end
