@@ -5,7 +5,8 @@
 #
 # The updater is killed (then: interrupted, then given ENOSPC, EIO) at every
 # file-changing or signalling call that a whole run makes, one run for each.  REEVE_LONG=1 takes every N with every fault and both ways out;
-# otherwise a time limit spreads the points evenly.
+# otherwise a time limit spreads the points evenly.  FAULTS="error=EIO" takes
+# that fault only, so that the whole can be spread over several runs.
 . "$TESTS/lib.sh"
 need strace reeve-log reeve-svscan
 budget=${BUDGET-50}
@@ -220,7 +221,7 @@ if [ -n "$POINTS" ]; then
 	echo "$POINTS" | tr ',' '\n' >chosen
 	while read -r a b c d; do point "$a" "$b" "$c" "$d"; done <chosen
 else
-for fault in signal=SIGKILL signal=SIGINT error=ENOSPC error=EIO; do
+for fault in ${FAULTS-signal=SIGKILL signal=SIGINT error=ENOSPC error=EIO}; do
 	case $fault in
 	error=*) list_calls "$calls,openat" >list ;;
 	*) list_calls "$calls" >list ;;
