@@ -27,7 +27,8 @@ cut() { # cut COMMAND... of reeve: killed while slow ends
 	rm -f go termed
 	within 10 test -e traps || bail 'slow does not run'
 	rm -f traps
-	reeve-"$@" & _p=$!
+	_c=reeve-$1; shift
+	"$_c" "$@" & _p=$!
 	within 10 test -e termed || bail 'slow is not told to end'
 	kill -KILL $_p
 	wait $_p 2>/dev/null
@@ -269,7 +270,6 @@ fresh db.i1
 rc start late keep
 rm -f may said traps
 : >go
-strace -o /dev/null true
 reeve-rc-update -v0 -l "$D/live" db.i2 & p=$!
 starts() { [ "$(rc status late | awk '{ print $2 }')" = owed ] && up live/servicedirs/late; }
 ok 'a service is being started' within 10 starts
@@ -386,7 +386,8 @@ while [ $k -lt 60 ]; do
 	echo 1 >f2/bad$k/timeout-up
 	k=$((k + 1))
 done
-bundle f2 default $(cd f2 && ls)
+# shellcheck disable=SC2046
+bundle f2 default $(ls f2)
 longrun f2 only
 comp db.f1 f1; comp db.f2 f2
 fresh db.f1
