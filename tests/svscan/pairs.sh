@@ -9,7 +9,7 @@ service scan/x <<'END'
 trap 'echo bye; exit 0' TERM
 i=$(cat n 2>/dev/null || echo 0)
 while :; do
-	i=$((i + 1)); echo "$i"; echo "$i" >n
+	i=$((i + 1)); echo "$i" >m; echo "$i"; echo "$i" >n
 	sleep 0.02
 done
 END
@@ -20,17 +20,21 @@ END
 scanned scan 2>err
 ok 'the logger gets lines' within 5 lines scan/x/log/lines 3
 # What a logger has read and not yet written dies with it; so it is killed
-# while it has nothing to do.
+# while it has nothing to do: the service is stopped between two lines, and
+# the logger has written the last one.
+stopped() { grep -q '^State:.T' "/proc/$(field scan/x pid)/status"; }
+written() { grep -qx -e "$(cat scan/x/n)" scan/x/log/lines; }
 calm() {
-	_n=$(wc -l <scan/x/log/lines)
-	sleep 0.2
-	[ "$(wc -l <scan/x/log/lines)" = "$_n" ]
+	"${P}svc" -p scan/x
+	within 5 stopped
+	[ "$(cat scan/x/m)" = "$(cat scan/x/n)" ] && within 5 written && return
+	"${P}svc" -c scan/x
+	return 1
 }
 kill_log() {
 	within 5 up scan/x/log
 	within 5 "${P}svok" scan/x
-	"${P}svc" -p scan/x
-	within 5 calm
+	within 15 calm
 	old_log=$(field scan/x/log pid)
 	"${P}svc" -k scan/x/log
 	within 5 other_log
