@@ -282,7 +282,9 @@ look_at_definition(struct work *w, uint32_t i, uint32_t j)
 		mark(w, i, BECAUSE_PIPE, 0, pipe);
 		return;
 	}
-	switch (on_change(w, b)) {
+	/* What may be stopping can be neither reloaded nor kept. */
+	switch (may_stop(w, i) && i < w->in->from->nlong ?
+		DB_CHANGE_RESTART : on_change(w, b)) {
 	case DB_CHANGE_RESTART:
 		mark(w, i, BECAUSE_CHANGED, 0, what);
 		return;
