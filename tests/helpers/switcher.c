@@ -1276,7 +1276,9 @@ offer(struct set *s, const int *conv, const char *option, char *command,
 		snprintf(file, sizeof file, "conv.%d", s->number);
 		put(".", file, 0644, "%s", text);
 	}
-	snprintf(command, max, "reeve-rc-update -v2 %s -l live %s %s db.%d",
+	/* One whose supervise was killed before it said that it is ready says
+	 * so to nobody. */
+	snprintf(command, max, "reeve-rc-update -v2 -t 20000 %s -l live %s %s db.%d",
 		option, *file ? "-f" : "", file, s->number);
 	return 0;
 }
