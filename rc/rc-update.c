@@ -16,8 +16,8 @@
 #include "rc/places.h"
 #include "rc/update.h"
 
-enum { O_ABORT = OPT_LONG, O_NOBLOCK, O_ROLLBACK, O_CHANGE, O_BUNDLE, JOBS = 32,
-	DEATHS = 3 };
+enum { O_ABORT = OPT_LONG, O_NOBLOCK, O_ROLLBACK, O_CHANGE, O_BUNDLE,
+	O_IGNORE_DOWN, JOBS = 32, DEATHS = 3 };
 
 static const struct opt opts[] = {
 	{ 'l', "livedir", "DIR", "the live directory" },
@@ -34,6 +34,8 @@ static const struct opt opts[] = {
 		"switch needs it" },
 	{ 'E', "no-force-essentials", 0, "do not switch if an essential "
 		"service would have to\nstop (default)" },
+	{ O_IGNORE_DOWN, "ignore-down", 0, "a oneshot whose down script fails counts as "
+		"down" },
 	{ 'v', "verbosity", "N", "0 errors, 1 failures (default), 2 the plan "
 		"and each\ntransition" },
 	{ 'j', "jobs", "N", "run at most N oneshots at once (default 32; 0 no\n"
@@ -142,6 +144,7 @@ main(int argc, char **argv)
 			break;
 		case O_ROLLBACK: u.rollback = 1; break;
 		case O_ABORT: abort_it = 1; break;
+		case O_IGNORE_DOWN: u.run.ignore_down = 1; break;
 		case O_CHANGE: u.in.on_change = change_option(optarg); break;
 		case O_BUNDLE: u.in.bundle = optarg; break;
 		default: opt_usage(&usage);

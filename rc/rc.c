@@ -23,7 +23,7 @@
 #include "supervise/status.h"
 
 enum { EX_UNKNOWN = 3, EX_BAD_DB = 4, JOBS = 32, O_NOLOCK = OPT_LONG,
-	O_NOBLOCK, O_START, O_NOPROGRESS };
+	O_NOBLOCK, O_START, O_NOPROGRESS, O_IGNORE_DOWN };
 
 struct rc {
 	char path[PATH_LEN];
@@ -56,6 +56,8 @@ static const struct opt opts[] = {
 	{ 'n', "dry-run", "MS", "print what would be done, MS ms apart; do "
 		"nothing" },
 	{ 't', "timeout", "MS", "give up after so long (default 0: never)" },
+	{ O_IGNORE_DOWN, "ignore-down", 0, "a oneshot whose down script fails counts as "
+		"down" },
 	{ O_NOPROGRESS, "no-progress", 0, "on a terminal, do not show what is "
 		"waited for" },
 	{ O_START, "start-timeout", "MS", "give up on a service that has not "
@@ -125,6 +127,7 @@ parse_options(struct rc *rc, int argc, char **argv)
 			optarg, 0, 60000); break;
 		case 't': rc->run.timeout_ms = opt_uint("timeout", optarg, 0,
 			1u << 31); break;
+		case O_IGNORE_DOWN: rc->run.ignore_down = 1; break;
 		case O_NOPROGRESS: rc->run.no_progress = 1; break;
 		case O_START: rc->run.start_ms = opt_uint("start-timeout",
 			optarg, 0, 1u << 31); break;

@@ -667,7 +667,8 @@ begin_oneshot(struct half *h, uint32_t i)
 		return;
 	}
 	q.flags_ok = flags_after(h, i, 1);
-	q.flags_fail = flags_after(h, i, 0);
+	q.flags_fail = flags_after(h, i, h->run->ignore_down &&
+		h->mode != RUN_UP);
 	q.timeout_ms = j->limit_ms;
 	q.argc = sc->argc;
 	q.argv = sc->argv;
@@ -688,12 +689,27 @@ begin_oneshot(struct half *h, uint32_t i)
 	}
 }
 
+/* What fails counts as success: said, as nobody will see it later. */
+static int
+forgiven(const struct half *h, uint32_t i, const struct answer *a)
+{
+	int bad = a->kind != ANSWER_STATUS || a->value;
+
+	if (!bad || !h->run->ignore_down || h->mode == RUN_UP)
+		return 0;
+	warn("service %s: its down script failed; it counts as down all the "
+		"same (--ignore-down)", name_of(h, i));
+	return 1;
+}
+
 static void
 judge(struct half *h, struct job *j, const struct answer *a)
 {
 	int status = (int)a->value;
 
-	if (a->kind == ANSWER_ERRNO)
+	if (forgiven(h, j->i, a))
+		end_job(h, j, 1, REASON_NONE, 0);
+	else if (a->kind == ANSWER_ERRNO)
 		end_job(h, j, 0, REASON_NOEXEC, a->value);
 	else if (a->kind == ANSWER_TIMEOUT)
 		end_job(h, j, 0, REASON_TIMEOUT, a->value);

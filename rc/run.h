@@ -25,6 +25,8 @@ struct run {
 	unsigned jobs;		/* oneshots at once; 0 no bound */
 	unsigned deaths;	/* give up on a service that died so often
 				 * while it was started; 0 never */
+	int ignore_down;	/* a oneshot whose down script fails counts
+				 * as down all the same */
 	int no_progress;	/* on a terminal: somebody else shows it */
 	unsigned start_ms;	/* for a longrun that has to say that it is
 				 * ready and names no limit; 0 none */

@@ -34,7 +34,7 @@
 
 enum { O_TEST = OPT_LONG, O_BOOT, O_ROOT, O_DB, O_LAX, O_OVERRIDE, O_BUNDLE,
 	O_NO_ROLLBACK, O_NO_BLOCK, O_KEEP, O_ABORT, O_START, O_SETTLE,
-	O_USERS };
+	O_USERS, O_IGNORE_DOWN };
 enum { JOBS = 32, DEATHS = 3, START_MS = 60000, SETTLE_MS = 500, KEEP = 10,
 	STAMP_MAX = 256, DB_LIMIT = 1 << 30, RACY_NS = 50000000 };
 
@@ -59,6 +59,8 @@ static const struct opt opts[] = {
 	{ O_NO_ROLLBACK, "no-rollback", 0, "stay with the new set even if a "
 		"service does not come\nup" },
 	{ O_ABORT, "abort", 0, "undo a switch that was cut off" },
+	{ O_IGNORE_DOWN, "ignore-down", 0, "a oneshot whose down script fails counts as "
+		"down" },
 	{ 'e', "force-essentials", 0, "stop essential services too if the "
 		"switch needs it" },
 	{ 'f', "conversion-file", "FILE", "lines 'OLD [-> NEW] [restart]' for "
@@ -879,6 +881,7 @@ parse_options(struct gen *g, int argc, char **argv)
 		case O_USERS: g->users = users_option(optarg); break;
 		case O_BUNDLE: g->u.in.bundle = g->bundle = optarg; break;
 		case O_NO_ROLLBACK: g->u.rollback = 0; break;
+		case O_IGNORE_DOWN: g->u.run.ignore_down = 1; break;
 		case O_ABORT: g->abort_it = 1; break;
 		case 'e': g->u.in.force_essentials = 1; break;
 		case 'f': g->convert_file = optarg; break;

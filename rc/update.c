@@ -1036,6 +1036,16 @@ out:
 	return code;
 }
 
+/* Is a oneshot among what did not stop? */
+static int
+half_down(const struct update *u)
+{
+	for (uint32_t k = 0; k < u->run.nfailed; k++)
+		if (u->run.failed[k] >= u->live.db.nlong)
+			return 1;
+	return 0;
+}
+
 static int
 stop_code(struct update *u, int r)
 {
@@ -1048,7 +1058,8 @@ stop_code(struct update *u, int r)
 	}
 	set_text(u, "not switched: a service did not stop");
 	warn("not switched: not everything could be stopped; bringing back "
-		"what was");
+		"what was%s", half_down(u) ? " (if a down script cannot be "
+		"mended: --ignore-down)" : "");
 	return undo_stop(u, r == RUN_TIMEOUT ? UPDATE_STOP_TIMEOUT :
 		r == RUN_FAILED ? UPDATE_NOT_STOPPED : UPDATE_SYSTEM);
 }
