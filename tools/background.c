@@ -125,16 +125,13 @@ trusted(const struct stat *st)
 static int
 may_name(int fd, pid_t pid)
 {
-	struct stat st, proc;
-	char path[32];
+	struct stat st;
 
 	/* A second name of another service's file says nothing of who put
 	 * it here. */
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_nlink != 1)
 		return 0;
-	snprintf(path, sizeof path, "/proc/%ld", (long)pid);
-	return trusted(&st) || (stat(path, &proc) == 0 &&
-		proc.st_uid == st.st_uid);
+	return trusted(&st) || os_owns(st.st_uid, pid);
 }
 
 /* A link is another's choice as well. */
