@@ -58,6 +58,8 @@ static enum { FRESH, RELOADED, OLD } stale[NAMES];	/* kept as it was */
 static struct set earlier[SETS];
 static int nearlier, nextuid = 1, ndb;
 static int faulty;		/* a daemon was killed in this round */
+static int undone;		/* what is kept or reloaded may go on with what
+				 * it was restarted with in the set undone */
 static int expected;		/* exit code of a switch */
 static int tattered;		/* an update was cut off while it prepared:
 				 * links that lead nowhere are no harm */
@@ -829,7 +831,7 @@ look_longrun(int i)
 			(int)st.pid, (int)pids[i]);
 		return what;
 	}
-	if (pids[i] != (pid_t)st.pid)
+	if (pids[i] != (pid_t)st.pid && !undone)
 		stale[i] = FRESH;
 	snprintf(path, sizeof path, "live/current/def/%s", name(i));
 	link_base(def, sizeof def, path);
@@ -1098,7 +1100,7 @@ look(int after_switch)
 			status_read(&st, AT_FDCWD, dir) == 0 ? (pid_t)st.pid :
 			0;
 	}
-	faulty = shaken = 0;
+	faulty = shaken = undone = 0;
 }
 
 /* It was cut off: everything that asks works. */
@@ -1306,6 +1308,7 @@ undo(const struct set *next, const int *conv, int reached, int finished)
 		touched |= touches(&cur, up, next, conv, touched);
 		return;
 	}
+	undone = 1;
 	invert(back, conv);
 	move_to(next, conv);
 	move_to(&before, back);
@@ -1416,6 +1419,7 @@ rollback_round(void)
 	expected = 0;
 	if (is_live(&next))
 		wrong("the bad set is live");
+	undone = 1;
 	invert(back, conv);
 	move_to(&next, conv);
 	move_to(&before, back);
