@@ -204,7 +204,8 @@ const struct prop props[] = {
 		"the name or number of a user",
 		"Beside the services: the user as which the loggers run "
 		"that the compiler makes. Their log directories are made "
-		"for it.",
+		"for it, and given to it at each start; what a link leads to is "
+		"not.",
 		"log" },
 	{ "logger", FOR_ATOMIC, PROP_TEXT, 0, 0,
 		"none",
