@@ -664,7 +664,9 @@ fate_of(long pid, int sig)
 		return GOES_ON;
 	case FATE_DEFAULT:
 		return ENDS;
-	case FATE_HANDLED: case FATE_UNKNOWN:
+	case FATE_UNKNOWN:
+		return MAY_END;
+	case FATE_HANDLED:
 		break;
 	}
 	/* It does something of its own; for these, it likely ends. */
