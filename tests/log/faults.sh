@@ -46,9 +46,15 @@ all_fail() {
 	proc=$2
 	strace -o all reeve-log n100 s4096 r20 "$proc" ./d <"$top/in"
 	calls all >calls
-	fails write ENOSPC
-	fails write EIO
-	fails write EINTR
+	# Without signalfd a signal is a byte in a pipe of skalibs, which is
+	# always taken; here it would be the one that fails.
+	if [ "$proc" = n100 ] || built_with SIGNALFD; then
+		fails write ENOSPC
+		fails write EIO
+		fails write EINTR
+	else
+		echo "write: a failing one would be that of a signal" >&2
+	fi
 	fails fsync EIO
 	fails fsync EINTR
 	fails fchmod EIO

@@ -46,7 +46,11 @@ if [ "$P" = reeve- ]; then
 	reeve-softlimit --open-files=64 true; is $? 0 'long options'
 	# A lock with -d is that of every heir.
 	reeve-setlock -d 9 lk2 sh -c 'sleep 2 & :'
-	reeve-setlock -n lk2 true 2>/dev/null; is $? 1 'setlock -d: an heir holds it'
+	# Without OFD locks it is flock, which on Linux alone does not meet the
+	# other kind.
+	same='-d 8'; built_with LINUX && same=
+	# shellcheck disable=SC2086
+	reeve-setlock -n $same lk2 true 2>/dev/null; is $? 1 'setlock -d: an heir holds it'
 	reeve-setlock lk3 sh -c 'sleep 2 & :'
 	reeve-setlock -n lk3 true; is $? 0 'without -d it is the program alone'
 fi
