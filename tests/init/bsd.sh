@@ -4,6 +4,7 @@
 # lib, supervise, svscan and init for FreeBSD, with the names of their headers
 # stubbed: it catches syntax, types and #if mistakes, not wrong constants.
 # Nothing is run.
+# ONCE
 . "$TESTS/lib.sh"
 need clang
 libc=
