@@ -125,10 +125,12 @@ script(void)
 		mounted("tmpfs", "/dev/shm", "mode=1777");
 		mounted("tmpfs", "/run", "mode=755");
 		mounted("tmpfs", "/tmp", "mode=1777");
-		symlink("/proc/self/fd", "/dev/fd");
+		if (symlink("/proc/self/fd", "/dev/fd") < 0)
+			perror("/dev/fd");
 		all_controllers();
 		have_loopback();
-		sethostname("guest", 5);
+		if (sethostname("guest", 5) < 0)
+			perror("sethostname");
 	}
 	if ((fd = serial("/dev/ttyS1")) < 0)
 		perror("/dev/ttyS1");
