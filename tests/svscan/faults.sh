@@ -152,12 +152,15 @@ supervise_good() {
 		[ "$(field s up,ready,wantedup)" = 'true true true' ]
 }
 sweep supervise "$super_pid" supervise_work supervise_good
-attach "$super_pid" ppoll ENOMEM 1+
+# The call by which it waits: pselect under any of its names, without ppoll.
+wait_call=ppoll
+built_with PPOLL || wait_call=/^pselect
+attach "$super_pid" $wait_call ENOMEM 1+
 t=$(ms)
 "${P}svc" -c s
 sleep 0.5
 detach
-t=$(($(ms) - t)) n=$(grep -c '^ppoll' trace)
+t=$(($(ms) - t)) n=$(grep -c '^p\(poll\|select\)' trace)
 ok "while it cannot wait it does not spin ($n times in $t ms)" \
 	[ "$n" -gt 0 -a "$n" -le $((t / 50 + 2)) ]
 copies() { pgrep -c -P "$super_pid"; }

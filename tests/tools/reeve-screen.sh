@@ -111,7 +111,7 @@ type 80 'reeve status -w nosuch'; is "$(code)" 100 'watch: an unknown name'; san
 
 # A screen is one write, and the same one is none.
 if strace -o trace true 2>/dev/null; then
-	tmux send-keys -t w80 -l 'clear; strace -s 99999 -o trace -e trace=write reeve status -w db' && tmux send-keys -t w80 Enter
+	tmux send-keys -t w80 -l 'clear; strace -s 99999 -o trace -e signal=none -e trace=write reeve status -w db' && tmux send-keys -t w80 Enter
 	ok 'watch: traced' within 10 on '^1 up, 0 not'
 	# Every second, as long as the time is shown in seconds.
 	frames() { [ "$(grep -c '\\33\[H' trace)" -ge 3 ]; }

@@ -60,8 +60,12 @@ E
 		within 5 test -S sd-notify
 		python3 flood
 		ok 'whoever may' within 5 grep -q good status-text
-		is "$(grep -c 'not one of the service' err)" 1 \
-			'others cannot fill the log'
+		if built_with SO_PEERCRED; then
+			is "$(grep -c 'not one of the service' err)" 1 \
+				'others cannot fill the log'
+		else
+			skip 1 'in this build nobody knows who sent a message'
+		fi
 		kill $pid; wait $pid 2>/dev/null
 	else skip 2 'not root'; fi
 	cd "$here" || exit; rm -rf "$d"
