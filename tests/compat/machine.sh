@@ -83,15 +83,7 @@ machine() {
 	_a=$1
 	guest_boot disk.img 100 "guest_init=/init ask=$_a"
 	_r=$?
-	tr -d '\r' <serial | grep -v '^$' >said
-	while IFS= read -r _l; do
-		case $_l in
-		'ok - '*) is 0 0 "$_a: ${_l#ok - }" ;;
-		'not ok - '*) is failed '' "$_a: ${_l#not ok - }" ;;
-		'#guest exit'*) ;;
-		*) echo "# $_l" ;;
-		esac
-	done <said
+	guest_said "$_a: "
 	is "$(grep -c "^ok - $_a is asked for" said)" 1 "$_a: all was checked" ||
 		sed 's/^/# console: /' console
 }

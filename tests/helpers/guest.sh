@@ -29,6 +29,7 @@
 #	guest_root DIR [PROGRAM...]   a root directory as in_guest makes it
 #	guest_image DIR FILE	a disk image of it (ext4)
 #	guest_boot FILE SECONDS [KERNEL-WORD...]
+#	guest_said [PREFIX]	what a script there checked
 # guest_boot returns when the machine has ended (0) or its time is over; the
 # console is in ./console, what came over /dev/ttyS1 in ./serial.  The kernel
 # word guest_init=PATH names the process 1 of the image; it gets no argument
@@ -116,6 +117,20 @@ guest_boot() {
 		-drive "file=$_f,format=raw,if=virtio,cache=unsafe" \
 		-append "console=ttyS0 quiet panic=-1 guest_root=/dev/vda $*" \
 		</dev/null
+}
+
+# guest_said [PREFIX]: lines of a guest script, "ok - LABEL" and "not ok - LABEL",
+# become assertions of the test; all that it said is in ./said.
+guest_said() {
+	tr -d '\r' <serial | grep -v '^$' >said
+	while IFS= read -r _l; do
+		case $_l in
+		'ok - '*) is 0 0 "${1-}${_l#ok - }" ;;
+		'not ok - '*) is failed '' "${1-}${_l#not ok - }" ;;
+		'#guest exit'*) ;;
+		*) echo "# $_l" ;;
+		esac
+	done <said
 }
 
 # in_guest [PROGRAM...]

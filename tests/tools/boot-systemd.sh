@@ -104,15 +104,7 @@ machine() {
 	guest_boot disk.img 150 "guest_init=$systemd systemd.show_status=0" \
 		"systemd.default_timeout_start_sec=20 systemd.unit=multi-user.target"
 	is $? 0 "$1: the machine ends" || sed 's/^/# console: /' console
-	tr -d '\r' <serial | grep -v '^$' >said
-	while IFS= read -r _l; do
-		case $_l in
-		'ok - '*) is 0 0 "${_l#ok - }" ;;
-		'not ok - '*) is failed '' "${_l#not ok - }" ;;
-		'#guest exit'*) ;;
-		*) echo "# $_l" ;;
-		esac
-	done <said
+	guest_said
 }
 machine 'first boot'
 is "$(grep -c '^ok' said)" 11 'first boot: all was checked' ||
