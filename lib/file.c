@@ -301,16 +301,23 @@ file_sync_dir(int at, const char *name)
 }
 
 int
+file_is_fifo(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
+int
 file_tell(int at, const char *name, const void *data, size_t len)
 {
 	int fd = openat(at, name, O_WRONLY | O_NONBLOCK | O_CLOEXEC |
 		O_NOCTTY);
-	struct stat st;
 	ssize_t r;
 
 	if (fd < 0)
 		return -1;
-	if (fstat(fd, &st) == 0 && !S_ISFIFO(st.st_mode)) {
+	if (!file_is_fifo(fd)) {
 		close(fd);
 		errno = ENODEV;
 		return -1;

@@ -43,6 +43,9 @@ pid_t file_locked_by(int at, const char *name);
 /* Replace symbolic link `name' by one to `target' in one rename.  0 or -1. */
 int file_symlink(int at, const char *target, const char *name);
 
+/* Is the open file a fifo?  1 or 0. */
+int file_is_fifo(int fd);
+
 /* Write at most PIPE_BUF bytes to a fifo, all or none, without waiting.
  * 0, or -1 and errno: ENXIO nobody reads it, ENOENT no such fifo, ENODEV it
  * is there but not a fifo, EAGAIN it is full.  SIGPIPE must be ignored where

@@ -14,6 +14,7 @@
 #include <skalibs/tai.h>
 #include <skalibs/djbtime.h>
 
+#include "lib/file.h"
 #include "lib/os.h"
 #include "lib/path.h"
 #include "supervise/event.h"
@@ -69,7 +70,6 @@ static int
 tell(void *arg, const char *name)
 {
 	const struct message *m = arg;
-	struct stat st;
 	int fd;
 
 	if (strncmp(name, PREFIX, sizeof PREFIX - 1) ||
@@ -83,8 +83,8 @@ tell(void *arg, const char *name)
 		return 0;
 	}
 	/* Whoever may listen may also put another file here. */
-	if (m->len && fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode) &&
-		write(fd, m->letters, m->len) < 0 && errno == EPIPE)
+	if (m->len && file_is_fifo(fd) && write(fd, m->letters,
+		m->len) < 0 && errno == EPIPE)
 		unlinkat(m->dir, name, 0);
 	close(fd);
 	return 0;
@@ -124,9 +124,8 @@ static int
 open_fifo(const char *path, int flags)
 {
 	int fd = open(path, flags | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
-	struct stat st;
 
-	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode)))
+	if (fd < 0 || file_is_fifo(fd))
 		return fd;
 	close(fd);
 	errno = EINVAL;

@@ -110,7 +110,6 @@ static void
 hold_fifo(struct service *s)
 {
 	char dir[NAME_ROOM + 8], name[PATH_LEN], path[PATH_LEN];
-	struct stat st;
 	int fd, there;
 
 	if (path_join(dir, sizeof dir, s->name, "def") < 0)
@@ -130,7 +129,7 @@ hold_fifo(struct service *s)
 	fd = svdir_hold(path);
 	if (fd < 0)
 		return;
-	if (fstat(fd, &st) < 0 || !S_ISFIFO(st.st_mode)) {
+	if (!file_is_fifo(fd)) {
 		close(fd);
 		return;
 	}
