@@ -21,8 +21,6 @@
 #include "supervise/sweep.h"
 #include "supervise/tally.h"
 
-#define MS UINT64_C(1000000)
-#define SEC (1000 * MS)
 
 enum {
 	KILL_AGAIN_MS = 5000,
@@ -68,8 +66,8 @@ act_publish(struct super *s)
 	s->letters[0] = 0;
 }
 
-static void
-letter(struct super *s, char c)
+void
+act_letter(struct super *s, char c)
 {
 	size_t n = strlen(s->letters);
 
@@ -120,7 +118,7 @@ act_notified(struct super *s)
 	s->st.ready = 1;
 	tain_wallclock_read(&s->st.readied);
 	s->readied = os_now();
-	letter(s, 'U');
+	act_letter(s, 'U');
 	act_publish(s);
 }
 
@@ -178,7 +176,7 @@ run(struct super *s)
 	s->st.pid = (uint64_t)pid;
 	s->st.paused = s->st.finishing = s->st.ready = 0;
 	tain_wallclock_read(&s->st.changed);
-	letter(s, 'u');
+	act_letter(s, 'u');
 	return EV_STARTED;
 }
 
@@ -206,7 +204,7 @@ set_retry(struct super *s)
 	/* Whoever waits for it need not wait for ever; s6 has no letter for
 	 * this. */
 	if (!prog_as_s6)
-		letter(s, 'f');
+		act_letter(s, 'f');
 	act_publish(s);
 }
 
@@ -259,7 +257,7 @@ died(struct super *s)
 		"max-death-tally")) < 0)
 		warn_sys("unable to add to %s", TALLY_FILE);
 	sweep(s->dt.def, (pid_t)s->dt.run_pid, s->checker);
-	letter(s, 'd');
+	act_letter(s, 'd');
 }
 
 /* finish is dead. */
@@ -271,7 +269,7 @@ finished(struct super *s)
 	if (WIFEXITED(s->wstat) && WEXITSTATUS(s->wstat) == PERMANENT_CODE) {
 		s->permanent = 1;
 		s->st.wanted_up = 0;
-		letter(s, 'O');
+		act_letter(s, 'O');
 	}
 }
 
@@ -351,7 +349,7 @@ over(struct super *s)
 		s->st.wanted_up = 0;
 	}
 	plan_restart(s);
-	letter(s, 'D');
+	act_letter(s, 'D');
 	/* At the end main tells it, with what it has to say itself. */
 	if (s->state != END)
 		act_publish(s);

@@ -12,6 +12,10 @@
 #include "supervise/machine.h"
 #include "supervise/status.h"
 
+/* Units of os_now(). */
+#define MS UINT64_C(1000000)
+#define SEC (1000 * MS)
+
 struct super {
 	const char *argv0;	/* our own name */
 	const char *name;	/* as given: argument of run and finish */
@@ -38,7 +42,7 @@ struct super {
 	unsigned once : 1;	/* policy of file restart ended it */
 	unsigned permanent : 1;	/* finish exited 125 */
 	unsigned become : 1;	/* the new program, which passed its check */
-	char letters[4];	/* events to be told with the next status */
+	char letters[8];	/* events to be told with the next status */
 	unsigned char published[STATUS_SIZE];	/* what status_write knows */
 };
 
@@ -49,6 +53,8 @@ extern const int act_signals[];
  * belongs to CMD_SIGNAL: the command that came. */
 void act(struct super *, enum event, const struct command *sig);
 
+/* An event that is told with the next status; what does not fit is left out. */
+void act_letter(struct super *, char);
 /* Write status and detail, then send the events that are due. */
 void act_publish(struct super *);
 /* Only the detail. */

@@ -1,6 +1,7 @@
 /* adopt.c - going on with a service that was started by another supervise
- * (which was killed, or told to leave it alone), or by our own former self (which executed us).  All
- * that is needed stands in the detail record and in the status file. */
+ * (which was killed, or told to leave it alone), or by our own former self
+ * (which executed us).  All that is needed stands in the detail record and in
+ * the status file. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +30,6 @@ enum {
 	CHECK_MS = 5000,
 	UNKNOWN_STATUS = 255 << 8
 };
-#define MS UINT64_C(1000000)
 
 /* --- taking over from one that was killed */
 
@@ -86,7 +86,7 @@ learn_end(struct super *s)
 	tain_wallclock_read(&s->st.changed);
 	s->st.finishing = 1;
 	s->st.ready = s->st.paused = 0;
-	strcat(s->letters, "d");
+	act_letter(s, 'd');
 }
 
 int

@@ -22,8 +22,6 @@
 
 #define SERVICE_LOCK "supervise/service-lock"
 
-#define MS UINT64_C(1000000)
-
 enum { PATH_ROOM = DETAIL_DEF + 32, FINISH_TRIES = 5, FINISH_PAUSE_MS = 100 };
 
 static void

@@ -352,7 +352,7 @@ main(int argc, char **argv)
 	} else {
 		set_up(&s);
 		s.dt.boot = os_boot_token();
-		s.letters[0] = 's';
+		act_letter(&s, 's');
 		if (!adopt(&s))
 			start_afresh(&s);
 		if (s.state == DOWN && s.st.wanted_up)
@@ -361,7 +361,7 @@ main(int argc, char **argv)
 			act_publish(&s);
 	}
 	loop(&s);
-	strcat(s.letters, "x");
+	act_letter(&s, 'x');
 	act_publish(&s);
 	waitpid(-1, 0, WNOHANG);
 	return 0;
