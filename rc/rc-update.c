@@ -34,8 +34,8 @@ static const struct opt opts[] = {
 		"switch needs it" },
 	{ 'E', "no-force-essentials", 0, "do not switch if an essential "
 		"service would have to\nstop (default)" },
-	{ O_IGNORE_DOWN, "ignore-down", 0, "a oneshot whose down script fails counts as "
-		"down" },
+	{ O_IGNORE_DOWN, "ignore-down", 0, "a oneshot whose down script fails "
+		"counts as down" },
 	{ 'v', "verbosity", "N", "0 errors, 1 failures (default), 2 the plan "
 		"and each\ntransition" },
 	{ 'j', "jobs", "N", "run at most N oneshots at once (default 32; 0 no\n"

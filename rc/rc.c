@@ -56,8 +56,8 @@ static const struct opt opts[] = {
 	{ 'n', "dry-run", "MS", "print what would be done, MS ms apart; do "
 		"nothing" },
 	{ 't', "timeout", "MS", "give up after so long (default 0: never)" },
-	{ O_IGNORE_DOWN, "ignore-down", 0, "a oneshot whose down script fails counts as "
-		"down" },
+	{ O_IGNORE_DOWN, "ignore-down", 0, "a oneshot whose down script fails "
+		"counts as down" },
 	{ O_NOPROGRESS, "no-progress", 0, "on a terminal, do not show what is "
 		"waited for" },
 	{ O_START, "start-timeout", "MS", "give up on a service that has not "

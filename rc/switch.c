@@ -59,8 +59,8 @@ static const struct opt opts[] = {
 	{ O_NO_ROLLBACK, "no-rollback", 0, "stay with the new set even if a "
 		"service does not come\nup" },
 	{ O_ABORT, "abort", 0, "undo a switch that was cut off" },
-	{ O_IGNORE_DOWN, "ignore-down", 0, "a oneshot whose down script fails counts as "
-		"down" },
+	{ O_IGNORE_DOWN, "ignore-down", 0, "a oneshot whose down script fails "
+		"counts as down" },
 	{ 'e', "force-essentials", 0, "stop essential services too if the "
 		"switch needs it" },
 	{ 'f', "conversion-file", "FILE", "lines 'OLD [-> NEW] [restart]' for "
