@@ -301,6 +301,20 @@ file_sync_dir(int at, const char *name)
 }
 
 int
+file_open_regular(int at, const char *name)
+{
+	int fd = openat(at, name, O_RDONLY | O_CLOEXEC | O_NOCTTY |
+		O_NONBLOCK | O_NOFOLLOW);
+	struct stat st;
+
+	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
+		return fd;
+	close(fd);
+	errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+	return -1;
+}
+
+int
 file_is_fifo(int fd)
 {
 	struct stat st;

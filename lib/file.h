@@ -43,6 +43,10 @@ pid_t file_locked_by(int at, const char *name);
 /* Replace symbolic link `name' by one to `target' in one rename.  0 or -1. */
 int file_symlink(int at, const char *target, const char *name);
 
+/* Open a file to be read that lies where others may have put anything, for
+ * root to read or to wait on: a regular file, and no link to one.  The fd, or
+ * -1 and errno (ELOOP, EISDIR, EINVAL: something else). */
+int file_open_regular(int at, const char *name);
 /* Is the open file a fifo?  1 or 0. */
 int file_is_fifo(int fd);
 

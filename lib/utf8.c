@@ -42,3 +42,19 @@ utf8_char(const char *s, size_t left, int *control)
 		n < 3 && c >= 0x80 && c < 0xa0;
 	return n ? n : 1;
 }
+
+void
+utf8_print(FILE *f, const char *s, size_t len)
+{
+	while (len) {
+		int control;
+		size_t n = utf8_char(s, len, &control);
+
+		if (control && *s != '\t')
+			putc('?', f);
+		else
+			fwrite(s, 1, n, f);
+		s += n;
+		len -= n;
+	}
+}

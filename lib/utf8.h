@@ -3,6 +3,7 @@
 #define LIB_UTF8_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 /* Length of the valid UTF-8 sequence at s, of which left bytes (at least 1)
  * are there; or 0. */
@@ -12,5 +13,9 @@ size_t utf8_len(const char *s, size_t left);
  * says whether it may steer a terminal instead of being shown: ASCII's control
  * characters and the 32 of ISO 6429 (0x80 to 0x9f), be they bytes or UTF-8. */
 size_t utf8_char(const char *s, size_t left, int *control);
+
+/* Print what may go to a terminal: characters that could steer it, but for
+ * tabs, as "?". */
+void utf8_print(FILE *, const char *s, size_t len);
 
 #endif

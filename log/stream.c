@@ -26,23 +26,6 @@
 enum { CHUNK = 65536, TRIES = 10, OPEN_TRIES = 300,
 	LINE_BYTES = 16 << 20	/* a longer one comes in pieces */ };
 
-static int
-open_at(int dirfd, const char *name)
-{
-	int e, fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY |
-		O_NONBLOCK | O_NOFOLLOW);
-	struct stat st;
-
-	/* Whoever owns the directory may have put anything there, for root to
-	 * read or to wait on. */
-	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
-		return fd;
-	e = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
-	close(fd);
-	errno = e;
-	return -1;
-}
-
 static struct segment *
 add_segment(struct stream *s, const char *name)
 {
@@ -128,7 +111,7 @@ static int
 open_processed(struct stream *s)
 {
 	struct stat st;
-	int fd = open_at(s->dirfd, "processed");
+	int fd = file_open_regular(s->dirfd, "processed");
 
 	if (fd >= 0 && fstat(fd, &st) == 0 && (st.st_mode & S_IXUSR))
 		return fd;
@@ -148,7 +131,7 @@ add_between(struct stream *s)
 
 	if (fd < 0) {
 		name = "previous";
-		fd = open_at(s->dirfd, name);
+		fd = file_open_regular(s->dirfd, name);
 	}
 	/* Previous goes when processed begins to count: that may have been
 	 * just now. */
@@ -197,7 +180,7 @@ add_archives(struct stream *s, const tain *after, const tain *until,
 			break;
 		}
 		g->end = t;
-		g->fd = open_at(s->dirfd, g->name);
+		g->fd = file_open_regular(s->dirfd, g->name);
 		/* Trimmed at this moment. */
 		if (g->fd < 0 && errno == ENOENT)
 			s->nseg--;
@@ -226,7 +209,7 @@ take_segments(struct stream *s, const tain *after, int partly)
 
 	drop_segments(s);
 	if (!partly) {
-		fd = open_at(s->dirfd, "current");
+		fd = file_open_regular(s->dirfd, "current");
 		if (fd < 0)
 			return errno == ENOENT ? 0 : -1;
 	}
@@ -453,7 +436,7 @@ begin_reading(struct stream *s)
 	int fd = g->fd, ok;
 
 	/* A descriptor of its own, so that a segment can be read again. */
-	fd = fd < 0 ? open_at(s->dirfd, g->name) :
+	fd = fd < 0 ? file_open_regular(s->dirfd, g->name) :
 		fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	/* Removed by its logger since it was seen. */
 	if (fd < 0 && errno == ENOENT)

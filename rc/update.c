@@ -32,6 +32,7 @@
 #include "lib/os.h"
 #include "lib/path.h"
 #include "lib/stamp.h"
+#include "lib/utf8.h"
 #include "rc/journal.h"
 #include "rc/lex.h"
 #include "rc/plan.h"
@@ -215,7 +216,9 @@ print_lines(const char *p)
 
 		p += stamp;
 		len = strcspn(p, "\n");
-		fprintf(stderr, "%s%.*s\n", stamp ? date : "", (int)len, p);
+		fputs(stamp ? date : "", stderr);
+		utf8_print(stderr, p, len);
+		putc('\n', stderr);
 		p += len + (p[len] == '\n');
 	}
 }
@@ -237,7 +240,7 @@ tell_log(const struct update *u, uint32_t i)
 	if (path_join(path, sizeof path, dir ? dir : u->logs ? u->logs : "",
 		dir ? "" : s->name, "current") < 0 || (!dir && !u->logs))
 		return;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	fd = file_open_regular(AT_FDCWD, path);
 	if (fd < 0)
 		return;
 	r = fstat(fd, &st) < 0 ? -1 : pread(fd, buf, LOG_TAIL,

@@ -75,12 +75,14 @@ is "$(reeve-rc -l home/live -a list)" a 'then it counts as up'
 body a <<-EOF
 	exec 2>&1
 	echo no such database
+	printf '\\033[7mreversed\\n'
 	exit 3
 	EOF
 sw; is $? 12 'one with a logger is undone'
 like "$(cat out)" 'last lines of the log of a ' 'its last words are shown'
 like "$(cat out)" '^20..-..-.. ..:..:..\.[0-9]{9} no such database' \
 	'with times for people'
+like "$(cat out)" ' \?\[7mreversed' 'and without what steers a terminal'
 rm $sv/a/logger
 
 # --- dies once: it has lived long enough then

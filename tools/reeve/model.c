@@ -762,17 +762,7 @@ print_line(const char *s, size_t len, const char *indent)
 			len -= TIMESTAMP;
 		}
 	}
-	while (len) {
-		int control;
-		size_t n = utf8_char(s, len, &control);
-
-		if (control && *s != '\t')
-			putchar('?');
-		else
-			fwrite(s, 1, n, stdout);
-		s += n;
-		len -= n;
-	}
+	utf8_print(stdout, s, len);
 	putchar('\n');
 }
 
@@ -788,12 +778,10 @@ model_tail(const struct item *it, int n, const char *indent)
 	if (!it->logdir[0] ||
 		path_join(path, sizeof path, it->logdir, "current") < 0)
 		return 0;
-	/* The logger's user may have put anything there. */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+	fd = file_open_regular(AT_FDCWD, path);
 	if (fd < 0)
 		return 0;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
-		(st.st_size > TAIL_BYTES &&
+	if (fstat(fd, &st) < 0 || (st.st_size > TAIL_BYTES &&
 		lseek(fd, -TAIL_BYTES, SEEK_END) < 0))
 		r = -1;
 	else
