@@ -237,21 +237,28 @@ file_lock(int at, const char *name, int exclusive, int wait)
 }
 
 pid_t
-file_locked_by(int at, const char *name)
+file_lock_holder(int fd)
 {
 	struct flock l = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
-	int fd = open_read(at, name);
 
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -1;
-	if (fcntl(fd, F_GETLK, &l) < 0) {
-		drop(fd);
+	if (fcntl(fd, F_GETLK, &l) < 0)
 		return -1;
-	}
-	close(fd);
 	/* A lock by an open file description, or by a process outside our
 	 * pid namespace, has no pid to show. */
 	return l.l_type == F_UNLCK ? 0 : l.l_pid > 0 ? l.l_pid : 1;
+}
+
+pid_t
+file_locked_by(int at, const char *name)
+{
+	int fd = open_read(at, name);
+	pid_t pid;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -1;
+	pid = file_lock_holder(fd);
+	drop(fd);
+	return pid;
 }
 
 int

@@ -39,6 +39,8 @@ int file_lock(int at, const char *name, int exclusive, int wait);
 /* Pid of a process that holds a write lock (or, if shared, any lock that a
  * writer would conflict with); 0 if none; -1 and errno. */
 pid_t file_locked_by(int at, const char *name);
+/* The same of an open file, which may have lost its name. */
+pid_t file_lock_holder(int fd);
 
 /* Replace symbolic link `name' by one to `target' in one rename.  0 or -1. */
 int file_symlink(int at, const char *target, const char *name);

@@ -256,7 +256,8 @@ await_daemon(const struct background *b, int sp, pid_t pid)
 				"by us", b->argv[0], (long)pid);
 			_exit(EX_OK);
 		}
-		poll(p, 2, -1);
+		/* Without pidfds nothing tells the end of who is no child. */
+		poll(p, 2, end < 0 ? LOOK_MS : -1);
 		take_signals(pid, end);
 	}
 }

@@ -18,6 +18,8 @@
 #include "svscan/scandir.h"
 #include "tools/linking.h"
 
+enum { LOOK_MS = 5 };		/* how often, where nothing tells */
+
 /* A service directory and, if it has one, its log/. */
 struct side {
 	char dir[PATH_LEN];
@@ -25,7 +27,8 @@ struct side {
 	int listening;
 	int supervised;		/* already, before we began */
 	int made_down;
-	int end;		/* polls readable when its supervise ends */
+	int lock;		/* of its supervise, open, or -1 */
+	int end;		/* a pidfd of its supervise, or -1 */
 };
 struct pair {
 	struct side v[2];
@@ -75,17 +78,19 @@ pair_find(struct pair *p, const char *dir)
 	return 0;
 }
 
-/* A descriptor that tells the end of a directory's supervise, or -1. */
-static int
-end_of(const char *dir)
+/* Hold what tells the end of its supervise: the lock, which has no name any
+ * more when the link in the scan directory is gone, and a pidfd. */
+static void
+watch_end(struct side *s)
 {
 	char path[PATH_LEN];
 	pid_t pid;
 
-	if (path_join(path, sizeof path, dir, LOCK_FILE) < 0)
-		return -1;
-	pid = file_locked_by(AT_FDCWD, path);
-	return pid > 1 ? os_pidfd(pid) : -1;
+	if (path_join(path, sizeof path, s->dir, LOCK_FILE) < 0)
+		return;
+	s->lock = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	pid = s->lock < 0 ? -1 : file_lock_holder(s->lock);
+	s->end = pid > 1 ? os_pidfd(pid) : -1;
 }
 
 /* x is the last thing that a supervise tells; soon after, it lets go of its
@@ -95,12 +100,18 @@ await_ends(struct pair *p, uint64_t deadline)
 {
 	for (int i = 0; i < p->n; i++) {
 		struct pollfd x = { p->v[i].end, POLLIN, 0 };
+		int lock = p->v[i].lock;
 
-		while (x.fd >= 0 && poll(&x, 1, clock_left(deadline)) <= 0)
+		/* Without pidfds, look at the lock again and again. */
+		while (x.fd >= 0 ? poll(&x, 1, clock_left(deadline)) <= 0 :
+			lock >= 0 && file_lock_holder(lock) > 0) {
 			if (clock_passed(deadline)) {
 				errno = ETIMEDOUT;
 				return -1;
 			}
+			if (x.fd < 0)
+				poll(0, 0, LOOK_MS);
+		}
 	}
 	return 0;
 }
@@ -333,7 +344,9 @@ linking_remove(const char *scandir, const char *name, int kill,
 		return EX_SYSTEM;
 	}
 	for (int i = 0; i < p.n; i++) {
-		p.v[i].end = p.v[i].supervised ? end_of(p.v[i].dir) : -1;
+		p.v[i].lock = p.v[i].end = -1;
+		if (p.v[i].supervised)
+			watch_end(&p.v[i]);
 		if (p.v[i].supervised && listen_to(&p.v[i]) < 0)
 			warn_sys("unable to subscribe to the events of %s "
 				"(not waiting for it)", p.v[i].dir);

@@ -64,6 +64,15 @@ if [ "$(id -u)" = 0 ] && chmod 755 . && setpriv --reuid=12345 --clear-groups \
 	ok 'one that names his own is believed' within 9 test -s ready
 	kill -TERM $me; wait $me
 	not 'which gets the signal' kill -0 $his
+	setpriv --reuid=12345 --clear-groups sleep 1000 & his=$!
+	within 9 sh -c "[ \$(stat -c %u /proc/$his) = 12345 ]"
+	rm -f ready; echo $his >pid
+	"$w" -d 4 -t 9000 pid sh -c 'sleep 5 & :' 4>ready 2>err & me=$!
+	within 9 test -s ready
+	kill $his; wait $his
+	ok 'the end of one that we did not start' within 9 \
+		sh -c "! kill -0 $me"
+	like "$(cat err)" 'was not started by us' 'is said'
 	rm pid; echo $victim >real
 	ln -s real pid; chown -h 12345 pid
 	"$w" -t 300 pid sh -c 'sleep 5 & :' 2>/dev/null
@@ -73,6 +82,6 @@ if [ "$(id -u)" = 0 ] && chmod 755 . && setpriv --reuid=12345 --clear-groups \
 	is $? 99 'nor by a second name'
 	ok 'it lives' kill -0 $victim
 else
-	skip 7 'no other user here'
+	skip 9 'no other user here'
 fi
 end

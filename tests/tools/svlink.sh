@@ -61,6 +61,19 @@ if [ "$P" = reeve- ]; then
 	"${P}svlink" -t 200 scan y 2>err;	is $? 99 'timeout'
 	not 'the link is removed again' test -h scan/y
 	kill -CONT "$scan_pid"
+	# x is told before the supervise is gone: that is waited for too.
+	"${P}svlink" -t 9000 scan y
+	pid=$(ps -o ppid= -p "$(field y pid)" | tr -d " ")
+	if strace -qq -o /dev/null true 2>/dev/null; then
+		strace -o trace -e inject=exit_group:delay_enter=500000 \
+			-p "$pid" 2>attached & tracer=$!
+		within 5 grep -q attached attached
+		ok 'svunlink' "${P}svunlink" -t 9000 scan y
+		not 'a supervise that is slow to end has ended' "${P}svok" y
+		wait $tracer
+	else
+		skip 2 'strace cannot trace here'
+	fi
 	service deaf <<'END'
 trap '' TERM
 while :; do sleep 1; done
