@@ -9,16 +9,28 @@ P=${P-reeve-}
 # prefixes of the supervise and the svscan that the test drives, if they are
 # to be others than $P.
 
+# missed LABEL LINE...: a test fails, and the lines say why.  prove shows
+# standard output only when asked, so what fails once in a crowd is also told
+# where it is seen.
+missed() {
+	failed=$((failed + 1))
+	echo "not ok $count - $1"
+	_l=$1; shift
+	printf '%s\n' "$@" | sed 's/^/#   /'
+	[ -n "${VERBOSE-}" ] || {
+		echo "FAILED ${TEST-} $count - $_l"
+		printf '%s\n' "$@" | head -n 10 | cut -c 1-300
+	} >&2
+	return 1
+}
+
 # is GOT WANT LABEL
 is() {
 	count=$((count + 1))
 	if [ "$1" = "$2" ]; then
 		echo "ok $count - $3"
 	else
-		failed=$((failed + 1))
-		echo "not ok $count - $3"
-		printf '%s\n' "got:  $1" "want: $2" | sed 's/^/#   /'
-		return 1
+		missed "$3" "got:  $1" "want: $2"
 	fi
 }
 
@@ -28,10 +40,7 @@ like() {
 	if printf '%s\n' "$1" | grep -Eq -e "$2"; then
 		echo "ok $count - $3"
 	else
-		failed=$((failed + 1))
-		echo "not ok $count - $3"
-		printf '%s\n' "got:  $1" "like: $2" | sed 's/^/#   /'
-		return 1
+		missed "$3" "got:  $1" "like: $2"
 	fi
 }
 
@@ -45,9 +54,13 @@ not() {
 	if "$@"; then is "exit 0: $*" failure "$_l"; else is 0 0 "$_l"; fi
 }
 
-# within SECONDS COMMAND...: wait until the command succeeds.
+# within SECONDS COMMAND...: wait until the command succeeds.  From 5 seconds
+# on that is a bound on a failure, not what is tested: PATIENCE times as long
+# on a machine that has much else to do.
 within() {
-	_end=$(($(date +%s%N) / 1000000 + $1 * 1000)); shift
+	_s=$1; shift
+	[ "$_s" -lt 5 ] || _s=$((_s * ${PATIENCE:-1}))
+	_end=$(($(date +%s%N) / 1000000 + _s * 1000))
 	until "$@" >/dev/null 2>&1; do
 		if [ $(($(date +%s%N) / 1000000)) -ge $_end ]; then
 			return 1
