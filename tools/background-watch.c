@@ -10,7 +10,7 @@
 #include "tools/background.h"
 
 static const struct opt opts[] = {
-	{ 't', "timeout", "MS", "the daemon must be in the background, and its\n"
+	{ 't', "timeout-ready", "MS", "the daemon must be in the background, and its\n"
 		"pidfile there, within this time (default 0:\n"
 		"for ever); else exit 99" },
 	{ 'd', "notification-fd", "FD", "write a newline there when it is" },
@@ -22,8 +22,9 @@ static const struct usage usage = {
 	"exits.  Then pass on signals to the daemon, and exit when it does.",
 	opts,
 	"Exit status: that of the daemon, or of prog if it fails, or 128 + n if\n"
-	"signal n ended it; 99 it took too long; 100 misuse; 111 system error;\n"
-	"112 this system cannot adopt a daemon."
+	"signal n ended it; 99 it took too long; 100 misuse; 104 pidfile names\n"
+	"no process; 111 system error; 112 system cannot adopt a daemon;\n"
+	"126 and 127 prog cannot be executed, or was not found."
 };
 
 enum { EX_UNSUPPORTED = 112 };

@@ -20,6 +20,7 @@
 #include "tools/background.h"
 
 enum { LOOK_MS = 50 };
+enum { EX_NODAEMON = 104 };	/* pidfile names no process: s6's code */
 
 extern char **environ;
 
@@ -67,8 +68,8 @@ start(const struct background *b)
 	posix_spawnattr_destroy(&attr);
 	if (e) {
 		errno = e;
-		die_sys(!b->alike ? EX_SYSTEM : e == ENOENT ? EX_NOTFOUND :
-			EX_NOEXEC, "unable to start %s", argv[0]);
+		die_sys(e == ENOENT ? EX_NOTFOUND : EX_NOEXEC,
+			"unable to start %s", argv[0]);
 	}
 	return pid;
 }
@@ -195,8 +196,10 @@ await_prog(const struct background *b, int sp, pid_t prog, uint64_t deadline)
 			break;
 		if (clock_passed(deadline)) {
 			kill(prog, SIGKILL);
-			die(EX_TIMEOUT, "%s has not gone into the background "
-				"in time", b->argv[0]);
+			/* s6 tells how prog has ended by that. */
+			die(prog_as_s6 ? 128 + SIGKILL : EX_TIMEOUT,
+				"%s has not gone into the background in time",
+				b->argv[0]);
 		}
 	}
 	if (!wstat)
@@ -228,7 +231,7 @@ await_pidfile(const struct background *b, int sp, uint64_t deadline)
 				"", b->own ? b->argv[0] : "");
 		if (!b->own && waitpid(-1, &c, WNOHANG) < 0 &&
 			errno == ECHILD)
-			die(EX_SYSTEM, "the daemon has exited without naming "
+			die(EX_NODAEMON, "the daemon has exited without naming "
 				"itself in %s", b->pidfile);
 		poll(&p, 1, clock_left(look < deadline ? look : deadline));
 		/* Told to end while there is nobody to pass it on to. */

@@ -13,8 +13,8 @@
 #include "tools/trig.h"
 
 static const struct opt opts[] = {
-	{ 'a', "all", 0, "until all of them have matched (default)" },
-	{ 'o', "one", 0, "until one of them has matched" },
+	{ 'a', "and", 0, "until all of them have matched (default)" },
+	{ 'o', "or", 0, "until one of them has matched" },
 	{ 't', "timeout", "MS", "give up after MS milliseconds, exit 1\n"
 		"(default 0: never)" },
 	{ 0, 0, 0, 0 }

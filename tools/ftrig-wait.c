@@ -10,7 +10,7 @@
 #include "tools/trig.h"
 
 static const struct opt opts[] = {
-	{ 't', "timeout", "MS", "give up after MS milliseconds, exit 1\n"
+	{ 't', "timeout", "MS", "give up after MS milliseconds, exit 99\n"
 		"(default 0: never)" },
 	{ 0, 0, 0, 0 }
 };
@@ -18,7 +18,7 @@ static const struct usage usage = {
 	"[-t MS] fifodir regex",
 	"Wait until what the fifodir is told matches a POSIX extended regular\n"
 	"expression, then print what was heard.", opts,
-	"Exit status: 0 it matched; 1 it took too long; 100 misuse; 111 system\n"
+	"Exit status: 0 it matched; 99 it took too long; 100 misuse; 111 system\n"
 	"error."
 };
 
@@ -43,7 +43,7 @@ main(int argc, char **argv)
 		puts(t.heard);
 	trig_end(&t);
 	if (r < 0)
-		die_sys(errno == ETIMEDOUT ? EX_NO : EX_SYSTEM,
+		die_sys(errno == ETIMEDOUT ? EX_TIMEOUT : EX_SYSTEM,
 			"no event of %s has matched '%s'", argv[0], argv[1]);
 	if (fflush(stdout))
 		die_sys(EX_SYSTEM, "unable to write to stdout");

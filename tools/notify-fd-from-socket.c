@@ -24,7 +24,8 @@ enum { LOOK_MS = 200 };
 static const struct opt opts[] = {
 	{ '3', "notification-fd", "FD", "tell readiness there (default: the\n"
 		"number in the file notification-fd)" },
-	{ 'f', "doublefork", 0, "do not be a child of prog" },
+	{ 'f', "no-doublefork", 0, "listen as a child of prog" },
+	{ OPT_LONG, "doublefork", 0, "listen as nobody's child (default)" },
 	{ 't', "timeout", "MS", "stop listening after this time (default 0:\n"
 		"never)" },
 	{ 0, 0, 0, 0 }
@@ -111,7 +112,7 @@ main(int argc, char **argv)
 {
 	struct sdsocket s = { .prog = getpid() };
 	unsigned ms = 0;
-	int c, fd = -1, twice = 0;
+	int c, fd = -1, twice = 1;
 
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
@@ -120,7 +121,8 @@ main(int argc, char **argv)
 			fd = (int)opt_uint("the descriptor", optarg, 0,
 				INT_MAX);
 			break;
-		case 'f': twice = 1; break;
+		case 'f': twice = 0; break;
+		case OPT_LONG: twice = 1; break;
 		case 't':
 			ms = opt_uint("the timeout", optarg, 0, UINT_MAX);
 			break;

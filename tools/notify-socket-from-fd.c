@@ -22,11 +22,12 @@
 #include "tools/helper.h"
 
 static const struct opt opts[] = {
-	{ 'd', "fd", "FD", "prog writes its newline there (default 1)" },
-	{ 'f', "doublefork", 0, "do not be a child of prog" },
+	{ 'd', "notification-fd", "FD", "prog writes its newline there (default 1)" },
+	{ 'f', "no-doublefork", 0, "wait as a child of prog" },
+	{ OPT_LONG, "doublefork", 0, "wait as nobody's child (default)" },
 	{ 't', "timeout", "MS", "stop waiting after this time (default 0:\n"
 		"never)" },
-	{ 'k', "keep", 0, "leave NOTIFY_SOCKET in the environment of prog" },
+	{ 'k', "keep-environment", 0, "leave NOTIFY_SOCKET in the environment of prog" },
 	{ 0, 0, 0, 0 }
 };
 static const struct usage usage = {
@@ -48,20 +49,26 @@ connect_to(const char *name)
 	size_t len = strlen(name);
 	int fd;
 
-	if ((*name != '/' && *name != '@') || len < 2)
-		die(EX_MISUSE, "NOTIFY_SOCKET is '%s', neither a path nor an "
-			"abstract name", name);
-	if (len >= sizeof a.sun_path)
-		die(EX_MISUSE, "NOTIFY_SOCKET is longer than %zu bytes",
+	if ((*name != '/' && *name != '@') || len < 2) {
+		warn("NOTIFY_SOCKET is '%s', neither a path nor an abstract "
+			"name: nobody is told", name);
+		return -1;
+	}
+	if (len >= sizeof a.sun_path) {
+		warn("NOTIFY_SOCKET is longer than %zu bytes: nobody is told",
 			sizeof a.sun_path - 1);
+		return -1;
+	}
 	memcpy(a.sun_path, name, len);
 	if (*name == '@')
 		a.sun_path[0] = 0;
 	fd = socket(AF_UNIX, SOCK_DGRAM, 0);
 	if (fd < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ||
 		connect(fd, (struct sockaddr *)&a, (socklen_t)
-		(offsetof(struct sockaddr_un, sun_path) + len)) < 0)
-		die_sys(EX_SYSTEM, "unable to connect to %s", name);
+		(offsetof(struct sockaddr_un, sun_path) + len)) < 0) {
+		warn_sys("unable to connect to %s (nobody is told)", name);
+		return -1;
+	}
 	return fd;
 }
 
@@ -140,7 +147,7 @@ int
 main(int argc, char **argv)
 {
 	long mainpid = (long)getpid();
-	int c, sock, p[2], fd = 1, twice = 0, keep = 0;
+	int c, sock, p[2], fd = 1, twice = 1, keep = 0;
 	unsigned ms = 0;
 	const char *name;
 
@@ -151,7 +158,8 @@ main(int argc, char **argv)
 			fd = (int)opt_uint("the descriptor", optarg, 0,
 				INT_MAX);
 			break;
-		case 'f': twice = 1; break;
+		case 'f': twice = 0; break;
+		case OPT_LONG: twice = 1; break;
 		case 't':
 			ms = opt_uint("the timeout", optarg, 0, UINT_MAX);
 			break;
@@ -160,10 +168,14 @@ main(int argc, char **argv)
 	argv += optind;
 	if (!*argv)
 		opt_usage(&usage);
+	/* Nobody is to be told: prog is to run all the same. */
 	name = getenv("NOTIFY_SOCKET");
-	if (!name)
-		die(EX_MISUSE, "NOTIFY_SOCKET is not set");
-	sock = connect_to(name);
+	sock = name ? connect_to(name) : -1;
+	if (sock < 0) {
+		if (!keep)
+			unsetenv("NOTIFY_SOCKET");
+		chain_exec(argv);
+	}
 	if (pipe(p) < 0)
 		die_sys(EX_SYSTEM, "unable to make a pipe");
 	c = helper_fork(twice);

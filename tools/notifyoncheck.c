@@ -203,12 +203,12 @@ main(int argc, char **argv)
 		opt_usage(&usage);
 	if (k.command && strlen(k.command) >= 4096)
 		die(EX_MISUSE, "the check is longer than 4095 bytes");
-	if (control_alive(AT_FDCWD, ".") != 1)
-		die(EX_MISUSE, "no supervise runs for the current directory");
 	if (k.fd < 0)
 		k.fd = helper_notification_fd();
 	else
 		helper_check_fd(k.fd);
+	if (control_alive(AT_FDCWD, ".") != 1)
+		die(EX_MISUSE, "no supervise runs for the current directory");
 	c = helper_fork(twice);
 	if (c < 0)
 		die_sys(EX_SYSTEM, "unable to fork");

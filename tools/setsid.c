@@ -16,16 +16,18 @@
 
 static const struct opt opts[] = {
 	{ 's', "session", 0, "in a new session (default)" },
-	{ 'b', "background", 0, "in a new background process group" },
+	{ 'b', "background-process-group", 0, "in a new background process group" },
 	{ 'f', "foreground", 0, "in a new process group, in the foreground of\n"
 		"the controlling terminal" },
 	{ 'g', "grab", 0, "the same, even if the terminal is someone else's" },
-	{ 'i', "insist", 0, "fail if that is not possible" },
-	{ 'I', "warn", 0, "warn if that is not possible (default)" },
+	{ OPT_LONG, "foreground-process-group", 0, "the same as -f" },
+	{ OPT_LONG + 1, "foreground-process-group-grab", 0, "the same as -g" },
+	{ 'i', "strict", 0, "fail if that is not possible" },
+	{ 'I', "no-strict", 0, "warn if that is not possible (default)" },
 	{ 'q', "quiet", 0, "say nothing if that is not possible" },
 	{ 'd', "ctty", "FD", "with -s: the terminal at FD becomes the\n"
 		"controlling terminal; with -f and -g: the\n"
-		"terminal is at FD (default 0)" },
+		"terminal is at FD (default: /dev/tty)" },
 	{ 0, 0, 0, 0 }
 };
 static const struct usage usage = {
@@ -44,6 +46,16 @@ complain(const char *verb)
 		die_sys(EX_SYSTEM, "unable to %s", verb);
 	if (strict == 'I')
 		warn_sys("unable to %s", verb);
+}
+
+static int
+controlling_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		die_sys(EX_SYSTEM, "unable to open /dev/tty");
+	return fd;
 }
 
 static void
@@ -72,21 +84,26 @@ main(int argc, char **argv)
 			ctty = (int)opt_uint("the descriptor", optarg, 0,
 				INT_MAX);
 			break;
+		case OPT_LONG: what = 'f'; break;
+		case OPT_LONG + 1: what = 'g'; break;
 		default: what = (char)c;
 		}
 	argv += optind;
 	if (!*argv)
 		opt_usage(&usage);
+	if (ctty < 0 && (what == 'f' || what == 'g'))
+		ctty = controlling_terminal();
 	if (what == 's') {
 		if (setsid() < 0)
 			complain("setsid");
-		else if (ctty >= 0 && ioctl(ctty, TIOCSCTTY, 0) < 0)
+		/* s6-setsid only looks at it with -f and -g. */
+		else if (ctty >= 0 && !prog_as_s6 && ioctl(ctty, TIOCSCTTY, 0) < 0)
 			complain("make that the controlling terminal");
 	} else {
 		if (setpgid(0, 0) < 0)
 			complain("setpgid");
 		if (what != 'b')
-			foreground(ctty >= 0 ? ctty : 0, what == 'g');
+			foreground(ctty, what == 'g');
 	}
 	chain_exec(argv);
 }

@@ -26,14 +26,14 @@ static const struct opt opts[] = {
 	{ 'r', "resident", "BYTES", "resident memory" },
 	{ 's', "stack", "BYTES", "stack" },
 	{ 't', "time", "SECONDS", "processor time" },
-	{ 'P', "posix", 0, "accepted, and does nothing" },
+	{ 'P', "priority", "N", "realtime priority" },
 	{ 0, 0, 0, 0 }
 };
 static const struct usage usage = {
 	"[-H | -h] [-a BYTES] [-c BYTES] [-d BYTES] [-f BYTES] [-l BYTES] "
-	"[-m BYTES] [-o N] [-p N] [-r BYTES] [-s BYTES] [-t SECONDS] prog...",
+	"[-m BYTES] [-o N] [-p N] [-P N] [-r BYTES] [-s BYTES] [-t SECONDS] prog...",
 	"Execute prog with these limits.  A limit above the hard limit, or =,\n"
-	"means the hard limit.", opts,
+	"means the hard limit; of hard limits, = means none.", opts,
 	"Exit status: 100 misuse; 111 system error; 126 and 127 prog cannot be\n"
 	"executed, or was not found."
 };
@@ -57,30 +57,32 @@ static const struct { int letter, resource; } rows[] = {
 #ifdef RLIMIT_RSS
 	{ 'r', RLIMIT_RSS },
 #endif
+#ifdef RLIMIT_RTPRIO
+	{ 'P', RLIMIT_RTPRIO },
+#endif
 };
 
 static void
 limit(int resource, int letter, const char *arg, int which)
 {
 	struct rlimit r;
-	uint64_t n;
+	uint64_t n = RLIM_INFINITY;
 
 	if (getrlimit(resource, &r) < 0)
 		die_sys(EX_SYSTEM, "unable to get the limit -%c", letter);
-	if (!strcmp(arg, "=")) {
-		r.rlim_cur = r.rlim_max;
-	} else {
-		if (!num_u64(arg, &n) && (prog_as_s6 || !num_size(arg, &n)))
-			die(EX_MISUSE, "the limit -%c must be a number or =, "
-				"not '%s'", letter, arg);
-		if (n >= RLIM_INFINITY || (r.rlim_max != RLIM_INFINITY &&
-			n > r.rlim_max))
-			n = r.rlim_max;
-		if (which & SOFT)
-			r.rlim_cur = (rlim_t)n;
-		if (which & HARD)
-			r.rlim_max = (rlim_t)n;
-	}
+	if (strcmp(arg, "=") && !num_u64(arg, &n) &&
+		(prog_as_s6 || !num_size(arg, &n)))
+		die(EX_MISUSE, "the limit -%c must be a number or =, not '%s'",
+			letter, arg);
+	if (n > RLIM_INFINITY)
+		n = RLIM_INFINITY;
+	/* Above the hard limit is what only that can be raised to. */
+	if (which & HARD)
+		r.rlim_max = (rlim_t)n;
+	else if (r.rlim_max != RLIM_INFINITY && n > r.rlim_max)
+		n = r.rlim_max;
+	if (which & SOFT)
+		r.rlim_cur = (rlim_t)n;
 	if (setrlimit(resource, &r) < 0)
 		die_sys(EX_SYSTEM, "unable to set the limit -%c to %s", letter,
 			arg);
@@ -97,8 +99,6 @@ main(int argc, char **argv)
 			which = c == 'H' ? SOFT | HARD : HARD;
 			continue;
 		}
-		if (c == 'P')
-			continue;
 		known = 0;
 		for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 			if (rows[i].letter == c) {

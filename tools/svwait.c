@@ -35,8 +35,12 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		waitopt_take(&o, c, optarg);
-	if (optind == argc)
+	if (optind == argc) {
+		/* All of none are as wanted, for s6. */
+		if (prog_as_s6)
+			return EX_OK;
 		opt_usage(&usage);
+	}
 	end = clock_deadline(o.timeout_ms);
 	if (wait_begin_patiently(&w, argv + optind, (unsigned)(argc - optind),
 		o.goal, o.any, clock_deadline(o.timeout_ms &&

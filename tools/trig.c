@@ -23,7 +23,7 @@ trig_begin(struct trig *t, const char *dir, const char *regex)
 	return 0;
 }
 
-/* One letter more; 1 if now it matches, -1 without memory. */
+/* One letter more; 1 if now it matches, or did, -1 without memory. */
 static int
 hear(struct trig *t, char c)
 {
@@ -37,7 +37,7 @@ hear(struct trig *t, char c)
 	}
 	t->heard[t->len++] = c;
 	t->heard[t->len] = 0;
-	return regexec(&t->re, t->heard, 0, 0, 0) == 0;
+	return t->matched || regexec(&t->re, t->heard, 0, 0, 0) == 0;
 }
 
 static int
@@ -46,9 +46,10 @@ take(struct trig *t)
 	char buf[256];
 	ssize_t r;
 
+	/* What came with the letter that matches has been heard as well. */
 	while (!t->matched && ((r = read(t->events.fd, buf, sizeof buf)) > 0 ||
 		(r < 0 && errno == EINTR)))
-		for (ssize_t i = 0; i < r && !t->matched; i++) {
+		for (ssize_t i = 0; i < r; i++) {
 			int m = hear(t, buf[i]);
 
 			if (m < 0)

@@ -110,7 +110,10 @@ same 'setlock, no such directory' setlock nodir/lk true
 same 'setlock, prog not found' setlock lk nosuch
 
 ids='set -- $(ps -o pid=,pgid=,sid= -p $$); [ $1 = $2 ] && echo leader; [ $1 = $3 ] && echo session; :'
-for a in '' -s -b -f -g '-i -s' -q -I '-i -f' -z; do
+# -f and -g open /dev/tty from 2.15 on.
+tty=; [ -z "${S6_NEW-}" ] || tty='-f -g'
+for a in '' -s -b $tty '-i -s' -q -I '-f -d0' '-i -f -d0' '-g -d9' '-s -d9' \
+	'-s -d0' -z; do
 	# shellcheck disable=SC2086
 	same "setsid $a" setsid $a sh -c "$ids"
 	# shellcheck disable=SC2086

@@ -8,10 +8,11 @@ need s6-svc s6-supervise
 env --default-signal=INT true 2>/dev/null || skip_all 'no GNU env'
 
 # hear WANT LABEL COMMAND...: what listeners of both suites hear when it runs,
-# up to the last letter of WANT.
+# up to the last letter of WANT; s6 2.11.3 prints only that.
 hear() {
 	_want=$1 _label=$2; shift 2
 	_last=${_want#"${_want%?}"}
+	[ -z "${S6_NEW-}" ] || _last=$_want
 	s6-ftrig-listen1 -t 9000 s/event "$_want" "$@" >heard.s6 2>&1; _r=$?
 	is "$_r $(cat heard.s6)" "0 $_last" "$_label: s6-ftrig-listen1 hears $_want"
 }
@@ -69,9 +70,13 @@ END
 	ok "$w -D: a file down" test -e s/down
 	"${c}svc" -u s; within 9 st ready true
 	rm -f s/down
-	"${c}svc" -Q s
-	ok "$w -Q: not wanted" within 9 st wantedup false
-	ok "$w -Q: a file down" within 9 test -e s/down
+	if [ "$d" = reeve- ] || [ -z "${S6_NEW-}" ]; then
+		"${c}svc" -Q s
+		ok "$w -Q: not wanted" within 9 st wantedup false
+		ok "$w -Q: a file down" within 9 test -e s/down
+	else
+		skip 2 's6 2.15.1.0 does not know its letter Q'
+	fi
 	# Letters that 2.11.3 does not have: ours takes them by any sender.
 	if [ "$d" = reeve- ]; then
 		rm -f s/got

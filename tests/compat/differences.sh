@@ -99,6 +99,10 @@ env UID=0 GID=0 GIDLIST=1,x s6-applyuidgid -U true 2>/dev/null
 is $? 100 "$about"
 line 's6-notifyoncheck -T ends'
 by tools/notifyoncheck.sh '-T ends it all'
+line 's6-ftrig-wait and its kin look'
+by tools/ftrig.sh 'an event that comes with others is not missed'
+line 's6-ipcserverd counts a connection'
+by compat/ipc.sh 'the number of connections counts this one'
 line 's6-notify-fd-from-socket takes'
 by tools/notify-socket.sh 'is readiness'
 line 's6-linux-init-shutdownd kills nothing'

@@ -9,7 +9,7 @@ same 'environment, exit codes and messages of a connection' <<'X'
 mkdir -p rules/uid/0/env; touch rules/uid/0/allow
 echo bla >rules/uid/0/env/FOO; : >rules/uid/0/env/GONE; printf 'a\0b\n' >rules/uid/0/env/TWO
 GONE=1 s6-ipcserver -1 -v -c 3 -C 2 sock s6-ipcserver-access -v 2 -i rules \
-	sh -c 'env | grep -E "IPC|FOO|GONE" | sort; echo "$TWO"; read x; exit 5' >out 2>err & p=$!
+	sh -c 'env | grep -E "IPC|FOO|GONE" | grep -v CONNNUM | sort; echo "$TWO"; read x; exit 5' >out 2>err & p=$!
 until [ -s out ]; do sleep 0.01; done
 ls -l sock | cut -c1-10
 ls -l sock.lock | cut -c1-10
@@ -30,6 +30,18 @@ kill $p; wait $p; echo server $?
 grep -v 'ipcserver-access' err | sed 's/: Success$//'
 grep -c 'ipcserver-access: info: allow' err
 X
+
+# s6 2.15.1.0 begins with 0; 2.11.3 does not.
+theirs=$THEIRS; [ -z "${S6_NEW-}" ] || THEIRS=
+WANT='1
+2
+exit 0' same 'the number of connections counts this one' <<'X'
+s6-ipcserver -q sock sh -c 'echo $IPCCONNNUM; cat' & p=$!
+until [ -e sock ]; do sleep 0.01; done
+s6-ipcclient sock sh -c 'read -r x <&6; echo $x; s6-ipcclient sock sh -c "read -r x <&6; echo \$x"'
+kill $p; wait $p 2>/dev/null; :
+X
+THEIRS=$theirs
 
 same 'refusals of ipcserver-access' <<'X'
 a() { PROTO=IPC IPCREMOTEEUID=0 IPCREMOTEEGID=5 IPCREMOTEPATH= s6-ipcserver-access "$@"; echo $?; }

@@ -55,6 +55,8 @@ both() {
 set -f
 while read -r mode script; do
 	case $mode in ''|'#'*) continue ;; esac
+	# 2.15.1.0 does not come to an end with a processor.
+	case "${S6_NEW-} $script" in 1*'!cat'*|1*'?cat'*|1*'!true'*) continue ;; esac
 	# shellcheck disable=SC2086
 	case $mode in
 	long) both long bulk $script ;;
@@ -174,9 +176,11 @@ bulk -d 1 1
 bulk -d 99 1
 END
 set +f
-both in paced '!' s4096 ./d
-both in paced s4096 '!sed -e s/o/0/g' ./d
-both in paced s4096 '?tr a b | tr c d' ./d
+if [ -z "${S6_NEW-}" ]; then
+	both in paced '!' s4096 ./d
+	both in paced s4096 '!sed -e s/o/0/g' ./d
+	both in paced s4096 '?tr a b | tr c d' ./d
+fi
 both in bulk 'ptwo words' T 1
 both in bulk '=a b' './c d'
 ok "scripts: $count" test $count -ge 60
@@ -188,7 +192,8 @@ content() {
 seq -f 'line %04g abcdefghijklmnopqrstuvwxyzabcdefghijklm' 1 400 >lines
 for first in s6 reeve; do
 	for second in reeve s6; do
-		for proc in n100 '!cat'; do
+		for proc in n100 ${S6_NEW:-!cat}; do
+			[ "$proc" = 1 ] && continue
 			# cleanly, four times
 			rm -rf d
 			for part in 1 2 3 4; do

@@ -19,7 +19,7 @@ chmod +x daemon
 "$w" 2>/dev/null;		is $? 100 'no argument'
 "$w" pid 2>/dev/null;		is $? 100 'no prog'
 "$w" -t x pid true 2>/dev/null;	is $? 100 'bad timeout'
-"$w" pid nosuch 2>/dev/null;	is $? 111 'prog not found'
+"$w" pid nosuch 2>/dev/null;	is $? 127 'prog not found'
 "$w" pid ./daemon 'sleep 0.2; exit 5';	is $? 5 'its exit code'
 rm pid
 "$w" pid ./daemon 'sleep 0.2; kill -9 $$'; is $? 137 'the signal that ended it'
@@ -28,7 +28,7 @@ rm pid
 rm pid
 "$w" -t 200 pid sh -c 'sleep 9 & :' 2>err; is $? 99 'no pidfile in time'
 like "$(cat err)" 'pid does not name a process' 'it says so'
-"$w" pid true 2>err;			is $? 111 'no daemon at all'
+"$w" pid true 2>err;			is $? 104 'no daemon at all'
 "$w" -t 200 pid sleep 9 2>/dev/null;	is $? 99 'prog stays'
 
 "$w" -d 4 pid ./daemon 'trap "echo hup >>got" HUP; trap "exit 3" TERM

@@ -62,9 +62,11 @@ fi
 
 to="${P}notify-socket-from-fd"
 unset NOTIFY_SOCKET
-"$to" true 2>/dev/null;			is $? 100 'no NOTIFY_SOCKET'
-NOTIFY_SOCKET=x "$to" true 2>/dev/null;	is $? 100 'not an address'
-NOTIFY_SOCKET=$PWD/none "$to" true 2>/dev/null; is $? 111 'nobody listens'
+"$to" sh -c 'exit 3' 2>err;		is "$? $(cat err)" '3 ' 'no NOTIFY_SOCKET'
+NOTIFY_SOCKET=x "$to" sh -c 'exit 3' 2>err; is $? 3 'not an address'
+like "$(cat err)" "is 'x', neither .*nobody is told" 'it says so'
+NOTIFY_SOCKET=$PWD/none "$to" sh -c 'exit 3' 2>err; is $? 3 'nobody listens'
+like "$(cat err)" 'unable to connect to .*none .nobody is told' 'it says so'
 cat >hear <<'END'
 #!/usr/bin/env python3
 import os, socket, sys, subprocess

@@ -22,9 +22,14 @@ END
 	within 9 test -s s/pid
 }
 printf '#!/bin/sh\n' >s/run; chmod +x s/run; touch s/down
-(cd s && "${P}notifyoncheck" true 2>/dev/null); is $? 100 'not supervised'
+(cd s && "${P}notifyoncheck" -3 8 true 2>/dev/null 8>&1); is $? 100 'not supervised'
 supervised s
 (cd s && "${P}notifyoncheck" true 2>/dev/null); is $? 111 'no notification-fd'
+if newer 1 'does not tell'; then
+	echo x >s/notification-fd
+	(cd s && "${P}notifyoncheck" true 2>/dev/null)
+	is $? 100 'nor is that one'
+fi
 echo 3 >s/notification-fd
 (cd s && "${P}notifyoncheck" true 3>&- 2>/dev/null); is $? 111 'it is not open'
 (cd s && "${P}notifyoncheck" 3>&1 2>/dev/null);	is $? 100 'no prog'
