@@ -90,20 +90,6 @@ signal_number(const char *what, const char *text)
 	return sig;
 }
 
-static unsigned
-file_mode(const char *text)
-{
-	unsigned mode = 0;
-	const char *p = text;
-
-	while (*p >= '0' && *p <= '7' && mode <= 0777)
-		mode = mode * 8 + (unsigned)(*p++ - '0');
-	if (*p || p == text || mode > 0777)
-		die(EX_MISUSE, "--umask: expected an octal number up to 777, "
-			"not %s", text);
-	return mode;
-}
-
 /* Hand over from an initramfs to the real root, as its process 1. */
 static _Noreturn void
 switch_root(const char *root, char **command)
@@ -157,7 +143,7 @@ from_options(int argc, char **argv)
 		case 'C': case 'B': case OPT_BRING_UP: mode = o; break;
 		case 'c': b.basedir = optarg; break;
 		case 'p': b.path = optarg; break;
-		case 'm': b.umask = file_mode(optarg); break;
+		case 'm': b.umask = opt_octal("--umask", optarg, 0777); break;
 		case 'M':
 			if (b.nmounts == BOOT_MOUNTS)
 				die(EX_MISUSE, "at most %d mounts",

@@ -222,3 +222,17 @@ opt_uint(const char *what, const char *text, unsigned min, unsigned max)
 			text);
 	return u;
 }
+
+unsigned
+opt_octal(const char *what, const char *text, unsigned max)
+{
+	const char *p = text;
+	unsigned u = 0;
+
+	while (*p >= '0' && *p <= '7' && u <= max)
+		u = u * 8 + (unsigned)(*p++ - '0');
+	if (*p || p == text || u > max)
+		die(EX_MISUSE, "%s must be an octal number up to %o, not '%s'",
+			what, max, text);
+	return u;
+}

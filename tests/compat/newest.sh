@@ -184,4 +184,12 @@ s6-svscan --notification-fd=4 --services-max=50 --name-max=40 --timeout=1000 s 4
 until [ -s r ]; do sleep 0.02; done
 s6-svscanctl -t s; wait $p; echo $?
 X
+
+same_new 'svscanboot: what is refused, and nothing made' <<'X'
+for a in '-m x' '-m 99' '-d 2' '-d 99' '-d x' '-C x' '-L x' '-t x' -Z --catchall-mode=8; do
+	s6-svscanboot -D $PWD/logs $a scan 2>/dev/null; echo "$a $?"
+done
+s6-svscanboot 2>/dev/null; echo $?
+ls
+X
 end

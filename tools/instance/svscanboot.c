@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <stdio.h>
@@ -92,7 +93,9 @@ main(int argc, char **argv)
 		switch (c) {
 		case 'c': console = optarg; break;
 		case 'D': logs = optarg; break;
-		case 'm': mode = (unsigned)strtoul(optarg, 0, 8) & 07777; break;
+		case 'm':
+			mode = opt_octal("the mode", optarg, 07777);
+			break;
 		case 'l': user = optarg; break;
 		case 'o': words = optarg; break;
 		case 'u':
@@ -101,6 +104,15 @@ main(int argc, char **argv)
 				"uncaught-logs") < 0)
 				die(EX_MISUSE, "XDG_RUNTIME_DIR not set (-u)");
 			logs = own;
+			break;
+		case 'd':
+			/* Before anything is made. */
+			log = (int)opt_uint("the descriptor", optarg, 3,
+				INT_MAX);
+			if (fcntl(log, F_GETFD) < 0)
+				die_sys(EX_SYSTEM, "unable to use descriptor "
+					"%d", log);
+			words_fmt(&w, "-d%d", log);
 			break;
 		default:
 			words_fmt(&w, "-%c%u", c,

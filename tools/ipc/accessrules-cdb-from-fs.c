@@ -95,14 +95,8 @@ main(int argc, char **argv)
 	int c, fd;
 
 	prog_init(argv[0]);
-	while ((c = opt_next(&usage, argc, argv)) != -1) {
-		char *end;
-
-		mode = (unsigned)strtoul(optarg, &end, 8);
-		if (!*optarg || *end || mode > 0777)
-			die(EX_MISUSE, "-m wants octal permissions, not '%s'",
-				optarg);
-	}
+	while ((c = opt_next(&usage, argc, argv)) != -1)
+		mode = opt_octal("the mode", optarg, 0777);
 	argv += optind;
 	if (argc - optind != 2)
 		opt_usage(&usage);

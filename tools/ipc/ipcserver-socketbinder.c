@@ -32,22 +32,6 @@ static const struct usage usage = {
 	opts, "Exit status: 100 misuse, 111 system error, 126, 127 prog."
 };
 
-static int
-perms(const char *s)
-{
-	int m = 0;
-
-	if (!*s)
-		die(EX_MISUSE, "-a wants octal permissions, not an empty word");
-	for (; *s; s++) {
-		if (*s < '0' || *s > '7' || m > 0777)
-			die(EX_MISUSE, "-a wants octal permissions up to 0777,"
-				" not '%s'", optarg);
-		m = m * 8 + *s - '0';
-	}
-	return m & 0777;
-}
-
 /* Two that bind the same path at once must not both unlink it. */
 static void
 take_lock(const char *path)
@@ -72,8 +56,8 @@ int
 main(int argc, char **argv)
 {
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	int reuse = 1, datagram = 0, mode = 0777, block = 0, c, fd;
-	unsigned backlog = SOMAXCONN;
+	int reuse = 1, datagram = 0, block = 0, c, fd;
+	unsigned backlog = SOMAXCONN, mode = 0777;
 	mode_t old;
 
 	prog_init(argv[0]);
@@ -84,7 +68,7 @@ main(int argc, char **argv)
 		case 'b': backlog = opt_uint("-b", optarg, 0, 1 << 20); break;
 		case 'M': datagram = 0; break;
 		case 'm': datagram = 1; break;
-		case 'a': mode = perms(optarg); break;
+		case 'a': mode = opt_octal("the mode", optarg, 0777); break;
 		case 'B': block = 1; break;
 		}
 	argv += optind;
@@ -104,7 +88,7 @@ main(int argc, char **argv)
 		die_sys(EX_SYSTEM, "unable to make the socket non-blocking");
 	if (reuse)
 		take_lock(argv[0]);
-	old = umask((mode_t)~mode & 0777);
+	old = umask(~(mode_t)mode & 0777);
 	if (bind(0, (struct sockaddr *)&sa, sizeof sa) < 0)
 		die_sys(EX_SYSTEM, "unable to bind to %s", argv[0]);
 	umask(old);
