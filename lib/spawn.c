@@ -132,10 +132,10 @@ spawn_exec(const struct spawn *s)
 {
 	sigset_t none;
 
-	if (s->before && !s->newpid)
-		s->before(s->before_arg);
 	if (s->session)
 		setsid();
+	if (s->before && !s->newpid)
+		s->before(s->before_arg);
 	if (s->cgroup > 0 && write(s->cgroup, "0", 1) < 0)
 		return;
 	if (place_fds(s) < 0)

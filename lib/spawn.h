@@ -24,7 +24,7 @@ struct spawn {
 	int cgroup;		/* descriptor of a cgroup.procs to enter, or
 				 * below 1 for none */
 	const sigset_t *mask;	/* its signal mask; 0: nothing blocked */
-	/* Called in the child before anything else, on our memory and with
+	/* Called in the child when it has its session, on our memory and with
 	 * our descriptors; not with newpid.  Or a null pointer. */
 	void (*before)(void *arg);
 	void *before_arg;

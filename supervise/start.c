@@ -196,38 +196,26 @@ fail:
 	return 0;
 }
 
-/* The lock is held by a child that outlived run: our child has to wait for
- * it, and so cannot borrow our memory. */
-static pid_t
-spawn_waiting(const struct spawn *sp, int lock)
-{
-	sigset_t none;
-	pid_t pid = fork();
-
-	if (pid)
-		return pid;
-	/* While it waits it can be told to stop like any service. */
-	setsid();
-	for (const int *sig = act_signals; *sig; sig++)
-		signal(*sig, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, 0);
-	while (os_lock(lock, 0, 1) < 0)
-		if (errno != EINTR)
-			_exit(EX_SYSTEM);
-	spawn_exec(sp);
-	_exit(EX_NOEXEC);
-}
+/* What announce is told. */
+struct announcing {
+	struct super *s;
+	pid_t parent;
+};
 
 /* In the child, before it executes: if we are killed from here on, whoever
- * replaces us finds this run or finish, and starts no second copy.  (Not in a
- * pid namespace of its own, where it does not know its number.) */
+ * replaces us finds this run or finish, and starts no second copy.  If we
+ * were killed before, it may have looked already, and this is the copy too
+ * many.  (Not in a pid namespace of its own, where it does not know its
+ * number.) */
 static void
 announce(void *arg)
 {
-	struct super *s = arg;
+	const struct announcing *a = arg;
+	struct super *s = a->s;
 	enum state was = s->state;
 
+	if (getppid() != a->parent)
+		_exit(EX_SYSTEM);
 	s->dt.pid = (uint64_t)getpid();
 	s->dt.started = s->dt.started_by = os_boot_now();
 	if (was == DOWN) {
@@ -238,6 +226,50 @@ announce(void *arg)
 	}
 	act_detail(s);
 	s->state = was;
+	if (getppid() != a->parent)
+		_exit(EX_SYSTEM);
+}
+
+/* The lock is held by a child that outlived run: our child has to wait for
+ * it, and so cannot borrow our memory.  It announces itself before that, and
+ * we go on when it has. */
+static pid_t
+spawn_waiting(const struct spawn *sp, int lock)
+{
+	struct spawn later = *sp;
+	int said[2], e;
+	sigset_t none;
+	pid_t pid;
+	char c;
+
+	if (pipe(said) < 0)
+		return -1;
+	pid = fork();
+	if (pid) {
+		e = errno;
+		close(said[1]);
+		while (pid > 0 && read(said[0], &c, 1) < 0 && errno == EINTR)
+			;
+		close(said[0]);
+		errno = e;
+		return pid;
+	}
+	/* While it waits it can be told to stop like any service. */
+	setsid();
+	if (!sp->newpid)
+		sp->before(sp->before_arg);
+	later.before = 0;
+	close(said[0]);
+	close(said[1]);
+	for (const int *sig = act_signals; *sig; sig++)
+		signal(*sig, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, 0);
+	while (os_lock(lock, 0, 1) < 0)
+		if (errno != EINTR)
+			_exit(EX_SYSTEM);
+	spawn_exec(&later);
+	_exit(EX_NOEXEC);
 }
 
 /* All that run wants to have, and run.  Its pid; or -1 and errno. */
@@ -248,9 +280,10 @@ start_run(struct super *s)
 	char word[4] = "run";
 	char *argv[3] = { word, 0, 0 };
 	struct spawn_fd fds[4];
+	struct announcing a = { s, getpid() };
 	struct spawn sp = { .file = path, .argv = argv, .fds = fds,
 		.session = 1, .handled = act_signals, .before = announce,
-		.before_arg = s };
+		.before_arg = &a };
 	int mine[4], lock = -1, held = 0, there, e;
 	unsigned n = 0, fd, lockfd = 0;
 	pid_t pid = -1;
@@ -344,8 +377,10 @@ start_finish(struct super *s)
 	char path[PATH_ROOM], name[DETAIL_DEF], code[12], sig[12], group[12];
 	char word[] = "finish";
 	char *argv[6] = { word, code, sig, 0, group, 0 };
+	struct announcing a = { s, getpid() };
 	struct spawn sp = { .file = path, .argv = argv, .session = 1,
-		.handled = act_signals, .before = announce, .before_arg = s };
+		.handled = act_signals, .before = announce,
+		.before_arg = &a };
 	pid_t pid = -1;
 	unsigned ms;
 

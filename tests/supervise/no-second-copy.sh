@@ -57,6 +57,67 @@ ok 'until it ends' within 10 ended
 is "$(wc -l <s/finishes)" 1 'it was started once'
 reeve-svc -x s
 
+# A supervise that is killed while its child has not said yet that it is there:
+# the child is held up in each call that it makes before.
+gone() { # also one that nobody has waited for yet
+	case $(sed -n 's/^State:[^A-Z]*//p' "/proc/$1/status") in
+	[A-Y]*) return 1 ;;
+	esac
+}
+runs() { [ "$(wc -l <"$1/runs")" -ge "$2" ]; }
+for call in getppid setsid pwrite64; do
+	service k-$call <<'END'
+echo $$ >>runs
+exec sleep 1000
+END
+	: >k-$call/runs
+	strace -f -o trace-$call -e trace=$call -e \
+		inject=$call:delay_enter=1000000:when=1 \
+		reeve-supervise k-$call 2>err-$call &
+	# What is on its way is the call of the child.
+	within 10 grep -q "^[0-9]* *$call(" trace-$call
+	first=$(sed -n "s/^\([0-9]*\) *$call(.*/\1/p" trace-$call)
+	parent=$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$first/status")
+	is "$(cat "/proc/$parent/comm")" reeve-supervise "$call: of its child"
+	kill -KILL "$parent"
+	within 10 gone "$parent"
+	supervised k-$call 2>/dev/null
+	within 10 grep -q "^$first.*exited" trace-$call
+	within 10 runs k-$call 1
+	within 10 up k-$call
+	is "$(field k-$call pid)" "$(cat k-$call/runs)" \
+		"killed before $call of its child: one copy, and it is known"
+	reeve-svc -dx k-$call
+done
+
+# A run that waits for the lock of another one's child was announced when it
+# began to wait, not when it goes on.
+service l <<'END'
+echo $$ >>runs
+[ -e once ] || { : >once; sleep 1000 & echo $! >child; exit 0; }
+exec sleep 1000
+END
+echo 5 >l/lock-fd
+echo 0 0 >l/backoff
+supervised l 2>l/err
+within 10 grep -q 'still holds' l/err
+waits() { [ "$(field l pid)" -gt 0 ] && [ "$(field l pid)" != "$(cat l/runs)" ]; }
+ok 'one that waits for the lock is known' within 10 waits
+pid=$(field l pid)
+# Longer than what its start is taken for.
+t=$(date +%s%N)
+later() { [ $(($(date +%s%N) - t)) -gt 200000000 ]; }
+within 5 later
+kill "$(cat l/child)"
+within 10 runs l 2
+kill -KILL "$super_pid"
+wait "$super_pid"
+supervised l 2>l/err
+ok 'and is taken over when it has it' within 10 grep -q \
+	"taking over run (pid $pid)" l/err
+is "$(wc -l <l/runs)" 2 'and not started again'
+reeve-svc -dx l
+
 # A run that cannot be executed leaves no process in the record.
 service bad </dev/null
 printf '#!/no/such/program\n' >bad/run
