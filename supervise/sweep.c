@@ -102,13 +102,29 @@ sweep_group(pid_t group)
 		(long)group);
 }
 
+/* Say that a process is killed, the first time and if there are not many. */
+static void
+name_once(pid_t pid, pid_t *named, int *n)
+{
+	char name[32];
+
+	for (int i = 0; i < *n; i++)
+		if (named[i] == pid)
+			return;
+	if (*n == NAMES)
+		return;
+	named[(*n)++] = pid;
+	os_name(pid, name, sizeof name);
+	warn("killing what run left behind: %s (pid %ld)", name, (long)pid);
+}
+
 /* All that is below us: as each one dies, its children come to us. */
 static void
 sweep_orphans(pid_t spared)
 {
 	char list[512];
-	int left = 0, named = 0;
-	pid_t last = 0;
+	pid_t named[NAMES];
+	int left = 0, n = 0;
 
 	for (int ms = 0; ms <= WAIT_MS; ms += STEP_MS) {
 		char *from = list, *end;
@@ -118,7 +134,6 @@ sweep_orphans(pid_t spared)
 		left = 0;
 		/* What does not fit comes in the next round. */
 		for (; (end = strchr(from, ' ')); from = end + 1) {
-			char name[32];
 			pid_t pid = (pid_t)strtol(from, 0, 10);
 
 			if (pid <= 0 || pid == spared)
@@ -126,12 +141,7 @@ sweep_orphans(pid_t spared)
 			if (waitpid(pid, 0, WNOHANG) == pid)
 				continue;
 			left++;
-			if (pid != last && named++ < NAMES) {
-				os_name(pid, name, sizeof name);
-				warn("killing what run left behind: %s (pid "
-					"%ld)", name, (long)pid);
-			}
-			last = pid;
+			name_once(pid, named, &n);
 			kill(pid, SIGKILL);
 			/* Mostly it is gone at once, and its children are
 			 * ours for the next round. */
