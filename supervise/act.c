@@ -146,6 +146,7 @@ run(struct super *s)
 {
 	uint64_t before = os_boot_now();
 	uint64_t run_pid = s->dt.run_pid, started = s->dt.run_started;
+	unsigned ended = s->dt.ended;
 	pid_t pid = start_run(s);
 
 	if (pid < 0) {
@@ -156,6 +157,7 @@ run(struct super *s)
 			s->dt.pid = 0;
 			s->dt.run_pid = run_pid;
 			s->dt.run_started = started;
+			s->dt.ended = ended;
 			act_detail(s);
 		}
 		s->dt.error = (unsigned)e;
@@ -172,7 +174,7 @@ run(struct super *s)
 	s->dt.run_started = os_now();
 	s->dt.starts++;
 	s->dt.reason = WHY_NONE;
-	s->dt.stopping = s->dt.adopted = 0;
+	s->dt.stopping = s->dt.adopted = s->dt.ended = 0;
 	s->st.pid = (uint64_t)pid;
 	s->st.paused = s->st.finishing = s->st.ready = 0;
 	tain_wallclock_read(&s->st.changed);
@@ -229,34 +231,43 @@ finish(struct super *s)
 
 /* Did the supervise that we took over from write this death down? */
 static int
-in_tally(const struct super *s)
+in_tally(const struct super *s, const struct death *d)
 {
-	struct death d;
+	struct death last;
 
-	return s->dt.adopted && tally_read(&d, 1, AT_FDCWD, ".") == 1 &&
-		!tain_less(&d.when, &s->st.changed);
+	return s->dt.adopted && tally_read(&last, 1, AT_FDCWD, ".") == 1 &&
+		!tain_less(&last.when, &d->when) &&
+		!tain_less(&d->when, &last.when);
 }
 
-/* run is dead. */
+/* run is dead.  How and when is written down before anything comes of it: if
+ * we are killed, the next supervise does all the rest, and knows by the stamp
+ * what is in the tally already. */
 static void
 died(struct super *s)
 {
-	int told = in_tally(s);
 	struct death d;
 
 	drop(&s->pidfd);
 	act_deafen(s);
-	tain_wallclock_read(&s->st.changed);
 	s->died = os_now();
 	s->deadline = 0;
+	if (!s->dt.ended) {
+		tain_wallclock_read(&s->dt.died);
+		s->dt.wstat = (unsigned)s->wstat;
+		s->dt.deaths++;
+		s->dt.ended = 1;
+		act_detail(s);
+	}
+	s->st.changed = s->dt.died;
 	s->st.wstat = s->wstat;
 	s->st.ready = s->st.paused = 0;
-	s->dt.deaths++;
-	d = tally_death(&s->st.changed, s->wstat);
-	if (!told && tally_add(AT_FDCWD, &d, svdir_number(s->dt.def,
-		"max-death-tally")) < 0)
+	d = tally_death(&s->dt.died, s->wstat);
+	if (!in_tally(s, &d) && tally_add(AT_FDCWD, &d, svdir_number(
+		s->dt.def, "max-death-tally")) < 0)
 		warn_sys("unable to add to %s", TALLY_FILE);
-	sweep(s->dt.def, (pid_t)s->dt.run_pid, s->checker);
+	sweep(s->dt.def, (pid_t)s->dt.run_pid, s->checker,
+		(int)s->dt.adopted);
 	act_letter(s, 'd');
 }
 

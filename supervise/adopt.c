@@ -82,8 +82,14 @@ was_reaped(pid_t pid, uint64_t since, int *wstat)
 static void
 learn_end(struct super *s)
 {
-	was_reaped((pid_t)s->dt.run_pid, s->dt.started, &s->st.wstat);
-	tain_wallclock_read(&s->st.changed);
+	if (s->dt.ended) {
+		s->st.wstat = (int)s->dt.wstat;
+		s->st.changed = s->dt.died;
+	} else {
+		was_reaped((pid_t)s->dt.run_pid, s->dt.started,
+			&s->st.wstat);
+		tain_wallclock_read(&s->st.changed);
+	}
 	s->st.finishing = 1;
 	s->st.ready = s->st.paused = 0;
 	act_letter(s, 'd');
@@ -121,6 +127,10 @@ adopt(struct super *s)
 		s->state = UP;
 		break;
 	case FINISH: case LASTFINISH:
+		if (detail_end_owed(&s->dt)) {
+			s->state = UP;
+			break;
+		}
 		s->state = FINISH;
 		if (!s->st.finishing)
 			learn_end(s);
@@ -132,7 +142,7 @@ adopt(struct super *s)
 		s->state = DOWN;
 		return 1;
 	}
-	if (detail_alive(&s->dt)) {
+	if (!detail_end_owed(&s->dt) && detail_alive(&s->dt)) {
 		take_over_process(s);
 		return 1;
 	}
@@ -160,6 +170,11 @@ adopt_ended(struct super *s)
 	uint64_t now = os_now();
 	int known;
 
+	if (detail_end_owed(&s->dt)) {
+		s->wstat = (int)s->dt.wstat;
+		s->peek = 0;
+		return 1;
+	}
 	if (s->pidfd < 0 && detail_alive(&s->dt)) {
 		s->peek = now + LOOK_MS * MS;
 		return 0;
@@ -346,9 +361,10 @@ adopt_reexec(struct super *s)
 int
 adopt_resume(struct super *s)
 {
-	unsigned char buf[DETAIL_SIZE];
+	unsigned char buf[DETAIL_SIZE + 1];
 	char *text = getenv(RESUME);
 	uint64_t n[NUMBERS];
+	ssize_t r;
 
 	if (!text)
 		return 0;
@@ -370,8 +386,8 @@ adopt_resume(struct super *s)
 	s->once = n[10] >> 1 & 1;
 	s->permanent = n[10] >> 2 & 1;
 	keep_on_exec(s, 0);
-	if (pread(s->lock, buf, sizeof buf, 0) != sizeof buf ||
-		!detail_unpack(&s->dt, buf, sizeof buf) ||
+	r = pread(s->lock, buf, sizeof buf, 0);
+	if (r < 0 || !detail_unpack(&s->dt, buf, (size_t)r) ||
 		status_read(&s->st, AT_FDCWD, ".") < 0)
 		die_sys(EX_SYSTEM, "unable to read what the old program "
 			"left");

@@ -13,7 +13,7 @@
 #include "supervise/detail.h"
 #include "supervise/machine.h"
 
-enum { MAGIC = 0x52565344, VERSION = 1 };	/* "RVSD" */
+enum { MAGIC = 0x52565344, VERSION = 2 };	/* "RVSD" */
 
 /* The record is overwritten in place; a reader that meets half of it knows
  * by this and reads again. */
@@ -33,13 +33,14 @@ void
 detail_pack(unsigned char *buf, const struct detail *d)
 {
 	struct wr w = wr_init(buf, DETAIL_SIZE);
+	char died[TAIN_PACK];
 
 	wr_u32(&w, MAGIC);
 	wr_u8(&w, VERSION);
 	wr_u8(&w, d->state);
 	wr_u8(&w, d->reason);
 	wr_u8(&w, (d->stopping ? 1u : 0u) | (d->adopted ? 2u : 0u) |
-		(d->awaiting ? 4u : 0u));
+		(d->awaiting ? 4u : 0u) | (d->ended ? 8u : 0u));
 	wr_u16(&w, d->error);
 	wr_u32(&w, d->fast);
 	wr_u32(&w, d->starts);
@@ -52,6 +53,9 @@ detail_pack(unsigned char *buf, const struct detail *d)
 	wr_u64(&w, d->run_pid);
 	wr_u64(&w, d->run_started);
 	wr_mem(&w, d->def, DETAIL_DEF);
+	wr_u16(&w, d->wstat);
+	tain_pack(died, &d->died);
+	wr_mem(&w, died, TAIN_PACK);
 	wr_u32(&w, sum(buf, w.len));
 }
 
@@ -60,10 +64,14 @@ detail_unpack(struct detail *d, const void *buf, size_t len)
 {
 	struct rd r = rd_init(buf, len);
 	struct detail n = { 0 };
-	const unsigned char *def;
-	unsigned flags;
+	const unsigned char *def, *died = 0;
+	unsigned flags, version;
 
-	if (len != DETAIL_SIZE || rd_u32(&r) != MAGIC || rd_u8(&r) != VERSION)
+	if (rd_u32(&r) != MAGIC)
+		return 0;
+	version = rd_u8(&r);
+	if (version == 1 ? len != DETAIL_SIZE_1 : version != VERSION ||
+		len != DETAIL_SIZE)
 		return 0;
 	n.state = rd_u8(&r);
 	n.reason = rd_u8(&r);
@@ -71,6 +79,7 @@ detail_unpack(struct detail *d, const void *buf, size_t len)
 	n.stopping = flags & 1;
 	n.adopted = flags >> 1 & 1;
 	n.awaiting = flags >> 2 & 1;
+	n.ended = flags >> 3 & 1;
 	n.error = rd_u16(&r);
 	n.fast = rd_u32(&r);
 	n.starts = rd_u32(&r);
@@ -83,13 +92,19 @@ detail_unpack(struct detail *d, const void *buf, size_t len)
 	n.run_pid = rd_u64(&r);
 	n.run_started = rd_u64(&r);
 	def = rd_mem(&r, DETAIL_DEF);
-	if (!def || def[DETAIL_DEF - 1] || flags > 7 || n.state >= NSTATE ||
+	if (version > 1) {
+		n.wstat = rd_u16(&r);
+		died = rd_mem(&r, TAIN_PACK);
+	}
+	if (!def || def[DETAIL_DEF - 1] || flags > (version > 1 ? 15 : 7) || n.state >= NSTATE ||
 		n.reason >= WHY_N || n.pid > INT32_MAX ||
 		n.run_pid > INT32_MAX)
 		return 0;
-	if (rd_u32(&r) != sum(buf, DETAIL_SIZE - 4) || !rd_done(&r))
+	if (rd_u32(&r) != sum(buf, len - 4) || !rd_done(&r))
 		return 0;
 	memcpy(n.def, def, DETAIL_DEF);
+	if (died)
+		tain_unpack((const char *)died, &n.died);
 	*d = n;
 	return 1;
 }
@@ -110,7 +125,7 @@ detail_read(struct detail *d, int at, const char *servicedir)
 			return -1;
 		if (detail_unpack(d, buf, (size_t)r))
 			return 0;
-		if (r != DETAIL_SIZE)
+		if (r != DETAIL_SIZE && r != DETAIL_SIZE_1)
 			break;
 	}
 	errno = EPROTO;
@@ -131,6 +146,12 @@ detail_alive(const struct detail *d)
 	if (os_start_time(pid, &at) < 0)
 		return errno == ENOSYS;
 	return at + SLACK_NS >= d->started && at <= d->started_by + SLACK_NS;
+}
+
+int
+detail_end_owed(const struct detail *d)
+{
+	return d->ended && d->pid && d->pid == d->run_pid;
 }
 
 const char *

@@ -8,10 +8,11 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <skalibs/tai.h>
 
 #define DETAIL_FILE "supervise/lock"
-enum { DETAIL_DEF = 256, DETAIL_SIZE = 4 + 1 + 1 + 1 + 1 + 2 + 4 + 4 + 4 +
-	8 * 7 + DETAIL_DEF + 4 };
+enum { DETAIL_DEF = 256, DETAIL_SIZE_1 = 4 + 1 + 1 + 1 + 1 + 2 + 4 + 4 + 4 +
+	8 * 7 + DETAIL_DEF + 4, DETAIL_SIZE = DETAIL_SIZE_1 + 2 + TAIN_PACK };
 
 /* Why a service is down, or what happened last. */
 enum reason {
@@ -46,14 +47,20 @@ struct detail {
 	uint64_t deadline;	/* os_now at which something is due; 0 none */
 	uint64_t run_pid;	/* last run's pid, also when finishing */
 	uint64_t run_started;	/* when it started, os_now */
+	unsigned ended;		/* the last run has ended, and the next two
+				 * say how and when.  As long as pid is still
+				 * its, what follows from that may not be done
+				 * yet, but its death is counted */
+	unsigned wstat;
+	tain died;		/* as the tally has it */
 	char def[DETAIL_DEF];	/* definition in use, or empty: the service
 				 * directory itself */
 };
 
 /* Always writes DETAIL_SIZE bytes. */
 void detail_pack(unsigned char *buf, const struct detail *);
-/* 1 if buf is exactly one detail, whole and of this version; else 0, and *d
- * is left alone. */
+/* 1 if buf is exactly one detail, whole and of this version or version 1,
+ * which knows nothing of ends; else 0, and *d is left alone. */
 int detail_unpack(struct detail *d, const void *buf, size_t len);
 /* Detail of a service directory.  0, or -1 and errno (EPROTO: none there,
  * for instance because s6's supervise runs). */
@@ -61,6 +68,9 @@ int detail_read(struct detail *d, int at, const char *servicedir);
 
 /* 1 if the process of the record still lives, and is the same one. */
 int detail_alive(const struct detail *);
+
+/* 1 if its run has ended, and what follows from that may not be done yet. */
+int detail_end_owed(const struct detail *);
 
 /* One word for a reason, for machines: "backoff". */
 const char *detail_reason_name(unsigned reason);

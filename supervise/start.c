@@ -221,6 +221,7 @@ announce(void *arg)
 	if (was == DOWN) {
 		s->dt.run_pid = s->dt.pid;
 		s->dt.run_started = os_now();
+		s->dt.ended = 0;
 		s->deadline = 0;
 		s->state = UP;
 	}

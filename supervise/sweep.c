@@ -165,17 +165,19 @@ sweep_prepare(const char *dir)
 }
 
 void
-sweep(const char *dir, pid_t group, pid_t spared)
+sweep(const char *dir, pid_t group, pid_t spared, int foreign)
 {
+	int orphans = svdir_flag(dir, "flag-kill-orphans");
 	char cgroup[ROOM];
 
 	if (svdir_path(dir, "cgroup", cgroup, sizeof cgroup) > 0)
 		sweep_cgroup(cgroup);
-	if (group > 1 && svdir_flag(dir, "flag-kill-group")) {
+	if (group > 1 && ((orphans && foreign) ||
+		svdir_flag(dir, "flag-kill-group"))) {
 		/* Till then it is of the group itself. */
 		waitpid(group, 0, WNOHANG);
 		sweep_group(group);
 	}
-	if (svdir_flag(dir, "flag-kill-orphans"))
+	if (orphans)
 		sweep_orphans(spared);
 }

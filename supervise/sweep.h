@@ -10,8 +10,9 @@ void sweep_prepare(const char *dir);
 
 /* If the definition in dir asks for it: end what is left in the cgroup that
  * it names, or in the process group of the dead run, or as our children but
- * `spared', and say what that was.  Returns when it is gone, or after two
- * seconds, with a message. */
-void sweep(const char *dir, pid_t group, pid_t spared);
+ * `spared', and say what that was.  foreign: run was started by another
+ * supervise, so that its orphans never came to us; then those of its process
+ * group.  Returns when it is gone, or after two seconds, with a message. */
+void sweep(const char *dir, pid_t group, pid_t spared, int foreign);
 
 #endif

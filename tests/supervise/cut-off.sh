@@ -2,7 +2,8 @@
 # supervise/cut-off.sh - a supervise that is killed at any system call that it
 # makes, from its start over the end of run and finish to the next run: the
 # one that replaces it finishes what it had begun.  Nothing is started twice,
-# and how run ended is known to finish and in the tally.
+# how run ended is known to finish and in the tally, and of what it left behind
+# nothing stays where the definition says so.
 # REEVE_LONG=1: every call, instead of some and all between end and next run.
 # TIMEOUT: 900
 . "$TESTS/lib.sh"
@@ -10,27 +11,28 @@ need strace
 strace -o /dev/null true 2>/dev/null || skip_all 'strace cannot trace here'
 grep -q '^#define HAS_LINUX' "$BUILD/config.h" ||
 	skip_all 'how another one'\''s child ended is not known'
-some=${REEVE_LONG:+100000}
-some=${some:-6}
-mkdir scan gone template
-cat >template/run <<'END'
+each=${REEVE_LONG:+1}
+mkdir scan gone plain
+cat >plain/run <<'END'
 #!/bin/sh
 mkdir runs.lock || echo "run $$ beside another" >>bad
+test -e left || { sleep 1000 & echo $! >left; }
 echo $$ >>runs
 until test -e die; do sleep 0.02; done
 rm die
 rmdir runs.lock
 exit 3
 END
-cat >template/finish <<'END'
+cat >plain/finish <<'END'
 #!/bin/sh
 mkdir finish.lock || echo "finish $$ beside another" >>bad
 echo "$1 $2" >>finishes
 sleep 0.05
 rmdir finish.lock
 END
-chmod +x template/run template/finish
-echo '0 0' >template/backoff
+chmod +x plain/run plain/finish
+echo '0 0' >plain/backoff
+for f in group orphans; do cp -R plain $f; touch $f/flag-kill-$f; done
 # What svscan starts: the first one of a service under strace.
 cat >supervise <<END
 #!/bin/sh
@@ -51,12 +53,13 @@ told() { # told S: all that can be said of its first end
 	cat "$1/finishes"
 	"${P}svdt" "$1" | sed 's/^[^ ]* //'
 	wc -l <"$1/runs"
+	[ $kind = plain ] || ! kill -0 "$(cat "$1/left")" 2>/dev/null || echo left
 }
 once() { # once NUMBER STRACE-OPTION...: a service's first end, under strace
-	s=scan/s$1
+	s=scan/$kind$1
 	shift
 	echo "$@" >point
-	cp -R template "$s"
+	cp -R $kind "$s"
 	"${P}svscanctl" -a scan
 	within 15 count "$s/runs" 1 || return 1
 	touch "$s/die"
@@ -66,40 +69,49 @@ once() { # once NUMBER STRACE-OPTION...: a service's first end, under strace
 away() { # away S: what has been tried need not run on
 	mv "$1" gone
 	touch "gone/${1#scan/}/die"
+	kill "$(cat "gone/${1#scan/}/left")" 2>/dev/null
 	"${P}svscanctl" -an scan
 }
 want='3 0
 exitcode 3
 2'
+# every EACH: kill it there; what is beyond the end of run at each third only.
+every() {
+	once 0 -e trace=all || bail 'not even when nothing happens'
+	is "$(told scan/${kind}0)" "$want" "$kind: this is how it is"
+	sed -n '/^chdir/,$p' trace >own
+	before=$(sed -n '/^chdir/q; s/^\([a-z_0-9]*\)(.*/\1/p' trace)
+	# "CALL N", and whether run has ended by then.
+	sed -n 's/^\([a-z_0-9]*\)(.*/\1/p; s/^--- SIGCHLD.*/ended/p' own |
+		awk -v before="$before" '
+		BEGIN { split(before, b, "\n"); for (i in b) n[b[i]]++ }
+		$1 == "ended" { ended = 1; next }
+		{ print $1, ++n[$1], ended + 0 }' >points
+	away scan/${kind}0
+	n=$(wc -l <points)
+	tried=0 bad=0 i=0
+	while read -r call when ended; do
+		i=$((i + 1))
+		[ $((i % $1)) = 0 ] || { [ "$ended" = 1 ] &&
+			[ $((i % 3)) = 0 ]; } || continue
+		tried=$((tried + 1))
+		if once $i -e "inject=$call:signal=KILL:when=$when" &&
+			[ "$(told scan/$kind$i)" = "$want" ]; then
+			away scan/$kind$i
+			continue
+		fi
+		bad=$((bad + 1))
+		echo "# killed at $call $when: $(told scan/$kind$i | tr '\n' ' ')"
+		tail -n 3 trace | sed 's/^/#   /'
+		away scan/$kind$i
+	done <points
+	is $bad 0 "$kind: killed at $tried of $n calls: nothing twice, and the end is known"
+}
 scanned scan 2>err
-once 0 -e trace=all || bail 'not even when nothing happens'
-is "$(told scan/s0)" "$want" 'this is how it is'
-sed -n '/^chdir/,$p' trace >own
-before=$(sed -n '/^chdir/q; s/^\([a-z_0-9]*\)(.*/\1/p' trace)
-# "CALL N", and whether run has ended by then.
-sed -n 's/^\([a-z_0-9]*\)(.*/\1/p; s/^--- SIGCHLD.*/ended/p' own |
-	awk -v before="$before" '
-	BEGIN { split(before, b, "\n"); for (i in b) n[b[i]]++ }
-	$1 == "ended" { ended = 1; next }
-	{ print $1, ++n[$1], ended + 0 }' >points
-away scan/s0
-n=$(wc -l <points)
-step=$(((n + some - 1) / some))
-tried=0 bad=0 i=0
-while read -r call when ended; do
-	i=$((i + 1))
-	[ $((i % step)) = 0 ] || { [ "$ended" = 1 ] && [ $((i % 3)) = 0 ]; } ||
-		continue
-	tried=$((tried + 1))
-	if once $i -e "inject=$call:signal=KILL:when=$when" &&
-		[ "$(told scan/s$i)" = "$want" ]; then
-		away scan/s$i
-		continue
-	fi
-	bad=$((bad + 1))
-	echo "# killed at $call $when: $(told scan/s$i | tr '\n' ' ')"
-	tail -n 3 trace | sed 's/^/#   /'
-	away scan/s$i
-done <points
-is $bad 0 "killed at $tried of $n calls: nothing twice, and the end is known"
+kind=plain
+every ${each:-16}
+for kind in group orphans; do
+	[ $kind = group ] || built_with SUBREAPER || continue
+	every ${each:-1000}
+done
 end

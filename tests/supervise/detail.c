@@ -7,18 +7,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <cmocka.h>
 
 #include "lib/file.h"
+#include "lib/path.h"
 #include "supervise/detail.h"
+#include "supervise/machine.h"
 
 static const struct detail sample = { .state = 1, .reason = WHY_BACKOFF,
 	.stopping = 1, .awaiting = 1, .error = 11, .fast = 3, .starts = 70000,
 	.deaths = 69999, .pid = 4711, .started = 1234567890123u,
 	.boot = UINT64_MAX, .deadline = 99000000000u, .run_pid = 4712,
-	.run_started = 5, .def = "/run/reeve/store/abc" };
+	.run_started = 5, .def = "/run/reeve/store/abc", .ended = 1,
+	.wstat = 3 << 8, .died = { { UINT64_C(0x400000006925f0ab) },
+	999999999 } };
 
 static void
 round_trip(void **state)
@@ -32,7 +37,10 @@ round_trip(void **state)
 	assert_true(detail_unpack(&d, a, sizeof a));
 	assert_string_equal(d.def, sample.def);
 	assert_int_equal(d.starts, 70000);
-	assert_true(d.stopping && d.awaiting && !d.adopted);
+	assert_true(d.stopping && d.awaiting && !d.adopted && d.ended);
+	assert_int_equal(d.wstat, 3 << 8);
+	assert_false(tain_less(&d.died, &sample.died) ||
+		tain_less(&sample.died, &d.died));
 	detail_pack(b, &d);
 	assert_memory_equal(a, b, sizeof a);
 }
@@ -55,6 +63,40 @@ no_other_bytes(void **state)
 		a[i] ^= 0x10;
 	}
 	assert_int_equal(d.pid, 42);
+}
+
+/* What was written by an older supervise: nothing of ends. */
+static void
+golden(void **state)
+{
+	unsigned char a[DETAIL_SIZE + 1];
+	const char *src = getenv("SRC");
+	char path[PATH_LEN];
+	struct detail d;
+	ssize_t r;
+
+	(void)state;
+	path_join(path, sizeof path, src ? src : ".",
+		"tests/golden/detail/up");
+	r = file_read(AT_FDCWD, path, a, sizeof a);
+	assert_int_equal(r, DETAIL_SIZE_1);
+	assert_true(detail_unpack(&d, a, DETAIL_SIZE_1));
+	assert_int_equal(d.state, UP);
+	assert_true(d.pid && d.pid == d.run_pid && !d.ended && !d.wstat);
+	assert_false(detail_end_owed(&d));
+	for (size_t n = 0; n <= sizeof a; n++)
+		if (n != DETAIL_SIZE_1)
+			assert_false(detail_unpack(&d, a, n));
+	path_join(path, sizeof path, src ? src : ".",
+		"tests/golden/detail/ended");
+	r = file_read(AT_FDCWD, path, a, sizeof a);
+	assert_int_equal(r, DETAIL_SIZE);
+	assert_true(detail_unpack(&d, a, DETAIL_SIZE));
+	assert_int_equal(d.state, FINISH);
+	assert_int_equal(d.wstat, 3 << 8);
+	assert_true(detail_end_owed(&d));
+	d.pid++;	/* it is finish by now */
+	assert_false(detail_end_owed(&d));
 }
 
 static void
@@ -102,7 +144,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(round_trip),
-		cmocka_unit_test(no_other_bytes), cmocka_unit_test(files),
+		cmocka_unit_test(no_other_bytes), cmocka_unit_test(golden),
+		cmocka_unit_test(files),
 		cmocka_unit_test(reasons) };
 
 	return cmocka_run_group_tests(tests, 0, 0);
