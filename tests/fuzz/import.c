@@ -1,6 +1,7 @@
-/* import.c - fuzz the files of other supervisors, whole: systemd's units,
- * supervisord's ini files, Procfiles, by the first byte.  Whatever is in
- * them, nothing is written outside of the source directory. */
+/* import.c - fuzz the files of other supervisors, whole: systemd's services,
+ * supervisord's ini files, Procfiles, systemd's timers and sockets (beside a
+ * service that is always the same), by the first byte.  Whatever is in them,
+ * nothing is written outside of the source directory. */
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -30,6 +31,22 @@ check(const char *top)
 		closedir(d);
 }
 
+/* The service that a timer or a socket is for. */
+static void
+put_beside(const char *dir)
+{
+	static const char unit[] = "[Service]\nUser=u\nExecStart=/bin/web %i\n";
+	char path[96];
+	int fd;
+
+	mkdir(dir, 0755);
+	snprintf(path, sizeof path, "%s/a.service", dir);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0 || write(fd, unit, sizeof unit - 1) != sizeof unit - 1)
+		abort();
+	close(fd);
+}
+
 /* A name that no file can have ends the program with a message. */
 static int
 long_line(const uint8_t *data, size_t size)
@@ -45,16 +62,19 @@ long_line(const uint8_t *data, size_t size)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static char top[64], source[80];
-	static const char *const names[] = { "/x/a@b.service", "/x/a.conf",
-		"/x/Procfile" };
-	struct import im = { .source = source, .in_default = 1 };
+	static char top[64], source[80], beside[80], file[96];
+	static const char *const names[] = { "a@b.service", "a.conf",
+		"Procfile", "a.timer", "a.socket" };
+	struct unit_from alone = { 0 };
+	struct import im = { .source = source, .in_default = 1, .file = file };
 	char *text;
 
 	if (!*top) {
 		snprintf(top, sizeof top, "/dev/shm/reeve-fuzz-import.%ld",
 			(long)getpid());
 		snprintf(source, sizeof source, "%s/source", top);
+		snprintf(beside, sizeof beside, "%s.beside", top);
+		put_beside(beside);
 		if (!freopen("/dev/null", "w", stdout))
 			abort();
 	}
@@ -68,11 +88,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(text, data + 1, size - 1);
 	text[size - 1] = 0;
-	im.file = names[data[0] % 3];
-	switch (data[0] % 3) {
-	case 0: systemd_import(&im, text); break;
+	snprintf(file, sizeof file, "%s/%s", beside, names[data[0] % 5]);
+	switch (data[0] % 5) {
+	case 0: systemd_import(&im, text, &alone); break;
 	case 1: supervisord_import(&im, text); break;
 	case 2: procfile_import(&im, text); break;
+	case 3: timer_import(&im, text); break;
+	case 4: socket_import(&im, text); break;
 	}
 	free(text);
 	check(top);
