@@ -24,8 +24,9 @@
 #define STATE_FILE SCANDIR_CONTROL_DIR "/reexec"
 #define SEC UINT64_C(1000000000)
 
-enum { MAGIC = 0x52565343, VERSION = 2, HEAD = 56, RECORD = 60,
-	CHECK_S = 5, NAME_ROOM = 1024 + 8 };
+/* Version 2 did not say what is owed. */
+enum { MAGIC = 0x52565343, VERSION = 3, HEAD_2 = 56, HEAD = HEAD_2 + 4,
+	RECORD = 60, CHECK_S = 5, NAME_ROOM = 1024 + 8 };
 
 /* --- packing */
 
@@ -48,6 +49,7 @@ write_state(const struct svscan *v, int fd)
 	wr_u32(&w, t->count);
 	wr_u64(&w, v->rescan_every);
 	wr_u64(&w, v->scan_at);
+	wr_u32(&w, v->nuke | (unsigned)v->partial << 2);
 	if (!wr_done(&w) || file_write_all(fd, buf, w.len) < 0)
 		return -1;
 	for (unsigned i = 0; i < t->high; i++) {
@@ -295,12 +297,15 @@ int
 reexec_read(struct svscan *v, int fd)
 {
 	unsigned char buf[HEAD + RECORD + NAME_ROOM];
-	off_t at = HEAD;
 	ssize_t n = read_at_most(fd, buf, HEAD, 0);
 	struct rd r = rd_init(buf, n < 0 ? 0 : (size_t)n);
-	unsigned max, count;
+	unsigned max, count, version, owed = 0;
+	off_t at = HEAD;
 
-	if (rd_u32(&r) != MAGIC || rd_u32(&r) != VERSION)
+	if (rd_u32(&r) != MAGIC)
+		return -1;
+	version = rd_u32(&r);
+	if (version != VERSION && version != 2)
 		return -1;
 	v->control = (int)rd_u32(&r);
 	v->lock = (int)rd_u32(&r);
@@ -312,8 +317,15 @@ reexec_read(struct svscan *v, int fd)
 	count = rd_u32(&r);
 	v->rescan_every = rd_u64(&r);
 	v->scan_at = rd_u64(&r);
-	if (!rd_done(&r) || max != v->table.max || count > max)
+	if (version == 2)
+		at = HEAD_2;
+	else
+		owed = rd_u32(&r);
+	if (r.bad || max != v->table.max || count > max || owed > 7 ||
+		(owed & 3) > 2)
 		return -1;
+	v->nuke = owed & 3;
+	v->partial = owed >> 2;
 	while (count--) {
 		uint64_t peer;
 		int slot;

@@ -148,6 +148,33 @@ is "$now" "$pids" "$rounds times: every pid kept" || {
 	for s in $all; do "${P}svstat" --json "scan/$s"; done
 	tail -n 20 err; } | sed 's/^/# /'
 
+# --- what is owed after a scan that did not see everything
+if command -v strace >/dev/null && strace true 2>/dev/null; then
+	mkdir away
+	strace -P . -e inject=openat:error=EMFILE -o trace -p "$scan_pid" \
+		2>attached &
+	tracer=$!
+	within 10 has attached attached
+	mv scan/new away/new
+	"${P}svscanctl" -an scan
+	within 10 has err 'unable to read the scan directory'
+	install_new "$BUILD/bin/reeve-svscan" reeve-svscan
+	"${P}svscanctl" --reexec scan
+	is_new() { [ bin/reeve-svscan -ef "/proc/$scan_pid/exe" ]; }
+	within 10 is_new
+	"${P}svok" away/new; is $? 0 'a service that vanished: not ended yet'
+	# Between two calls (see faults.sh).
+	kill -STOP "$scan_pid"
+	within 10 has trace 'stopped by SIGSTOP'
+	kill $tracer
+	wait $tracer
+	kill -CONT "$scan_pid"
+	no_new() { ! "${P}svok" away/new; }
+	ok 'it is ended by the new program' within 10 no_new
+else
+	skip 2 'strace cannot trace here'
+fi
+
 # --- programs that do not run
 printf '#!/bin/sh\nexit 1\n' >bad
 install_new bad reeve-svscan
@@ -188,6 +215,11 @@ head -c 20 /dev/zero >state
 bin/reeve-svscan --self-check --resume=3 3<state 2>err3
 is $? 111 'a state that is not understood fails the check'
 like "$(cat err3)" 'fatal: unable to understand the state' 'which says so'
+for f in one pair owed; do	# of version 2, and of this one
+	bin/reeve-svscan --self-check --resume=3 -C 32 -L 60 \
+		3<"$TESTS/golden/reexec/$f" 2>err3
+	is $? 0 "state $f is understood"
+done
 mkdir empty empty/supervise
 head -c 99 /dev/zero >empty/supervise/lock
 bin/reeve-supervise --self-check empty 2>err3
