@@ -298,7 +298,8 @@ have_supervised(struct init *in, const struct db *db)
 		names[n++] = LIVE_RUNNER;
 	for (uint32_t i = 0; i < db->nlong; i++)
 		names[n++] = db->services[i].name;
-	missing = scan_supervise(&in->live, names, n, in->timeout);
+	missing = scan_supervise(&in->live, names, n,
+		(struct scan_patience){ .all = in->timeout });
 	if (missing < 0)
 		die_sys(EX_SYSTEM, "unable to have the services supervised in "
 			"%s (run it again to complete that)",

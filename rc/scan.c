@@ -119,29 +119,40 @@ alive(const struct live *l, const char *name)
  * next look comes soon, then later and later. */
 static uint32_t
 wait_all(struct scan_ear *e, const struct live *l, const char *const *names,
-	uint32_t n, int wanted, unsigned ms)
+	uint32_t n, int wanted, struct scan_patience ms)
 {
-	uint64_t end = clock_now() + ms;
+	uint64_t start = clock_now(), last = start;
 	char junk[512];
 	uint32_t i = 0, seen, missing = 0;
 	int soon = LOOK_MS;
+	size_t heard = 0;
+	ssize_t r;
 
 	for (;;) {
 		struct pollfd p = { .fd = e->l.fd, .events = POLLIN };
-		uint64_t now = clock_now();
+		uint64_t now = clock_now(), end = UINT64_MAX;
 		int limit = soon;
 
 		for (seen = i; i < n && alive(l, names[i]) == wanted; i++)
 			;
 		if (i > seen && !wanted)
 			limit = soon = 1;
-		if (i == n || (ms && now >= end))
+		if (i > seen)
+			last = now;
+		if (ms.all)
+			end = start + ms.all;
+		if (ms.each && last + ms.each < end)
+			end = last + ms.each;
+		if (i == n || now >= end)
 			break;
-		if (ms && end - now < (uint64_t)limit)
+		if (end - now < (uint64_t)limit)
 			limit = (int)(end - now);
 		if (poll(&p, 1, limit) > 0) {
-			while (read(e->l.fd, junk, sizeof junk) > 0)
-				;
+			/* One that comes and goes for ever is no progress. */
+			while ((r = read(e->l.fd, junk, sizeof junk)) > 0)
+				heard += (size_t)r;
+			if (heard <= 2 * (size_t)n)
+				last = clock_now();
 			if (!wanted)
 				soon = 1;
 		} else if (soon < LOOK_MS / 2) {
@@ -155,7 +166,7 @@ wait_all(struct scan_ear *e, const struct live *l, const char *const *names,
 
 long
 scan_supervise(const struct live *l, const char *const *names, uint32_t n,
-	unsigned ms)
+	struct scan_patience ms)
 {
 	struct scan_ear e = { .paths = 0, .l = { .fd = -1 } };
 	long missing = -1;
@@ -185,7 +196,7 @@ out:
 
 long
 scan_remove(const struct live *l, const char *const *names, uint32_t n,
-	unsigned ms)
+	struct scan_patience ms)
 {
 	struct scan_ear e = { .paths = 0, .l = { .fd = -1 } };
 	char path[PATH_LEN];

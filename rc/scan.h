@@ -25,18 +25,24 @@ void scan_ear_close(struct scan_ear *);
  * (ENXIO, ENOENT: none runs). */
 int scan_send(const char *scandir, const char *letters);
 
+/* How long to wait: ms for all (0: for ever), and ms for each next one (0:
+ * for ever), as thousands take long without anything being wrong. */
+struct scan_patience {
+	unsigned all, each;
+};
+
 /* Make the entries of these services, tell svscan, and wait until every one
- * is supervised, at most ms (0: for ever).  Number of those that are not, or
- * -1 and errno.  Only path, fd, scandir and prefix of *l are used. */
+ * is supervised.  Number of those that are not, or -1 and errno.  Only path,
+ * fd, scandir and prefix of *l are used. */
 long scan_supervise(const struct live *l, const char *const *names, uint32_t n,
-	unsigned ms);
+	struct scan_patience);
 /* Entry of one service, made or corrected.  0 or -1. */
 int scan_link(const struct live *l, const char *name);
 /* Remove the entries of these services, tell their supervises to exit and
  * wait for it; then their directories are removed.  Services must be down.
- * Number of those that are still supervised after ms, or -1 and errno. */
+ * Number of those that are still supervised then, or -1 and errno. */
 long scan_remove(const struct live *l, const char *const *names, uint32_t n,
-	unsigned ms);
+	struct scan_patience);
 /* Entry in the scan directory of a service. */
 int scan_entry(char *buf, size_t max, const struct live *l, const char *name);
 

@@ -591,6 +591,8 @@ static int
 enter(struct update *u)
 {
 	struct names gone = { 0, 0 }, new = { 0, 0 };
+	const struct scan_patience going = { .each = GONE_MS },
+		coming = { .each = SUPERVISE_MS };
 	long left;
 	int r = -1;
 
@@ -598,13 +600,13 @@ enter(struct update *u)
 		warn_sys("unable to look through the service directories");
 		goto out;
 	}
-	left = scan_remove(&u->live, gone.v, gone.n, GONE_MS);
+	left = scan_remove(&u->live, gone.v, gone.n, going);
 	if (left) {
 		warn("%s", left < 0 ? "unable to remove services that are gone"
 			: "supervises of services that are gone do not end");
 		goto out;
 	}
-	left = scan_supervise(&u->live, new.v, new.n, SUPERVISE_MS);
+	left = scan_supervise(&u->live, new.v, new.n, coming);
 	if (left < 0)
 		warn_sys("unable to have new services supervised");
 	else
