@@ -27,7 +27,7 @@
 #include "svscan/scandir.h"
 
 enum { OPT_SELF_CHECK = OPT_LONG, OPT_RESUME };
-enum { SERVICES_MIN = 4, SERVICES_MAX = 160000, SERVICES = 1000,
+enum { SERVICES_MIN = 4, SERVICES_MAX = 160000, SERVICES = 20000,
 	NAME_MIN = 11, NAME_TOP = 1019, NAME = 251 };
 
 static const struct opt opts[] = {
@@ -36,7 +36,7 @@ static const struct opt opts[] = {
 	{ 'X', "console-holder", "FD", "give FD as standard error to the "
 		"service\n" SCANDIR_CATCHALL ", and to finish or crash" },
 	{ 'C', "services-max", "N", "supervise at most N directories, "
-		"loggers counted\n[1000; 4 to 160000]" },
+		"loggers counted\n[20000; 4 to 160000]" },
 	{ 'c', 0, "N", "same as -C (as in older versions of s6)" },
 	{ 'L', "name-max", "N", "skip names longer than N bytes [251; 11 to "
 		"1019]" },

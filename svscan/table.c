@@ -5,6 +5,8 @@
 
 #include "svscan/table.h"
 
+enum { BUCKETS = 256 };
+
 static unsigned
 bucket_ino(const struct table *t, uint64_t dev, uint64_t ino)
 {
@@ -18,25 +20,68 @@ bucket_pid(const struct table *t, pid_t pid)
 	return (unsigned)pid & (t->buckets - 1);
 }
 
+static void
+empty(struct table *t)
+{
+	memset(t->by_ino, 0xff, t->buckets * sizeof *t->by_ino);
+	memset(t->by_pid, 0xff, t->buckets * sizeof *t->by_pid);
+}
+
+static void
+link_ino(struct table *t, int slot)
+{
+	struct service *s = &t->slots[slot];
+	int *p = &t->by_ino[bucket_ino(t, s->dev, s->ino)];
+
+	s->chain_ino = *p;
+	*p = slot;
+}
+
+static void
+link_pid(struct table *t, int slot)
+{
+	struct service *s = &t->slots[slot];
+	int *p = &t->by_pid[bucket_pid(t, s->pid)];
+
+	s->chain_pid = *p;
+	*p = slot;
+}
+
 int
 table_init(struct table *t, unsigned max, unsigned name_max)
 {
-	*t = (struct table){ .max = max, .buckets = 16,
+	size_t buckets = 2 * (size_t)max + BUCKETS;
+
+	*t = (struct table){ .max = max, .buckets = BUCKETS,
 		.name_size = name_max + 5 };
-	while (t->buckets < max)
-		t->buckets *= 2;
 	/* Pages of these that are never used are never there. */
 	t->slots = calloc(max, sizeof *t->slots);
 	t->names = calloc(max, t->name_size);
 	t->free_slots = calloc(max, sizeof *t->free_slots);
-	t->by_ino = malloc(t->buckets * sizeof *t->by_ino);
-	t->by_pid = malloc(t->buckets * sizeof *t->by_pid);
+	t->by_ino = calloc(buckets, sizeof *t->by_ino);
+	t->by_pid = calloc(buckets, sizeof *t->by_pid);
 	if (!t->slots || !t->names || !t->free_slots || !t->by_ino ||
 		!t->by_pid)
 		return -1;
-	memset(t->by_ino, 0xff, t->buckets * sizeof *t->by_ino);
-	memset(t->by_pid, 0xff, t->buckets * sizeof *t->by_pid);
+	empty(t);
 	return 0;
+}
+
+/* Twice as many buckets, for which there is room already. */
+static void
+spread(struct table *t)
+{
+	t->buckets *= 2;
+	empty(t);
+	for (unsigned i = 0; i < t->high; i++) {
+		struct service *s = &t->slots[i];
+
+		if (!s->used)
+			continue;
+		link_ino(t, (int)i);
+		if (s->pid)
+			link_pid(t, (int)i);
+	}
 }
 
 int
@@ -62,10 +107,11 @@ table_find_pid(const struct table *t, pid_t pid)
 int
 table_add(struct table *t, uint64_t dev, uint64_t ino, const char *name)
 {
-	unsigned b = bucket_ino(t, dev, ino);
 	struct service *s;
 	int i;
 
+	if (t->count == t->buckets)
+		spread(t);
 	if (t->nfree)
 		i = t->free_slots[--t->nfree];
 	else if (t->high < t->max)
@@ -74,10 +120,10 @@ table_add(struct table *t, uint64_t dev, uint64_t ino, const char *name)
 		return -1;
 	s = &t->slots[i];
 	*s = (struct service){ .dev = dev, .ino = ino, .pidfd = -1,
-		.pipe = { -1, -1 }, .fifo = -1, .peer = -1, .chain_pid = -1, .used = 1,
-		.chain_ino = t->by_ino[b] };
+		.pipe = { -1, -1 }, .fifo = -1, .peer = -1, .chain_pid = -1,
+		.used = 1 };
 	s->name = t->names + (size_t)i * t->name_size;
-	t->by_ino[b] = i;
+	link_ino(t, i);
 	t->count++;
 	table_rename(t, i, name);
 	return i;
@@ -111,9 +157,7 @@ table_set_pid(struct table *t, int slot, pid_t pid)
 	s->pid = pid;
 	s->chain_pid = -1;
 	if (pid) {
-		p = &t->by_pid[bucket_pid(t, pid)];
-		s->chain_pid = *p;
-		*p = slot;
+		link_pid(t, slot);
 		t->running++;
 	}
 }

@@ -29,13 +29,15 @@ struct table {
 	char *names;
 	int *by_ino, *by_pid;	/* buckets: first slot, or -1 */
 	int *free_slots;	/* a stack */
-	unsigned max, buckets, count, nfree, name_size;
+	unsigned max, count, nfree, name_size;
+	unsigned buckets;	/* so many are in use; twice as many when all
+				 * have a service */
 	unsigned running;	/* slots with a pid */
 	unsigned high;		/* slots from here on were never used */
 };
 
-/* Room for max services with names of at most name_max bytes (and "/log").
- * 0, or -1 and errno. */
+/* Room for max services; what is never used of it costs no memory.  Names
+ * are of at most name_max bytes (and "/log").  0, or -1 and errno. */
 int table_init(struct table *, unsigned max, unsigned name_max);
 /* Slot number, or -1. */
 int table_find(const struct table *, uint64_t dev, uint64_t ino);
