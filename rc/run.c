@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <skalibs/selfpipe.h>
@@ -17,6 +16,7 @@
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/msg.h"
+#include "lib/nofile.h"
 #include "lib/num.h"
 #include "lib/path.h"
 #include "lib/ready.h"
@@ -1028,18 +1028,6 @@ out:
 
 /* --- set-up --- */
 
-/* Each longrun on its way takes two descriptors. */
-static void
-raise_limit(void)
-{
-	struct rlimit l;
-
-	if (getrlimit(RLIMIT_NOFILE, &l) == 0 && l.rlim_cur < l.rlim_max) {
-		l.rlim_cur = l.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &l);
-	}
-}
-
 int
 run_lock(const char *path, int block)
 {
@@ -1101,7 +1089,8 @@ run_begin(struct run *r)
 		if (selfpipe < 0 || selfpipe_trapset(&set) < 0)
 			return -1;
 		signal(SIGPIPE, SIG_IGN);
-		raise_limit();
+		/* Each longrun on its way takes two descriptors. */
+		nofile_raise();
 	}
 	if (!r->ready && r->timeout_ms)
 		r->deadline = clock_now() + r->timeout_ms;

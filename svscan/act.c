@@ -12,6 +12,7 @@
 
 #include "lib/file.h"
 #include "lib/msg.h"
+#include "lib/nofile.h"
 #include "lib/os.h"
 #include "lib/path.h"
 #include "lib/spawn.h"
@@ -33,7 +34,8 @@ enum {
 	SCAN_AGAIN_MS = 1000,
 	LOOK_MS = 500,		/* at supervises without a descriptor */
 	TOO_MANY_MS = 60000,
-	NAME_ROOM = 1024 + 64
+	NAME_ROOM = 1024 + 64,
+	LOW = 64		/* most descriptors that pass */
 };
 
 const int svscan_signals[] = { SIGCHLD, SIGALRM, SIGABRT, SIGHUP, SIGINT,
@@ -48,6 +50,58 @@ sooner(uint64_t *at, uint64_t t)
 {
 	if (!*at || t < *at)
 		*at = t;
+}
+
+/* --- descriptors */
+
+void
+svscan_files(struct svscan *v)
+{
+	rlim_t now;
+
+	v->files = nofile_raise();
+	now = nofile_soft();
+	v->low = now < 2 * LOW ? (int)(now / 2) : LOW;
+}
+
+void
+svscan_files_back(void *svscan)
+{
+	const struct svscan *v = svscan;
+
+	nofile_set(v->files);
+}
+
+/* One that stays.  Its new number, or -1, with errno, and it is closed. */
+static int
+lay_up(const struct svscan *v, int fd)
+{
+	int high, e;
+
+	if (fd < 0 || fd >= v->low)
+		return fd;
+	high = fcntl(fd, F_DUPFD_CLOEXEC, v->low);
+	e = errno == EINVAL ? EMFILE : errno;
+	close(fd);
+	errno = e;
+	return high;
+}
+
+static void
+tell_full(struct svscan *v, const char *what, const char *name,
+	const char *then)
+{
+	if (v->full && (errno == EMFILE || errno == ENFILE))
+		return;
+	if (errno == EMFILE) {
+		v->full = 1;
+		warn("unable to %s %s: more than %lu files would be open "
+			"(the hard limit: ulimit -Hn; %s)", what, name,
+			(unsigned long)nofile_soft(), then);
+		return;
+	}
+	v->full = errno == ENFILE;
+	warn_sys("unable to %s %s (%s)", what, name, then);
 }
 
 /* --- pipes of pairs.  They are fifos with a name, so that the next svscan,
@@ -78,10 +132,10 @@ open_named(const char *name, int p[2])
 }
 
 static int
-open_pipe(struct service *s)
+open_pipe(const struct svscan *v, struct service *s)
 {
 	char name[80];
-	int p[2];
+	int p[2], e;
 
 	pipe_name(name, sizeof name, s);
 	if (open_named(name, p) < 0) {
@@ -90,9 +144,15 @@ open_pipe(struct service *s)
 		fcntl(p[0], F_SETFD, FD_CLOEXEC);
 		fcntl(p[1], F_SETFD, FD_CLOEXEC);
 	}
-	s->pipe[0] = p[0];
-	s->pipe[1] = p[1];
-	return 0;
+	s->pipe[0] = lay_up(v, p[0]);
+	s->pipe[1] = s->pipe[0] < 0 ? -1 : lay_up(v, p[1]);
+	if (s->pipe[1] >= 0)
+		return 0;
+	e = errno;
+	close(s->pipe[0] < 0 ? p[1] : s->pipe[0]);
+	s->pipe[0] = -1;
+	errno = e;
+	return -1;
 }
 
 static void
@@ -107,7 +167,7 @@ drop_fifo(struct service *s)
  * goes with its last descriptor, so we hold it too, for the case that they
  * and what they run are all killed at once. */
 static void
-hold_fifo(struct service *s)
+hold_fifo(struct svscan *v, struct service *s)
 {
 	char dir[NAME_ROOM + 8], name[PATH_LEN], path[PATH_LEN];
 	int fd, there;
@@ -133,6 +193,15 @@ hold_fifo(struct service *s)
 		close(fd);
 		return;
 	}
+	fd = lay_up(v, fd);
+	if (fd < 0) {
+		if (s->fifo < 0)
+			tell_full(v, "hold the pipe of", s->name, "going on; "
+				"what is in it is lost if all that have it "
+				"are killed at once");
+		return;
+	}
+	v->full = 0;
 	drop_fifo(s);
 	s->fifo = fd;
 }
@@ -142,7 +211,7 @@ svscan_hold(struct svscan *v)
 {
 	for (unsigned i = 0; i < v->table.high; i++)
 		if (v->table.slots[i].used && v->table.slots[i].there)
-			hold_fifo(&v->table.slots[i]);
+			hold_fifo(v, &v->table.slots[i]);
 }
 
 /* For good: what reads it sees the end. */
@@ -193,7 +262,7 @@ take_foreign(struct svscan *v, int slot)
 	pid = file_locked_by(AT_FDCWD, path);
 	if (pid <= 1 || table_find_pid(&v->table, pid) >= 0)
 		return 0;
-	fd = os_pidfd(pid);
+	fd = lay_up(v, os_pidfd(pid));
 	/* Only now can the pid not become another's. */
 	if (file_locked_by(AT_FDCWD, path) != pid) {
 		if (fd >= 0)
@@ -213,12 +282,13 @@ take_foreign(struct svscan *v, int slot)
 }
 
 static pid_t
-spawn_supervise(const struct svscan *v, const struct service *s)
+spawn_supervise(struct svscan *v, const struct service *s)
 {
 	char dash[] = "--", *argv[4] = { 0, s->name, 0 };
 	struct spawn_fd fds[3];
 	struct spawn sp = { .file = v->supervise, .argv = argv, .fds = fds,
-		.handled = svscan_signals };
+		.handled = svscan_signals, .before = svscan_files_back,
+		.before_arg = v };
 	sigset_t held;
 
 	/* A supervise that is told to end before it has its handlers must
@@ -261,7 +331,7 @@ start_one(struct svscan *v, int slot)
 	uint64_t ms = SHORT_MIN_MS;
 	pid_t pid;
 
-	hold_fifo(s);
+	hold_fifo(v, s);
 	if (v->inherited && take_foreign(v, slot))
 		return;
 	pid = spawn_supervise(v, s);
@@ -379,9 +449,9 @@ pair(struct svscan *v, int producer, int logger)
 	p->peer = logger;
 	l->peer = producer;
 	l->logger = 1;
-	if (p->pipe[0] < 0 && open_pipe(p) < 0) {
-		warn_sys("%s: unable to make the pipe to its logger (trying "
-			"again in 1 s)", p->name);
+	if (p->pipe[0] < 0 && open_pipe(v, p) < 0) {
+		tell_full(v, "make the pipe to the logger of", p->name,
+			"trying again in 1 s");
 		sooner(&v->scan_at, os_now() + SCAN_AGAIN_MS * MS);
 	}
 }

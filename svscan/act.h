@@ -4,6 +4,7 @@
 
 #include <poll.h>
 #include <stdint.h>
+#include <sys/resource.h>
 
 #include "svscan/table.h"
 
@@ -36,6 +37,11 @@ struct svscan {
 	unsigned nuke : 2;	/* owed after the next whole scan: 1 as
 				 * svscan_nuke(v, 0) does, 2 as (v, 1) */
 	unsigned become : 1;	/* a new program (see reexec.h) */
+	unsigned full : 1;	/* "too many files" was told */
+	rlim_t files;		/* soft limit of files that we had, and what
+				 * we start gets */
+	int low;		/* descriptors below are for what passes, so
+				 * that no number of pipes stops anything */
 	pid_t checker;		/* which looks whether that runs; 0: none */
 	uint64_t check_until;
 	const char *scandir;	/* as given */
@@ -43,6 +49,10 @@ struct svscan {
 
 extern const int svscan_signals[];	/* with handlers; ends with 0 */
 
+/* Raise the limit of files, as there are some for each service. */
+void svscan_files(struct svscan *);
+/* spawn.before: back to the limit that was. */
+void svscan_files_back(void *svscan);
 /* Look at the directory: new entries get a supervise, vanished ones are
  * marked for svscan_nuke. */
 void svscan_scan(struct svscan *);

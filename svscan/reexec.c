@@ -14,6 +14,7 @@
 #include "lib/chain.h"
 #include "lib/file.h"
 #include "lib/msg.h"
+#include "lib/nofile.h"
 #include "lib/os.h"
 #include "lib/path.h"
 #include "lib/spawn.h"
@@ -121,7 +122,8 @@ reexec_begin(struct svscan *v)
 	char *argv[6] = { path, word, o.resume, o.max, o.name_max, 0 };
 	struct spawn_fd fd;
 	struct spawn sp = { .file = path, .argv = argv, .fds = &fd,
-		.nfds = 1, .handled = svscan_signals };
+		.nfds = 1, .handled = svscan_signals,
+		.before = svscan_files_back, .before_arg = v };
 
 	if (v->checker || v->stopping)
 		return;
@@ -211,8 +213,10 @@ become(struct svscan *v)
 	make_options(&o, v, fd);
 	tell_supervises(v);
 	keep_on_exec(v, fd, 1);
+	nofile_set(v->files);
 	execv(path, argv);
 	warn_sys("unable to execute %s (staying the old program)", path);
+	nofile_raise();
 	keep_on_exec(v, fd, 0);
 	close(fd);
 }

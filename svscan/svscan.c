@@ -16,6 +16,7 @@
 #include "lib/chain.h"
 #include "lib/file.h"
 #include "lib/msg.h"
+#include "lib/nofile.h"
 #include "lib/num.h"
 #include "lib/opt.h"
 #include "lib/os.h"
@@ -213,6 +214,7 @@ execute(const struct svscan *v, const char *path)
 		close(v->console);
 	}
 	trap_release();
+	nofile_set(v->files);
 	execv(path, argv);
 }
 
@@ -276,11 +278,12 @@ event(struct svscan *v, enum scan_event e)
 
 /* .s6-svscan/SIGxxx, if there is one, is started instead.  1 if so. */
 static int
-diverted(int sig)
+diverted(struct svscan *v, int sig)
 {
 	char path[64], *argv[2] = { path, 0 };
 	struct spawn sp = { .file = path, .argv = argv,
-		.handled = svscan_signals };
+		.handled = svscan_signals, .before = svscan_files_back,
+		.before_arg = v };
 
 	if (path_join(path, sizeof path, SCANDIR_CONTROL_DIR,
 		num_signame(sig)) < 0 || access(path, X_OK) < 0)
@@ -302,7 +305,7 @@ obey_signals(struct svscan *v)
 	for (int i = 0; svscan_signals[i]; i++) {
 		int sig = svscan_signals[i];
 
-		if (!trap_took(sig) || diverted(sig))
+		if (!trap_took(sig) || diverted(v, sig))
 			continue;
 		if (sig == SIGHUP)
 			event(v, SCAN_HUP);
@@ -471,6 +474,7 @@ main(int argc, char **argv)
 	allocate(&v, max);
 	if (resume >= 0) {
 		v.supervise = find_supervise();
+		svscan_files(&v);
 		trap_signals(svscan_signals);
 		if (reexec_resume(&v, resume) < 0)
 			crash(&v);
@@ -491,6 +495,7 @@ main(int argc, char **argv)
 		warn_sys("unable to become the parent of orphans (going on)");
 	if (prog_as_s6)
 		remove_dangling();
+	svscan_files(&v);
 	notify(notify_fd);
 	svscan_scan(&v);
 	loop(&v);

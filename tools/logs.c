@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -22,6 +21,7 @@
 #include "lib/json.h"
 #include "lib/msg.h"
 #include "lib/near.h"
+#include "lib/nofile.h"
 #include "lib/num.h"
 #include "lib/opt.h"
 #include "lib/os.h"
@@ -878,18 +878,6 @@ parse_time(const char *option, const char *text, tain *t)
 			"'10m ago' or @TAI64N)", option, text);
 }
 
-static void
-more_files(void)
-{
-	struct rlimit r;
-
-	/* Every archive is opened at the start, before it can be removed. */
-	if (getrlimit(RLIMIT_NOFILE, &r) == 0) {
-		r.rlim_cur = r.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &r);
-	}
-}
-
 int
 main(int argc, char **argv)
 {
@@ -959,7 +947,8 @@ main(int argc, char **argv)
 		!(g.kept = calloc(g.lines, sizeof *g.kept)))
 		die_sys(EX_SYSTEM, "unable to allocate memory");
 	g.color = color_wanted(color);
-	more_files();
+	/* Every archive is opened at the start, before it can be removed. */
+	nofile_raise();
 	find_sources(argv + optind, live);
 	g.terminal = isatty(1);
 	if (g.terminal && !g.follow && !no_pager)
