@@ -264,6 +264,28 @@ broken_pipe(const struct db_service *a, const struct db_service *b)
 		0 : "stdin-fifo";
 }
 
+/* On the way back: what was restarted, by the switch or by its own end, is
+ * restarted back.  What was not still runs as it did before; but what was
+ * told to reload has to read again what it read then. */
+static void
+look_at_undone(struct work *w, uint32_t i, uint32_t j)
+{
+	const struct db_service *a = old_service(w, i), *b =
+		new_service(w, j);
+	struct diff_step *o = w->d->old + i;
+
+	if ((w->in->target[j].flags & STATE_OWED) || may_stop(w, i) ||
+		(w->in->current && w->in->current[i])) {
+		mark(w, i, BECAUSE_CHANGED, 0, difference(a, b));
+		return;
+	}
+	if (on_change(w, a) != DB_CHANGE_RELOAD)
+		return;
+	o->action = DIFF_RELOAD;
+	o->why = BECAUSE_CHANGED;
+	o->what = difference(a, b);
+}
+
 static void
 look_at_definition(struct work *w, uint32_t i, uint32_t j)
 {
@@ -274,6 +296,10 @@ look_at_definition(struct work *w, uint32_t i, uint32_t j)
 
 	if (!memcmp(a->hash, b->hash, DB_HASH))
 		return;
+	if (w->in->target) {
+		look_at_undone(w, i, j);
+		return;
+	}
 	what = difference(a, b);
 	pipe = broken_pipe(a, b);
 	/* If nothing at all is restarted both ends go on. */

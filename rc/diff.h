@@ -65,8 +65,11 @@ struct diff_input {
 	int force_essentials;
 	const char *bundle;	/* its members are to be up, or 0 */
 	/* For an undo: exactly those of `to' that are up or owed here are to
-	 * be up; or 0. */
+	 * be up; or 0.  What is owed there is what the switch took down. */
 	const struct state_rec *target;
+	/* For an undo, by old number: it runs with the definition of `from';
+	 * or 0. */
+	const unsigned char *current;
 };
 
 struct diff {

@@ -868,6 +868,26 @@ undo_stop(struct update *u, int code)
 	return code;
 }
 
+/* By number: whether it runs with the definition of the set that is live, and
+ * not with an earlier one.  Only oneshots cannot be asked. */
+static unsigned char *
+runs_current(const struct update *u)
+{
+	unsigned char *v = calloc((size_t)count(&u->live.db) + 1, 1);
+
+	for (uint32_t i = 0; v && i < u->live.db.nlong; i++) {
+		const struct db_service *s = u->live.db.services + i;
+		char dir[PATH_LEN], hex[LIVE_HEX];
+		struct detail d;
+
+		live_hex(hex, s->hash);
+		v[i] = live_servicedir(dir, sizeof dir, &u->live, s->name)
+			== 0 && detail_read(&d, AT_FDCWD, dir) == 0 &&
+			d.run_pid && !strcmp(path_base(d.def), hex);
+	}
+	return v;
+}
+
 static int switch_to(struct update *u, const struct state_rec *target,
 	uint32_t origin);
 
@@ -911,7 +931,9 @@ undo_switch(struct update *u, uint32_t origin, char **old, char **new,
 		const char *was = u->compiled;
 		const void *data = u->data;
 		size_t len = u->len;
+		unsigned char *current = runs_current(u);
 
+		u->in.current = current;
 		u->in.convert = c;
 		u->in.nconvert = n;
 		u->in.bundle = 0;
@@ -925,6 +947,7 @@ undo_switch(struct update *u, uint32_t origin, char **old, char **new,
 		u->compiled = was;
 		u->data = data;
 		u->len = len;
+		free(current);
 	}
 	state_close(&before);
 out:
