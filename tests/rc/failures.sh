@@ -227,6 +227,8 @@ ok 'F17: a service that notes what it is told' upd dbt
 echo 'same -> other' >conv
 ok 'F17: renamed' upd -f conv dbu
 rc restart other
+noted() { [ "$(tail -n 1 told)" = "$1" ]; }
+within 10 noted 'run other'
 rc stop other
 is "$(tail -n 3 told)" 'finish other
 run other
