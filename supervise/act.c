@@ -60,6 +60,8 @@ act_publish(struct super *s)
 	if (status_write(AT_FDCWD, &s->st, s->published) < 0) {
 		warn_sys("unable to write %s (trying again in 1 s)", STATUS_FILE);
 		s->republish = os_now() + SEC;
+	} else {
+		s->dt.hearing = 0;
 	}
 	if (n && event_notify(AT_FDCWD, EVENT_DIR, s->letters, n) < 0)
 		warn_sys("unable to send events (going on)");
@@ -94,17 +96,37 @@ act_deafen(struct super *s)
 }
 
 void
+act_ready(struct super *s)
+{
+	s->st.ready = 1;
+	tain_wallclock_read(&s->st.readied);
+	s->readied = os_now();
+	act_letter(s, 'U');
+}
+
+void
 act_notified(struct super *s)
 {
 	char buf[64];
-	ssize_t r = read(s->notify, buf, sizeof buf);
+	ssize_t r;
 
-	if (r < 0 && (errno == EAGAIN || errno == EINTR))
+	/* If we are killed behind the read, only this says that something was
+	 * said. */
+	s->dt.hearing = 1;
+	act_detail(s);
+	r = read(s->notify, buf, sizeof buf);
+	if (r < 0 && (errno == EAGAIN || errno == EINTR)) {
+		s->dt.hearing = 0;
+		act_detail(s);
 		return;
+	}
 	if (r > 0 && !memchr(buf, '\n', (size_t)r)) {
 		s->unready += (unsigned)r;
-		if (s->unready < NOTIFY_BYTES)
+		if (s->unready < NOTIFY_BYTES) {
+			s->dt.hearing = 0;
+			act_detail(s);
 			return;
+		}
 		warn("run writes to its notification-fd, but no newline in "
 			"%u bytes (it is not listened to any more)",
 			s->unready);
@@ -112,13 +134,11 @@ act_notified(struct super *s)
 	}
 	act_deafen(s);
 	if (r <= 0) {		/* it will never say so */
+		s->dt.hearing = 0;
 		act_detail(s);
 		return;
 	}
-	s->st.ready = 1;
-	tain_wallclock_read(&s->st.readied);
-	s->readied = os_now();
-	act_letter(s, 'U');
+	act_ready(s);
 	act_publish(s);
 }
 

@@ -62,6 +62,8 @@ void act_detail(struct super *);
 
 /* run wrote to, or closed, its readiness descriptor. */
 void act_notified(struct super *);
+/* It is ready: to be published. */
+void act_ready(struct super *);
 /* Forget the readiness descriptor. */
 void act_deafen(struct super *);
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -33,15 +34,51 @@ enum {
 
 /* --- taking over from one that was killed */
 
+/* Listen for readiness where the other did.  What is in a fifo that nobody
+ * has open is gone; so one that run has closed since then is closed because
+ * it has said what there was to say. */
+static void
+listen_again(struct super *s)
+{
+	int held;
+
+	if (!s->dt.awaiting || s->st.finishing)
+		return;
+	held = open(READY_FIFO, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (held < 0 && errno == ENXIO) {
+		warn("run closed its notification-fd while no supervise was "
+			"there (it counts as ready)");
+		act_ready(s);
+		return;
+	}
+	s->notify = open(READY_FIFO, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (held >= 0)
+		close(held);
+}
+
+/* The other was killed between reading what run said and the status that says
+ * that it is ready.  It said so, unless what it says is still there. */
+static void
+hear_again(struct super *s)
+{
+	struct pollfd p = { .fd = s->notify, .events = POLLIN };
+
+	if (!s->dt.hearing || s->st.ready || s->st.finishing)
+		return;
+	if (s->notify >= 0 && poll(&p, 1, 0) > 0 && (p.revents & POLLIN))
+		return;
+	act_deafen(s);
+	act_ready(s);
+}
+
 static void
 take_over_process(struct super *s)
 {
 	s->pidfd = os_pidfd((pid_t)s->dt.pid);
 	if (s->pidfd < 0)
 		s->peek = os_now() + LOOK_MS * MS;
-	if (s->dt.awaiting)
-		s->notify = open(READY_FIFO, O_RDONLY | O_NONBLOCK |
-			O_CLOEXEC);
+	listen_again(s);
+	hear_again(s);
 	s->dt.adopted = 1;
 	s->st.pid = s->dt.pid;
 	warn("taking over %s (pid %ld) from a supervise that is gone",

@@ -40,7 +40,8 @@ detail_pack(unsigned char *buf, const struct detail *d)
 	wr_u8(&w, d->state);
 	wr_u8(&w, d->reason);
 	wr_u8(&w, (d->stopping ? 1u : 0u) | (d->adopted ? 2u : 0u) |
-		(d->awaiting ? 4u : 0u) | (d->ended ? 8u : 0u));
+		(d->awaiting ? 4u : 0u) | (d->ended ? 8u : 0u) |
+		(d->hearing ? 16u : 0u));
 	wr_u16(&w, d->error);
 	wr_u32(&w, d->fast);
 	wr_u32(&w, d->starts);
@@ -80,6 +81,7 @@ detail_unpack(struct detail *d, const void *buf, size_t len)
 	n.adopted = flags >> 1 & 1;
 	n.awaiting = flags >> 2 & 1;
 	n.ended = flags >> 3 & 1;
+	n.hearing = flags >> 4 & 1;
 	n.error = rd_u16(&r);
 	n.fast = rd_u32(&r);
 	n.starts = rd_u32(&r);
@@ -96,7 +98,8 @@ detail_unpack(struct detail *d, const void *buf, size_t len)
 		n.wstat = rd_u16(&r);
 		died = rd_mem(&r, TAIN_PACK);
 	}
-	if (!def || def[DETAIL_DEF - 1] || flags > (version > 1 ? 15 : 7) || n.state >= NSTATE ||
+	if (!def || def[DETAIL_DEF - 1] || flags > (version > 1 ? 31 : 7) ||
+		n.state >= NSTATE ||
 		n.reason >= WHY_N || n.pid > INT32_MAX ||
 		n.run_pid > INT32_MAX)
 		return 0;

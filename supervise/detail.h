@@ -36,6 +36,8 @@ struct detail {
 	unsigned stopping;	/* the down signal was sent */
 	unsigned adopted;	/* taken over from a killed supervise */
 	unsigned awaiting;	/* it has not said yet that it is ready */
+	unsigned hearing;	/* what it says is being read; until the status
+				 * says that it is ready */
 	unsigned error;		/* errno of WHY_SPAWN */
 	unsigned fast;		/* fast deaths in a row */
 	unsigned starts;	/* of run, since supervise first started */

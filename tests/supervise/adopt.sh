@@ -38,6 +38,14 @@ echo >&3
 exec sleep 1000
 END
 echo 3 >scan/r/notification-fd
+service scan/c <<'END'
+while ! test -e go; do sleep 0.02; done
+echo >&3
+exec 3>&-
+touch said
+exec sleep 1000
+END
+echo 3 >scan/c/notification-fd
 service scan/k <<'END'
 trap '' TERM
 echo >trapped
@@ -60,7 +68,7 @@ exec sleep 1000
 END
 scanned scan 2>err
 cd scan || exit
-for s in a r k f w; do within 5 up $s; done
+for s in a r c k f w; do within 5 up $s; done
 mv ../err err 2>/dev/null || ln -s ../err err
 
 pid=$(field a pid)
@@ -112,6 +120,13 @@ sleep 0.2			# it writes while nobody reads
 kill -CONT "$scan_pid"
 ok 'readiness written while no supervise was there is not lost' \
 	within 5 ready r
+
+kill -STOP "$scan_pid"
+kill -KILL "$(super_of c)"
+touch c/go
+ok 'it says that it is ready, and closes the descriptor' within 5 test -e c/said
+kill -CONT "$scan_pid"
+ok 'and that is not lost either' within 5 ready c
 
 # --- timeouts
 within 5 test -e k/trapped

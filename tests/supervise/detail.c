@@ -18,8 +18,8 @@
 #include "supervise/machine.h"
 
 static const struct detail sample = { .state = 1, .reason = WHY_BACKOFF,
-	.stopping = 1, .awaiting = 1, .error = 11, .fast = 3, .starts = 70000,
-	.deaths = 69999, .pid = 4711, .started = 1234567890123u,
+	.stopping = 1, .awaiting = 1, .hearing = 1, .error = 11, .fast = 3,
+	.starts = 70000, .deaths = 69999, .pid = 4711, .started = 1234567890123u,
 	.boot = UINT64_MAX, .deadline = 99000000000u, .run_pid = 4712,
 	.run_started = 5, .def = "/run/reeve/store/abc", .ended = 1,
 	.wstat = 3 << 8, .died = { { UINT64_C(0x400000006925f0ab) },
@@ -37,7 +37,8 @@ round_trip(void **state)
 	assert_true(detail_unpack(&d, a, sizeof a));
 	assert_string_equal(d.def, sample.def);
 	assert_int_equal(d.starts, 70000);
-	assert_true(d.stopping && d.awaiting && !d.adopted && d.ended);
+	assert_true(d.stopping && d.awaiting && d.hearing && !d.adopted &&
+		d.ended);
 	assert_int_equal(d.wstat, 3 << 8);
 	assert_false(tain_less(&d.died, &sample.died) ||
 		tain_less(&sample.died, &d.died));
