@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,22 +21,28 @@
 #include <skalibs/selfpipe.h>
 #include <skalibs/tai.h>
 
-#include "config.h"
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "lib/os.h"
+#include "lib/path.h"
 #include "lib/ready.h"
 #include "lib/spawn.h"
+#include "rc/left.h"
 #include "rc/request.h"
 #include "rc/state.h"
 #include "rc/watch.h"
+#include "supervise/detail.h"
+#include "supervise/reaped.h"
 
 extern char **environ;
 
 enum { KEY_LISTEN, KEY_SIGNAL, KEY_WATCH, KEY_CONN, BATCH = 64, GRACE_MS = 2000,
-	ACCEPT_PAUSE_MS = 100 };
+	ACCEPT_PAUSE_MS = 100,
+	LOOK_MS = 500,		/* where no descriptor tells of an end */
+	PEEK_MS = 2, PEEK_FOR_MS = 1000,	/* svscan reaps within this */
+	SIGNALS = 32 };
 
 /* One client, from its first byte to its answer; without a client (fd -1)
  * when it went away while its script runs. */
@@ -50,6 +57,12 @@ struct conn {
 	pid_t pid;		/* of the script, or 0 */
 	uint64_t deadline;	/* 0 none; ms, monotonic */
 	int timed_out;		/* 1 was sent TERM, 2 KILL */
+	/* A script that a daemon before us had started: */
+	int left;
+	struct detail dt;
+	int pidfd;		/* or -1 */
+	uint64_t look;		/* when to look at it, or 0; ms */
+	uint64_t look_end;	/* from then on nobody knows; 0 it lives */
 };
 
 struct daemon {
@@ -112,6 +125,10 @@ forget(struct daemon *d, struct conn *c)
 
 	hang_up(d, c);
 	close_given(c);
+	if (c->pidfd >= 0) {
+		ready_del(&d->ready, c->pidfd);
+		close(c->pidfd);
+	}
 	while (*p != c)
 		p = &(*p)->next;
 	*p = c->next;
@@ -130,6 +147,20 @@ answer(struct daemon *d, struct conn *c, enum answer_kind kind, uint32_t value)
 	if (c->fd >= 0 && write(c->fd, buf, sizeof buf) < 0 && errno != EPIPE)
 		warn_sys("unable to answer for %s", c->rq.name);
 	forget(d, c);
+}
+
+static struct conn *
+new_conn(struct daemon *d, int fd)
+{
+	struct conn *c = calloc(1, sizeof *c);
+
+	if (!c)
+		return 0;
+	c->fd = fd;
+	c->pidfd = c->given[0] = c->given[1] = c->given[2] = -1;
+	c->next = d->conns;
+	d->conns = c;
+	return c;
 }
 
 static void
@@ -153,21 +184,17 @@ take_client(struct daemon *d)
 		close(fd);
 		return;
 	}
-	c = calloc(1, sizeof *c);
+	c = new_conn(d, fd);
 	if (!c || !(c->buf = malloc(REQUEST_HEAD)) ||
 		ready_add(&d->ready, fd, (uintptr_t)c + KEY_CONN) < 0) {
 		warn("no memory for a request (the client sees it fail)");
 		if (c)
-			free(c->buf);
-		free(c);
-		close(fd);
+			forget(d, c);
+		else
+			close(fd);
 		return;
 	}
-	c->fd = fd;
 	c->want = REQUEST_HEAD;
-	c->given[0] = c->given[1] = c->given[2] = -1;
-	c->next = d->conns;
-	d->conns = c;
 }
 
 /* recvmsg that keeps the descriptors that come with the first byte. */
@@ -209,6 +236,7 @@ receive(struct conn *c)
 }
 
 static void begin_waiting(struct daemon *d);
+static void look_left(struct daemon *d, struct conn *c);
 
 /* Bytes came, or the client left. */
 static void
@@ -218,6 +246,10 @@ hear(struct daemon *d, struct conn *c)
 	ssize_t r;
 	char junk[64];
 
+	if (c->left) {
+		look_left(d, c);
+		return;
+	}
 	if (c->whole) {
 		/* Nothing more is to come but its end. */
 		r = read(c->fd, junk, sizeof junk);
@@ -348,36 +380,80 @@ environment(const char *name, const char *changer)
 	return v;
 }
 
-/* posix_spawn, because it tells why exec failed without a pipe. */
+/* As execvp would find it.  0, or an error number. */
+static int
+find_program(char *buf, const char *name)
+{
+	const char *path = getenv("PATH"), *end;
+	int e = ENOENT;
+	struct stat st;
+
+	if (strchr(name, '/'))
+		return path_join(buf, PATH_LEN, name) < 0 ? errno : 0;
+	for (path = path ? path : "/bin:/usr/bin"; path; path = end) {
+		char dir[PATH_LEN];
+		size_t n = strcspn(path, ":");
+
+		end = path[n] ? path + n + 1 : 0;
+		if (n >= sizeof dir)
+			continue;
+		memcpy(dir, path, n);
+		dir[n] = 0;
+		if (path_join(buf, PATH_LEN, n ? dir : ".", name) < 0 ||
+			stat(buf, &st) < 0 || !S_ISREG(st.st_mode))
+			continue;
+		if (access(buf, X_OK) == 0)
+			return 0;
+		e = errno;
+	}
+	return e;
+}
+
+/* 0, or an error number.  Noted before it executes, so that whoever replaces
+ * us starts no second one. */
 static int
 spawn_script(struct conn *c, char **argv, char **env, int out, int err)
 {
-	posix_spawn_file_actions_t fa;
-	posix_spawnattr_t at;
-	int in = c->given[0], r;
+	int signals[SIGNALS], null = -1, n = 0, e = 0;
+	char path[PATH_LEN];
+	struct spawn_fd fds[3];
+	struct left left;
+	struct spawn sp = { .file = path, .argv = argv, .envp = env,
+		.fds = fds, .session = 1, .before = left_announce,
+		.before_arg = &left, .handled = signals };
+	sigset_t all, was;
 
-	posix_spawn_file_actions_init(&fa);
-#ifdef HAS_POSIX_SPAWN_SETSID
-	spawn_plain(&at, POSIX_SPAWN_SETSID);
-#else
-	spawn_plain(&at, POSIX_SPAWN_SETPGROUP);
-	posix_spawnattr_setpgroup(&at, 0);
-#endif
-	if (in >= 0)
-		posix_spawn_file_actions_adddup2(&fa, in, 0);
-	else
-		posix_spawn_file_actions_addopen(&fa, 0, "/dev/null",
-			O_RDONLY, 0);
+	for (int s = 1; s < SIGNALS; s++)
+		signals[s - 1] = s;
+	signals[SIGNALS - 1] = 0;
+	e = find_program(path, argv[0]);
+	if (e)
+		return e;
+	if (c->given[0] < 0)
+		null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	fds[n++] = (struct spawn_fd){ 0, null < 0 ? c->given[0] : null };
+	if (fds[0].from < 0)
+		return errno;
 	if (out >= 0)
-		posix_spawn_file_actions_adddup2(&fa, out, 1);
+		fds[n++] = (struct spawn_fd){ 1, out };
 	if (err >= 0)
-		posix_spawn_file_actions_adddup2(&fa, err, 2);
-	r = posix_spawnp(&c->pid, argv[0], &fa, &at, argv, env);
-	posix_spawn_file_actions_destroy(&fa);
-	posix_spawnattr_destroy(&at);
-	if (r)
+		fds[n++] = (struct spawn_fd){ 2, err };
+	sp.nfds = (unsigned)n;
+	if (left_begin(&left, c->rq.name, c->buf, c->got, c->rq.timeout_ms) < 0)
+		warn_sys("unable to note that %s runs (going on)", c->rq.name);
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &was);
+	c->pid = spawn(&sp);
+	e = c->pid < 0 ? errno : 0;
+	sigprocmask(SIG_SETMASK, &was, 0);
+	left_begun(&left);
+	if (null >= 0)
+		close(null);
+	if (e) {
 		c->pid = 0;
-	return r;
+		left_end(c->rq.name);
+	}
+	return e;
 }
 
 static int
@@ -512,33 +588,157 @@ ended(struct daemon *d, struct conn *c, int status)
 		REASON_EXIT;
 	uint32_t code = (uint32_t)(WIFSIGNALED(status) ? WTERMSIG(status) :
 		WEXITSTATUS(status));
+	int late = c->timed_out && status;
 
 	c->pid = 0;
-	if (c->timed_out && status) {
+	if (late)
 		record(&c->rq, 0, REASON_TIMEOUT, c->rq.timeout_ms);
+	else
+		record(&c->rq, !status, why, code);
+	left_end(c->rq.name);
+	if (late)
 		answer(d, c, ANSWER_TIMEOUT, c->rq.timeout_ms);
-		return;
-	}
-	record(&c->rq, !status, why, code);
-	answer(d, c, ANSWER_STATUS, (uint32_t)status);
+	else
+		answer(d, c, ANSWER_STATUS, (uint32_t)status);
 }
 
+/* As waitpid tells it. */
+static int
+wait_status(const siginfo_t *i)
+{
+	return i->si_code == CLD_EXITED ? (i->si_status & 0xff) << 8 :
+		i->si_status | (i->si_code == CLD_DUMPED ? 0x80 : 0);
+}
+
+/* One is let go only when its end is in the state: if we are killed before
+ * that, svscan has it, and tells the next daemon. */
 static void
 reap(struct daemon *d)
 {
-	int status;
-	pid_t pid;
+	siginfo_t i;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (watch_reaped(&d->watch, pid, LIVE))
-			continue;
+	for (;;) {
+		i.si_pid = 0;
+		if (waitid(P_ALL, 0, &i, WEXITED | WNOHANG | WNOWAIT) < 0 ||
+			!i.si_pid)
+			break;
 		for (struct conn *c = d->conns; c; c = c->next)
-			if (c->pid == pid) {
-				ended(d, c, status);
+			if (c->pid == i.si_pid && !c->left) {
+				ended(d, c, wait_status(&i));
 				break;
 			}
+		waitpid(i.si_pid, 0, WNOHANG);
+		watch_reaped(&d->watch, i.si_pid, LIVE);
 	}
 	begin_waiting(d);
+}
+
+/* --- scripts of a daemon that was killed */
+
+/* How it ended, once svscan has it. */
+static int
+how_it_ended(const struct conn *c, int *status)
+{
+	int known = c->pidfd < 0 ? 0 : os_pidfd_status(c->pidfd, status), fd;
+
+	if (known > 0)
+		return 1;
+	fd = open(LIVE "/scandir/" REAPED_FILE, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	known = reaped_find(fd, c->pid, c->dt.started, status);
+	close(fd);
+	return known;
+}
+
+/* A dead one that svscan has yet to wait for does not count. */
+static int
+left_alive(const struct conn *c)
+{
+	struct pollfd p = { .fd = c->pidfd, .events = POLLIN };
+
+	return c->pidfd < 0 ? detail_alive(&c->dt) : poll(&p, 1, 0) == 0;
+}
+
+static void
+look_left(struct daemon *d, struct conn *c)
+{
+	uint64_t now = clock_now();
+	int status;
+
+	if (!c->look_end && left_alive(c)) {
+		c->look = c->pidfd < 0 ? now + LOOK_MS : 0;
+		return;
+	}
+	if (!c->look_end) {
+		c->look_end = now + PEEK_FOR_MS;
+		if (c->pidfd >= 0)
+			ready_del(&d->ready, c->pidfd);
+	}
+	if (how_it_ended(c, &status)) {
+		ended(d, c, status);
+	} else if (now < c->look_end) {
+		c->look = now + PEEK_MS;
+		return;
+	} else {
+		warn("the script of %s ended, but nobody knows how",
+			c->rq.name);
+		record(&c->rq, 0, REASON_RUNNER, ECONNRESET);
+		left_end(c->rq.name);
+		forget(d, c);
+	}
+	begin_waiting(d);
+}
+
+static int
+known_left(void *arg, const char *name)
+{
+	struct daemon *d = arg;
+	struct conn *c;
+	struct detail dt;
+	size_t len;
+	unsigned char *buf = left_read(&dt, &len, name);
+
+	c = buf ? new_conn(d, -1) : 0;
+	if (!c) {
+		free(buf);
+		left_end(name);
+		return 0;
+	}
+	c->buf = buf;
+	c->got = len;
+	if (!request_unpack(&c->rq, buf, len)) {
+		forget(d, c);
+		left_end(name);
+		return 0;
+	}
+	c->whole = c->left = 1;
+	c->dt = dt;
+	c->pid = (pid_t)dt.pid;
+	c->deadline = dt.deadline;
+	c->look = clock_now();
+	if (!detail_alive(&dt))
+		return 0;
+	warn("the script of %s (pid %ld) runs still, of a daemon that is gone",
+		c->rq.name, (long)c->pid);
+	c->pidfd = os_pidfd(c->pid);
+	if (c->pidfd >= 0 && ready_add(&d->ready, c->pidfd, (uintptr_t)c +
+		KEY_CONN) < 0) {
+		close(c->pidfd);
+		c->pidfd = -1;
+	}
+	return 0;
+}
+
+static void
+take_over(struct daemon *d)
+{
+	int fd = open(LEFT_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	os_each_name(fd, known_left, d);
+	close(fd);
 }
 
 /* Ms until the next deadline, or -1. */
@@ -547,9 +747,12 @@ next_deadline(const struct daemon *d)
 {
 	uint64_t now = clock_now(), first = UINT64_MAX;
 
-	for (const struct conn *c = d->conns; c; c = c->next)
+	for (const struct conn *c = d->conns; c; c = c->next) {
 		if (c->pid && c->deadline && c->deadline < first)
 			first = c->deadline;
+		if (c->look && c->look < first)
+			first = c->look;
+	}
 	if (d->pause)
 		return ACCEPT_PAUSE_MS;
 	if (first == UINT64_MAX)
@@ -566,10 +769,30 @@ enforce_deadlines(struct daemon *d)
 	for (struct conn *c = d->conns; c; c = c->next) {
 		if (!c->pid || !c->deadline || c->deadline > now)
 			continue;
+		/* Or it may be another process by now. */
+		if (c->left && !left_alive(c))
+			continue;
 		kill(-c->pid, c->timed_out ? SIGKILL : SIGTERM);
 		kill(-c->pid, SIGCONT);
 		c->deadline = c->timed_out ? 0 : now + GRACE_MS;
 		c->timed_out++;
+	}
+}
+
+/* One changes the list, so begin again behind it. */
+static void
+enforce_looks(struct daemon *d)
+{
+	uint64_t now = clock_now();
+
+	for (struct conn *c = d->conns; c;) {
+		if (c->look && c->look <= now) {
+			c->look = 0;
+			look_left(d, c);
+			c = d->conns;
+		} else {
+			c = c->next;
+		}
 	}
 }
 
@@ -647,6 +870,7 @@ serve(struct daemon *d)
 			die_sys(EX_SYSTEM, "unable to wait for requests");
 		d->pause = 0;
 		enforce_deadlines(d);
+		enforce_looks(d);
 		for (int i = 0; i < n; i++) {
 			struct conn *c = (struct conn *)(uintptr_t)(keys[i] -
 				KEY_CONN);
@@ -684,6 +908,7 @@ main(int argc, char **argv)
 	if (ready_init(&d.ready) < 0)
 		die_sys(EX_SYSTEM, "unable to wait for requests");
 	trap_signals(&d);
+	take_over(&d);
 	d.listener = listen_here();
 	if (ready_add(&d.ready, d.listener, KEY_LISTEN) < 0)
 		die_sys(EX_SYSTEM, "unable to wait for requests");

@@ -20,6 +20,7 @@
 #include "lib/num.h"
 #include "lib/path.h"
 #include "lib/ready.h"
+#include "rc/left.h"
 #include "rc/plan.h"
 #include "rc/request.h"
 #include "rc/run.h"
@@ -621,13 +622,29 @@ script_of(const struct db_service *s, enum run_mode mode)
 	return mode == RUN_UP ? &s->up : &s->down;
 }
 
+/* Send when the daemon is up.  The socket, or -1 and errno. */
+static int
+send_waiting(struct run *r, const struct request *q)
+{
+	uint64_t end = clock_now() + RUNNER_MS;
+	int fd;
+
+	/* One that was killed is up for supervise for a moment yet. */
+	while ((fd = request_send(r->live->path, q)) < 0 &&
+		(errno == ECONNREFUSED || errno == ENOENT)) {
+		if (clock_now() >= end || run_runner(r) < 0)
+			break;
+		poll(0, 0, RUNNER_PAUSE_MS);
+	}
+	return fd;
+}
+
 static int
 ask(struct run *r, struct request *q, uint32_t i)
 {
 	const struct db_service *s = r->live->db.services + i;
 	uint32_t logger = db_logger(&r->live->db, s);
 	char fifo[PATH_LEN] = "";
-	uint64_t end = clock_now() + RUNNER_MS;
 	int fd;
 
 	q->name = s->name;
@@ -638,13 +655,7 @@ ask(struct run *r, struct request *q, uint32_t i)
 		"fifo", r->live->db.services[logger].name) < 0)
 		return -1;
 	q->logger = fifo;
-	/* One that was killed is up for supervise for a moment yet. */
-	while ((fd = request_send(r->live->path, q)) < 0 &&
-		(errno == ECONNREFUSED || errno == ENOENT)) {
-		if (clock_now() >= end || run_runner(r) < 0)
-			break;
-		poll(0, 0, RUNNER_PAUSE_MS);
-	}
+	fd = send_waiting(r, q);
 	q->logger = "";		/* the caller's q outlives fifo */
 	return fd;
 }
@@ -1098,15 +1109,17 @@ run_begin(struct run *r)
 	return 0;
 }
 
-int
-run_settle(struct run *r)
+/* 1 when no script runs, 0 if the daemon ended meanwhile, -1 and errno if
+ * there is none, or a signal came. */
+static int
+settled(struct run *r, int wait)
 {
 	struct request q = { .kind = REQUEST_IDLE, .name = "", .logger = "",
 		.argv = "", .changer = (uint32_t)getpid() };
 	unsigned char buf[ANSWER_SIZE];
 	size_t got = 0;
 	ssize_t n = 1;
-	int fd = request_send(r->live->path, &q);
+	int fd = wait ? send_waiting(r, &q) : request_send(r->live->path, &q);
 
 	if (fd < 0)
 		return -1;
@@ -1124,7 +1137,22 @@ run_settle(struct run *r)
 		got += n > 0 ? (size_t)n : 0;
 	}
 	close(fd);
-	return state_reread(&r->live->state);
+	return got == sizeof buf || r->interrupted;
+}
+
+int
+run_settle(struct run *r)
+{
+	int done = settled(r, 0);
+
+	/* A daemon that was killed leaves its scripts running; the next one
+	 * knows them. */
+	while (done < 1 && left_any(r->live->path)) {
+		done = settled(r, 1);
+		if (done < 0)
+			break;
+	}
+	return done < 0 ? -1 : state_reread(&r->live->state);
 }
 
 void

@@ -11,7 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/bytes.h"
 #include "lib/chain.h"
 #include "lib/file.h"
 #include "lib/msg.h"
@@ -20,6 +19,7 @@
 #include "lib/path.h"
 #include "lib/spawn.h"
 #include "supervise/adopt.h"
+#include "supervise/reaped.h"
 #include "supervise/start.h"
 
 #define RESUME "REEVE_RESUME"
@@ -91,25 +91,11 @@ take_over_process(struct super *s)
 static int
 was_reaped(pid_t pid, uint64_t since, int *wstat)
 {
-	unsigned char buf[REAPED_SIZE * 16];
-	int fd = os_open_at_parent(REAPED_FILE), found = 0;
-	ssize_t r;
+	int fd = os_open_at_parent(REAPED_FILE), found;
 
 	if (fd < 0)
 		return errno == ENOSYS ? -1 : 0;
-	while (!found && (r = read(fd, buf, sizeof buf)) > 0) {
-		struct rd rd = rd_init(buf, (size_t)r);
-
-		for (r /= REAPED_SIZE; r > 0; r--) {
-			pid_t who = (pid_t)rd_u32(&rd);
-			int how = (int)rd_u32(&rd);
-
-			if (rd_u64(&rd) >= since && who == pid) {
-				*wstat = how;
-				found = 1;
-			}
-		}
-	}
+	found = reaped_find(fd, pid, since, wstat);
 	close(fd);
 	return found;
 }
@@ -187,17 +173,6 @@ adopt(struct super *s)
 	s->dt.adopted = 1;
 	s->peek = os_now();
 	return 1;
-}
-
-void
-adopt_reaped_pack(unsigned char *buf, pid_t pid, int wstat,
-	uint64_t boot_now)
-{
-	struct wr w = wr_init(buf, REAPED_SIZE);
-
-	wr_u32(&w, (uint32_t)pid);
-	wr_u32(&w, (uint32_t)wstat);
-	wr_u64(&w, boot_now);
 }
 
 int

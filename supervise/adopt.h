@@ -28,10 +28,4 @@ int adopt_understood(const char *servicedir);
 /* In the new program: 1 if we are one, and everything is as it was. */
 int adopt_resume(struct super *);
 
-/* svscan keeps the wait statuses of the last children it did not know. */
-#define REAPED_FILE ".s6-svscan/reaped"
-enum { REAPED_SLOTS = 256, REAPED_SIZE = 16 };
-void adopt_reaped_pack(unsigned char *buf, pid_t pid, int wstat,
-	uint64_t boot_now);
-
 #endif

@@ -16,9 +16,9 @@
 #include "lib/os.h"
 #include "lib/path.h"
 #include "lib/spawn.h"
-#include "supervise/adopt.h"
 #include "supervise/control.h"
 #include "supervise/detail.h"
+#include "supervise/reaped.h"
 #include "supervise/svdir.h"
 #include "svscan/act.h"
 #include "svscan/reexec.h"
@@ -716,7 +716,7 @@ record(struct svscan *v, pid_t pid, int wstat)
 		if (v->reaped < 0)
 			return;
 	}
-	adopt_reaped_pack(buf, pid, wstat, os_boot_now());
+	reaped_pack(buf, pid, wstat, os_boot_now());
 	if (pwrite(v->reaped, buf, sizeof buf,
 		(off_t)v->reaped_next * REAPED_SIZE) == sizeof buf)
 		v->reaped_next = (v->reaped_next + 1) % REAPED_SLOTS;

@@ -1,0 +1,120 @@
+/* left.c - FORMAT; see left.h. */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/clock.h"
+#include "lib/file.h"
+#include "lib/os.h"
+#include "lib/path.h"
+#include "rc/left.h"
+#include "rc/live.h"
+#include "rc/request.h"
+
+int
+left_begin(struct left *l, const char *name, const void *request, size_t len,
+	unsigned limit_ms)
+{
+	unsigned char none[DETAIL_SIZE] = { 0 };
+	char path[PATH_LEN];
+	int e;
+
+	memset(l, 0, sizeof *l);
+	l->fd = -1;
+	l->limit_ms = limit_ms;
+	if (path_join(path, sizeof path, LEFT_DIR, name) < 0 ||
+		(mkdir(LEFT_DIR, 0700) < 0 && errno != EEXIST))
+		return -1;
+	l->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (l->fd < 0)
+		return -1;
+	l->dt.boot = os_boot_token();
+	l->dt.started = os_boot_now();
+	if (file_write_all(l->fd, none, sizeof none) == 0 &&
+		file_write_all(l->fd, request, len) == 0)
+		return 0;
+	e = errno;
+	left_begun(l);
+	unlink(path);
+	errno = e;
+	return -1;
+}
+
+void
+left_announce(void *left)
+{
+	struct left *l = left;
+	unsigned char buf[DETAIL_SIZE];
+	ssize_t r;
+
+	if (l->fd < 0)
+		return;
+	l->dt.pid = (uint64_t)getpid();
+	l->dt.started_by = os_boot_now();
+	l->dt.deadline = l->limit_ms ? clock_now() + l->limit_ms : 0;
+	detail_pack(buf, &l->dt);
+	/* There is room for it already. */
+	r = pwrite(l->fd, buf, sizeof buf, 0);
+	(void)r;
+}
+
+void
+left_begun(struct left *l)
+{
+	if (l->fd >= 0)
+		close(l->fd);
+	l->fd = -1;
+}
+
+void
+left_end(const char *name)
+{
+	char path[PATH_LEN];
+
+	if (path_join(path, sizeof path, LEFT_DIR, name) == 0)
+		unlink(path);
+}
+
+unsigned char *
+left_read(struct detail *d, size_t *len, const char *name)
+{
+	char path[PATH_LEN], *buf = 0;
+	ssize_t r;
+
+	if (path_join(path, sizeof path, LEFT_DIR, name) < 0)
+		return 0;
+	r = file_slurp(AT_FDCWD, path, &buf, DETAIL_SIZE + REQUEST_MAX);
+	if (r < DETAIL_SIZE || !detail_unpack(d, buf, DETAIL_SIZE) ||
+		!d->pid || d->boot != os_boot_token()) {
+		if (r >= 0)
+			free(buf);
+		return 0;
+	}
+	*len = (size_t)r - DETAIL_SIZE;
+	memmove(buf, buf + DETAIL_SIZE, *len);
+	return (unsigned char *)buf;
+}
+
+int
+left_any(const char *live)
+{
+	char path[PATH_LEN];
+	struct dirent *d;
+	DIR *dir;
+	int any = 0;
+
+	if (path_join(path, sizeof path, live, "servicedirs", LIVE_RUNNER,
+		LEFT_DIR) < 0)
+		return 0;
+	dir = opendir(path);
+	while (dir && !any && (d = readdir(dir)))
+		any = *d->d_name != '.';
+	if (dir)
+		closedir(dir);
+	return any;
+}

@@ -1,0 +1,37 @@
+/* left.h - FORMAT running/NAME in the directory of the oneshot daemon: the
+ * script of a oneshot that runs, for the next daemon should this one be
+ * killed.  A detail of supervise (its pid, start and deadline), then the
+ * request that it was started for.  Written by the script's own process
+ * before it executes; see reeve-rc-oneshotd(1). */
+#ifndef RC_LEFT_H
+#define RC_LEFT_H
+
+#include <stddef.h>
+
+#include "supervise/detail.h"
+
+#define LEFT_DIR "running"
+
+struct left {
+	int fd;			/* of the file, or -1 */
+	unsigned limit_ms;	/* 0: none */
+	struct detail dt;	/* working */
+};
+
+/* The script of NAME is about to run.  0; or -1 and errno, and then it runs
+ * without that being noted. */
+int left_begin(struct left *, const char *name, const void *request,
+	size_t len, unsigned limit_ms);
+/* spawn.before: this process is it. */
+void left_announce(void *left);
+/* Parent: the file is written. */
+void left_begun(struct left *);
+/* What became of it stands in the state. */
+void left_end(const char *name);
+/* Read NAME.  The request, of *len bytes, malloced; or 0: nothing runs, nor
+ * did, of this boot. */
+unsigned char *left_read(struct detail *, size_t *len, const char *name);
+/* Is anything noted, in the live directory at this path? */
+int left_any(const char *live);
+
+#endif

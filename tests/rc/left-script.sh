@@ -1,0 +1,110 @@
+#!/bin/sh
+# rc/left-script.sh - the script of a oneshot that outlives its daemon, which
+# was killed: the next daemon starts no second one, keeps its time limit, and
+# writes down what came of it.
+. "$TESTS/lib.sh"
+. "$TESTS/helpers/rc.sh"
+[ "$P" = reeve- ] || skip_all 'for our own names'
+slow() { # slow NAME CODE
+	oneshot set "$1"
+	cat >"$1.sh" <<-END
+	#!/bin/sh
+	mkdir $D/$1.lock || echo "\$\$ beside another" >>$D/bad
+	echo \$\$ >>$D/$1.runs
+	until [ -e $D/$1.go ]; do sleep 0.02; done
+	rmdir $D/$1.lock
+	exit $2
+	END
+	echo "sh $D/$1.sh" >"set/$1/up"
+}
+slow works 0; slow fails 9; slow late 0; slow alone 3; slow known 0
+echo 1500 >set/late/timeout-up
+comp db set
+live_on db
+run=live/servicedirs/s6rc-oneshot-runner
+runs() { [ "$(wc -l <"$1.runs" 2>/dev/null)" = "$2" ]; }
+daemon() { reeve-svstat -o pid $run; }
+kill_it() {
+	_was=$(daemon)
+	kill -KILL "$_was"
+	_back() { [ "$(daemon)" != "$_was" ] &&
+		[ "$(reeve-svstat -o up,ready $run)" = 'true true' ]; }
+	within 10 _back
+}
+state_of() { rc status "$1" | sed 's/^[^ ]* *//; s/  */ /g'; }
+up() { rc -a list | grep -qx "$1"; }
+none_left() { [ -z "$(ls $run/running 2>/dev/null)" ]; }
+
+rc start works 2>err & first=$!
+ok 'a script runs' within 10 runs works 1
+is "$(ls $run/running)" works 'and is noted'
+ok 'its daemon is killed, and another comes' kill_it
+wait $first
+is $? 1 'who had asked is told'
+rc start works 2>err2 & second=$!
+# Whoever asks now waits for the script.
+waits() { [ -n "$(pgrep -f 'reeve-rc .*start works')" ]; }
+within 10 waits
+touch works.go
+wait $second
+is $? 0 'and is content when the script has ended well'
+# Where nobody knows how it ended, it is run again, behind it.
+built_with SUBREAPER && ok 'it ran once' runs works 1
+ok 'it is up' up works
+ok 'and nothing is noted any more' none_left
+
+rc start fails 2>err & first=$!
+within 10 runs fails 1
+kill_it
+wait $first
+touch fails.go
+ok 'one that ends badly' within 10 none_left
+if built_with SUBREAPER; then
+	like "$(rc status fails 2>&1)" 'exited 9' 'is known as such'
+else
+	like "$(rc status fails 2>&1)" 'no answer' 'counts as failed'
+fi
+not 'and is not up' up fails
+
+# The next daemon comes when it has ended already.
+super=$(pgrep -f '^[^ ]*reeve-supervise s6rc-oneshot-runner$')
+rc start known 2>err & first=$!
+within 10 runs known 1
+pid=$(cat known.runs)
+kill -STOP "$super"
+kill -KILL "$(daemon)"
+wait $first
+touch known.go
+ended() { ! kill -0 "$pid" 2>/dev/null; }
+ok 'a script ends while no daemon is there' within 10 ended
+kill -CONT "$super"
+if built_with SUBREAPER; then
+	ok 'that it ended well is known' within 10 up known
+else
+	skip 1 'how it ended is not known here'
+fi
+ok 'or that it ended' within 10 none_left
+
+rc start late 2>err & first=$!
+within 10 runs late 1
+kill_it
+wait $first
+ok 'its time limit is kept' within 10 none_left
+rmdir late.lock
+built_with SUBREAPER &&
+	like "$(rc status late 2>&1)" 'too slow|time' 'and told'
+
+# A second change meets the note before the next daemon is up.
+rc start alone 2>err & first=$!
+within 10 runs alone 1
+kill -STOP "$super"
+kill -KILL "$(daemon)"
+wait $first
+rc start alone 2>err2 & second=$!
+within 10 waits
+kill -CONT "$super"
+touch alone.go
+wait $second
+is "$?" 1 'a start that finds no daemon waits for it'
+not 'never two at once' test -e bad
+end
