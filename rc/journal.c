@@ -29,6 +29,8 @@ journal_format(const struct journal *j, size_t *len)
 			"was %s\nis %s\n", j->old[i], j->new[i]);
 	for (uint32_t i = 0; i < j->nreloads; i++)
 		buf_printf(&b, "reload %s\n", j->reload[i]);
+	for (uint32_t i = 0; i < j->nalong; i++)
+		buf_printf(&b, "along %s\n", j->along[i]);
 	buf_str(&b, TAIL);
 	if (b.bad) {
 		buf_free(&b);
@@ -115,6 +117,10 @@ take_line(struct journal *j, const char *key, const char *value)
 		j->nreloads++;
 		return 1;
 	}
+	if (!strcmp(key, "along") && append(&j->along, j->nalong, value)) {
+		j->nalong++;
+		return 1;
+	}
 	return 0;
 }
 
@@ -169,9 +175,12 @@ journal_free(struct journal *j)
 		free(j->new[i]);
 	for (uint32_t i = 0; i < j->nreloads; i++)
 		free(j->reload[i]);
+	for (uint32_t i = 0; i < j->nalong; i++)
+		free(j->along[i]);
 	free(j->old);
 	free(j->new);
 	free(j->reload);
+	free(j->along);
 	memset(j, 0, sizeof *j);
 }
 

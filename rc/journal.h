@@ -27,6 +27,9 @@ struct journal {
 	uint32_t nreloads;
 	char **reload;		/* owned; to be told to reload after the
 				 * commit */
+	uint32_t nalong;
+	char **along;		/* owned; new ones that start only because
+				 * others need or want them */
 };
 
 /* Text in malloced memory, or 0. */

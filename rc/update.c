@@ -369,6 +369,15 @@ list_renames(const struct update *u, const struct diff *d, char **old,
 	}
 }
 
+/* What came along with others for the first time may be a wish of theirs;
+ * what was up before has to come back. */
+static int
+came_along(const struct diff *d, uint32_t i)
+{
+	return d->new[i].action == DIFF_START &&
+		d->new[i].why == BECAUSE_NEEDED;
+}
+
 static int
 write_journal(struct update *u, const struct diff *d, uint32_t origin)
 {
@@ -378,13 +387,18 @@ write_journal(struct update *u, const struct diff *d, uint32_t origin)
 	j.old = calloc((size_t)d->nto + 1, sizeof *j.old);
 	j.new = calloc((size_t)d->nto + 1, sizeof *j.new);
 	j.reload = calloc((size_t)d->nfrom + 1, sizeof *j.reload);
-	if (!j.old || !j.new || !j.reload)
+	j.along = calloc((size_t)d->nto + 1, sizeof *j.along);
+	if (!j.old || !j.new || !j.reload || !j.along)
 		goto out;
 	list_renames(u, d, j.old, j.new, &j.nrenames, &j.nmoves);
 	for (uint32_t i = 0; i < d->nfrom; i++)
 		if (d->old[i].action == DIFF_RELOAD)
 			j.reload[j.nreloads++] = (char *)(uintptr_t)
 				u->new.services[d->to[i]].name;
+	for (uint32_t i = 0; i < d->nto; i++)
+		if (came_along(d, i))
+			j.along[j.nalong++] = (char *)(uintptr_t)
+				u->new.services[i].name;
 	if (u->boot && origin == u->from) {
 		snprintf(j.boot, sizeof j.boot, "%s", u->boot);
 		snprintf(j.boot_link, sizeof j.boot_link, "%s", u->boot_link);
@@ -394,6 +408,7 @@ out:
 	free(j.old);
 	free(j.new);
 	free(j.reload);
+	free(j.along);
 	if (r < 0)
 		warn_sys("unable to write the journal");
 	return r;
@@ -653,18 +668,9 @@ relink(struct update *u, const struct diff *d)
 
 /* --- start --- */
 
-/* What came along with others for the first time may be a wish of theirs;
- * what was up before has to come back. */
+/* d is the plan of this switch, or it has a journal, or neither. */
 static int
-came_along(const struct diff *d, uint32_t i)
-{
-	return d && d->new[i].action == DIFF_START &&
-		d->new[i].why == BECAUSE_NEEDED;
-}
-
-/* d is the plan of this switch, or 0 if that is not known (any more). */
-static int
-start_owed(struct update *u, const struct diff *d)
+start_owed(struct update *u, const struct diff *d, const struct journal *j)
 {
 	uint32_t n = count(&u->live.db);
 	unsigned char *set = calloc((size_t)n + 1, 1);
@@ -677,9 +683,17 @@ start_owed(struct update *u, const struct diff *d)
 		return RUN_SYSTEM;
 	}
 	run_keep_untaken(&u->live);
+	/* Who wants it may be up already, if this goes on where another was
+	 * cut off. */
 	for (uint32_t i = 0; i < n; i++)
-		set[i] = (u->live.state.rec[i].flags & STATE_OWED) &&
-			!came_along(d, i);
+		set[i] = (u->live.state.rec[i].flags & (STATE_OWED |
+			STATE_UP)) && !(d && came_along(d, i));
+	for (uint32_t k = 0; j && k < j->nalong; k++) {
+		uint32_t i = db_service(&u->live.db, j->along[k]);
+
+		if (i != DB_NONE)
+			set[i] = 0;
+	}
 	if (plan_wishes(&u->live.db, set, wishes) < 0)
 		r = RUN_SYSTEM;
 	for (uint32_t i = 0; i < n; i++)
@@ -856,7 +870,7 @@ static int
 undo_stop(struct update *u, int code)
 {
 	not_interrupted(u);
-	if (start_owed(u, 0) != RUN_OK)
+	if (start_owed(u, 0, 0) != RUN_OK)
 		warn("not everything that was stopped came back (it is marked "
 			"as owed; run the update again, or with --abort)");
 	if (live_gen_remove(u->live.fd, u->to) < 0 || enter(u) < 0 ||
@@ -1024,7 +1038,7 @@ complete(struct update *u, const struct diff *d, uint32_t origin)
 		goto out;
 	}
 	reload_changed(u, d);
-	code = update_code(start_owed(u, d));
+	code = update_code(start_owed(u, d, 0));
 	if (code == UPDATE_UNFINISHED) {
 		unfinished(u);
 		goto out;
@@ -1220,7 +1234,7 @@ update_begin(struct update *u)
 		set_text(u, "not begun: unable to write the state");
 		return UPDATE_SYSTEM;
 	}
-	code = update_code(start_owed(u, 0));
+	code = update_code(start_owed(u, 0, 0));
 	if (code == UPDATE_UNFINISHED) {
 		set_text(u, "begun, but cut off: run it again to finish it");
 		return code;
@@ -1243,7 +1257,7 @@ pay_debts(struct update *u)
 	set_text(u, "the same set of services");
 	if (enter(u) < 0)
 		return UPDATE_SYSTEM;
-	code = update_code(start_owed(u, 0));
+	code = update_code(start_owed(u, 0, 0));
 	if (finish(u, u->boot, u->boot_link) < 0)
 		return unfinished(u);
 	return code;
@@ -1321,7 +1335,7 @@ stop_owed(struct update *u)
 static int
 start_recovered(struct update *u, const struct journal *j)
 {
-	int code = update_code(start_owed(u, 0));
+	int code = update_code(start_owed(u, 0, j));
 
 	if ((code != UPDATE_FAILED && code != UPDATE_TIMEOUT) || !u->rollback ||
 		j->origin != j->from)
@@ -1416,7 +1430,7 @@ update_abort(struct update *u)
 		/* One may have been while it prepared. */
 		if (relink(u, 0) < 0 || enter(u) < 0)
 			return UPDATE_SYSTEM;
-		code = update_code(start_owed(u, 0));
+		code = update_code(start_owed(u, 0, 0));
 		remove_rubbish(u);
 		return code;
 	}
@@ -1433,7 +1447,7 @@ update_abort(struct update *u)
 		else {
 			if (u->live.gen == j.to)
 				reload_journal(u, &j);
-			code = update_code(start_owed(u, 0));
+			code = update_code(start_owed(u, 0, &j));
 			if (code <= UPDATE_TIMEOUT && finish(u, 0, 0) < 0)
 				code = UPDATE_UNFINISHED;
 		}

@@ -379,6 +379,32 @@ ok 'a daemon that is dead and not missed yet is waited for' rc stop shot
 wait $!
 ok 'all is well' settled
 
+# --- a wish that fails
+longrun w1 keep; longrun w2 keep
+longrun w2 wisher; mkdir w2/wisher/wants.d; : >w2/wisher/wants.d/broken
+longrun w2 broken
+cat >w2/broken/run <<-EOF2
+	#!/bin/sh
+	: >$D/asked
+	until [ -e $D/go ]; do sleep 0.02; done
+	exit 1
+EOF2
+printf '#!/bin/sh\nexit 125\n' >w2/broken/finish
+echo 3 >w2/broken/notification-fd
+bundle w2 default wisher
+comp db.w1 w1; comp db.w2 w2
+fresh db.w1
+rc start keep
+rm -f asked
+reeve-rc-update -v0 --rollback -l "$D/live" --bundle default db.w2 & p=$!
+within 10 test -e asked || bail 'the wish is not started'
+kill -KILL $p
+wait $p 2>/dev/null
+: >go
+ok 'a switch with a wish that fails is cut off, and finished' \
+	upd --rollback --bundle default db.w2
+is "$(ups)" 'keep wisher' 'without the wish'
+
 # --- more failures than the old set has services
 longrun f1 only
 k=0
