@@ -18,6 +18,7 @@
 #include "lib/msg.h"
 #include "lib/nofile.h"
 #include "lib/num.h"
+#include "lib/os.h"
 #include "lib/path.h"
 #include "lib/ready.h"
 #include "rc/left.h"
@@ -37,6 +38,7 @@ enum {
 	 * its status, but there is no event for that. */
 	PAUSED_MS = 5,
 	LEAVING_MS = 1000,
+	STOPPING_MS = 60000,	/* a process without limits that does not end */
 	UNREAD_MS = 100,	/* until a status is read again */
 	SLACK_MS = 10000,	/* over the daemon's own time limit */
 	STEADY_MS = 60000,	/* until it lives settle_ms in one go */
@@ -59,7 +61,8 @@ struct job {
 	uint64_t deadline;	/* 0 none */
 	uint64_t revive;	/* no supervise; until then; 0 there is one */
 	uint64_t look;		/* read its status then; 0 on events only */
-	uint64_t told;		/* may have been told to stop; until then */
+	uint64_t told;		/* since then: it may have been told to stop; or
+				 * 0 */
 	uint64_t settled;	/* trial: passed then; 0 it is dead now */
 	unsigned limit_ms;	/* for messages */
 	unsigned deaths;
@@ -411,16 +414,26 @@ hear_trial(struct half *h, struct job *j, const char *s, ssize_t n)
 }
 
 /* An update that was cut off told it to stop: supervise has not read that
- * yet, or its process has not ended yet, though it is up for now. */
-static int
-may_still_stop(const struct job *j, const char *dir)
+ * yet, or its process has not ended yet, though it is up for now.  One that
+ * does not heed the signal at all, and is not killed for that, is up.  Ms until
+ * the next look, or 0. */
+static unsigned
+may_still_stop(const struct half *h, const struct job *j, const char *dir)
 {
+	unsigned ms = h->db->services[j->i].timeout_down;
+	uint64_t now = clock_now();
 	struct detail d;
 
-	if (!j->told || j->told <= clock_now())
+	if (!j->told)
 		return 0;
-	return j->revive || control_unread(AT_FDCWD, dir) > 0 ||
-		(detail_read(&d, AT_FDCWD, dir) == 0 && d.stopping);
+	if (j->told + REVIVE_MS > now && (j->revive ||
+		control_unread(AT_FDCWD, dir) > 0))
+		return PAUSED_MS;
+	if (detail_read(&d, AT_FDCWD, dir) < 0 || !d.stopping)
+		return 0;
+	ms = !ms ? STOPPING_MS : ms > REVIVE_MS ? ms : REVIVE_MS;
+	/* For its end there is an event. */
+	return j->told + ms > now || d.deadline > os_now() ? LEAVING_MS : 0;
 }
 
 /* Look at what supervise says now.  1 if the job ended. */
@@ -429,6 +442,7 @@ look(struct half *h, struct job *j, int started)
 {
 	struct status st;
 	char dir[PATH_LEN];
+	unsigned again;
 
 	j->look = 0;
 	if (j->trial)
@@ -447,8 +461,9 @@ look(struct half *h, struct job *j, int started)
 	if (h->mode == RUN_UP) {
 		if (!reached_up(h, j->i, &st))
 			return 0;
-		if (may_still_stop(j, dir)) {
-			j->look = clock_now() + PAUSED_MS;
+		again = may_still_stop(h, j, dir);
+		if (again) {
+			j->look = clock_now() + again;
 			return 0;
 		}
 	} else {
@@ -557,7 +572,7 @@ begin_longrun(struct half *h, uint32_t i)
 	}
 	if (h->mode == RUN_UP && may_have_been_told(h->run->live->state.rec +
 		i))
-		j->told = clock_now() + REVIVE_MS;
+		j->told = clock_now();
 	known = status_read(&st, AT_FDCWD, dir) == 0;
 	command(h, j);
 	if (j->told) {

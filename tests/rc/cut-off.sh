@@ -73,6 +73,17 @@ wait $!
 stays() { up live/servicedirs/slow && [ -z "$(rc diff)" ]; }
 ok 'it is up and stays' within 10 stays
 
+# --- and of one that takes long to end
+fresh db.old
+rc start slow other needs
+was=$(pid slow)
+cut rc-update -v0 -l "$D/live" db.new
+(sleep 7; : >go) &
+ok 'a start of what takes long to end' rc start slow
+not 'what was to end is not taken for what was started' test "$(pid slow)" = "$was"
+: >go
+wait $!
+
 # --- restart, cut off, and again
 fresh db.old
 rc start slow other needs
