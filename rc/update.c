@@ -297,6 +297,43 @@ moves(const struct update *u, const struct diff *d, uint32_t j)
 }
 
 static int
+is_longrun(const struct db *db, const char *name)
+{
+	uint32_t i = db_service(db, name);
+
+	return i != DB_NONE && i < db->nlong;
+}
+
+static int
+supervised(const struct update *u, const char *name)
+{
+	char dir[PATH_LEN];
+
+	return path_join(dir, sizeof dir, "servicedirs", name) == 0 &&
+		control_alive(u->live.fd, dir) > 0;
+}
+
+/* A directory that is in use gets its links after the commit: cut off before
+ * that, nothing about it is of another set.  One of a name that is in no use
+ * is what a switch that was cut off had made. */
+static int
+prepare_directory(struct update *u, uint32_t j)
+{
+	const char *name = u->new.services[j].name;
+	char path[PATH_LEN];
+
+	if (path_join(path, sizeof path, "servicedirs", name) < 0)
+		return -1;
+	if (file_exists(u->live.fd, path)) {
+		if (is_longrun(u->in.from, name) || supervised(u, name))
+			return 0;
+		if (path_remove(u->live.fd, path) < 0)
+			return -1;
+	}
+	return live_servicedir_make(u->live.fd, &u->new, j);
+}
+
+static int
 prepare_services(struct update *u, const struct diff *d)
 {
 	for (uint32_t j = 0; j < d->nto; j++) {
@@ -311,7 +348,7 @@ prepare_services(struct update *u, const struct diff *d)
 			(d->from[j] < u->in.from->nlong) == (j < u->new.nlong))
 			continue;
 		if (j < u->new.nlong && !moves(u, d, j) &&
-			live_servicedir_make(u->live.fd, &u->new, j) < 0) {
+			prepare_directory(u, j) < 0) {
 			warn_sys("unable to make the directory of %s", name);
 			return -1;
 		}
@@ -502,14 +539,6 @@ add_name(struct names *l, const char *name)
 	return 0;
 }
 
-static int
-is_longrun(const struct db *db, const char *name)
-{
-	uint32_t i = db_service(db, name);
-
-	return i != DB_NONE && i < db->nlong;
-}
-
 /* Directories of services that the current set does not have; names are
  * copies.  Half-made ones begin with a dot and are removed here. */
 static int
@@ -543,15 +572,6 @@ find_gone(struct update *u, struct names *gone)
 	}
 	closedir(dir);
 	return r;
-}
-
-static int
-supervised(const struct update *u, const char *name)
-{
-	char dir[PATH_LEN];
-
-	return path_join(dir, sizeof dir, "servicedirs", name) == 0 &&
-		control_alive(u->live.fd, dir) > 0;
 }
 
 /* Up for us, but somebody told its supervise otherwise.  One that ended by

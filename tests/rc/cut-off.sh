@@ -390,6 +390,27 @@ ok 'a daemon that is dead and not missed yet is waited for' rc stop shot
 wait $!
 ok 'all is well' settled
 
+# --- cut off while it prepared, and then another set
+for s in p1 p2 p3; do longrun $s same; longrun $s other; done
+printf '#!/bin/sh\n' >p2/same/finish
+echo 1000 >p2/same/timeout-finish
+longrun p2 fresh; printf '#!/bin/sh\n' >p2/fresh/finish
+longrun p3 fresh; echo '# 3' >>p3/other/run
+for s in p1 p2 p3; do comp db.$s $s; done
+fresh db.p1
+rc start same other
+nowhere() { find live/servicedirs -mindepth 2 -type l ! -exec test -e {} \; -print; }
+n=0 bad=
+while [ $((n += 1)) -le 8 ]; do
+	strace -o /dev/null -qq -e trace=symlinkat -e signal=none \
+		-e inject=symlinkat:signal=SIGKILL:when=$n \
+		reeve-rc-update -v0 -l "$D/live" db.p2
+	upd db.p3 || bad="$bad not at $n"
+	bad=$bad$(nowhere)
+	upd db.p1
+done
+is "$bad" '' 'killed while it prepares, and another set: no link leads nowhere'
+
 # --- a wish that fails
 longrun w1 keep; longrun w2 keep
 longrun w2 wisher; mkdir w2/wisher/wants.d; : >w2/wisher/wants.d/broken
