@@ -253,6 +253,7 @@ trap_signals(void)
 	if (selfpipe_trapset(&set) < 0)
 		die_sys(EX_SYSTEM, "unable to trap signals");
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);	/* EFBIG says it */
 	return fd;
 }
 

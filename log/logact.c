@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -15,6 +16,7 @@
 #include <skalibs/selfpipe.h>
 #include <skalibs/tai.h>
 
+#include "lib/bytes.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "log/logact.h"
@@ -130,6 +132,7 @@ open_current(struct logact_dir *d)
 	d->fd = fd;
 	d->size = (uint64_t)st.st_size;
 	d->midline = 0;
+	d->outgrown = 0;
 	if (d->spec->every_s)
 		d->rotate_at = logact_now() + (int64_t)d->spec->every_s * 1000;
 	return 0;
@@ -222,6 +225,7 @@ processor_exec(const struct script_dir *spec, const int *fds)
 
 	selfpipe_finish();
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, 0);
 	/* All were moved above 5, so no dup2 closes one still needed. */
@@ -470,8 +474,8 @@ is_full(const struct logact_dir *d)
 static void
 maybe_rotate(struct logact_dir *d, int64_t now)
 {
-	if (d->fd >= 0 && !d->midline && d->size && d->step == ROTATE_IDLE &&
-		(d->wanted || is_full(d))) {
+	if (d->fd >= 0 && d->size && d->step == ROTATE_IDLE && (d->outgrown ||
+		(!d->midline && (d->wanted || is_full(d))))) {
 		d->wanted = 0;
 		d->overgrown = 0;
 		d->grace_until = 0;
@@ -491,19 +495,21 @@ writable(struct logact_dir *d, int64_t now)
 	}
 	if (!rotate_table[d->step].writable)
 		return 0;
-	if (d->step == ROTATE_IDLE || !is_full(d) || d->midline ||
-		d->overgrown)
+	if (d->step == ROTATE_IDLE || !(d->outgrown ||
+		(is_full(d) && !d->midline && !d->overgrown)))
 		return 1;
 	/* Full, and the processor still works on the one before. */
-	if (!d->grace_until)
+	if (!d->grace_until && !d->overgrown)
 		d->grace_until = now + ACT_GRACE_MS;
 	if (now < d->grace_until)
 		return 0;
-	warn("the processor of %s takes more than %d s: current grows until "
-		"it ends", d->spec->path, ACT_GRACE_MS / 1000);
+	if (!d->overgrown)
+		warn("the processor of %s takes more than %d s: %s until it "
+			"ends", d->spec->path, ACT_GRACE_MS / 1000,
+			d->outgrown ? "lines wait" : "current grows");
 	d->grace_until = 0;
 	d->overgrown = 1;
-	return 1;
+	return !d->outgrown;
 }
 
 /* How many of these bytes may go to this current: up to the end of the line
@@ -521,10 +527,56 @@ until_full(const struct logact_dir *d, const char *buf, size_t len)
 	return nl ? (size_t)(nl - buf) + 1 : len;
 }
 
+static void
+say_limit(struct logact_dir *d)
+{
+	struct rlimit lim;
+
+	if (d->said_limit)
+		return;
+	d->said_limit = 1;
+	if (getrlimit(RLIMIT_FSIZE, &lim) < 0 || lim.rlim_cur == RLIM_INFINITY)
+		warn("%s/current cannot grow beyond %llu bytes: it is rotated "
+			"there", d->spec->path, (unsigned long long)d->size);
+	else
+		warn("%s/current may not grow beyond %llu bytes (a limit on "
+			"this process, RLIMIT_FSIZE): it is rotated there",
+			d->spec->path, (unsigned long long)lim.rlim_cur);
+}
+
+/* The system lets current grow no more, having taken *done of these bytes.
+ * What it has of a line that was begun with them is taken back, unless the
+ * line would not fit into the next file either.  1 if a rotation helps, which
+ * may have to wait for a processor; 0 if the file is empty as it is. */
+static int
+outgrow(struct logact_dir *d, const char *buf, size_t *done, int in_line)
+{
+	size_t part = 0;
+
+	if (d->midline && *done) {
+		const char *nl = memrchr(buf, '\n', *done);
+
+		part = nl ? (size_t)(buf + *done - (nl + 1)) :
+			in_line ? 0 : *done;
+	}
+	if (part && part < d->size &&
+		ftruncate(d->fd, (off_t)(d->size - part)) == 0) {
+		*done -= part;
+		d->size -= part;
+		d->midline = 0;
+	}
+	d->outgrown = d->size > 0;
+	if (d->outgrown)
+		say_limit(d);
+	errno = EFBIG;
+	return d->outgrown;
+}
+
 size_t
 logact_write(struct logact_dir *d, const char *buf, size_t len, int64_t now)
 {
 	size_t done = 0;
+	int in_line = d->midline;	/* that of an earlier call goes on */
 
 	while (done < len) {
 		ssize_t r;
@@ -537,6 +589,8 @@ logact_write(struct logact_dir *d, const char *buf, size_t len, int64_t now)
 		if (r <= 0) {
 			if (r == 0)
 				errno = EAGAIN;
+			if (errno == EFBIG && outgrow(d, buf, &done, in_line))
+				continue;
 			if (failed(d, "write to current", now))
 				continue;
 			break;
@@ -582,6 +636,27 @@ logact_tick(struct logact_dir *d, int64_t now)
 	return next;
 }
 
+/* Its input becomes an archive as it is. */
+static void
+give_up_processor(struct logact_dir *d, const char *why)
+{
+	if (d->pid) {
+		kill(d->pid, SIGKILL);
+		while (waitpid(d->pid, 0, 0) < 0 && errno == EINTR)
+			;
+		d->pid = 0;
+	}
+	warn("%s: %s; what it did not process is kept as it was (.u)",
+		d->spec->path, why);
+	unlink_maybe(d, "processed");
+	unlink_maybe(d, "newstate");
+	if (archive(d, "previous", &d->stamp, 'u', "") < 0)
+		warn_sys("unable to rename previous in %s (the next start "
+			"does)", d->spec->path);
+	d->step = ROTATE_TRIM;
+	d->retry_at = 0;
+}
+
 int
 logact_child(struct logact_dir *d, pid_t pid, int wstat, int64_t now)
 {
@@ -592,6 +667,13 @@ logact_child(struct logact_dir *d, pid_t pid, int wstat, int64_t now)
 		if (d->failed)
 			say_recovery(d);
 		d->step = ROTATE_SYNC_PROCESSED;
+		maybe_rotate(d, now);
+		return 1;
+	}
+	/* It would be no other the next time. */
+	if (WIFSIGNALED(wstat) && WTERMSIG(wstat) == SIGXFSZ) {
+		give_up_processor(d, "its processor may not write so large a "
+			"file");
 		maybe_rotate(d, now);
 		return 1;
 	}
@@ -609,28 +691,6 @@ logact_child(struct logact_dir *d, pid_t pid, int wstat, int64_t now)
 	return 1;
 }
 
-/* The logger ends and the processor fails or hangs: its input becomes an
- * archive as it is. */
-static void
-give_up_processor(struct logact_dir *d)
-{
-	if (d->pid) {
-		kill(d->pid, SIGKILL);
-		while (waitpid(d->pid, 0, 0) < 0 && errno == EINTR)
-			;
-		d->pid = 0;
-	}
-	warn("%s: ending without its processor; what it did not process is "
-		"kept as it was (.u)", d->spec->path);
-	unlink_maybe(d, "processed");
-	unlink_maybe(d, "newstate");
-	if (archive(d, "previous", &d->stamp, 'u', "") < 0)
-		warn_sys("unable to rename previous in %s (the next start "
-			"does)", d->spec->path);
-	d->step = ROTATE_TRIM;
-	d->retry_at = 0;
-}
-
 int
 logact_close(struct logact_dir *d, int64_t now)
 {
@@ -640,7 +700,7 @@ logact_close(struct logact_dir *d, int64_t now)
 	}
 	if ((d->step == ROTATE_WAIT && now >= d->close_at) ||
 		(d->step == ROTATE_RUN && d->failed))
-		give_up_processor(d);
+		give_up_processor(d, "ending without its processor");
 	go_on(d, now);
 	if (d->step != ROTATE_IDLE)
 		return 0;

@@ -20,6 +20,9 @@ struct logact_dir {
 	int midline;			/* current does not end in a newline */
 	enum rotate_step step;
 	int wanted;			/* rotate when the line is whole */
+	int outgrown;			/* rotate at once: a limit of the system
+					 * is reached */
+	int said_limit;
 	tain stamp;			/* of the archive being made */
 	tain last;			/* of the newest archive */
 	pid_t pid;			/* of the processor, or 0 */

@@ -51,6 +51,7 @@ all_fail() {
 	if [ "$proc" = n100 ] || built_with SIGNALFD; then
 		fails write ENOSPC
 		fails write EIO
+		fails write EFBIG
 		fails write EINTR
 	else
 		echo "# SKIP write ($proc): it would be a signal that is lost"
