@@ -141,6 +141,7 @@ spawn_exec(const struct spawn *s)
 	if (place_fds(s) < 0)
 		return;
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	/* Not left to execve: once unblocked, a handler would run here, on
 	 * the parent's memory. */
 	for (const int *sig = s->handled; sig && *sig; sig++)

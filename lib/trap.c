@@ -37,6 +37,7 @@ trap_signals(const int *signals)
 	for (int i = 0; signals[i]; i++)
 		sigaction(signals[i], &sa, 0);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 int
@@ -58,6 +59,7 @@ trap_release(void)
 	for (int i = 0; trapped && trapped[i]; i++)
 		signal(trapped[i], SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, 0);
 }

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 /* Handle and block these (ends with 0, at most TRAP_MAX; borrowed, and kept);
- * ignore SIGPIPE. */
+ * ignore SIGPIPE and SIGXFSZ, so that write says EPIPE or EFBIG. */
 enum { TRAP_MAX = 16 };
 void trap_signals(const int *signals);
 /* 1 if the signal came since this was last asked, else 0. */
