@@ -307,36 +307,36 @@ step_run(struct logact_dir *d)
 	return 0;
 }
 
+/* Do this to a file. */
 static int
-sync_name(struct logact_dir *d, const char *name, int and_seal)
+to_file(struct logact_dir *d, const char *name, int (*act)(int fd))
 {
-	int e, fd = openat(d->dirfd, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	int r, e, fd = openat(d->dirfd, name, O_WRONLY | O_CLOEXEC |
+		O_NOFOLLOW);
 
 	if (fd < 0)
 		return -1;
-	if (sync_fd(fd) < 0 || (and_seal && seal(fd) < 0)) {
-		e = errno;
-		close(fd);
-		errno = e;
-		return -1;
-	}
+	r = act(fd);
+	e = errno;
 	close(fd);
-	return 0;
+	errno = e;
+	return r;
 }
 
 static int
 step_sync_processed(struct logact_dir *d)
 {
 	/* A processor may have removed newstate: then there is none. */
-	if (sync_name(d, "newstate", 0) < 0 && errno != ENOENT)
+	if (to_file(d, "newstate", sync_fd) < 0 && errno != ENOENT)
 		return -1;
-	return sync_name(d, "processed", 0);
+	return to_file(d, "processed", sync_fd);
 }
 
+/* What it holds has been synced in the step before. */
 static int
 step_commit(struct logact_dir *d)
 {
-	return sync_name(d, "processed", 1);
+	return to_file(d, "processed", seal);
 }
 
 static int

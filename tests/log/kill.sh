@@ -92,6 +92,14 @@ for script in n100 'n100 s8192' t 't +line'; do
 		"what was read is written before the next read ($script)"
 done
 
+# What a loss of power can take is synced before something else is removed
+# for it: current, and what the processor made of it, each once.
+rm -rf d
+strace -o trace -e trace=fsync,fdatasync reeve-log n100 s4096 '!cat' ./d <in
+archives=$(ls d | grep -c @)
+is "$(grep -c 'sync(' trace)" $((3 * archives + 1)) \
+	"three syncs for each rotation with a processor, $archives times"
+
 run='own own-cat own-gzip'
 every own 1 reeve >own.log 2>&1 &
 every own-cat 1 reeve '!cat' >own-cat.log 2>&1 &
