@@ -10,8 +10,10 @@
  * nothing has changed meanwhile; while a logger rotates faster than that, the
  * archives alone are taken, which change no more, and the rest later. */
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -19,11 +21,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/confine.h"
 #include "lib/file.h"
 #include "lib/msg.h"
+#include "lib/num.h"
 #include "log/stream.h"
 
-enum { CHUNK = 65536, TRIES = 10, OPEN_TRIES = 300,
+extern char **environ;
+
+enum { CHUNK = 65536, TRIES = 10, OPEN_TRIES = 300, NOGROUP = 65534,
 	LINE_BYTES = 16 << 20	/* a longer one comes in pieces */ };
 
 static struct segment *
@@ -322,6 +328,11 @@ end_reading(struct stream *s)
 			warn("unable to read %s/%s: %s is not installed "
 				"(going on with the next file)", s->path,
 				s->seg[s->at].name, s->command);
+		else if (WIFEXITED(w) && WEXITSTATUS(w) == EX_SYSTEM)
+			warn("unable to read %s/%s: unable to become its "
+				"owner (user %lu) for %s (going on with the "
+				"next file)", s->path, s->seg[s->at].name,
+				(unsigned long)s->owner, s->command);
 		else if (w && !(WIFSIGNALED(w) && WTERMSIG(w) == SIGPIPE))
 			warn("%s/%s is damaged, says %s (what could be read "
 				"is shown; going on with the next file)",
@@ -375,15 +386,56 @@ decompressor(const unsigned char *b, ssize_t n)
 	return 0;
 }
 
+/* Of ours it has the three that it is given, whatever we were started with. */
+static void
+close_others(void)
+{
+	DIR *dir = opendir("/dev/fd");
+	const struct dirent *e;
+
+	for (int fd = 3; !dir && fd < 1024; fd++)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	while (dir && (e = readdir(dir))) {
+		unsigned fd;
+
+		if (num_uint(e->d_name, &fd) && fd > 2)
+			fcntl((int)fd, F_SETFD, FD_CLOEXEC);
+	}
+}
+
+/* What root would decompress for another user it does as that user, with
+ * nothing of its own but the path: the program meets what he has written.  It
+ * needs no group, so not that of root either.  0, or -1. */
+static int
+become_owner(const struct stat *st)
+{
+	static char path[4096], *only_path[] = { path, 0 };
+	const char *p = getenv("PATH");
+	gid_t gid = st->st_gid ? st->st_gid : NOGROUP;
+
+	if (p && strlen(p) < sizeof path - 5) {
+		strcpy(path, "PATH=");
+		strcat(path, p);
+	}
+	if (setgroups(0, 0) < 0 || setgid(gid) < 0 || setuid(st->st_uid) < 0)
+		return -1;
+	confine_privileges();
+	close_others();
+	environ = *path ? only_path : only_path + 1;
+	return 0;
+}
+
 /* Read fd, which is closed, through `cmd -dc'. */
 static int
 decompress(struct stream *s, int fd, const char *cmd)
 {
+	struct stat st;
 	int p[2];
 
-	if (pipe(p) < 0)
+	if (fstat(fd, &st) < 0 || pipe(p) < 0)
 		return -1;
 	fcntl(p[0], F_SETFD, FD_CLOEXEC);
+	s->owner = st.st_uid;
 	s->pid = fork();
 	if (s->pid < 0) {
 		s->pid = 0;
@@ -392,7 +444,7 @@ decompress(struct stream *s, int fd, const char *cmd)
 		return -1;
 	}
 	if (!s->pid) {
-		int null = open("/dev/null", O_WRONLY);
+		int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 		dup2(fd, 0);
 		dup2(p[1], 1);
@@ -400,6 +452,8 @@ decompress(struct stream *s, int fd, const char *cmd)
 		/* What is wrong with the file is said by end_reading. */
 		if (null >= 0)
 			dup2(null, 2);
+		if (!geteuid() && st.st_uid && become_owner(&st) < 0)
+			_exit(EX_SYSTEM);
 		execlp(cmd, cmd, "-dc", (char *)0);
 		_exit(EX_NOTFOUND);
 	}

@@ -39,6 +39,7 @@ struct stream {
 	int fd;			/* being read; -1 none */
 	pid_t pid;		/* decompressor, or 0 */
 	const char *command;	/* its name */
+	uid_t owner;		/* of the archive */
 	char *buf;		/* owned */
 	size_t start, end, scanned, max;
 	int failed;		/* something could not be read; it was said */
