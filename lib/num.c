@@ -123,7 +123,7 @@ quantity(const char **s, const struct unit *units, uint64_t bare,
 			return 0;
 		factor = units->factor;
 	}
-	if (factor && v > UINT64_MAX / factor)
+	if (!factor || v > UINT64_MAX / factor)
 		return 0;
 	*value = v * factor;
 	*s = p;
@@ -142,8 +142,15 @@ num_duration(const char *s, unsigned unit, uint64_t *ms)
 		{ "week", 604800000 }, { "weeks", 604800000 }, { 0, 0 } };
 	uint64_t total = 0, one;
 
+	if (!s[strspn(s, "0123456789 ")]) {
+		if (!quantity(&s, units, unit, &one) || *s)
+			return 0;
+		*ms = one;
+		return 1;
+	}
 	do {
-		if (!quantity(&s, units, unit, &one) ||
+		/* In "1h30" the 30 could be anything. */
+		if (!quantity(&s, units, 0, &one) ||
 			total > UINT64_MAX - one)
 			return 0;
 		total += one;

@@ -17,8 +17,8 @@ int num_signal(const char *s);
  * storage is used for the latter only. */
 const char *num_signame(int sig);
 
-/* A duration: "500ms", "2s", "2 min", "1h30m", "3 days"; a bare number counts
- * in `unit' (1 for ms, 1000 for s).  1 and *ms set, or 0. */
+/* A duration: "500ms", "2s", "2 min", "1h30m", "3 days"; a bare number, alone,
+ * counts in `unit' (1 for ms, 1000 for s).  1 and *ms set, or 0. */
 int num_duration(const char *s, unsigned unit, uint64_t *ms);
 /* A size: "4096", "10k", "1M", "2G" (powers of 1024).  1 or 0. */
 int num_size(const char *s, uint64_t *bytes);

@@ -226,13 +226,13 @@ opt_uint(const char *what, const char *text, unsigned min, unsigned max)
 unsigned
 opt_octal(const char *what, const char *text, unsigned max)
 {
-	const char *p = text;
 	unsigned u = 0;
+	const char *s;
 
-	while (*p >= '0' && *p <= '7' && u <= max)
-		u = u * 8 + (unsigned)(*p++ - '0');
-	if (*p || p == text || u > max)
-		die(EX_MISUSE, "%s must be an octal number up to %o, not '%s'",
-			what, max, text);
+	for (s = text; *s >= '0' && *s <= '7' && u <= max; s++)
+		u = u * 8 + (unsigned)(*s - '0');
+	if (!*text || *s || u > max)
+		die(EX_MISUSE, "%s must be octal permissions up to 0%o, not "
+			"'%s'", what, max, text);
 	return u;
 }

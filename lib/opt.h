@@ -40,7 +40,7 @@ _Noreturn void opt_usage(const struct usage *);
  * is a message naming what, and exit 100. */
 unsigned opt_uint(const char *what, const char *text, unsigned min,
 	unsigned max);
-/* The same of an octal number, such as a file mode, up to max. */
+/* The same for octal permissions up to max, as 0777. */
 unsigned opt_octal(const char *what, const char *text, unsigned max);
 
 #endif

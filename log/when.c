@@ -22,11 +22,14 @@ number(const char **s, int n)
 	return v;
 }
 
+/* A point and at least one digit.  0 if there is none, and *s is at it. */
 static uint32_t
 fraction(const char **s)
 {
 	uint32_t ns = 0, unit = 100000000;
 
+	if ((*s)[1] < '0' || (*s)[1] > '9')
+		return 0;
 	for ((*s)++; **s >= '0' && **s <= '9'; (*s)++, unit /= 10)
 		ns += unit * (uint32_t)(**s - '0');
 	return ns;
@@ -55,7 +58,7 @@ clock_time(const char **s, struct tm *tm, uint32_t *ns)
 	return 1;
 }
 
-/* Nothing, Z or +HH:MM: 1 with *utc set, and *off the seconds east of it; or
+/* Nothing, Z or +HH:MM, at most 14 hours as on Kiritimati: 1 with *utc set, and *off the seconds east of it; or
  * 0. */
 static int
 zone(const char **s, int *utc, int *off)
@@ -74,7 +77,7 @@ zone(const char **s, int *utc, int *off)
 	if (h < 0 || *(*s)++ != ':')
 		return 0;
 	m = number(s, 2);
-	if (m < 0 || m > 59)
+	if (m < 0 || m > 59 || h * 60 + m > 14 * 60)
 		return 0;
 	*off = sign * (h * 3600 + m * 60);
 	return 1;

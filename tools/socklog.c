@@ -139,7 +139,7 @@ drop(const char *uid, const char *gid, const char *groups, int env)
 		unsigned u;
 
 		snprintf(word, sizeof word, "%.*s", (int)k, p);
-		if (!num_uint(word, &u) || n == 128)
+		if (k >= sizeof word || !num_uint(word, &u) || n == 128)
 			die(EX_MISUSE, "bad list of groups: %s", groups);
 		list[n++] = u;
 		p += k + (p[k] == ',');

@@ -539,7 +539,7 @@ main(int argc, char **argv)
 		case '1': o.console = 1; break;
 		case 'L': o.logout = 1; break;
 		case 'p': o.path = optarg; break;
-		case 'm': o.mask = opt_octal("the umask", optarg, 0777); break;
+		case 'm': o.mask = opt_octal("-m", optarg, 0777); break;
 		case 't': o.stamp = opt_uint("-t", optarg, 0, 3); break;
 		case 'd': o.dev = optarg; break;
 		case 's': o.dump = optarg; break;

@@ -330,7 +330,7 @@ main(int argc, char **argv)
 		case 'c': o.base = optarg; break;
 		case 'p': o.path = optarg; break;
 		case 's': o.dump = optarg; break;
-		case 'm': o.mask = (unsigned)strtoul(optarg, 0, 8) & 0777; break;
+		case 'm': o.mask = opt_octal("-m", optarg, 0777); break;
 		case 'd': o.dev = optarg; break;
 		case 'D': o.runlevel = optarg; break;
 		case 'n': o.remount = 1; break;

@@ -50,12 +50,18 @@ durations(void **state)
 	(void)state;
 	assert_true(num_duration("500ms", 1, &ms) && ms == 500);
 	assert_true(num_duration("5", 1000, &ms) && ms == 5000);
+	assert_true(num_duration("5 ", 1, &ms) && ms == 5);
 	assert_true(num_duration("1h30m", 1, &ms) && ms == 5400000);
 	assert_true(num_duration("2 min 3 s", 1, &ms) && ms == 123000);
 	assert_true(num_duration("1 week 2 days", 1, &ms) && ms == 777600000);
 	assert_true(num_duration("5 minutes", 1, &ms) && ms == 300000);
 	assert_false(num_duration("", 1, &ms));
 	assert_false(num_duration("5 parsecs", 1, &ms));
+	assert_false(num_duration("5 5", 1, &ms));
+	assert_false(num_duration("1h30", 1000, &ms));
+	assert_false(num_duration("30 1h", 1000, &ms));
+	assert_false(num_duration("-5s", 1, &ms));
+	assert_false(num_duration(" 5", 1, &ms));
 	assert_false(num_duration("999999999999999999w", 1, &ms));
 	assert_int_equal(ms, 300000);
 }

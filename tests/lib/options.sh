@@ -21,4 +21,27 @@ REEVE_HOME=$PWD/home; export REEVE_HOME; mkdir home
 like "$(reeve generations 2>&1)" 'there is none yet' 'no generation: that is said'
 reeve-svwait -Z . 2>/dev/null
 is $? 100 'the exit code is that of misuse'
+
+# Octal permissions, in whatever takes them.
+octal() { # octal COMMAND...: the words behind the mode
+	for m in 9 -1 ' 7' +7 0x7 '' 77777 7777777777777777777777 7a; do
+		case $1 in
+		*socketbinder) set -- "$1" -a "$m" s true ;;
+		*cdb-from-fs) set -- "$1" -m "$m" rules.cdb rules ;;
+		*) set -- "$1" -m "$m" nothing ;;
+		esac
+		"$@" >/dev/null 2>err
+		is "$? $(grep -c "must be octal permissions up to 0*7*, not '$m'" \
+			err)" '100 1' "$1: no permissions: '$m'"
+	done
+}
+mkdir rules
+octal reeve-ipcserver-socketbinder
+octal reeve-accessrules-cdb-from-fs
+octal reeve-linux-init-maker
+octal reeve-svscanboot
+octal reeve-linux-init
+is "$(ls)" "err
+home
+rules" 'and nothing was made'
 end

@@ -64,7 +64,8 @@ read_one(struct fdh_held *h, int i)
 		if (!tain_wallclock_read(&h->limit))
 			die_sys(EX_SYSTEM, "unable to read the clock");
 		tain_add(&h->limit, &h->limit, &tain_infinite_relative);
-	} else if (!timestamp_scan(limit, &h->limit)) {
+	} else if (!*limit || timestamp_scan(limit, &h->limit) !=
+		strlen(limit)) {
 		die(EX_MISUSE, "S6_FDLIMIT_%d is not a time stamp: %s", i,
 			limit);
 	}

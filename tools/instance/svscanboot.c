@@ -94,7 +94,7 @@ main(int argc, char **argv)
 		case 'c': console = optarg; break;
 		case 'D': logs = optarg; break;
 		case 'm':
-			mode = opt_octal("the mode", optarg, 07777);
+			mode = opt_octal("-m", optarg, 07777);
 			break;
 		case 'l': user = optarg; break;
 		case 'o': words = optarg; break;

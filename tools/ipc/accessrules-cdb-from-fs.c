@@ -96,7 +96,7 @@ main(int argc, char **argv)
 
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
-		mode = opt_octal("the mode", optarg, 0777);
+		mode = opt_octal("-m", optarg, 0777);
 	argv += optind;
 	if (argc - optind != 2)
 		opt_usage(&usage);

@@ -68,7 +68,7 @@ main(int argc, char **argv)
 		case 'b': backlog = opt_uint("-b", optarg, 0, 1 << 20); break;
 		case 'M': datagram = 0; break;
 		case 'm': datagram = 1; break;
-		case 'a': mode = opt_octal("the mode", optarg, 0777); break;
+		case 'a': mode = opt_octal("-a", optarg, 0777); break;
 		case 'B': block = 1; break;
 		}
 	argv += optind;
