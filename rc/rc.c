@@ -338,12 +338,29 @@ do_status(struct rc *rc)
 
 /* --- changes --- */
 
+/* Root would give its commands to whatever another user's links lead to: the
+ * supervise of a service of its own, say.  Where the words are those of s6 it
+ * does so, as s6-rc. */
+static void
+check_owner(const struct rc *rc)
+{
+	if (geteuid() || live_trusted(rc->live.fd))
+		return;
+	if (!prog_as_s6)
+		die(EX_SYSTEM, "%s belongs to or is writable by others: not "
+			"trusted (change it as its owner)", rc->path);
+	warn("%s belongs to or is writable by others, who may lead commands "
+		"elsewhere", rc->path);
+}
+
 static void
 open_for_change(struct rc *rc, char **names)
 {
 	if (!rc->dry && !rc->nolock && run_lock(rc->path, rc->block) < 0)
 		die_sys(EX_SYSTEM, "unable to take locks");
 	open_live(rc, !rc->dry);
+	if (!rc->dry)
+		check_owner(rc);
 	if (!rc->dry) {
 		if (run_begin(&rc->run) < 0)
 			die_sys(EX_SYSTEM, "unable to trap signals");
