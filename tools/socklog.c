@@ -10,6 +10,7 @@
 #include <getopt.h>
 #include <grp.h>
 #include <poll.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,6 +123,15 @@ from_env(const char *name)
 	return u;
 }
 
+/* That of the account; without one, the group of that number. */
+static gid_t
+group_of(uid_t uid)
+{
+	const struct passwd *p = getpwuid(uid);
+
+	return p ? p->pw_gid : (gid_t)uid;
+}
+
 static void
 drop(const char *uid, const char *gid, const char *groups, int env)
 {
@@ -144,10 +154,13 @@ drop(const char *uid, const char *gid, const char *groups, int env)
 		list[n++] = u;
 		p += k + (p[k] == ',');
 	}
-	if (groups && geteuid() == 0 && setgroups((size_t)n, list) < 0)
+	/* Another user has none of the groups that root has. */
+	if ((groups || uid || gid) && geteuid() == 0 &&
+		setgroups((size_t)n, list) < 0)
 		die_sys(EX_SYSTEM, "unable to set the groups");
-	if ((env || gid) && setgid(env ? from_env("GID")
-		: opt_uint("-g", gid, 0, ~0u)) < 0)
+	if ((env || uid || gid) && setgid(env ? from_env("GID")
+		: gid ? opt_uint("-g", gid, 0, ~0u)
+		: group_of(opt_uint("-u", uid, 0, ~0u))) < 0)
 		die_sys(EX_SYSTEM, "unable to set the group");
 	if ((env || uid) && setuid(env ? from_env("UID")
 		: opt_uint("-u", uid, 0, ~0u)) < 0)

@@ -87,6 +87,29 @@ fi
 kill $p
 reeve-socklog -i nonsense 2>/dev/null;	is $? 100 'a bad address'
 
+# Of root's groups none is left.
+if [ "$(id -u)" = 0 ] && setpriv --groups=4,5,6 true 2>/dev/null; then
+	ids() { # ids OPTION...: real ones of a socklog
+		rm -f id.ready
+		setpriv --groups=4,5,6 reeve-socklog "$@" -d 3 -x id.dev \
+			3>id.ready >/dev/null & p=$!
+		within 5 test -s id.ready
+		awk '/^(Uid|Gid):/ { printf "%s ", $2 }
+			/^Groups:/ { $1 = ""; print $0 }' /proc/$p/status |
+			sed 's/  */ /g; s/ $//'
+		kill $p; wait $p
+	}
+	is "$(ids)" '0 0 4 5 6' 'socklog as it is'
+	is "$(ids -u 1234 -g 1235)" '1234 1235' '-u -g: no other group'
+	is "$(ids -g 1235)" '0 1235' '-g: no other group'
+	is "$(ids -u 1234)" '1234 1234' '-u: the group of that number'
+	is "$(ids -u 2)" "2 $(getent passwd 2 | cut -d: -f4)" \
+		'-u: the group of the account'
+	is "$(ids -u 1234 -g 1235 -G 7,8)" '1234 1235 7 8' '-G: those'
+else
+	skip 6 'needs root and setpriv'
+fi
+
 # svscanboot
 if [ -x "$BUILD/bin/reeve-log" ]; then
 	mkdir -p scan/talk; printf '#!/bin/sh\necho heard >&2\nsleep 1000\n' >scan/talk/run; chmod +x scan/talk/run
