@@ -170,11 +170,45 @@ look_up_user(struct apply *a)
 			GROUPS_MAX);
 }
 
+static int
+is_among(gid_t g, const gid_t *list, int n)
+{
+	while (n > 0)
+		if (list[--n] == g)
+			return 1;
+	return 0;
+}
+
+/* Are the groups that were named those that we have? */
+static int
+has_groups(const struct apply *a)
+{
+	gid_t now[GROUPS_MAX];
+	int n;
+
+	if (a->user && strchr(a->user, ':') &&
+		(a->gid != getgid() || a->gid != getegid()))
+		return 0;
+	if (!a->groups)
+		return 1;
+	n = getgroups(GROUPS_MAX, now);
+	if (n < 0)
+		return 0;
+	for (int i = 0; i < a->ngroups; i++)
+		if (a->list[i] != getegid() && !is_among(a->list[i], now, n))
+			return 0;
+	for (int i = 0; i < n; i++)
+		if (now[i] != getegid() &&
+			!is_among(now[i], a->list, a->ngroups))
+			return 0;
+	return 1;
+}
+
 /* A tree of a user has services with that user in them. */
 static int
-is_already(const struct apply *a)
+is_user(const struct apply *a)
 {
-	return geteuid() && a->uid == geteuid() && a->uid == getuid();
+	return !a->user || (a->uid == geteuid() && a->uid == getuid());
 }
 
 static void
@@ -182,12 +216,12 @@ become_user(const struct apply *a)
 {
 	if (!a->user && a->ngroups < 0)
 		return;
-	if (a->user && is_already(a))
-		return;
 	if (geteuid()) {
+		if (is_user(a) && has_groups(a))
+			return;
 		errno = EPERM;
-		die_sys(EX_SYSTEM, "unable to become %s", a->user ? a->user :
-			"member of other groups");
+		die_sys(EX_SYSTEM, "unable to become %s", is_user(a) ?
+			"member of other groups" : a->user);
 	}
 	if (a->ngroups >= 0 && setgroups((size_t)a->ngroups, a->list) < 0)
 		die_sys(EX_SYSTEM, "unable to set groups");

@@ -24,6 +24,20 @@ if [ "$(id -u)" = 0 ] && reeve-apply -u nobody true 2>/dev/null; then
 	is "$(reeve-apply -u nobody:daemon id -g)" "$(getent group daemon | cut -d: -f3)" 'USER:GROUP'
 	is "$(reeve-apply -u 1234 id -u)" 1234 'a number'
 	is "$(reeve-apply -u nobody -g 'daemon,bin' id -G | wc -w)" 3 'groups'
+	asnobody() { setpriv --reuid=nobody --regid=daemon --groups=bin "$@"; }
+	if asnobody true 2>/dev/null; then
+		is "$(asnobody reeve-apply -u nobody id -Gn)" 'daemon bin' \
+			'who one is, with the groups that one has'
+		is "$(asnobody reeve-apply -u nobody:daemon -g bin id -Gn)" \
+			'daemon bin' 'also if they are named'
+		for o in '-u nobody -g sys' '-u nobody -g bin,sys' '-g sys' \
+			'-u nobody:bin' '-u nobody -g daemon'; do
+			# shellcheck disable=SC2086
+			is "$(asnobody reeve-apply $o id -Gn 2>&1)" \
+				'reeve-apply: fatal: unable to become member of other groups: Operation not permitted' \
+				"but not others: $o"
+		done
+	else skip 7 'no setpriv'; fi
 	is "$(reeve-apply -d /root -l nofile=200 -u nobody sh -c 'ulimit -n; id -un' 2>err || cat err)" 'reeve-apply: fatal: unable to change directory to /root: Permission denied' 'the directory must be one for the user'
 	reeve-apply -u nobody reeve-apply -u root true 2>err; is $? 111 'no way back'
 	if ! built_with LINUX; then
