@@ -9,8 +9,9 @@
 /* From here on what is mounted is seen by this process and its children
  * only.  0, or -1 and errno. */
 int confine_mounts(void);
-/* For which: an empty directory in memory for everybody over dir; path and
- * what is below it cannot be written to.  0, or -1 and errno. */
+/* For which: an empty directory in memory for everybody over dir, of a tenth
+ * of the memory and 400k files at most; path and what is below it cannot be
+ * written to.  0, or -1 and errno. */
 int confine_empty(const char *dir);
 int confine_read_only(const char *path);
 

@@ -33,7 +33,8 @@ confine_mounts(void)
 int
 confine_empty(const char *dir)
 {
-	return mount("tmpfs", dir, "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
+	return mount("tmpfs", dir, "tmpfs", MS_NOSUID | MS_NODEV,
+		"mode=1777,size=10%,nr_inodes=400k");
 }
 
 /* What a mount has of its own, to be said again when it is changed. */

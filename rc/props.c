@@ -293,7 +293,7 @@ const struct prop props[] = {
 		"no",
 		"presence",
 		"The command has a /tmp and a /var/tmp of its own (Linux; "
-		"needs root).",
+		"needs root), in memory, each of a tenth of it at most.",
 		"" },
 	{ "producer-for", FOR_LONGRUN, PROP_PRODUCER, 0, 1,
 		"none",

@@ -61,6 +61,10 @@ on' "$o: left out, with a warning"
 		skip 2 'no mounts of a service in this build'
 	elif reeve-apply -t true 2>/dev/null; then
 		is "$(reeve-apply -t ls /tmp)" '' 'a private /tmp is empty'
+		total=$(sed -n 's/^MemTotal: *\([0-9]*\).*/\1/p' /proc/meminfo)
+		size=$(reeve-apply -t df -k /tmp | awk 'END { print $2 }')
+		ok 'and of a tenth of the memory' test \
+			$((total / 11)) -lt "$size" -a "$size" -le $((total / 10 + 4))
 		reeve-apply -t sh -c "echo x >/tmp/only.${PWD##*/}"
 		not 'and not seen outside' [ -e /tmp/only.${PWD##*/} ]
 		rm -f /tmp/only.${PWD##*/}
