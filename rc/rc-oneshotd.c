@@ -40,6 +40,7 @@ extern char **environ;
 
 enum { KEY_LISTEN, KEY_SIGNAL, KEY_WATCH, KEY_CONN, BATCH = 64, GRACE_MS = 2000,
 	ACCEPT_PAUSE_MS = 100,
+	REQUEST_MS = 10000,		/* a request is whole after that */
 	LOOK_MS = 500,		/* where no descriptor tells of an end */
 	PEEK_MS = 2, PEEK_FOR_MS = 1000,	/* svscan reaps within this */
 	SIGNALS = 32 };
@@ -55,7 +56,8 @@ struct conn {
 	int whole;		/* rq is set */
 	struct request rq;
 	pid_t pid;		/* of the script, or 0 */
-	uint64_t deadline;	/* 0 none; ms, monotonic */
+	uint64_t deadline;	/* for the request, then for the script; 0
+				 * none; ms, monotonic */
 	int timed_out;		/* 1 was sent TERM, 2 KILL */
 	/* A script that a daemon before us had started: */
 	int left;
@@ -69,7 +71,8 @@ struct daemon {
 	struct ready ready;
 	int listener;
 	struct conn *conns;
-	int pause;		/* no descriptors: do not accept for a while */
+	uint64_t pause;		/* no descriptors: accept nobody until then */
+	int said_pause;
 	struct watch watch;
 };
 #define LIVE "../.."		/* from our service directory */
@@ -163,6 +166,29 @@ new_conn(struct daemon *d, int fd)
 	return c;
 }
 
+/* Whoever waits to be accepted would be reported at once again. */
+static void
+pause_accepting(struct daemon *d)
+{
+	if (!d->said_pause)
+		warn_sys("unable to accept a request (trying again every "
+			"%d ms)", ACCEPT_PAUSE_MS);
+	d->said_pause = 1;
+	d->pause = clock_now() + ACCEPT_PAUSE_MS;
+	ready_del(&d->ready, d->listener);
+}
+
+static void
+end_pause(struct daemon *d)
+{
+	if (!d->pause || d->pause > clock_now())
+		return;
+	d->pause = 0;
+	if (d->listener >= 0 &&
+		ready_add(&d->ready, d->listener, KEY_LISTEN) < 0)
+		d->pause = clock_now() + ACCEPT_PAUSE_MS;
+}
+
 static void
 take_client(struct daemon *d)
 {
@@ -171,13 +197,11 @@ take_client(struct daemon *d)
 
 	if (fd < 0) {
 		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
-			errno == ENOBUFS) {
-			warn_sys("unable to accept a request (trying again "
-				"in %d ms)", ACCEPT_PAUSE_MS);
-			d->pause = 1;
-		}
+			errno == ENOBUFS)
+			pause_accepting(d);
 		return;
 	}
+	d->said_pause = 0;
 	if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ||
 		fcntl(fd, F_SETFL, O_NONBLOCK) < 0 || !trusted(fd)) {
 		warn("refused a request of another user");
@@ -195,6 +219,7 @@ take_client(struct daemon *d)
 		return;
 	}
 	c->want = REQUEST_HEAD;
+	c->deadline = clock_now() + REQUEST_MS;
 }
 
 /* recvmsg that keeps the descriptors that come with the first byte. */
@@ -290,6 +315,7 @@ hear(struct daemon *d, struct conn *c)
 		return;
 	}
 	c->whole = 1;
+	c->deadline = 0;
 	begin_waiting(d);
 }
 
@@ -745,16 +771,14 @@ take_over(struct daemon *d)
 static int
 next_deadline(const struct daemon *d)
 {
-	uint64_t now = clock_now(), first = UINT64_MAX;
+	uint64_t now = clock_now(), first = d->pause ? d->pause : UINT64_MAX;
 
 	for (const struct conn *c = d->conns; c; c = c->next) {
-		if (c->pid && c->deadline && c->deadline < first)
+		if (c->deadline && c->deadline < first)
 			first = c->deadline;
 		if (c->look && c->look < first)
 			first = c->look;
 	}
-	if (d->pause)
-		return ACCEPT_PAUSE_MS;
 	if (first == UINT64_MAX)
 		return -1;
 	return first <= now ? 0 : first - now > 1000000 ? 1000000 :
@@ -766,9 +790,16 @@ enforce_deadlines(struct daemon *d)
 {
 	uint64_t now = clock_now();
 
-	for (struct conn *c = d->conns; c; c = c->next) {
-		if (!c->pid || !c->deadline || c->deadline > now)
+	for (struct conn *c = d->conns, *next; c; c = next) {
+		next = c->next;
+		if (!c->deadline || c->deadline > now)
 			continue;
+		if (!c->pid) {
+			warn("a client did not send its request in %d s "
+				"(hanging up)", REQUEST_MS / 1000);
+			forget(d, c);
+			continue;
+		}
 		/* Or it may be another process by now. */
 		if (c->left && !left_alive(c))
 			continue;
@@ -868,7 +899,7 @@ serve(struct daemon *d)
 
 		if (n < 0 && errno != EINTR)
 			die_sys(EX_SYSTEM, "unable to wait for requests");
-		d->pause = 0;
+		end_pause(d);
 		enforce_deadlines(d);
 		enforce_looks(d);
 		for (int i = 0; i < n; i++) {
@@ -885,7 +916,8 @@ serve(struct daemon *d)
 				hear(d, c);
 		}
 		if (stop && d->listener >= 0) {
-			ready_del(&d->ready, d->listener);
+			if (!d->pause)
+				ready_del(&d->ready, d->listener);
 			close(d->listener);
 			d->listener = -1;
 		}

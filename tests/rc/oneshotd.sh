@@ -2,6 +2,7 @@
 # rc/oneshotd.sh - oneshots run below reeve-rc-oneshotd: in the tree's
 # environment and not the caller's, with the caller's output, and on when it
 # was restarted; who is not the tree's owner is refused.
+# TIMEOUT: 180
 . "$TESTS/lib.sh"
 . "$TESTS/helpers/tree.sh"
 export FROM_TREE=yes
@@ -38,6 +39,52 @@ then
 	is "$(state env)" 'done' 'it is as it was'
 else
 	skip 2 'no other user here'
+fi
+# Clients of the tree's own user that are silent, stop in the middle, or are
+# not of this protocol; as many as there are descriptors.
+if command -v python3 >/dev/null && command -v prlimit >/dev/null; then
+	pid=$(reeve-svstat -o pid $run)
+	prlimit --nofile=30: --pid "$pid"
+	fds() { ls /proc/"$pid"/fd | wc -l; }
+	ticks() { sed 's/.*) //' /proc/"$pid"/stat | awk '{ print $12 + $13 }'; }
+	before=$(fds)
+	cat >clients.py <<'E'
+import socket, sys, time
+path, what, n = sys.argv[1], sys.argv[2], int(sys.argv[3])
+words = { 'silent': b'', 'half': b'\x01u\0\0\1\0half a request',
+    'huge': b'\x01u\x7f\xff\xff\xff', 'junk': b'GET / HTTP/1.0\r\n\r\n' }
+all = []
+for i in range(n):
+    s = socket.socket(socket.AF_UNIX); s.connect(path)
+    s.sendall(words[what]); all.append(s)
+print('here', flush=True)
+ended = 0
+for s in all:
+    s.settimeout(60)
+    try: ended += s.recv(1) == b''
+    except ConnectionError: ended += 1
+print('ended', ended, flush=True)
+E
+	for what in silent half huge junk; do
+		t0=$(ticks)
+		python3 clients.py $run/s $what 40 >said 2>&1 & clients=$!
+		ok "40 clients: $what" within 9 grep -q here said
+		out=$(timeout 60 reeve start plain 2>&1)
+		is "$?" 0 'others are served' || echo "$out"
+		reeve stop plain
+		wait $clients
+		is "$(tail -n 1 said)" 'ended 40' 'they are hung up on'
+		freed() { [ "$(fds)" -le "$before" ]; }
+		ok 'their descriptors are free' within 9 freed
+		ok 'the daemon does not spin' test $(($(ticks) - t0)) -lt 200
+	done
+	is "$(reeve-svstat -o pid $run)" "$pid" 'it is still the same process'
+	said() { grep -h "unable to accept a request" t/log/*/* t/logs/*/* \
+		t/state/log/*/* 2>/dev/null | wc -l; }
+	ok "it says so, but not all the time ($(said))" test "$(said)" -gt 0 -a \
+		"$(said)" -lt 20
+else
+	skip 22 'needs python3 and prlimit'
 fi
 reeve-rc-oneshotd --nosuch 2>/dev/null; is $? 100 'an unknown option'
 end
