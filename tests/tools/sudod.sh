@@ -1,0 +1,75 @@
+#!/bin/sh
+# tools/sudod.sh - clients that are silent, slow, greedy or many are done with
+# after sudod's -t, and keep ipcserverd from serving others no longer; one
+# user cannot keep the others out.
+# TIMEOUT: 180
+. "$TESTS/lib.sh"
+. "$TESTS/helpers/hostile.sh"
+chmod 755 .
+
+reeve-ipcserver -1 -c 8 -C 8 s reeve-sudod -t 2000 sh -c 'echo served' >ready 2>err &
+within 9 test -s ready
+server=$(pgrep -f "^[^ ]*reeve-ipcserverd")
+before=$(fds "$server")
+children() { pgrep -P "$server" | wc -l; }
+is "$(reeve-sudo s)" served 'a client'
+
+for c in silent half huge junk http; do
+	case $c in
+	silent) w='b""' ;;
+	half) w='b"\0\0\1\0\0\0half"' ;;
+	huge) w='b"\x7f\xff\xff\xff\0\0"' ;;
+	junk) w='b"\0\0\0\4\0\3junk"' ;;
+	http) w='b"GET / HTTP/1.0\r\n\r\n"' ;;
+	esac
+	t0=$(ticks "$server")
+	hostile s "$w" 8;		is $? 0 "8 clients: $c"
+	is "$(timeout 60 reeve-sudo s)" served 'another is served'
+	all_ended 8
+	none() { [ "$(children)" = 0 ]; }
+	ok 'nothing is left of them' within 9 none
+	is "$(fds "$server")" "$before" 'no descriptor is held'
+	ok 'the server has not spun' test $(($(ticks "$server") - t0)) -lt 100
+done
+
+# A byte every 100 ms does not put the end off.
+hostile s 'b"\0\0\1\0\0\0" + b"x" * 200' 2 100
+all_ended 2
+ok 'nothing is left of the slow ones' within 9 none
+
+# As many as one likes: eight at a time.
+m0=$(rss "$server")
+hostile s 'b""' 40
+most() { [ "$(children)" -le 8 ]; }
+ok '40 clients: eight at a time' most
+ok 'in the same memory' test $(($(rss "$server") - m0)) -lt 1000
+is "$(timeout 100 reeve-sudo s)" served 'the next one is served'
+kill $hostile; wait $hostile 2>/dev/null
+
+# Of two users.
+if [ "$(id -u)" = 0 ] && setpriv --reuid=12345 --regid=12345 --clear-groups \
+	true 2>/dev/null; then
+	: >ready
+	reeve-ipcserver -1 -c 8 -C 4 -a 0777 s2 reeve-sudod sh -c 'echo served' >ready 2>err &
+	within 9 test -s ready
+	: >said
+	AS=12345 python3 hostile.py s2 'b""' 20 >said 2>&1 & hostile=$!
+	within 20 grep -q here said
+	is "$(timeout 20 reeve-sudo s2)" served \
+		'-C: one user with silent clients keeps no other out'
+	kill $hostile
+else
+	skip 1 'no other user here'
+fi
+
+# The program goes when its client does, whatever that leaves unread.
+: >ready
+reeve-ipcserver -1 s3 reeve-sudod sh -c 'echo $$ >pid; exec yes' >ready 2>err &
+within 9 test -s ready
+mkfifo unread; exec 5<>unread
+reeve-sudo s3 >&5 & client=$!
+within 9 test -s pid
+kill $client
+gone() { ! kill -0 "$(cat pid)"; }
+ok 'a client that goes without reading: its program ends' within 9 gone
+end
