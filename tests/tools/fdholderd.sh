@@ -123,4 +123,56 @@ is "$(timeout 20 ./client s u12346 list)" 0 'nor do those of one user that never
 is "$(timeout 20 ./client s list)" 0 'not from root either'
 kill $busy
 stop
+
+# Requests that never end, are too large, or are none; with descriptors.
+cat >broken <<'E'
+import array, socket, struct, sys
+path, what, n = sys.argv[1], sys.argv[2], int(sys.argv[3])
+null = open('/dev/null')
+fds = [(socket.SOL_SOCKET, socket.SCM_RIGHTS,
+    array.array('i', [null.fileno()] * 200))]
+all = []
+for i in range(n):
+    s = socket.socket(socket.AF_UNIX); s.connect(path); all.append(s)
+    try:
+        if what == 'half':      # 2 bytes of 256, with 400 descriptors
+            s.sendmsg([struct.pack('>IH', 256, 1)], fds)
+            s.sendmsg([b'xx'], fds)
+        elif what == 'many':    # 100 bytes of 256, each with as many
+            s.sendmsg([struct.pack('>IH', 256, 1)], fds)
+            for j in range(100): s.sendmsg([b'x'], fds)
+        elif what == 'huge': s.sendall(b'\x7f\xff\xff\xff\0\0' * 10000)
+        elif what == 'junk': s.sendall(struct.pack('>IH', 9, 0) + b'?' * 9000)
+    except OSError: pass
+print('here', flush=True)
+ended = 0
+for s in all:
+    s.settimeout(30)
+    try:
+        while s.recv(4096): pass
+        ended += 1
+    except ConnectionError: ended += 1
+    except socket.timeout: pass
+print('ended', ended, flush=True)
+E
+start -c 10 -t 3000
+fds() { ls /proc/$daemon/fd | wc -l; }
+before=$(fds) m0=$(rss)
+for what in half many huge junk; do
+	: >here
+	python3 broken s $what 10 >here 2>&1 & b=$!
+	within 20 grep -q here here
+	held=$(fds)
+	is "$(timeout 20 ./client s list)" 0 "10 clients: $what: others are served"
+	[ $what != half ] ||
+		ok 'what it sent waits' test "$held" -gt $((before + 4000))
+	ok "descriptors are bounded ($held)" test "$held" -le \
+		$((before + 10 + 10 * 2 * 253))
+	wait $b
+	is "$(tail -n 1 here)" 'ended 10' 'they are hung up on'
+	freed() { [ "$(fds)" -le "$before" ]; }
+	ok 'theirs are closed' within 9 freed
+done
+ok 'the memory is as it was' test $(($(rss) - m0)) -lt 4000
+stop
 end
