@@ -183,7 +183,7 @@ read_requests(struct daemon *d)
 {
 	struct ending r;
 	ssize_t n = read(d->fd, d->buf + d->len, sizeof d->buf - d->len);
-	size_t used = 0;
+	size_t used = 0, ignored = 0;
 	int k;
 
 	if (n <= 0)
@@ -193,9 +193,18 @@ read_requests(struct daemon *d)
 		if (k > 0)
 			take(d, &r);
 		else
-			warn("ignoring a byte that begins no request");
+			ignored++;
 		used += k > 0 ? (size_t)k : 1;
 	}
+	/* A request is written whole, so it is whole here, unless it lies
+	 * across the end of our buffer; the rest would come to be half of
+	 * the next one, and end the machine at another time. */
+	if (d->len < sizeof d->buf) {
+		ignored += d->len - used;
+		used = d->len;
+	}
+	if (ignored)
+		warn("ignoring %zu bytes that are no request", ignored);
 	memmove(d->buf, d->buf + used, d->len - used);
 	d->len -= used;
 }

@@ -121,15 +121,16 @@ listen_to(int fd)
 {
 	ssize_t n = read(fd, d.buf + d.len, sizeof d.buf - d.len);
 	struct li_request q;
+	size_t ignored = 0, got;
 	int used;
 
 	if (n <= 0)
 		return;
 	d.len += (size_t)n;
+	got = d.len;
 	while (d.len && (used = li_request_unpack(&q, d.buf, d.len)) != 0) {
 		if (used < 0) {
-			warn("a byte that is no request is ignored: %u",
-				d.buf[0]);
+			ignored++;
 			used = 1;
 		} else {
 			take(&q);
@@ -137,6 +138,14 @@ listen_to(int fd)
 		d.len -= (size_t)used;
 		memmove(d.buf, d.buf + used, d.len);
 	}
+	/* Half a request, that is not just cut by the end of our buffer, was
+	 * written so, and must not become part of the next one. */
+	if (got < sizeof d.buf) {
+		ignored += d.len;
+		d.len = 0;
+	}
+	if (ignored)
+		warn("ignoring %zu bytes that are no request", ignored);
 }
 
 static int
