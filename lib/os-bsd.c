@@ -343,8 +343,19 @@ os_shed_stack(void)
 {
 }
 
-int
-os_each_name(int fd, int (*fn)(void *, const char *), void *arg)
+static int
+may_be_fifo(const struct dirent *d)
+{
+#ifdef DT_FIFO
+	return d->d_type == DT_FIFO || d->d_type == DT_UNKNOWN;
+#else
+	(void)d;
+	return 1;
+#endif
+}
+
+static int
+each_name(int fd, int fifos, int (*fn)(void *, const char *), void *arg)
 {
 	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0), r = 0, e;
 	DIR *dir = copy < 0 ? 0 : fdopendir(copy);
@@ -357,7 +368,8 @@ os_each_name(int fd, int (*fn)(void *, const char *), void *arg)
 	}
 	rewinddir(dir);
 	while (!r && (errno = 0, d = readdir(dir)))
-		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
+		if (strcmp(d->d_name, ".") && strcmp(d->d_name, "..") &&
+			(!fifos || may_be_fifo(d)))
 			r = fn(arg, d->d_name);
 	e = r || d ? 0 : errno;
 	closedir(dir);
@@ -365,6 +377,18 @@ os_each_name(int fd, int (*fn)(void *, const char *), void *arg)
 		return r;
 	errno = e;
 	return -1;
+}
+
+int
+os_each_name(int fd, int (*fn)(void *, const char *), void *arg)
+{
+	return each_name(fd, 0, fn, arg);
+}
+
+int
+os_each_fifo(int fd, int (*fn)(void *, const char *), void *arg)
+{
+	return each_name(fd, 1, fn, arg);
 }
 
 /* --- confine.h */

@@ -4,6 +4,7 @@
 #include "config.h"
 #ifdef HAS_LINUX
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -537,8 +538,8 @@ struct entry {
 	char name[];
 };
 
-int
-os_each_name(int fd, int (*fn)(void *, const char *), void *arg)
+static int
+each_name(int fd, int only, int (*fn)(void *, const char *), void *arg)
 {
 	/* Small, as supervise counts its pages; the longest entry fits. */
 	_Alignas(struct entry) char buf[640];
@@ -556,11 +557,25 @@ os_each_name(int fd, int (*fn)(void *, const char *), void *arg)
 			if (e->name[0] == '.' && (!e->name[1] ||
 				(e->name[1] == '.' && !e->name[2])))
 				continue;
+			if (only && e->type != only && e->type != DT_UNKNOWN)
+				continue;
 			r = fn(arg, e->name);
 			if (r)
 				return r;
 		}
 	}
+}
+
+int
+os_each_name(int fd, int (*fn)(void *, const char *), void *arg)
+{
+	return each_name(fd, 0, fn, arg);
+}
+
+int
+os_each_fifo(int fd, int (*fn)(void *, const char *), void *arg)
+{
+	return each_name(fd, DT_FIFO, fn, arg);
 }
 
 #else

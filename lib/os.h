@@ -107,5 +107,8 @@ void os_shed_stack(void);
  * allocating where the system allows it; stop when it returns other than 0.
  * What fn returned last, or -1 and errno.  fd stays open. */
 int os_each_name(int fd, int (*fn)(void *arg, const char *name), void *arg);
+/* The same for names of fifos, and those of which the directory does not say
+ * what they are. */
+int os_each_fifo(int fd, int (*fn)(void *arg, const char *name), void *arg);
 
 #endif
