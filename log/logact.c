@@ -22,7 +22,8 @@
 #include "log/logact.h"
 #include "log/logdir.h"
 
-enum { PROCESSOR_WORDS = 64 };
+enum { PROCESSOR_WORDS = 64,
+	LOOK_MS = 1000	/* so often: is current still in the directory? */ };
 
 int64_t
 logact_now(void)
@@ -432,6 +433,8 @@ failed(struct logact_dir *d, const char *doing, int64_t now)
 	if (d->spec->drop_oldest && (e == ENOSPC || e == EDQUOT) &&
 		drop_oldest(d))
 		return 1;
+	if (e == ENOENT)
+		d->look_at = 0;
 	say_failure(d, e, doing);
 	d->retry_at = now + d->spec->retry_ms;
 	return 0;
@@ -469,11 +472,16 @@ is_full(const struct logact_dir *d)
 	return d->size + d->spec->tolerance >= d->spec->size;
 }
 
+static void look_after(struct logact_dir *, int64_t now);
+
 /* Start a rotation that is due, if the line is whole and no processor still
  * runs for the one before. */
 static void
 maybe_rotate(struct logact_dir *d, int64_t now)
 {
+	look_after(d, now);
+	if (d->gone)
+		return;
 	if (d->fd >= 0 && d->size && d->step == ROTATE_IDLE && (d->outgrown ||
 		(!d->midline && (d->wanted || is_full(d))))) {
 		d->wanted = 0;
@@ -488,6 +496,8 @@ maybe_rotate(struct logact_dir *d, int64_t now)
 static int
 writable(struct logact_dir *d, int64_t now)
 {
+	if (d->gone)
+		return 0;
 	if (d->fd < 0 || d->retry_at > now) {
 		/* A processor that is tried again later stops no line. */
 		if (d->fd < 0 || d->step < ROTATE_RUN)
@@ -809,51 +819,151 @@ find_last(struct logact_dir *d)
 	return 0;
 }
 
-int
-logact_open(struct logact_dir *d, const struct script_dir *spec, int64_t now)
+/* Make (mode 02700), lock and repair the directory, and open current.  0; or
+ * -1 and errno, and *doing set, with nothing open.  *holder is who has the
+ * lock, or 0. */
+static int
+open_all(struct logact_dir *d, const char **doing, pid_t *holder)
 {
-	const char *path = spec->path;
-	int fd;
+	const char *path = d->spec->path;
+	int fd, e;
 
-	memset(d, 0, sizeof *d);
-	d->spec = spec;
+	*holder = 0;
 	d->dirfd = d->lockfd = d->fd = -1;
-	d->last = tain_zero;
+	*doing = "make the log directory";
 	if (mkdir(path, 02700) == 0) {
 		/* The kernel drops the set-group-id bit at creation. */
 		if (chmod(path, 02700) < 0)
 			warn_sys("unable to set the mode of %s", path);
 	} else if (errno != EEXIST) {
-		warn_sys("unable to make the log directory %s", path);
 		return -1;
 	}
+	*doing = "open the log directory";
 	d->dirfd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (d->dirfd < 0) {
-		warn_sys("unable to open the log directory %s", path);
+	if (d->dirfd < 0)
 		return -1;
-	}
+	*doing = "lock the log directory";
 	d->lockfd = file_lock(d->dirfd, "lock", 1, 0);
 	if (d->lockfd < 0) {
-		if (errno == EAGAIN || errno == EACCES)
-			warn("the log directory %s is locked by another "
-				"logger (pid %ld)", path,
-				(long)file_locked_by(d->dirfd, "lock"));
-		else
-			warn_sys("unable to lock %s/lock", path);
-		return -1;
+		if (errno == EAGAIN || errno == EACCES) {
+			e = errno;
+			*holder = file_locked_by(d->dirfd, "lock");
+			errno = e;
+		}
+		goto fail;
 	}
-	if (find_last(d) < 0 || repair(d) < 0) {
-		warn_sys("unable to repair the log directory %s", path);
-		return -1;
-	}
+	*doing = "repair the log directory";
+	if (find_last(d) < 0 || repair(d) < 0)
+		goto fail;
 	fd = openat(d->dirfd, "state", O_WRONLY | O_CREAT | O_CLOEXEC |
 		O_NOFOLLOW, 0644);
 	if (fd >= 0)
 		close(fd);
-	if (open_current(d) < 0) {
-		warn_sys("unable to open %s/current", path);
+	*doing = "open current of the log directory";
+	if (open_current(d) == 0)
+		return 0;
+fail:
+	e = errno;
+	if (d->lockfd >= 0)
+		close(d->lockfd);
+	close(d->dirfd);
+	d->dirfd = d->lockfd = -1;
+	errno = e;
+	return -1;
+}
+
+int
+logact_open(struct logact_dir *d, const struct script_dir *spec, int64_t now)
+{
+	const char *doing;
+	pid_t holder;
+
+	memset(d, 0, sizeof *d);
+	d->spec = spec;
+	d->last = tain_zero;
+	d->look_at = now + LOOK_MS;
+	if (open_all(d, &doing, &holder) < 0) {
+		if (holder > 0)
+			warn("the log directory %s is locked by another "
+				"logger (pid %ld)", spec->path, (long)holder);
+		else
+			warn_sys("unable to %s %s", doing, spec->path);
 		return -1;
 	}
 	go_on(d, now);
 	return 0;
+}
+
+/* --- a directory that is removed from under us */
+
+static int
+is_removed(int fd)
+{
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 && !st.st_nlink;
+}
+
+/* Open what was removed again.  Until that is done, lines wait. */
+static void
+make_again(struct logact_dir *d, int64_t now)
+{
+	struct logact_dir old = *d;
+	const char *doing = "open current";
+	pid_t holder = 0;
+	int r;
+
+	d->gone = 1;
+	if (d->retry_at > now)
+		return;
+	if (!is_removed(d->dirfd)) {
+		r = open_current(d);
+	} else {
+		/* What a processor does there is lost. */
+		d->step = ROTATE_IDLE;
+		d->pid = 0;
+		r = open_all(d, &doing, &holder);
+	}
+	if (r < 0) {
+		int e = errno;
+
+		d->dirfd = old.dirfd;
+		d->lockfd = old.lockfd;
+		d->fd = old.fd;
+		say_failure(d, e, doing);
+		d->retry_at = now + d->spec->retry_ms;
+		return;
+	}
+	if (tain_less(&d->last, &old.last))
+		d->last = old.last;
+	warn(d->dirfd == old.dirfd ? "%s/current was removed: it is made again"
+		: "the log directory %s was removed: it is made again",
+		d->spec->path);
+	if (d->dirfd != old.dirfd) {
+		close(old.dirfd);
+		close(old.lockfd);
+	}
+	if (old.fd >= 0)
+		close(old.fd);
+	d->gone = 0;
+	d->retry_at = 0;
+	d->grace_until = 0;
+	d->overgrown = 0;
+	if (d->failed)
+		say_recovery(d);
+}
+
+/* At most once in a while, so that it costs no call for each line. */
+static void
+look_after(struct logact_dir *d, int64_t now)
+{
+	if (!d->gone) {
+		if (now < d->look_at)
+			return;
+		d->look_at = now + LOOK_MS;
+		if (!is_removed(d->fd) && !is_removed(d->dirfd))
+			return;
+		d->retry_at = 0;
+	}
+	make_again(d, now);
 }

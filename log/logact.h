@@ -32,6 +32,8 @@ struct logact_dir {
 	int64_t grace_until;		/* lines wait for the processor; 0 no */
 	int overgrown;			/* the grace time has passed */
 	int64_t rotate_at;		/* of R; 0 none */
+	int64_t look_at;		/* then: was it removed? */
+	int gone;			/* it was, and cannot be made again yet */
 	int closing;			/* the logger ends */
 	int64_t close_at;		/* then the processor is given up */
 };
