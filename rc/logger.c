@@ -153,6 +153,8 @@ logger_make(struct defs *s, struct def *d)
 	def_set_file(s, log, "run", S_IFREG | 0755, run, len);
 	def_set_file(s, log, "notification-fd", S_IFREG | 0644, "3\n", 2);
 	def_set_prop(s, log, "logdir", dir);
+	if (s->loguser)
+		def_set_prop(s, log, "user", s->loguser);
 	def_set_prop(s, log, "logger-of", d->name);
 	log->lists[LIST_PRODUCERS].present = 1;
 	def_set_prop(s, d, "logger", name);

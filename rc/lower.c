@@ -4,8 +4,6 @@
  * ready, reeve-apply for all that needs a system call, the one that keeps a
  * daemon in sight, and the command. */
 
-#include <grp.h>
-#include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -17,6 +15,7 @@
 #include "rc/cron.h"
 #include "rc/lower.h"
 #include "rc/places.h"
+#include "rc/users.h"
 
 #define CGROUPS "/sys/fs/cgroup/"
 enum { APPLY_PERCENT_MAX = 1000000 };	/* what reeve-apply takes */
@@ -210,39 +209,21 @@ unknown_name(struct defs *s, const struct def_text *t, const char *kind,
 static void
 check_group(struct defs *s, const struct def_text *t, const char *name)
 {
-	static char known[256];
-	unsigned u;
+	char buf[USERS_NAME];
+	const char *what = users_unknown_group(buf, name);
 
-	if (num_uint(name, &u) || !strcmp(name, known))
-		return;
-	if (!getgrnam(name))
-		unknown_name(s, t, "group", name);
-	else if (strlen(name) < sizeof known)
-		strcpy(known, name);
+	if (what)
+		unknown_name(s, t, what, buf);
 }
 
 void
 lower_check_user(struct defs *s, const struct def_text *t, const char *user)
 {
-	static char known[256];		/* many services have the same */
-	char name[256];
-	size_t n = strcspn(user, ":");
-	unsigned u;
+	char buf[USERS_NAME];
+	const char *what = users_unknown(buf, user);
 
-	if (n >= sizeof name) {
-		unknown_name(s, t, "user", user);
-		return;
-	}
-	memcpy(name, user, n);
-	name[n] = 0;
-	if (user[n])
-		check_group(s, t, user + n + 1);
-	if (num_uint(name, &u) || !strcmp(name, known))
-		return;
-	if (!getpwnam(name))
-		unknown_name(s, t, "user", name);
-	else
-		strcpy(known, name);
+	if (what)
+		unknown_name(s, t, what, buf);
 }
 
 static void
@@ -261,6 +242,7 @@ lower_user(struct wrap *w)
 		return;
 	}
 	lower_check_user(w->s, t, line);
+	def_set_prop(w->s, w->d, "user", line);
 	apply(w, "-u", line);
 }
 
@@ -307,9 +289,12 @@ static void
 lower_groups(struct wrap *w)
 {
 	const struct def_text *t = use(w, "groups");
+	const char *names = t ? words(w, t, known_group) : 0;
 
-	if (t)
-		apply(w, "-g", words(w, t, known_group));
+	if (!names)
+		return;
+	def_set_prop(w->s, w->d, "groups", names);
+	apply(w, "-g", names);
 }
 
 static int

@@ -31,6 +31,7 @@
 #include "rc/scan.h"
 #include "rc/sources.h"
 #include "rc/update.h"
+#include "rc/users.h"
 
 enum { O_TEST = OPT_LONG, O_BOOT, O_ROOT, O_DB, O_LAX, O_OVERRIDE, O_BUNDLE,
 	O_NO_ROLLBACK, O_NO_BLOCK, O_KEEP, O_ABORT, O_START, O_SETTLE,
@@ -488,6 +489,47 @@ nothing_to_do(struct gen *g)
 
 /* --- what to switch to --- */
 
+static int
+tell_unknown(const struct gen *g, const struct db_service *s,
+	const char *what, const char *name)
+{
+	if (what && g->users != USERS_IGNORE)
+		warn("service %s: %s %s is unknown to this system (%s)",
+			s->name, what, name, g->users == USERS_ERROR ?
+			"make it first; a switch with --users=warn goes on "
+			"without" : "it must be there when the service "
+			"starts");
+	return what != 0;
+}
+
+/* What the compiler asks where the definitions are.  1 if any is unknown. */
+static int
+check_users(const struct gen *g)
+{
+	const struct db *db = &g->u.new;
+	int bad = 0;
+
+	for (uint32_t i = 0; i < db->nlong + db->nshort; i++) {
+		const struct db_service *s = db->services + i;
+		const char *user = db_prop(s, "user");
+		const char *p = db_prop(s, "groups");
+		char name[USERS_NAME], word[USERS_NAME];
+
+		if (user)
+			bad |= tell_unknown(g, s, users_unknown(name, user),
+				name);
+		for (; p && *p; p += strspn(p, " ")) {
+			size_t n = strcspn(p, " ");
+
+			snprintf(word, sizeof word, "%.*s", (int)n, p);
+			bad |= tell_unknown(g, s, users_unknown_group(name,
+				word), name);
+			p += n;
+		}
+	}
+	return bad;
+}
+
 static void
 get_database(struct gen *g)
 {
@@ -517,6 +559,9 @@ get_database(struct gen *g)
 	if (db_load(&g->u.new, g->data, g->len, err, sizeof err) < 0)
 		die(UPDATE_BAD_DB, "not switched: %s: %s",
 			g->db_file ? g->db_file : "compiled database", err);
+	if (g->db_file && check_users(g) && g->users == USERS_ERROR)
+		die(EX_NO, "not switched: %s names users or groups that this "
+			"system does not know", g->db_file);
 	g->u.data = g->data;
 	g->u.len = g->len;
 	if (g->bundle && *g->bundle && !db_resolve(&g->u.new, g->bundle, &l))

@@ -44,7 +44,17 @@ like "$(cat out)" 'warning: .*nobodyatall.*a +restart|restart +a' 'with a warnin
 sw --users=maybe; is $? 100 'what is neither'
 mkdir -p "image$D/home"; cp -R $sv "image$D/home/sv"
 sw --root image; is $? 0 'of an image its users are not here'
+reeve-rc-compile --users=ignore sent.db $sv || bail compile
+sw --db=sent.db; is $? 1 'nor may a database that was sent name it'
+like "$(cat out)" 'service a: user nobodyatall is unknown .*--users=warn' \
+	'which is said'
+is "$(reeve-switch generations | wc -l)" 1 'and nothing is touched'
 rm $sv/a/user
+echo "$(id -gn) nogroupatall" >$sv/a/groups
+reeve-rc-compile --users=ignore sent.db $sv || bail compile
+sw --db=sent.db; is $? 1 'nor a group'
+like "$(cat out)" 'service a: group nogroupatall is unknown' 'by name'
+rm $sv/a/groups
 
 # --- cannot be started
 echo '#!/does/not/exist' >$sv/a/run
