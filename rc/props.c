@@ -274,7 +274,10 @@ const struct prop props[] = {
 		"restart, reload or keep",
 		"What an update does with the running service when only "
 		"its own definition has changed. One that would be left at a "
-		"pipe that nobody else uses any more is restarted.",
+		"pipe that nobody else uses any more is restarted. An undo "
+		"restarts back what was restarted all the same, because of "
+		"what it needs or by its own end, and leaves alone what was "
+		"not.",
 		"reload" },
 	{ "pid-file", FOR_LONGRUN, PROP_TEXT, 0, 0,
 		"none",
