@@ -50,8 +50,9 @@ mkdir home
 cat >user.sh <<'EOF'
 unset REEVE_HOME
 HOME=$PWD/home; export HOME
-reeve new --default -q stubborn -- sh -c 'trap "" TERM; while :; do sleep 1; done'
+reeve new --default -q stubborn -- sh -c 'trap "" TERM; : >'$PWD'/trapped; while :; do sleep 1; done'
 reeve up || exit 1
+until [ -e trapped ]; do sleep 0.02; done
 reeve status --check
 stat -c '%a' home/.local/state/reeve
 mkdir run; XDG_RUNTIME_DIR=$PWD/run reeve status --check
@@ -71,6 +72,33 @@ like "$out" 'stubborn did not stop in time: killing it' 'who was killed'
 like "$out" '^The tree is down; not every service stopped by itself' 'the end'
 is "$(ps -e -o args= | grep -c '[r]eeve-\(svscan\|supervise\|log\)')" 0 \
 	'nothing is left'
+
+# The directories are gone, or others, and what was started from them runs on.
+rm -rf t
+definitions
+reeve up >/dev/null 2>&1;	is $? 0 'up'
+pid=$(reeve status --json | sed -n 's/.*"tree":{"running":true,"pid":\([0-9]*\).*/\1/p')
+copies() { pgrep -fc '[s]leep 1001'; }
+within 10 [ "$(copies)" = 1 ]
+if built_with LINUX; then
+	rm -rf t/service t/live t/state
+	reeve up 2>err;		is $? 111 'the state removed under a running tree: up'
+	like "$(cat err)" "pid $pid\).*a second time.*kill $pid" 'says what runs on'
+	is "$(copies)" 1 'and starts no second copies'
+	not 'nor anything else' test -e t/service
+	mkdir t/service
+	reeve up 2>err;		is $? 111 'nor on another directory of that name'
+else
+	skip 5 'not known here'
+fi
+kill "$pid"
+ended() { ! kill -0 "$pid" 2>/dev/null; }
+ok 'it is ended as it says' within 20 ended
+rm -rf t
+definitions
+reeve up >/dev/null 2>&1;	is $? 0 'and then up works'
+is "$(copies)" 1 'with one of each'
+reeve down >/dev/null
 
 # What keeps it from starting is said.
 rm -rf t/service; : >t/service

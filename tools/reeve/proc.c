@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config.h"
 #include "lib/file.h"
+#include "lib/path.h"
 #include "tools/reeve/proc.h"
 
 static struct proc *
@@ -97,6 +99,58 @@ read_stat(struct proc *p, const char *pid)
 }
 
 static int
+same_place(const char *pid, const char *what)
+{
+	char theirs[64], ours[64];
+	struct stat a, b;
+
+	snprintf(theirs, sizeof theirs, "/proc/%s/%s", pid, what);
+	snprintf(ours, sizeof ours, "/proc/self/%s", what);
+	return stat(theirs, &a) == 0 && stat(ours, &b) == 0 &&
+		a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* In a container the same name is another directory. */
+static int
+was_svscan_of(const char *pid, const char *scandir)
+{
+	char path[64], args[PATH_LEN + 256], *last;
+	struct stat theirs, now;
+	ssize_t r;
+
+	snprintf(path, sizeof path, "/proc/%s/cmdline", pid);
+	r = file_read(AT_FDCWD, path, args, sizeof args - 1);
+	if (r <= 0)
+		return 0;
+	args[r] = 0;
+	last = args + r - (args[r - 1] == 0 ? 1 : 0);
+	while (last > args && last[-1])
+		last--;
+	if (strcmp(path_base(args), "reeve-svscan") || strcmp(last, scandir))
+		return 0;
+	snprintf(path, sizeof path, "/proc/%s/cwd", pid);
+	return stat(path, &theirs) == 0 && (stat(scandir, &now) < 0 ||
+		theirs.st_dev != now.st_dev || theirs.st_ino != now.st_ino) &&
+		same_place(pid, "root") && same_place(pid, "ns/mnt");
+}
+
+long
+procs_left_svscan(const char *scandir)
+{
+	DIR *d = opendir("/proc");
+	struct dirent *e;
+	long pid = 0;
+
+	while (d && !pid && (e = readdir(d)))
+		if (isdigit((unsigned char)e->d_name[0]) &&
+			was_svscan_of(e->d_name, scandir))
+			pid = atol(e->d_name);
+	if (d)
+		closedir(d);
+	return pid;
+}
+
+static int
 load(struct procs *ps)
 {
 	DIR *d = opendir("/proc");
@@ -121,6 +175,13 @@ load(struct procs *ps)
 }
 
 #else
+
+long
+procs_left_svscan(const char *scandir)
+{
+	(void)scandir;
+	return 0;
+}
 
 /* "1-02:03:04", "02:03.50", "3:04" as ps prints CPU time, in ms. */
 static unsigned long long

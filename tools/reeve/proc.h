@@ -16,6 +16,11 @@ struct procs {
 	size_t n;
 };
 
+/* Of a reeve-svscan that runs on the directory which had this name, when that
+ * was removed or another is there now: its pid.  0: none, or this system does
+ * not tell. */
+long procs_left_svscan(const char *scandir);
+
 /* 0, or -1 and errno. */
 int procs_load(struct procs *);
 void procs_free(struct procs *);

@@ -29,6 +29,7 @@
 #include "tools/reeve/act.h"
 #include "tools/reeve/front.h"
 #include "tools/reeve/model.h"
+#include "tools/reeve/proc.h"
 #include "tools/reeve/watch.h"
 
 #define CATCHALL "reeve-catchall"
@@ -158,6 +159,20 @@ show_fifo(int fifo)
 	fcntl(fifo, F_SETFL, fcntl(fifo, F_GETFL) | O_NONBLOCK);
 	while ((r = read(fifo, buf, sizeof buf)) > 0)
 		(void)file_write_all(2, buf, (size_t)r);
+}
+
+/* Whoever removes the directories of a tree that runs does not end it; a new
+ * one would start all its services a second time. */
+static void
+refuse_second(const struct places *p)
+{
+	long pid = procs_left_svscan(p->scandir);
+
+	if (pid)
+		die(EX_SYSTEM, "reeve-svscan (pid %ld) still runs on what was "
+			"%s, and was removed or moved: its services would be "
+			"started a second time (kill %ld ends it, with all of "
+			"them; then reeve up)", pid, p->scandir, pid);
 }
 
 static void
@@ -387,6 +402,8 @@ front_up(int argc, char **argv)
 		model_free(&m);
 		return front_foreground(&p, tree, notify);
 	}
+	if (!m.svscan)
+		refuse_second(&p);
 	make_places(&p);
 	if (!m.svscan)
 		start_tree(&p);
