@@ -58,8 +58,8 @@ clock_time(const char **s, struct tm *tm, uint32_t *ns)
 	return 1;
 }
 
-/* Nothing, Z or +HH:MM, at most 14 hours as on Kiritimati: 1 with *utc set, and *off the seconds east of it; or
- * 0. */
+/* Nothing, Z or +HH:MM (at most 14 hours, as on Kiritimati): 1 with *utc set,
+ * and *off the seconds east of it; or 0. */
 static int
 zone(const char **s, int *utc, int *off)
 {

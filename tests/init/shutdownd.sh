@@ -1,13 +1,15 @@
 #!/bin/sh
-# init/shutdownd.sh - what comes through the fifo of shutdownd and is no request,
-# or half of one, changes nothing of the next, fills no log, and ends nothing.
+# init/shutdownd.sh - what comes through the fifo of shutdownd and is no
+# request, or half of one, changes nothing of the next, fills no log, and ends
+# nothing.
 . "$TESTS/lib.sh"
 . "$TESTS/helpers/hostile.sh"
 
 # It writes /run/nologin.
 mount -t tmpfs none /run 2>/dev/null || skip_all 'cannot mount'
 mkdir -p scan/.s6-svscan/init scan/reeve-shutdownd base
-(cd scan/reeve-shutdownd && exec reeve-shutdownd -c "$PWD/../../base") 2>err & pid=$!
+(cd scan/reeve-shutdownd && exec reeve-shutdownd -c "$PWD/../../base") \
+	2>err & pid=$!
 f=scan/reeve-shutdownd/fifo
 within 9 test -p $f
 # request LETTER SECONDS: 17 bytes
@@ -52,7 +54,8 @@ kill $pid
 # That of s6-linux-init: another letter in front, and no label.
 tai=0
 mkdir scan/li
-(cd scan/li && exec reeve-linux-init-shutdownd -c "$PWD/../../base") 2>err & pid=$!
+(cd scan/li && exec reeve-linux-init-shutdownd -c "$PWD/../../base") \
+	2>err & pid=$!
 f=scan/li/fifo
 within 9 test -p $f
 for n in 1 2 9 17; do

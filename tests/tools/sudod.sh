@@ -7,7 +7,8 @@
 . "$TESTS/helpers/hostile.sh"
 chmod 755 .
 
-reeve-ipcserver -1 -c 8 -C 8 s reeve-sudod -t 2000 sh -c 'echo served' >ready 2>err &
+reeve-ipcserver -1 -c 8 -C 8 s reeve-sudod -t 2000 sh -c 'echo served' \
+	>ready 2>err &
 within 9 test -s ready
 server=$(pgrep -f "^[^ ]*reeve-ipcserverd")
 before=$(fds "$server")
@@ -50,7 +51,8 @@ kill $hostile; wait $hostile 2>/dev/null
 if [ "$(id -u)" = 0 ] && setpriv --reuid=12345 --regid=12345 --clear-groups \
 	true 2>/dev/null; then
 	: >ready
-	reeve-ipcserver -1 -c 8 -C 4 -a 0777 s2 reeve-sudod sh -c 'echo served' >ready 2>err &
+	reeve-ipcserver -1 -c 8 -C 4 -a 0777 s2 reeve-sudod \
+		sh -c 'echo served' >ready 2>err &
 	within 9 test -s ready
 	: >said
 	AS=12345 python3 hostile.py s2 'b""' 20 >said 2>&1 & hostile=$!
