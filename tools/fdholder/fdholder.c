@@ -160,10 +160,21 @@ fdh_close(struct fdh *h)
 	close(fd);
 }
 
+/* It is not what was asked for: -1, and the descriptors that nobody takes
+ * are closed. */
+static int
+refuse(const struct umsg *a, unsigned taken, int error)
+{
+	while (taken < a->nfds)
+		close(a->fds[taken++]);
+	errno = error;
+	return -1;
+}
+
 /* Send, and take an answer whose first byte is 0; otherwise that byte is
  * errno. */
 static int
-ask(struct fdh *h, const struct wr *w, const int *fds, unsigned nfds,
+ask_for_fds(struct fdh *h, const struct wr *w, const int *fds, unsigned nfds,
 	struct umsg *answer)
 {
 	size_t n = wr_done(w);
@@ -175,8 +186,20 @@ ask(struct fdh *h, const struct wr *w, const int *fds, unsigned nfds,
 	if (umsg_timed_send(&h->conn, w->buf, n, fds, nfds, h->deadline) < 0
 		|| umsg_timed_receive(&h->conn, answer, h->deadline) < 0)
 		return -1;
-	errno = answer->len ? answer->data[0] : EPROTO;
-	return errno ? -1 : 0;
+	if (!answer->len || answer->data[0])
+		return refuse(answer, 0, answer->len ? answer->data[0] :
+			EPROTO);
+	return 0;
+}
+
+/* The same, of an answer that has none. */
+static int
+ask(struct fdh *h, const struct wr *w, const int *fds, unsigned nfds,
+	struct umsg *answer)
+{
+	if (ask_for_fds(h, w, fds, nfds, answer) < 0)
+		return -1;
+	return answer->nfds ? refuse(answer, 0, EPROTO) : 0;
 }
 
 static int
@@ -230,12 +253,10 @@ fdh_retrieve(struct fdh *h, const char *id, int and_delete, int *fd)
 	wr_u8(&w, and_delete != 0);
 	wr_u8(&w, (unsigned)strlen(id));
 	wr_mem(&w, id, strlen(id) + 1);
-	if (ask(h, &w, 0, 0, &a) < 0)
+	if (ask_for_fds(h, &w, 0, 0, &a) < 0)
 		return -1;
-	if (a.nfds != 1) {
-		errno = EPROTO;
-		return -1;
-	}
+	if (a.nfds != 1)
+		return refuse(&a, 0, EPROTO);
 	*fd = a.fds[0];
 	return 0;
 }
@@ -277,6 +298,7 @@ fdh_getdump(struct fdh *h, struct fdh_held **held, uint32_t *n)
 	struct umsg a;
 	struct rd r;
 	uint32_t parts, got = 0;
+	int e;
 
 	wr_u8(&w, FDH_GETDUMP);
 	if (ask(h, &w, 0, 0, &a) < 0)
@@ -297,22 +319,28 @@ fdh_getdump(struct fdh *h, struct fdh_held **held, uint32_t *n)
 		unsigned k = 0;
 
 		if (umsg_timed_receive(&h->conn, &a, h->deadline) < 0)
-			return -1;
+			goto fail;
 		while (got < *n && k < a.nfds && fdh_item_next(a.data, a.len,
 			&pos, &(*held)[got].limit, (*held)[got].id) > 0) {
 			(*held)[got].fd = a.fds[k++];
 			fcntl((*held)[got++].fd, F_SETFD, 0);
 		}
 		if (pos != a.len || k != a.nfds) {
-			errno = EPROTO;
-			return -1;
+			refuse(&a, k, EPROTO);
+			goto fail;
 		}
 	}
-	if (got != *n) {
-		errno = EPROTO;
-		return -1;
-	}
-	return 0;
+	if (got == *n)
+		return 0;
+	errno = EPROTO;
+fail:
+	e = errno;
+	while (got)
+		close((*held)[--got].fd);
+	free(*held);
+	*held = 0;
+	errno = e;
+	return -1;
 }
 
 int

@@ -52,7 +52,8 @@ struct fdh_held {
 	char id[FDH_ID + 1];
 };
 
-/* All return 0, or -1 and errno (that of the server where it answered). */
+/* All return 0, or -1 and errno (that of the server where it answered), and
+ * then nothing of the answer stays open or allocated. */
 int fdh_open(struct fdh *, const char *path, unsigned timeout_ms);
 /* The same on a socket that is connected. */
 void fdh_use(struct fdh *, int fd, unsigned timeout_ms);
