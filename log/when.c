@@ -143,7 +143,7 @@ at_sign(const char *text, tain *t)
 	uint64_t u = 0;
 
 	if (strlen(text) == LOGDIR_STAMP && timestamp_scan(text, t))
-		return 1;
+		return t->nano < 1000000000;
 	if (*++text < '0' || *text > '9')
 		return 0;
 	for (; *text >= '0' && *text <= '9' && u < 4102444800; text++)

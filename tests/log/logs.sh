@@ -75,6 +75,8 @@ for t in '2025-12-27 15:48:45+99:00' '2025-12-27 15:48+14:01' 12:00-15:00 \
 done
 is "$(reeve-logs --utc --since '2025-12-28T05:48:44.5+14:00' a | cut -c27- |
 	head -n 1)" a2 'the widest zone there is'
+reeve-logs --since @4000000069500000ffffffff a 2>err
+is $? 100 'nor is a stamp with more nanoseconds than there are'
 reeve-logs -g '(' a 2>err;	is $? 100 'no regular expression'
 reeve-logs --json --raw a 2>err; is $? 100 'exclude each other'
 is "$(reeve-logs 2>/dev/null | wc -l)" \
