@@ -4,15 +4,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/file.h"
 #include "lib/msg.h"
+#include "lib/num.h"
 #include "lib/os.h"
 #include "lib/path.h"
 #include "supervise/detail.h"
@@ -21,20 +22,31 @@
 
 enum { ROOM = DETAIL_DEF + 32, WAIT_MS = 2000, STEP_MS = 2, NAMES = 8 };
 
-/* Say which processes of the list (lines of pids) are killed, and if kill,
- * do it one by one.  How many there were. */
-static int
+pid_t
+sweep_next(char **list, char after)
+{
+	char *start = *list, *end = strchr(start, after);
+	unsigned pid;
+
+	if (!end)
+		return -1;
+	*list = end + 1;
+	*end = 0;
+	return num_uint(start, &pid) && pid <= INT_MAX ? (pid_t)pid : 0;
+}
+
+/* Say which processes of the list are killed, and if kill_them, do it one by
+ * one. */
+static void
 name_them(char *list, int kill_them)
 {
 	char name[32];
+	pid_t pid;
 	int n = 0;
 
-	for (char *p = list, *nl; (nl = strchr(p, '\n')); p = nl + 1) {
-		pid_t pid;
-
-		*nl = 0;
-		pid = (pid_t)strtol(p, 0, 10);
-		if (pid <= 0)
+	while ((pid = sweep_next(&list, '\n')) >= 0) {
+		/* 0: of another pid namespace. */
+		if (!pid)
 			continue;
 		if (n++ < NAMES) {
 			os_name(pid, name, sizeof name);
@@ -43,15 +55,15 @@ name_them(char *list, int kill_them)
 		if (kill_them)
 			kill(pid, SIGKILL);
 	}
-	return n;
 }
 
 static void
 sweep_cgroup(const char *dir)
 {
-	char path[ROOM], list[512];
+	char path[ROOM], list[512], *rest;
 	int fd, by_hand = 0;
 	ssize_t r;
+	pid_t pid;
 
 	for (int ms = 0; ms <= WAIT_MS; ms += STEP_MS) {
 		if (path_join(path, sizeof path, dir, "cgroup.procs") < 0)
@@ -70,16 +82,10 @@ sweep_cgroup(const char *dir)
 				close(fd);
 			}
 		} else if (by_hand) {
-			char *end;
-
-			for (char *p = list; *p; p = *end ? end + 1 : end) {
-				long pid = strtol(p, &end, 10);
-
-				if (pid > 0)
-					kill((pid_t)pid, SIGKILL);
-				if (end == p)
-					break;
-			}
+			/* What does not fit comes in the next round. */
+			for (rest = list; (pid = sweep_next(&rest, '\n')) >= 0;)
+				if (pid)
+					kill(pid, SIGKILL);
 		}
 		poll(0, 0, STEP_MS);
 	}
@@ -127,16 +133,15 @@ sweep_orphans(pid_t spared)
 	int left = 0, n = 0;
 
 	for (int ms = 0; ms <= WAIT_MS; ms += STEP_MS) {
-		char *from = list, *end;
+		char *rest = list;
+		pid_t pid;
 
 		if (os_children(list, sizeof list) <= 0)
 			return;
 		left = 0;
 		/* What does not fit comes in the next round. */
-		for (; (end = strchr(from, ' ')); from = end + 1) {
-			pid_t pid = (pid_t)strtol(from, 0, 10);
-
-			if (pid <= 0 || pid == spared)
+		while ((pid = sweep_next(&rest, ' ')) >= 0) {
+			if (!pid || pid == spared)
 				continue;
 			if (waitpid(pid, 0, WNOHANG) == pid)
 				continue;

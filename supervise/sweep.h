@@ -15,4 +15,9 @@ void sweep_prepare(const char *dir);
  * group.  Returns when it is gone, or after two seconds, with a message. */
 void sweep(const char *dir, pid_t group, pid_t spared, int foreign);
 
+/* PURE.  The next of a list of pids, each of which ends with `after'; *list
+ * is what is left of it, changed.  0: it is no pid; -1: there is none, or only
+ * a part of one. */
+pid_t sweep_next(char **list, char after);
+
 #endif

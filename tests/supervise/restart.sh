@@ -168,6 +168,27 @@ END
 else
 	skip 6 'the kernel does not list children'
 fi
+# A kernel without cgroup.kill, and more processes than are read at once: the
+# number that is cut off is nobody's.
+sleep 1000 &
+other=$!
+service many <<'END'
+exec sleep 1000
+END
+mkdir cg
+echo "$PWD/cg" >many/cgroup
+echo '60 60' >many/backoff
+{
+	i=0
+	while [ $i -lt $((511 - ${#other})) ]; do printf '\n'; i=$((i + 1)); done
+	echo "${other}0000000"
+} >cg/cgroup.procs
+supervised many 2>err
+"${P}svc" -wD -T 10000 -d many
+ok 'a cgroup by hand: that it is not empty is said' grep -q 'still not empty' err
+ok 'a process whose number another one begins with lives' kill -0 "$other"
+kill "$other"
+"${P}svc" -x many
 cg=
 for c in /sys/fs/cgroup/unified /sys/fs/cgroup; do
 	[ -e $c/cgroup.procs ] && mkdir "$c/reeve-test.$$" 2>/dev/null &&
