@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/chain.h"
+#include "lib/envfile.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
@@ -37,33 +38,10 @@ static const struct usage usage = {
 };
 
 struct how {
-	int full, no_chomp;
+	int flags;		/* of envfile_value */
 	size_t limit;
 	char null_char;
 };
-
-/* The value that the len bytes in s stand for; it is made in place. */
-static void
-make_value(char *s, size_t len, const struct how *h)
-{
-	char *end;
-
-	if (h->full) {
-		if (!h->no_chomp && s[len - 1] == '\n')
-			len--;
-	} else {
-		end = memchr(s, '\n', len);
-		if (end)
-			len = (size_t)(end - s);
-		while (!h->no_chomp && len &&
-			(s[len - 1] == ' ' || s[len - 1] == '\t'))
-			len--;
-	}
-	for (size_t i = 0; i < len; i++)
-		if (!s[i])
-			s[i] = h->null_char;
-	s[len] = 0;
-}
 
 /* Up to limit bytes of a file, in malloced memory with a byte to spare. */
 static ssize_t
@@ -92,7 +70,7 @@ one_file(int at, const char *name, const struct how *h)
 	if (n < 0)
 		return -1;
 	if (n) {
-		make_value(data, (size_t)n, h);
+		envfile_value(data, (size_t)n, h->flags, h->null_char);
 		r = setenv(name, data, 1);
 	} else {
 		r = unsetenv(name);
@@ -114,8 +92,8 @@ main(int argc, char **argv)
 		switch (c) {
 		case 'I': insist = 0; break;
 		case 'i': insist = 1; break;
-		case 'f': h.full = 1; break;
-		case 'n': h.no_chomp = 1; break;
+		case 'f': h.flags |= ENVFILE_FULL; break;
+		case 'n': h.flags |= ENVFILE_BLANKS; break;
 		case 'L': h.limit = LONG_LIMIT; break;
 		case 'c': h.null_char = *optarg; break;
 		}

@@ -12,6 +12,7 @@
 #include <skalibs/cdb.h>
 
 #include "lib/bytes.h"
+#include "lib/envfile.h"
 #include "lib/file.h"
 #include "lib/path.h"
 #include "tools/ipc/rules.h"
@@ -52,17 +53,10 @@ read_var(struct rule *r, int dirfd, const char *name)
 	char buf[4096];
 	ssize_t n = file_read(dirfd, name, buf, sizeof buf - 1);
 	size_t need = strlen(name) + 1, len;
-	char *nl;
 
 	if (n < 0)
 		return -1;
-	nl = memchr(buf, '\n', (size_t)n);
-	len = nl ? (size_t)(nl - buf) : (size_t)n;
-	while (len && (buf[len - 1] == ' ' || buf[len - 1] == '\t'))
-		len--;
-	for (size_t i = 0; i < len; i++)
-		if (!buf[i])
-			buf[i] = '\n';
+	len = envfile_value(buf, (size_t)n, 0, '\n');
 	if (n)
 		need += len + 1;
 	if (need > RULES_ENV - r->envlen) {
@@ -93,7 +87,7 @@ read_env(struct rule *r, const char *dir)
 	d = opendir(path);
 	if (!d)
 		return errno == ENOENT ? 0 : -1;
-	while ((errno = 0, e = readdir(d)) && !bad)
+	while (!bad && (errno = 0, e = readdir(d)))
 		if (e->d_name[0] != '.' && !strchr(e->d_name, '='))
 			bad = read_var(r, dirfd(d), e->d_name) < 0;
 	if (errno)
