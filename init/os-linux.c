@@ -26,6 +26,7 @@
 
 #include "init/os.h"
 #include "lib/file.h"
+#include "lib/mounts.h"
 #include "lib/num.h"
 #include "lib/os.h"
 #include "lib/path.h"
@@ -248,23 +249,6 @@ machine_fill_dev(void)
 	return 0;
 }
 
-/* \040 and its like in /proc/mounts. */
-static void
-unescape(char *s)
-{
-	char *to = s;
-
-	for (; *s; s++)
-		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] && s[3]) {
-			*to++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 |
-				(s[3] - '0'));
-			s += 3;
-		} else {
-			*to++ = *s;
-		}
-	*to = 0;
-}
-
 /* What is only a view of the kernel holds no data, and is needed to the end. */
 static int
 holds_no_data(const char *type)
@@ -297,7 +281,7 @@ swap_off(void)
 		if (*line != '/' || !strstr(line + n, "file"))
 			continue;
 		line[n] = 0;
-		unescape(line);
+		mounts_unescape(line);
 		swapoff(line);
 	}
 	free(text);
@@ -307,25 +291,13 @@ swap_off(void)
 static int
 unmount_line(char *line, int ours, void (*each)(const char *, int))
 {
-	char *dir = strchr(line, ' '), *type, *opts, *end;
 	unsigned long keep = MS_REMOUNT | MS_RDONLY;
+	struct mounts_line m;
 	int err;
 
-	if (!dir)
+	if (!mounts_line(&m, line) || holds_no_data(m.type))
 		return 0;
-	*dir++ = 0;
-	if (!(type = strchr(dir, ' ')))
-		return 0;
-	*type++ = 0;
-	if (!(opts = strchr(type, ' ')))
-		return 0;
-	*opts++ = 0;
-	if ((end = strchr(opts, ' ')))
-		*end = 0;
-	unescape(dir);
-	if (holds_no_data(type))
-		return 0;
-	if (strcmp(dir, "/") && umount2(dir, 0) == 0)
+	if (strcmp(m.dir, "/") && umount2(m.dir, 0) == 0)
 		return 0;
 	err = errno;
 	/* A file system that is mounted elsewhere too, by the machine that we
@@ -333,13 +305,13 @@ unmount_line(char *line, int ours, void (*each)(const char *, int))
 	if (!ours)
 		return 0;
 	/* In use, by us for one: no more writing then. */
-	if (!strcmp(type, "tmpfs") || !strcmp(type, "ramfs"))
+	if (!strcmp(m.type, "tmpfs") || !strcmp(m.type, "ramfs"))
 		return 0;
-	if (mount(0, dir, 0, keep, 0) == 0)
+	if (mount(0, m.dir, 0, keep, 0) == 0)
 		return 0;
-	if (!strncmp(opts, "ro", 2) && (!opts[2] || opts[2] == ','))
+	if (!strncmp(m.opts, "ro", 2) && (!m.opts[2] || m.opts[2] == ','))
 		return 0;
-	each(dir, strcmp(dir, "/") ? err : errno);
+	each(m.dir, strcmp(m.dir, "/") ? err : errno);
 	return 1;
 }
 

@@ -16,6 +16,7 @@
 
 #include "lib/confine.h"
 #include "lib/file.h"
+#include "lib/mounts.h"
 #include "lib/path.h"
 
 #ifndef SYS_mount_setattr
@@ -64,31 +65,12 @@ remount_read_only(const char *path)
 		mount_flags(path), 0);
 }
 
-/* The second word of a line of /proc/self/mounts, in place; or 0. */
-static char *
-mount_point(char *line)
-{
-	char *s = strchr(line, ' '), *start = s + 1, *to = start;
-
-	if (!s)
-		return 0;
-	for (s = start; *s && *s != ' '; s++)
-		if (*s == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] && s[3]) {
-			*to++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 |
-				(s[3] - '0'));
-			s += 3;
-		} else {
-			*to++ = *s;
-		}
-	*to = 0;
-	return start;
-}
-
 /* One by one, on a Linux before 5.12. */
 static int
 each_read_only(const char *path)
 {
-	char *text, *save = 0, *dir;
+	char *text, *save = 0;
+	struct mounts_line m;
 	size_t n = strcmp(path, "/") ? strlen(path) : 0;
 	int r = remount_read_only(path);
 
@@ -97,9 +79,9 @@ each_read_only(const char *path)
 		return -1;
 	for (char *line = strtok_r(text, "\n", &save); line && !r;
 		line = strtok_r(0, "\n", &save))
-		if ((dir = mount_point(line)) && !strncmp(dir, path, n) &&
-			dir[n] == '/' && dir[n + 1])
-			r = remount_read_only(dir);
+		if (mounts_line(&m, line) && !strncmp(m.dir, path, n) &&
+			m.dir[n] == '/' && m.dir[n + 1])
+			r = remount_read_only(m.dir);
 	free(text);
 	return r;
 }
