@@ -49,10 +49,27 @@ owns_terminal(uid_t uid, const char *dir, const char *prefix)
 	return found;
 }
 
+char *
+people_user(char **text)
+{
+	char *user;
+
+	while (**text) {
+		user = *text + strspn(*text, " \t\n");
+		*text = user + strcspn(user, "\n");
+		if (**text)
+			*(*text)++ = 0;
+		user[strcspn(user, " \t\r")] = 0;
+		if (*user && *user != '#')
+			return user;
+	}
+	return 0;
+}
+
 int
 people_allow(void)
 {
-	char *text, *save;
+	char *text, *rest, *user;
 	struct passwd *pw;
 
 	if (file_slurp(AT_FDCWD, PEOPLE_ALLOW, &text, 65536) < 0) {
@@ -60,11 +77,8 @@ people_allow(void)
 			return 1;
 		die_sys(EX_SYSTEM, "unable to read %s", PEOPLE_ALLOW);
 	}
-	for (char *user = strtok_r(text, "\n", &save); user;
-		user = strtok_r(0, "\n", &save)) {
-		user += strspn(user, " \t");
-		user[strcspn(user, " \t\r")] = 0;
-		if (!*user || *user == '#' || !(pw = getpwnam(user)))
+	for (rest = text; (user = people_user(&rest));) {
+		if (!(pw = getpwnam(user)))
 			continue;
 		if (owns_terminal(pw->pw_uid, "/dev/pts", "") ||
 			owns_terminal(pw->pw_uid, "/dev", "tty"))

@@ -14,6 +14,9 @@
 /* 1 if a user named in PEOPLE_ALLOW is logged in on a terminal, or if there
  * is no such file; else 0. */
 int people_allow(void);
+/* The next user that the text of such a file names, which is changed; or 0.
+ * *text is what is left of it. */
+char *people_user(char **text);
 /* Ask on the terminal which machine is meant; exits unless it is this one. */
 void people_ask_host(void);
 
