@@ -215,8 +215,6 @@ adopt_ended(struct super *s)
 
 /* --- becoming a new program */
 
-enum { NUMBERS = 11 };
-
 static void
 numbers(const struct super *s, uint64_t *n)
 {
@@ -245,11 +243,10 @@ keep_on_exec(const struct super *s, int keep)
 			fcntl(fds[i], F_SETFD, keep ? 0 : FD_CLOEXEC);
 }
 
-/* The numbers as text, with a space after each. */
-static void
-to_text(char *p, const uint64_t *n)
+void
+adopt_numbers_pack(char *p, const uint64_t *n)
 {
-	for (int i = 0; i < NUMBERS; i++) {
+	for (int i = 0; i < ADOPT_NUMBERS; i++) {
 		char num[24], *q = num + sizeof num - 1;
 		uint64_t u = n[i];
 
@@ -264,10 +261,10 @@ to_text(char *p, const uint64_t *n)
 	*p = 0;
 }
 
-static int
-from_text(char *p, uint64_t *n)
+int
+adopt_numbers_unpack(uint64_t *n, char *p)
 {
-	for (int i = 0; i < NUMBERS; i++) {
+	for (int i = 0; i < ADOPT_NUMBERS; i++) {
 		char *end = strchr(p, ' ');
 
 		if (!end)
@@ -342,9 +339,9 @@ adopt_checked(struct super *s, int wstat)
 void
 adopt_reexec(struct super *s)
 {
-	char path[PATH_LEN], text[NUMBERS * 21 + 1];
+	char path[PATH_LEN], text[ADOPT_TEXT];
 	char *argv[3];
-	uint64_t n[NUMBERS];
+	uint64_t n[ADOPT_NUMBERS];
 
 	s->become = 0;
 	act_publish(s);
@@ -355,7 +352,7 @@ adopt_reexec(struct super *s)
 	if (new_program(path, sizeof path) < 0)
 		return;
 	numbers(s, n);
-	to_text(text, n);
+	adopt_numbers_pack(text, n);
 	if (setenv(RESUME, text, 1) < 0) {
 		warn_sys("staying the old program");
 		return;
@@ -375,12 +372,12 @@ adopt_resume(struct super *s)
 {
 	unsigned char buf[DETAIL_SIZE + 1];
 	char *text = getenv(RESUME);
-	uint64_t n[NUMBERS];
+	uint64_t n[ADOPT_NUMBERS];
 	ssize_t r;
 
 	if (!text)
 		return 0;
-	if (!from_text(text, n) || n[0] != (uint64_t)getpid()) {
+	if (!adopt_numbers_unpack(n, text) || n[0] != (uint64_t)getpid()) {
 		unsetenv(RESUME);
 		return 0;
 	}

@@ -28,4 +28,11 @@ int adopt_understood(const char *servicedir);
 /* In the new program: 1 if we are one, and everything is as it was. */
 int adopt_resume(struct super *);
 
+/* FORMAT of what the new program is told by its environment: decimal numbers,
+ * each with a space after it.  pack writes ADOPT_TEXT bytes at most; unpack
+ * changes the text: 1, or 0 if it is not that. */
+enum { ADOPT_NUMBERS = 11, ADOPT_TEXT = ADOPT_NUMBERS * 21 + 1 };
+void adopt_numbers_pack(char *, const uint64_t *);
+int adopt_numbers_unpack(uint64_t *, char *text);
+
 #endif
