@@ -33,6 +33,7 @@
 #include "lib/path.h"
 #include "lib/stamp.h"
 #include "lib/utf8.h"
+#include "rc/convert.h"
 #include "rc/journal.h"
 #include "rc/lex.h"
 #include "rc/plan.h"
@@ -1481,41 +1482,13 @@ update_abort(struct update *u)
 
 /* --- the conversion file --- */
 
-static int
-convert_words(char *words, int n, const char *file, unsigned line,
-	struct diff_convert *c)
-{
-	const char *w[5] = { 0 };
-	int k = 0;
-
-	for (int i = 0; i < n && i < 5; i++, words += strlen(words) + 1)
-		w[i] = words;
-	c->from = w[k++];
-	c->to = 0;
-	c->restart = 0;
-	if (k < n && !strcmp(w[k], "->")) {
-		if (k + 1 >= n)
-			goto bad;
-		c->to = w[k + 1];
-		k += 2;
-	}
-	if (k < n && k < 5 && !strcmp(w[k], "restart")) {
-		c->restart = 1;
-		k++;
-	}
-	if (k == n)
-		return 0;
-bad:
-	warn("%s:%u: expected OLD [-> NEW] [restart]", file, line);
-	return EX_NO;
-}
-
 int
 update_conversions(const char *path, struct diff_convert **v, size_t *n)
 {
-	char *text, *line, *end;
+	struct lex_error err;
+	char *text;
 	ssize_t len = file_slurp(AT_FDCWD, path, &text, CONVERT_LIMIT);
-	unsigned number = 0;
+	int r;
 
 	*v = 0;
 	*n = 0;
@@ -1523,36 +1496,11 @@ update_conversions(const char *path, struct diff_convert **v, size_t *n)
 		warn_sys("unable to read %s", path);
 		return EX_SYSTEM;
 	}
-	for (line = text; *line; line = end) {
-		struct buf words = { 0 };
-		struct lex_error err;
-		struct diff_convert *more;
-		int k, r;
-
-		number++;
-		end = line + strcspn(line, "\n");
-		k = lex_words(&words, line, (size_t)(end - line), &err);
-		end += *end == '\n';
-		if (k < 0) {
-			warn("%s:%u: %s", path, number, err.what);
-			return EX_NO;
-		}
-		if (!k) {
-			buf_free(&words);
-			continue;
-		}
-		more = realloc(*v, (*n + 1) * sizeof *more);
-		if (!more) {
-			warn_sys("unable to read %s", path);
-			return EX_SYSTEM;
-		}
-		*v = more;
-		/* The words live as long as the program. */
-		r = convert_words(words.s, k, path, number, more + *n);
-		if (r)
-			return r;
-		++*n;
-	}
+	r = convert_parse(v, n, text, (size_t)len, &err);
+	if (r == 0)
+		warn("%s:%u: %s", path, err.line, err.what);
+	else if (r < 0)
+		warn_sys("unable to read %s", path);
 	free(text);
-	return 0;
+	return r > 0 ? 0 : r ? EX_SYSTEM : EX_NO;
 }

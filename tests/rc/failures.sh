@@ -204,6 +204,9 @@ upd -f conv db2 2>err;	is $? 3 'F16: unknown name in the conversion file'
 echo 'aa bb cc dd' >conv
 upd -f conv db2 2>err;	is $? 1 'F16: a bad line in it'
 like "$(cat err)" 'conv:1: expected OLD' 'F16: with its number'
+printf '# what\n\0nosuch -> x\n' >conv
+upd -f conv db2 2>err;	is $? 1 'F16: a line with a NUL byte, and what is behind it'
+like "$(cat err)" 'conv:2: there is a NUL' 'F16: with its number'
 cmp -s live/current/db db1;	is $? 0 'F16: and nothing was switched'
 
 # --- F17: a renamed service
