@@ -1,5 +1,6 @@
 /* when.c - fuzz times as people write them for reeve-logs, from any moment,
- * in a place with summer time and in UTC; and stamps of logs as dates. */
+ * in a place with summer time and in UTC; stamps of logs as dates, and names
+ * of archives. */
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -7,9 +8,25 @@
 #include <time.h>
 
 #include "lib/stamp.h"
+#include "log/logdir.h"
 #include "log/when.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+static void
+archive(const char *text)
+{
+	char name[LOGDIR_NAME], kind;
+	const char *suffix;
+	tain t;
+
+	if (!logdir_parse(text, &t, &kind, &suffix))
+		return;
+	logdir_name(name, &t, kind, suffix);
+	/* More nanoseconds than there are count as the most that there are. */
+	if (t.nano > 999999999 || (t.nano < 999999999 && strcmp(name, text)))
+		abort();
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
@@ -33,6 +50,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (!tain_from_timespec_sysclock(&now, &(struct timespec){
 		.tv_sec = (time_t)now_s }))
 		return 0;
+	archive(text);
 	for (int utc = 0; utc < 2; utc++) {
 		t.nano = 0;
 		if (when_parse(text, &now, utc, &t) && t.nano > 999999999)
