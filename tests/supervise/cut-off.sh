@@ -89,7 +89,7 @@ every() {
 		{ print $1, ++n[$1], ended + 0 }' >points
 	away scan/${kind}0
 	n=$(wc -l <points)
-	tried=0 bad=0 i=0
+	tried=0 bad='' i=0
 	while read -r call when ended; do
 		i=$((i + 1))
 		[ $((i % $1)) = 0 ] || { [ "$ended" = 1 ] &&
@@ -100,12 +100,11 @@ every() {
 			away scan/$kind$i
 			continue
 		fi
-		bad=$((bad + 1))
-		echo "# killed at $call $when: $(told scan/$kind$i | tr '\n' ' ')"
-		tail -n 3 trace | sed 's/^/#   /'
+		bad="$bad killed at $call $when: $(told scan/$kind$i |
+			tr '\n' ' '; tail -n 3 trace)"
 		away scan/$kind$i
 	done <points
-	is $bad 0 "$kind: killed at $tried of $n calls: nothing twice, and the end is known"
+	is "$bad" '' "$kind: killed at $tried of $n calls: nothing twice, and the end is known"
 }
 scanned scan 2>err
 kind=plain
