@@ -200,6 +200,7 @@ fail:
 struct announcing {
 	struct super *s;
 	pid_t parent;
+	uint64_t before;	/* os_boot_now: the child is not older */
 };
 
 /* In the child, before it executes: if we are killed from here on, whoever
@@ -217,7 +218,8 @@ announce(void *arg)
 	if (getppid() != a->parent)
 		_exit(EX_SYSTEM);
 	s->dt.pid = (uint64_t)getpid();
-	s->dt.started = s->dt.started_by = os_boot_now();
+	s->dt.started = a->before;
+	s->dt.started_by = os_boot_now();
 	if (was == DOWN) {
 		s->dt.run_pid = s->dt.pid;
 		s->dt.run_started = os_now();
@@ -281,7 +283,7 @@ start_run(struct super *s)
 	char word[4] = "run";
 	char *argv[3] = { word, 0, 0 };
 	struct spawn_fd fds[4];
-	struct announcing a = { s, getpid() };
+	struct announcing a = { s, getpid(), os_boot_now() };
 	struct spawn sp = { .file = path, .argv = argv, .fds = fds,
 		.session = 1, .handled = act_signals, .before = announce,
 		.before_arg = &a };
@@ -378,7 +380,7 @@ start_finish(struct super *s)
 	char path[PATH_ROOM], name[DETAIL_DEF], code[12], sig[12], group[12];
 	char word[] = "finish";
 	char *argv[6] = { word, code, sig, 0, group, 0 };
-	struct announcing a = { s, getpid() };
+	struct announcing a = { s, getpid(), os_boot_now() };
 	struct spawn sp = { .file = path, .argv = argv, .session = 1,
 		.handled = act_signals, .before = announce,
 		.before_arg = &a };

@@ -60,8 +60,8 @@ reeve-svc -x s
 # A supervise that is killed while its child has not said yet that it is there:
 # the child is held up in each call that it makes before.
 gone() { # also one that nobody has waited for yet
-	case $(sed -n 's/^State:[^A-Z]*//p' "/proc/$1/status") in
-	[A-Y]*) return 1 ;;
+	case $(sed -n 's/^State:[^A-Za-z]*//p' "/proc/$1/status") in
+	[A-Ya-z]*) return 1 ;;
 	esac
 }
 runs() { [ "$(wc -l <"$1/runs")" -ge "$2" ]; }
@@ -89,6 +89,27 @@ END
 		"killed before $call of its child: one copy, and it is known"
 	reeve-svc -dx k-$call
 done
+
+# One whose child took its time before it said so, which is killed before it
+# has written that itself: what the child said is enough.
+service slow <<'END'
+echo $$ >>runs
+exec sleep 1000
+END
+strace -f -o trace -e trace=getppid,pwrite64 \
+	-e inject=getppid:delay_enter=300000:when=1 \
+	-e inject=pwrite64:delay_enter=1000000:when=1 \
+	reeve-supervise slow 2>err-slow &
+within 10 test -s slow/runs
+pid=$(cat slow/runs)
+parent=$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$pid/status")
+kill -KILL "$parent"
+within 10 gone "$parent"
+supervised slow 2>slow/err
+ok 'a child that was slow to say so is known' within 10 grep -q \
+	"taking over run (pid $pid)" slow/err
+is "$(wc -l <slow/runs)" 1 'and there is no second copy'
+reeve-svc -dx slow
 
 # A run that waits for the lock of another one's child was announced when it
 # began to wait, not when it goes on.
