@@ -2,6 +2,7 @@
  * the last "end".  Names hold no newline.  See journal.h. */
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,6 +25,8 @@ journal_format(const struct journal *j, size_t *len)
 	if (*j->boot)
 		buf_printf(&b, "boot %s\nboot-link %s\n", j->boot,
 			j->boot_link);
+	if (j->began)
+		buf_printf(&b, "began %" PRIu64 "\n", j->began);
 	for (uint32_t i = 0; i < j->nrenames; i++)
 		buf_printf(&b, i < j->nmoves ? "old %s\nnew %s\n" :
 			"was %s\nis %s\n", j->old[i], j->new[i]);
@@ -103,6 +106,8 @@ take_line(struct journal *j, const char *key, const char *value)
 		return copy(j->boot, value);
 	if (!strcmp(key, "boot-link"))
 		return copy(j->boot_link, value);
+	if (!strcmp(key, "began"))
+		return num_u64(value, &j->began);
 	if (!strcmp(key, "old") && j->nmoves == j->nrenames)
 		return old_name(j, value);
 	if (!strcmp(key, "new") && j->nmoves == j->nrenames) {

@@ -419,7 +419,8 @@ came_along(const struct diff *d, uint32_t i)
 static int
 write_journal(struct update *u, const struct diff *d, uint32_t origin)
 {
-	struct journal j = { .from = u->from, .to = u->to, .origin = origin };
+	struct journal j = { .from = u->from, .to = u->to, .origin = origin,
+		.began = u->began };
 	int r = -1;
 
 	j.old = calloc((size_t)d->nto + 1, sizeof *j.old);
@@ -903,8 +904,10 @@ undo_stop(struct update *u, int code)
 	return code;
 }
 
-/* By number: whether it runs with the definition of the set that is live, and
- * not with an earlier one.  Only oneshots cannot be asked. */
+/* By number: whether it was started since the switch that is undone began,
+ * with the definition of the set that is live, and not with an earlier one.
+ * (One that is kept may run since long with a definition that the switch only
+ * came back to.)  Only oneshots cannot be asked. */
 static unsigned char *
 runs_current(const struct update *u)
 {
@@ -918,7 +921,8 @@ runs_current(const struct update *u)
 		live_hex(hex, s->hash);
 		v[i] = live_servicedir(dir, sizeof dir, &u->live, s->name)
 			== 0 && detail_read(&d, AT_FDCWD, dir) == 0 &&
-			d.run_pid && !strcmp(path_base(d.def), hex);
+			d.run_pid && !strcmp(path_base(d.def), hex) &&
+			d.started >= u->began;
 	}
 	return v;
 }
@@ -1210,8 +1214,10 @@ switch_to(struct update *u, const struct state_rec *target, uint32_t origin)
 	u->in.state = u->live.state.rec;
 	u->in.target = target;
 	u->from = u->to = u->live.gen;
-	if (!target)
+	if (!target) {
 		origin = u->from;
+		u->began = os_boot_now();
+	}
 	code = diff_make(&d, &u->in, err, sizeof err);
 	if (code != DIFF_OK) {
 		warn("not switched: %s", err);
@@ -1406,6 +1412,7 @@ update_recover(struct update *u)
 	if (r < 0)
 		warn("the journal is damaged (making everything fit the "
 			"current generation)");
+	u->began = j.began;
 	u->from = j.from;
 	u->to = u->live.gen;
 	if (r > 0 && u->live.gen == j.to &&
@@ -1455,6 +1462,7 @@ update_abort(struct update *u)
 		remove_rubbish(u);
 		return code;
 	}
+	u->began = j.began;
 	if (u->live.gen != j.origin && u->live.gen == j.to &&
 		rename_services(u, j.old, j.new, j.nmoves) < 0) {
 		code = UPDATE_UNFINISHED;

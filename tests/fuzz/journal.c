@@ -21,8 +21,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text = journal_format(&j, &len);
 	if (!text || !journal_parse(&k, text, len) ||
 		k.nrenames != j.nrenames || k.nmoves != j.nmoves ||
-		k.nreloads != j.nreloads || k.nalong != j.nalong || k.from != j.from ||
-		k.to != j.to || strcmp(k.boot, j.boot))
+		k.nreloads != j.nreloads || k.nalong != j.nalong ||
+		k.began != j.began || k.from != j.from || k.to != j.to || strcmp(k.boot, j.boot))
 		abort();
 	journal_free(&k);
 	journal_free(&j);

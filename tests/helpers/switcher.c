@@ -827,8 +827,12 @@ look_longrun(int i)
 		return what;
 	}
 	if (pids[i] && !(touched & 1u << i) && st.pid != (uint64_t)pids[i]) {
-		snprintf(what, sizeof what, "it has another pid, %d, not %d",
-			(int)st.pid, (int)pids[i]);
+		/* An end that nobody wanted, or a start that was too much? */
+		snprintf(what, sizeof what, "it has another pid, %d, not %d: "
+			"wait status %#x, starts %u, deaths %u, that one %s",
+			(int)st.pid, (int)pids[i], (unsigned)st.wstat,
+			d.starts, d.deaths, kill(pids[i], 0) < 0 ? "is gone" :
+			"lives");
 		return what;
 	}
 	if (pids[i] != (pid_t)st.pid && !undone)

@@ -16,10 +16,12 @@ for seed in $seeds; do
 	mkdir "$D/$seed"
 	cd "$D/$seed" || bail "no directory for $seed"
 	switcher "$seed" "$seconds" $ROUNDS >found 2>&1
-	is $? 0 "seed $seed: $(tail -n 1 found), $(cat lines 2>/dev/null) lines" || {
-		grep -v '^rounds' found
-		sed 's/^/# /' complaints 2>/dev/null | head -n 12
-	}
+	code=$?
+	[ $code = 0 ] || code="$code
+$(grep -v "^rounds" found | head -n ${SHOW:+9}4)
+$(head -n 5 complaints 2>/dev/null)"
+	is "$code" 0 \
+		"seed $seed: $(tail -n 1 found), $(cat lines 2>/dev/null) lines"
 	tail -n 1 found >>../all
 	cd "$D" || exit
 	rm -rf "$seed"

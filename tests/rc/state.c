@@ -94,7 +94,7 @@ journal_round_trip(void **unused)
 		*old[] = { a, c }, *new[] = { b, d }, *reload[] = { c, d };
 	struct journal j = { .from = 3, .to = 4, .origin = 3, .nrenames = 2,
 		.nmoves = 1, .old = old, .new = new, .nreloads = 2,
-		.reload = reload, .nalong = 1, .along = old }, k;
+		.reload = reload, .nalong = 1, .along = old, .began = 77 }, k;
 	size_t len;
 	char *text;
 
@@ -117,6 +117,7 @@ journal_round_trip(void **unused)
 	assert_int_equal(k.nreloads, 2);
 	assert_string_equal(k.reload[1], d);
 	assert_int_equal(k.nalong, 1);
+	assert_int_equal(k.began, 77);
 	assert_string_equal(k.along[0], a);
 	journal_free(&k);
 	for (size_t i = 0; i < len; i++)

@@ -91,4 +91,16 @@ for way in rollback abort; do
 	is "$(ups)" 'alone asks bad dep ends ess hup kept reloaded shot' \
 		"$way: and all is up"
 done
+
+# What is kept may run since long with the very definition that is undone.
+cp -R old mid; echo '# mid' >>mid/alone/run
+cp -R old again; cp new/bad/* again/bad/
+comp db.mid mid; comp db.again again
+was=$(pid alone)
+: >go
+ok 'kept: a switch' upd db.mid
+is "$(pid alone)" "$was" 'kept: it goes on'
+upd --rollback db.again 2>/dev/null
+is $? 12 'kept: a switch to what it runs is undone'
+is "$(pid alone)" "$was" 'kept: it goes on through both'
 end
