@@ -1333,11 +1333,12 @@ update_switch(struct update *u)
 }
 
 /* What is still to be started of a set that is about to be left need not be
- * waited for: it stays owed. */
+ * waited for: it stays owed.  Names that were to be changed do not make it
+ * another set: if this is the command that was cut off, they have been. */
 static int
 follows_other_set(const struct update *u)
 {
-	return u->data && !is_same(u);
+	return u->data && memcmp(u->live.db.id, u->new.id, DB_HASH);
 }
 
 /* But nothing of it may be on its way either, as it would be taken for what

@@ -103,4 +103,19 @@ is "$(pid alone)" "$was" 'kept: it goes on'
 upd --rollback db.again 2>/dev/null
 is $? 12 'kept: a switch to what it runs is undone'
 is "$(pid alone)" "$was" 'kept: it goes on through both'
+
+# Cut off, and run again as it was: it is undone as well, with names changed.
+cp -R old names; mv names/alone names/solo; cp new/bad/* names/bad/
+comp db.names names
+echo 'alone -> solo' >conv
+ok 'names: a switch' upd db.old
+rm -f go waits
+reeve-rc-update -v0 --rollback -l "$D/live" -f conv db.names 2>/dev/null & p=$!
+within 20 test -e waits
+kill -KILL $p
+wait $p 2>/dev/null
+: >go
+upd --rollback -f conv db.names 2>/dev/null
+is $? 12 'names: finished by the same command, it fails and is undone'
+is "$(ups | tr ' ' '\n' | grep -xE 'alone|solo')" alone 'names: they are as before'
 end
