@@ -151,7 +151,7 @@ is "$now" "$pids" "$rounds times: every pid kept" || {
 # --- what is owed after a scan that did not see everything
 if command -v strace >/dev/null && strace true 2>/dev/null; then
 	mkdir away
-	strace -P . -e inject=openat:error=EMFILE -o trace -p "$scan_pid" \
+	strace -P . -e inject=open,openat:error=EMFILE -o trace -p "$scan_pid" \
 		2>attached &
 	tracer=$!
 	within 10 has attached attached
