@@ -21,7 +21,7 @@ struct journal {
 				 * empty */
 	char boot_link[PATH_LEN];	/* by which link */
 	uint64_t began;		/* when what an undo undoes began (ns,
-				 * os_boot_now), or 0 */
+				 * os_now), or 0 */
 	uint32_t nrenames, nold;	/* nold: while parsing */
 	uint32_t nmoves;	/* so many of them, the first ones, go on in
 				 * their directory under the new name */

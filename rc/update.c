@@ -922,7 +922,7 @@ runs_current(const struct update *u)
 		v[i] = live_servicedir(dir, sizeof dir, &u->live, s->name)
 			== 0 && detail_read(&d, AT_FDCWD, dir) == 0 &&
 			d.run_pid && !strcmp(path_base(d.def), hex) &&
-			d.started >= u->began;
+			d.run_started >= u->began;
 	}
 	return v;
 }
@@ -1216,7 +1216,7 @@ switch_to(struct update *u, const struct state_rec *target, uint32_t origin)
 	u->from = u->to = u->live.gen;
 	if (!target) {
 		origin = u->from;
-		u->began = os_boot_now();
+		u->began = os_now();
 	}
 	code = diff_make(&d, &u->in, err, sizeof err);
 	if (code != DIFF_OK) {

@@ -40,7 +40,7 @@ struct update {
 	const void *data;	/* borrowed; the new database's file */
 	size_t len;
 	int follows;		/* the set was one with restart-with */
-	uint64_t began;		/* os_boot_now, of the switch or, for an undo,
+	uint64_t began;		/* os_now, of the switch or, for an undo,
 				 * of the one that is undone */
 	uint32_t from, to;
 	char text[512];		/* what came out, in words */
