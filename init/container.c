@@ -3,7 +3,6 @@
  * capability, no uid and no file but one writable directory; with nothing
  * but a command not even that. */
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -23,6 +22,7 @@
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/num.h"
+#include "rc/scan.h"
 
 enum { READY_FD = 3 };
 
@@ -33,11 +33,7 @@ enum { READY_FD = 3 };
 static void
 clear_old(const struct container *c)
 {
-	DIR *d;
-	struct dirent *e;
-	char path[PATH_LEN], to[PATH_LEN];
-	size_t len = strlen(c->at.live);
-	ssize_t n;
+	char path[PATH_LEN];
 
 	if (path_join(path, sizeof path, c->at.scandir, ".s6-svscan/lock") == 0 &&
 		file_locked_by(AT_FDCWD, path) > 0)
@@ -46,14 +42,8 @@ clear_old(const struct container *c)
 	path_remove(AT_FDCWD, c->at.live);
 	if (path_join(path, sizeof path, c->at.scandir, ".s6-svscan") == 0)
 		path_remove(AT_FDCWD, path);
-	if (!(d = opendir(c->at.scandir)))
-		return;
-	while ((e = readdir(d))) {
-		n = readlinkat(dirfd(d), e->d_name, to, sizeof to - 1);
-		if (n > 0 && (size_t)n > len && !memcmp(to, c->at.live, len))
-			unlinkat(dirfd(d), e->d_name, 0);
-	}
-	closedir(d);
+	if (scan_forget(c->at.live, c->at.scandir) < 0)
+		warn_sys("unable to clear %s", c->at.scandir);
 }
 
 static const char *const hooks[] = {

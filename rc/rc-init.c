@@ -203,6 +203,57 @@ in_use(struct init *in)
 	return live_supervised(in->live.fd);
 }
 
+/* Names of the service directories there; each and all of them is owned. */
+static uint32_t
+servicedirs(struct init *in, char ***names)
+{
+	int fd = openat(in->live.fd, "servicedirs", O_RDONLY | O_DIRECTORY |
+		O_CLOEXEC);
+	DIR *dir = fd < 0 ? 0 : fdopendir(fd);
+	struct dirent *d;
+	uint32_t n = 0;
+
+	*names = 0;
+	while (dir && (d = readdir(dir))) {
+		char **more;
+
+		if (*d->d_name == '.')
+			continue;
+		more = realloc(*names, (n + 1) * sizeof *more);
+		if (!more || !(more[n] = strdup(d->d_name)))
+			die_sys(EX_SYSTEM, "unable to hold the names of services");
+		*names = more;
+		n++;
+	}
+	if (dir)
+		closedir(dir);
+	return n;
+}
+
+/* An svscan that found the entries of an earlier boot supervises those, in
+ * directories that are removed next. */
+static void
+end_old(struct init *in)
+{
+	char **names;
+	uint32_t n = servicedirs(in, &names);
+	long left;
+
+	if (scan_forget(in->live.path, in->live.scandir) < 0)
+		die_sys(EX_SYSTEM, "unable to clear %s", in->live.scandir);
+	left = scan_remove(&in->live, (const char *const *)names, n,
+		(struct scan_patience){ .all = in->timeout });
+	if (left < 0)
+		die_sys(EX_SYSTEM, "unable to end the services of an earlier "
+			"boot in %s", in->live.path);
+	if (left)
+		die(EX_TIMEOUT, "%ld services of an earlier boot still run in %s "
+			"after %u ms", left, in->live.path, in->timeout);
+	for (uint32_t i = 0; i < n; i++)
+		free(names[i]);
+	free(names);
+}
+
 /* What an earlier boot left means nothing now: pids, states, pipes. */
 static void
 clear(struct init *in, int all)
@@ -356,6 +407,8 @@ main(int argc, char **argv)
 	}
 	load_db(&in);
 	kept = of_this_boot(&in);
+	if (!kept)
+		end_old(&in);
 	clear(&in, !kept);
 	make_fixed(&in);
 	build(&in, kept);

@@ -1,5 +1,6 @@
 /* scan.c - see scan.h. */
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -229,4 +230,26 @@ scan_remove(const struct live *l, const char *const *names, uint32_t n,
 			&& !alive(l, names[i]) && path_remove(l->fd, path) < 0)
 			left = left ? left : -1;
 	return left;
+}
+
+int
+scan_forget(const char *live, const char *scandir)
+{
+	DIR *d = opendir(scandir);
+	size_t len = strlen(live);
+	struct dirent *e;
+	char to[PATH_LEN];
+	ssize_t n;
+	int r = 0;
+
+	if (!d)
+		return errno == ENOENT ? 0 : -1;
+	while ((e = readdir(d))) {
+		n = readlinkat(dirfd(d), e->d_name, to, sizeof to - 1);
+		if (n > 0 && (size_t)n > len && !memcmp(to, live, len) &&
+			to[len] == '/' && unlinkat(dirfd(d), e->d_name, 0) < 0)
+			r = -1;
+	}
+	closedir(d);
+	return r;
 }

@@ -43,6 +43,10 @@ int scan_link(const struct live *l, const char *name);
  * Number of those that are still supervised then, or -1 and errno. */
 long scan_remove(const struct live *l, const char *const *names, uint32_t n,
 	struct scan_patience);
+/* Remove the links that lead into a live directory from a scan directory: an
+ * svscan that starts there would start the services of an earlier boot.  One
+ * that is not there has none.  0, or -1 and errno. */
+int scan_forget(const char *live, const char *scandir);
 /* Entry in the scan directory of a service. */
 int scan_entry(char *buf, size_t max, const struct live *l, const char *name);
 

@@ -253,13 +253,28 @@ obey_control(struct super *s)
 	}
 }
 
+/* Nobody can reach us any more: with nothing to look after, another supervise
+ * can, if svscan still has an entry of this name. */
+static void
+end_if_removed(const struct super *s)
+{
+	struct stat st;
+
+	if (s->republish && s->state == DOWN && stat("supervise", &st) < 0 &&
+		errno == ENOENT)
+		die(EX_SYSTEM, "the service directory was removed, and nothing "
+			"runs there: ending");
+}
+
 static void
 obey_clock(struct super *s)
 {
 	uint64_t now = os_now();
 
-	if (s->republish && s->republish <= now)
+	if (s->republish && s->republish <= now) {
 		act_publish(s);
+		end_if_removed(s);
+	}
 	if (s->check_until && s->check_until <= now) {
 		kill(s->checker, SIGKILL);
 		s->check_until = 0;

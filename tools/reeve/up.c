@@ -25,6 +25,8 @@
 #include "lib/msg.h"
 #include "lib/num.h"
 #include "lib/shquote.h"
+#include "rc/live.h"
+#include "rc/scan.h"
 #include "supervise/control.h"
 #include "tools/reeve/act.h"
 #include "tools/reeve/front.h"
@@ -173,6 +175,15 @@ refuse_second(const struct places *p)
 			"%s, and was removed or moved: its services would be "
 			"started a second time (kill %ld ends it, with all of "
 			"them; then reeve up)", pid, p->scandir, pid);
+}
+
+/* Entries of an earlier boot, and nothing made live yet: svscan would start
+ * those services, in no order, until this boot's take their places. */
+static void
+forget_old(const struct places *p)
+{
+	if (!live_exists(p->live) && scan_forget(p->live, p->scandir) < 0)
+		die_sys(EX_SYSTEM, "unable to clear %s", p->scandir);
 }
 
 static void
@@ -405,8 +416,10 @@ front_up(int argc, char **argv)
 	if (!m.svscan)
 		refuse_second(&p);
 	make_places(&p);
-	if (!m.svscan)
+	if (!m.svscan) {
+		forget_old(&p);
 		start_tree(&p);
+	}
 	model_free(&m);
 	if (tree)
 		return say_up();

@@ -1,0 +1,49 @@
+#!/bin/sh
+# rc/other-boot.sh - a live directory that outlived its boot (a container that
+# is started again, a tree below $HOME): an svscan that finds its entries
+# supervises what is removed next.
+. "$TESTS/lib.sh"
+. "$TESTS/helpers/tree.sh"
+definitions
+longrun loose <<-EOF
+	echo started >>$PWD/starts
+	exec sleep 1003
+EOF
+another_boot() { sed -i 's/^./#/' t/live/boot; }
+all_anew() { # all_anew LABEL
+	for s in db web loose s6rc-oneshot-runner; do
+		ok "$1: $s is supervised" within 10 reeve-svok t/live/servicedirs/$s
+	done
+	reeve-rc -l "$PWD/t/live" -t 20000 -u change default; is $? 0 "$1: default starts"
+	ok "$1: a oneshot was run" reeve status -q mnt
+	ok "$1: and a longrun" up t/live/servicedirs/web
+}
+none() { ! ps -e -o args= | grep -q '[r]eeve-\(svscan\|supervise\|log\)'; }
+
+reeve up >out 2>&1;		is $? 0 'a tree' || show out
+reeve start loose >out 2>&1;	is $? 0 'with all it has' || show out
+grep -q '^- -' t/live/boot && skip_all 'this system does not tell one boot from another'
+# The end of a boot: everything at once.
+# shellcheck disable=SC2046
+kill -KILL $(pgrep -x 'reeve-svscan|reeve-supervise|reeve-log|sleep')
+ok 'all end' within 10 none
+another_boot
+is "$(wc -l <starts)" 1 'it was started once'
+reeve up --tree-only >out 2>&1;	is $? 0 'the tree of the next boot' || show out
+is "$(ls t/service)" reeve-catchall 'starts without the entries of the last'
+reeve up >out 2>&1;		is $? 0 'then with its own' || show out
+is "$(wc -l <starts)" 1 'what is not in default is not started'
+all_anew 'next boot'
+
+# An svscan that somebody else starts has found them already.
+reeve down >/dev/null
+another_boot
+scanned t/service -d 3 3>/dev/null >scan.err 2>&1
+for s in db web loose s6rc-oneshot-runner; do
+	ok "the old $s is supervised" within 10 reeve-svok t/live/servicedirs/$s
+done
+reeve-rc-init -t 20000 -c "$PWD/t/state/boot" -l "$PWD/t/live" "$PWD/t/service" >out 2>&1
+is $? 0 'rc-init makes it anew' || show out
+all_anew 'below an svscan'
+is "$(pgrep -c -x reeve-supervise)" "$(ls t/service | wc -l)" 'no supervise is left over'
+end
