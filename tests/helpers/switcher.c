@@ -119,6 +119,17 @@ wrong(const char *fmt, ...)
 	*story = 0;
 }
 
+/* Something waits for ever: what it was doing tells why. */
+static void
+hangs(int sig)
+{
+	(void)sig;
+	printf("# round %ld hangs\n#   story: %s\nrounds %ld hung\n", rounds,
+		story, rounds);
+	fflush(stdout);
+	_exit(112);
+}
+
 static void
 die(const char *what)
 {
@@ -1431,18 +1442,20 @@ rollback_round(void)
 	return 1;
 }
 
-static void
+/* 0 if there is nothing to ask for. */
+static int
 want_round(void)
 {
 	static const char *const words[] = { "start", "stop", "restart" };
 	uint32_t k = rnd(3);
 	char command[256];
-	int i, was;
+	int i, n, was;
 	mask m;
 
-	do
-		i = (int)rnd(NAMES);
-	while (cur.v[i].kind == ABSENT);
+	for (i = (int)rnd(NAMES), n = 0; cur.v[i].kind == ABSENT; i = (i + 1) %
+		NAMES)
+		if (++n == NAMES)
+			return 0;	/* the set is empty */
 	m = cur.v[i].kind == BUNDLE ? cur.v[i].deps : 1u << i;
 	was = (up & m) == m;
 	snprintf(command, sizeof command, "reeve-rc -l live %s %s", words[k],
@@ -1456,7 +1469,7 @@ want_round(void)
 		up |= closure(&cur, m);
 	if (!carry_out(some_way(), command)) {
 		look(0);
-		return;
+		return 1;
 	}
 	look_commands();
 	if (k == 2 && was && chance(40)) {
@@ -1464,10 +1477,11 @@ want_round(void)
 		faulty = faulty ? 1 : 0;
 		switch_round(chance(50) ? WHOLE : some_way());
 		look(1);
-		return;
+		return 1;
 	}
 	again(command);
 	look(0);
+	return 1;
 }
 
 static void
@@ -1478,10 +1492,8 @@ one_round(void)
 	unlink("all");
 	if (chance(8))
 		kill_something();
-	if (chance(25)) {
-		want_round();
+	if (chance(25) && want_round())
 		return;
-	}
 	if (!chance(12) || !rollback_round())
 		switch_round(some_way());
 	look(1);
@@ -1525,6 +1537,8 @@ main(int argc, char **argv)
 	for (int i = 0; i < 20; i++)
 		rnd(2);
 	end = clock_now() + (uint64_t)atoll(argv[2]) * 1000;
+	signal(SIGALRM, hangs);
+	alarm((unsigned)atoll(argv[2]) + 150);
 	most = argc > 3 ? atol(argv[3]) : 1000000;
 	mkdir("scan", 0755);
 	mkdir("logs", 0755);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # rc/interrupt.sh - an update that is cut off at any system call can be
 # finished and can be undone, and nothing that did not change notices.
-# TIMEOUT: 3000
+# TIMEOUT: 540
 #
 # The updater is killed (then: interrupted, then given ENOSPC, EIO) at every
 # file-changing or signalling call that a whole run makes, one run for each.  REEVE_LONG=1 takes every N with every fault and both ways out;

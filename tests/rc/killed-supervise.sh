@@ -3,7 +3,7 @@
 # between the start of its service and readiness: who waits for the service,
 # without a time limit, gets to know, and it is not started twice.
 # REEVE_LONG=1: at every call; else at some.
-# TIMEOUT: 900
+# TIMEOUT: 500
 . "$TESTS/lib.sh"
 [ "$P" = reeve- ] || skip_all 'for our own names'
 need strace

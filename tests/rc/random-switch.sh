@@ -1,7 +1,7 @@
 #!/bin/sh
 # rc/random-switch.sh - random sets, switches between them, wishes, cut-offs
 # and dead daemons, compared with a model (helpers/switcher.c).
-# TIMEOUT: 5000
+# TIMEOUT: 600
 # SEEDS="1 2" tries those, SECS=n so long each; SHOW=1 prints what the programs
 # said in a round that went wrong.  REEVE_LONG=1 takes thousands of rounds.
 # What is killed when is a matter of time too, so a seed does not repeat all.

@@ -5,7 +5,7 @@
 # how run ended is known to finish and in the tally, and of what it left behind
 # nothing stays where the definition says so.
 # REEVE_LONG=1: every call, instead of some and all between end and next run.
-# TIMEOUT: 900
+# TIMEOUT: 520
 . "$TESTS/lib.sh"
 need strace
 strace -o /dev/null true 2>/dev/null || skip_all 'strace cannot trace here'

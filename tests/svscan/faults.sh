@@ -3,7 +3,7 @@
 # that they make while they work fails in turn, once or until the shortage
 # ends.  Neither ever exits, and within two seconds all is as it should be.
 # REEVE_LONG=1: every point instead of some spread over all of them.
-# TIMEOUT: 3600
+# TIMEOUT: 560
 . "$TESTS/lib.sh"
 [ "$P" = reeve- ] || skip_all 's6 takes up to a minute'
 need strace

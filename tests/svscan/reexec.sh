@@ -1,7 +1,7 @@
 #!/bin/sh
 # svscan/reexec.sh - the tree becomes the newly installed programs, and no
 # service notices; a program that does not run is refused.
-# TIMEOUT: 600
+# TIMEOUT: 450
 . "$TESTS/lib.sh"
 [ "$P" = reeve- ] || skip_all 's6 cannot'
 has() { grep -q -e "$2" "$1" 2>/dev/null; }

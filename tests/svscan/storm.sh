@@ -1,7 +1,7 @@
 #!/bin/sh
 # svscan/storm.sh - supervises and svscan are killed at random: at every
 # moment there is at most one copy of each service, and each keeps its pid.
-# TIMEOUT: 900
+# TIMEOUT: 450
 . "$TESTS/lib.sh"
 [ "$P" = reeve- ] || skip_all 's6 starts second copies'
 need perl
