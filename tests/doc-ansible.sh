@@ -29,9 +29,9 @@ define() { # define COMMAND
 }
 play() { # play CODE ERE LABEL
 	ansible-playbook -i hosts site.yml >out 2>&1
-	is $? "$1" "$3" || sed 's/^/# /' out
+	is $? "$1" "$3" || show out
 	like "$(grep -A 99 RECAP out)" "$2" '... and Ansible says so' ||
-		sed 's/^/# /' out
+		show out
 }
 pid() { reeve status --json app | sed -n 's/.*"state":.*"pid":\([0-9]*\).*/\1/p'; }
 

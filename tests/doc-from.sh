@@ -98,7 +98,7 @@ for page in systemd supervisord runit s6; do
 		*-f\ *|reeve-svscan*|reeve-supervise*) want='^124$' ;;
 		*) want='^[01]$' ;;
 		esac
-		like "$r" "$want" "from-$page: $cmd" || sed 's/^/#   /' out
+		like "$r" "$want" "from-$page: $cmd" || show out
 		case $cmd in
 		*down*|*stop*|*-d*|*rollback*|*kill*) reeve up >/dev/null 2>&1
 			reeve wait -t 10 web >/dev/null ;;

@@ -125,9 +125,9 @@ printf 'FROM scratch\nCOPY . /\n' | build -t docker.io/library/debian:12-slim -f
 	cat build.log >&2; skip 4 'podman build does not work here'; end; }
 printf 'FROM scratch\nCOPY . /\n' | build -t localhost/reeve -f - reeve >/dev/null
 build -t localhost/web -f Dockerfile . >build.log 2>&1
-is $? 0 'the Dockerfile is built' || sed 's/^/# /' build.log
+is $? 0 'the Dockerfile is built' || show build.log
 podman run -d --name c --pull=never localhost/web >id 2>run.log
-is $? 0 'its image is run' || sed 's/^/# /' run.log
+is $? 0 'its image is run' || show run.log
 probe() { podman exec c reeve status --check 2>/dev/null | grep -q '^healthy: 1 up'; }
 ok 'its health probe says so' within 20 probe
 podman stop -t 10 c >/dev/null 2>&1

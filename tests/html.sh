@@ -4,7 +4,7 @@
 # ONCE
 . "$TESTS/lib.sh"
 need mandoc
-out=$(sh "$SRC/doc/build-html" html 2>err);	is $? 0 'it is built' || sed 's/^/# /' err
+out=$(sh "$SRC/doc/build-html" html 2>err);	is $? 0 'it is built' || show err
 is "$out" html/index.html 'it says where'
 for page in "$SRC"/doc/*.[1578]; do
 	name=${page##*/}

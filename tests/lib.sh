@@ -24,6 +24,14 @@ missed() {
 	return 1
 }
 
+# show FILE...: what was said, below a test that failed.  Whole lines: prove
+# would wait for the rest of the last one.
+show() {
+	awk '{ print "#   " $0 }' "$@"
+	[ -n "${VERBOSE-}" ] || tail -qn 10 "$@" | awk '{ print "    " $0 }' |
+		cut -c 1-300 >&2
+}
+
 # is GOT WANT LABEL
 is() {
 	count=$((count + 1))
@@ -58,11 +66,11 @@ not() {
 # on that is a bound on a failure, not what is tested: PATIENCE times as long
 # on a machine that has much else to do.
 within() {
-	_s=$1; shift
-	[ "$_s" -lt 5 ] || _s=$((_s * ${PATIENCE:-1}))
-	_end=$(($(date +%s%N) / 1000000 + _s * 1000))
+	_bound=$1; shift
+	[ "$_bound" -lt 5 ] || _bound=$((_bound * ${PATIENCE:-1}))
+	_until=$(($(date +%s%N) / 1000000 + _bound * 1000))
 	until "$@" >/dev/null 2>&1; do
-		if [ $(($(date +%s%N) / 1000000)) -ge $_end ]; then
+		if [ $(($(date +%s%N) / 1000000)) -ge $_until ]; then
 			return 1
 		fi
 		sleep 0.02

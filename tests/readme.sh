@@ -13,7 +13,7 @@ logged() { reeve logs hello | grep -q .; }
 while read -r step; do
 	case $step in *logs*) within 20 logged ;; esac
 	sh -c "$step" >out 2>&1 </dev/null
-	is $? 0 "README: $step" || sed 's/^/#   /' out
+	is $? 0 "README: $step" || show out
 	cat out >>all
 done <steps
 like "$(cat all)" '^hello +running' 'a supervised service,'

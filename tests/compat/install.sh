@@ -8,7 +8,7 @@
 need make
 [ -e "$BUILD/config.mak" ] || skip_all 'not a build directory'
 make -s -C "$BUILD" install S6NAMES=yes DESTDIR="$PWD/d" >make.out 2>&1
-is $? 0 'make install' || sed 's/^/# /' make.out
+is $? 0 'make install' || show make.out
 bin=$PWD/d$(sed -n 's/^bindir *[:?]*= *//p' "$BUILD/config.mak")
 ok 'the programs are there' test -x "$bin/reeve-svscan"
 

@@ -25,7 +25,7 @@ for t; do
 	"$TESTS/sandbox" "$TESTS/$t" >one 2>&1
 	r=$?
 	printf '%s %s\n' "$r" "$t"
-	[ $r = 0 ] || sed 's/^/# /' one
+	[ $r = 0 ] || show one
 done
 END2
 tests='supervise/control.sh supervise/signals.sh rc/database.sh

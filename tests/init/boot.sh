@@ -74,7 +74,7 @@ new="added $old"
 
 machine
 ready
-is $? 0 'it boots to all services ready' || sed 's/^/# /' console
+is $? 0 'it boots to all services ready' || show console
 like "$(cat console)" 'reeve [0-9.]+' '... and says which init it is'
 within 20 grep -q serving answers
 is "$(services)" "$old" '... all of them are up'

@@ -132,7 +132,7 @@ connection() {
 }
 
 start
-ok 'all come up' within 90 all_up || sed 's/^/# /' init.err check.out
+ok 'all come up' within 90 all_up || show init.err check.out
 like "$(get /)" '^server 1, connection [0-9]+, 0 jobs done' \
 	'the proxy, the server and the database work together'
 for i in 1 2 3; do get /build >/dev/null; done
@@ -151,7 +151,7 @@ like "$postgresql $server $runner $proxy $server_db $runner_db" \
 # A new queue runner.
 sed -i 's/0\.1/0.2/' runner.sql
 echo 'WORKERS=2' >>sv/queue-runner/environment
-in_it reeve-switch >out 2>&1;	is $? 0 'a new queue runner' || sed 's/^/# /' out
+in_it reeve-switch >out 2>&1;	is $? 0 'a new queue runner' || show out
 within 20 all_up
 is "$(pid_of postgresql) $(pid_of server) $(pid_of proxy) $(connection server)" \
 	"$postgresql $server $proxy $server_db" \
@@ -166,7 +166,7 @@ ok '... and works' within 20 sh -c \
 remember
 (while :; do get / >>asked; sleep 0.1; done) & asking=$!
 sed -i 's/^VERSION=.*/VERSION=2/' sv/server/environment
-in_it reeve-switch >out 2>&1;	is $? 0 'a new server' || sed 's/^/# /' out
+in_it reeve-switch >out 2>&1;	is $? 0 'a new server' || show out
 ok '... answers' within 20 grep -q '^server 2' asked
 kill $asking
 is "$(pid_of postgresql) $(pid_of queue-runner) $(pid_of proxy)" \
@@ -192,7 +192,7 @@ kill -TERM "$one"
 wait $box;	is $? 0 'stopped in order'
 ok '... the database went down cleanly' grep -rq 'database system is shut down' log
 start
-ok 'a restart brings all up' within 90 all_up || sed 's/^/# /' init.err check.out
+ok 'a restart brings all up' within 90 all_up || show init.err check.out
 like "$(get /)" '^server 2, connection [0-9]+, 4 jobs done' \
 	'... with what was stored, and the last good generation'
 kill -TERM "$one"

@@ -45,7 +45,7 @@ for code in 0 1 42; do
 		'--security-opt no-new-privileges --cap-drop all'; do
 		# shellcheck disable=SC2086
 		out=$(run $how localhost/reeve sh -c "exit $code" 2>err)
-		is "$?" $code "exit code $code ($how)" || sed 's/^/# /' err
+		is "$?" $code "exit code $code ($how)" || show err
 	done
 done
 # shellcheck disable=SC2016
@@ -69,7 +69,7 @@ podman exec c sh -c 'cd /etc/reeve/sv && busybox mkdir two &&
 	echo longrun >two/type && echo "#!/bin/sh
 exec sleep 1000" >two/run && busybox chmod +x two/run && : >default/contents.d/two &&
 	reeve-switch' >out 2>&1
-is $? 0 'switch inside the running container' || sed 's/^/# /' out
+is $? 0 'switch inside the running container' || show out
 is "$(podman exec c reeve-rc -a list | sort | tr '\n' ' ')" 'two web ' \
 	'... the new service is up'
 is "$(podman exec c reeve-svstat -o pid /run/service/web)" "$pid" \

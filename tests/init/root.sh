@@ -94,5 +94,5 @@ tell reeve-shutdown -h now
 gone 20;	is $? 0 '... poweroff ends it'
 not '... with no panic' grep -q 'Kernel panic' console
 e2fsck -fn disk.img >fsck 2>&1;	is $? 0 'the file system is clean' ||
-	sed 's/^/# /' fsck
+	show fsck
 end

@@ -85,7 +85,7 @@ ok 'it comes up' within 30 healthy
 like "$(get 1) $(get 2)" 'first.*first' 'nginx leads to both applications'
 before=$(pids nginx webapp2) one=$(pids webapp1)
 in_c sed -i 's/first/second/' /etc/reeve/sv/webapp1/environment
-in_c reeve-switch >out 2>&1;	is $? 0 'an update inside' || sed 's/^/# /' out
+in_c reeve-switch >out 2>&1;	is $? 0 'an update inside' || show out
 like "$(get 1)" second '... is live'
 is "$(pids nginx webapp2)" "$before" '... the others are the same processes'
 not '... that one is new' test "$(pids webapp1)" = "$one"
@@ -96,7 +96,7 @@ for p in svscan supervise; do
 	in_c sh -c "cp $bindir/reeve-$p /new && mv /new $bindir/reeve-$p"
 done
 like "$(in_c ls -l /proc/1/exe)" 'deleted' 'new programs are installed: process 1 is the old'
-in_c reeve upgrade >out 2>&1;	is $? 0 'reeve upgrade inside' || sed 's/^/# /' out
+in_c reeve upgrade >out 2>&1;	is $? 0 'reeve upgrade inside' || show out
 not '... process 1 runs the new one' sh -c 'podman exec c ls -l /proc/1/exe | grep -q deleted'
 like "$(cat out)" 'kept their pid\.$' '... and says what it did'
 is "$(pids nginx webapp1 webapp2)" "$before" '... with every process'

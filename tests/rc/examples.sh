@@ -85,13 +85,13 @@ case $wanted in *mysql*)
 	pids=$(reeve-svstat -o pid live/servicedirs/mysql@3306)$(reeve-svstat -o pid live/servicedirs/mysql@3307)
 	: >sv/mysql@/instances.d/3308	# all that is needed
 	reeve-rc-compile --log-directory "$PWD/log" db2 sv && reeve-rc-update -v0 -l "$PWD/live" "$PWD/db2"; is $? 0 'one file, and an update'
-	reeve-rc -l "$PWD/live" -t 60000 start mysql@3308 >said 2>&1; is $? 0 'make a third' || sed 's/^/# /' said
+	reeve-rc -l "$PWD/live" -t 60000 start mysql@3308 >said 2>&1; is $? 0 'make a third' || show said
 	is "$(ask 3308 'select @@port')" 3308 'it answers'
 	is "$(reeve-svstat -o pid live/servicedirs/mysql@3306)$(reeve-svstat -o pid live/servicedirs/mysql@3307)" "$pids" 'the others are the same processes'
 	wanted="$wanted mysql@3308" ;;
 esac
 case $wanted in *memcached*) is "$(ps -o user= -p "$(reeve-svstat -o pid live/servicedirs/memcached)")" memcache 'a user' ;; esac
-reeve-rc -l "$PWD/live" -t 60000 -D change >said 2>&1; is $? 0 'all go down' || sed 's/^/# /' said
+reeve-rc -l "$PWD/live" -t 60000 -D change >said 2>&1; is $? 0 'all go down' || show said
 for s in $wanted; do
 	is "$(reeve-svstat -o up "live/servicedirs/$s")" false "$s is down"
 done

@@ -93,7 +93,7 @@ for s in $wanted; do
 	[ ! -e "live/servicedirs/$s/notification-fd" ] ||
 		is "$(reeve-svstat -o ready "live/servicedirs/$s")" true "$s is ready"
 done
-reeve-rc -l "$PWD/live" -t 15000 -D change >said 2>&1; is $? 0 'all go down' || sed 's/^/# /' said
+reeve-rc -l "$PWD/live" -t 15000 -D change >said 2>&1; is $? 0 'all go down' || show said
 for s in $wanted; do
 	is "$(reeve-svstat -o up "live/servicedirs/$s")" false "$s is down"
 done

@@ -7,7 +7,7 @@ new() { rm -rf sv; mkdir -p sv/a; }
 f() { case $1 in */*) mkdir -p "sv/${1%/*}" ;; esac; printf -- "$2" >"sv/$1"; }
 compile() { reeve-rc-compile --log-directory "$PWD/log" "$@" out sv >said 2>&1; }
 # good LABEL / bad LABEL ERE: what is in sv compiles, or is refused so
-good() { compile; is $? 0 "$1" || sed 's/^/# /' said; }
+good() { compile; is $? 0 "$1" || show said; }
 bad() { compile; is $? 1 "$1 is refused"; like "$(cat said)" "$2" "$1: the message"; }
 # run NAME: the run script of a service as a file, executed; its output
 script() { reeve-rc-db -c out --json show "$1" | python3 -c '

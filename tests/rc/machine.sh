@@ -47,14 +47,14 @@ echo 'own/deep' | f group/cgroup
 f group/command <<E2
 sh -c "setsid sleep 1001 & setsid sh -c 'trap \"\" TERM; sleep 1001; sleep 1002' & cat /proc/self/cgroup >$PWD/out/group; exec sleep 1000"
 E2
-reeve-rc-compile --log-directory "$PWD/log" db sv 2>err; is $? 0 'it compiles' || sed 's/^/# /' err
+reeve-rc-compile --log-directory "$PWD/log" db sv 2>err; is $? 0 'it compiles' || show err
 scanned scan 2>scanlog
 reeve-rc-init -c "$PWD/db" -l "$PWD/live" "$PWD/scan"
 caps='caps nocaps' groups='mem cpu tasks group'
 built_with LINUX || caps='' groups=''
 # shellcheck disable=SC2086
 reeve-rc -l "$PWD/live" -t 60000 start plain user $caps new tmp ro lim $groups 2>said
-is $? 0 'all come up' || sed 's/^/# /' said
+is $? 0 'all come up' || show said
 for s in plain user $caps new tmp ro lim; do
 	within 60 grep -q done out/$s; is $? 0 "$s says what it is"
 done
@@ -103,7 +103,7 @@ like "$(cat $cg/tasks/pids.events)" '^max [1-9]' 'by the limit'
 ok 'too much processor time: it is held back' within 60 grep -q '^nr_throttled [1-9]' $cg/cpu/cpu.stat
 within 60 test -s out/group; is "$(cat out/group)" 0::/own/deep 'a control group of that name'
 within 60 sh -c '[ $(wc -l </sys/fs/cgroup/own/deep/cgroup.procs) -ge 4 ]'; is $? 0 'with all that it started'
-reeve-rc -l "$PWD/live" -t 60000 stop group 2>said; is $? 0 'it stops' || sed 's/^/# /' said
+reeve-rc -l "$PWD/live" -t 60000 stop group 2>said; is $? 0 'it stops' || show said
 ok 'and nothing of it is left' within 60 sh -c '! grep -q . /sys/fs/cgroup/own/deep/cgroup.procs'
 like "$(cat scanlog)" 'killing what run left behind: ' 'what had to be killed is named'
 reeve-rc -l "$PWD/live" -t 60000 -D change 2>said; is $? 0 'all stop'

@@ -25,7 +25,7 @@ t() {
 	_want=$1 _label=$2; shift 2
 	[ $# -gt 0 ] || set -- s0
 	s6-rc-compile out "$@" >said 2>&1; _got=$?
-	is $_got "$_want" "$_label" || sed 's/^/# /' said
+	is $_got "$_want" "$_label" || show said
 	if [ $_got != 0 ] && [ "$_label" != 'output directory exists' ]; then
 		[ ! -e out ] || is there 'no output' "$_label: nothing is written"
 		like "$(cat said)" '^s6-rc-compile: (error|fatal): ' "$_label: it is said"

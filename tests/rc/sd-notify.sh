@@ -103,7 +103,7 @@ fi
 
 tell u 'READY=1|STATUS=as nobody'
 if [ "$(id -u)" = 0 ]; then
-	reeve start u >said 2>&1; is $? 0 'as another user' || sed 's/^/# /' said
+	reeve start u >said 2>&1; is $? 0 'as another user' || show said
 	within 10 sh -c 'reeve status u | grep -q "as nobody"'; is $? 0 'STATUS too'
 else skip 2 'this is not root'; fi
 reeve down >/dev/null

@@ -7,7 +7,7 @@ need jq
 new() { rm -rf sv sv2; mkdir sv sv2; }
 f() { mkdir -p "${1%/*}"; printf -- "$2" >"$1"; }
 compile() { reeve-rc-compile --log-directory /var/log/x "$@" >said 2>&1; }
-good() { _l=$1; shift; compile "$@"; is $? 0 "$_l" || sed 's/^/# /' said; }
+good() { _l=$1; shift; compile "$@"; is $? 0 "$_l" || show said; }
 bad() { _l=$1 _e=$2; shift 2; compile "$@"; is $? 1 "$_l is refused"; like "$(cat said)" "$_e" "$_l: the message"; }
 all() { reeve-rc-db -c out list all | tr '\n' ' '; }
 run() { reeve-rc-db -c out --json show "$1" | jq -r '.[0].files[] | select(.path == "run") | .data'; }

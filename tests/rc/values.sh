@@ -305,7 +305,7 @@ while IFS= read -r line; do
 	code=$? row=$((row + 1))
 	case $kind in
 	bad)
-		is $code 1 "$name: '$value' is refused" || sed 's/^/# /' said
+		is $code 1 "$name: '$value' is refused" || show said
 		sed -n "s/^reeve-rc-compile: //; s/^error: sv\///p" said >one
 		[ -s one ]; is $? 0 "$name: '$value' is named"
 		printf '# %s: %s\n' "$name" "$value" >>messages

@@ -27,10 +27,10 @@ if [ -n "$run" ]; then
 	echo default >/run/openrc/softlevel
 	install openrc
 	openrc-run /etc/init.d/reeve --nodeps start >out 2>&1
-	is $? 0 'OpenRC: start' || sed 's/^/# /' out
+	is $? 0 'OpenRC: start' || show out
 	ok 'OpenRC: all is up' healthy
 	openrc-run /etc/init.d/reeve --nodeps stop >out 2>&1
-	is $? 0 'OpenRC: stop' || sed 's/^/# /' out
+	is $? 0 'OpenRC: stop' || show out
 	ok 'OpenRC: all went down in order' gone
 else
 	skip 5 'OpenRC is not installed'
@@ -77,7 +77,7 @@ if [ -n "$busybox" ] && busybox --list | grep -qx init; then
 	install busybox
 	pidns "$busybox" init
 	ok 'busybox init: all is up' within 20 up_inside ||
-		sed 's/^/# /' init.out
+		show init.out
 	kill -USR2 "$(child)"		# as poweroff does
 	ok 'busybox init: it ends everything first' within 30 gone
 	within 10 sh -c "! kill -0 $init" 2>/dev/null
@@ -92,7 +92,7 @@ if [ -n "$sysv" ]; then
 	echo 'id:2:initdefault:' >/etc/inittab
 	install inittab
 	pidns "$sysv"
-	ok 'sysvinit: all is up' within 20 up_inside || sed 's/^/# /' init.out
+	ok 'sysvinit: all is up' within 20 up_inside || show init.out
 	inside "${sysv%/*}/telinit" 0 || inside "$sysv" 0
 	ok 'sysvinit: at runlevel 0 all goes down' within 30 gone
 	kill -KILL $init 2>/dev/null; wait $init 2>/dev/null

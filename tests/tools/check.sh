@@ -6,7 +6,7 @@
 f() { mkdir -p "sv/$(dirname "$1")"; printf -- "$2" >"sv/$1"; }
 new() { rm -rf sv; mkdir -p sv/default; echo bundle >sv/default/type; echo a >sv/default/contents; f a/command 'sleep 9\n'; }
 # found LABEL CODE ERE: it is said, and only it
-found() { reeve-check sv >out 2>&1; is $? "$2" "$1: exit $2"; like "$(cat out)" "$3" "$1"; is "$(grep -cE ': (error|warning|note): ' out)" 1 "$1: and nothing else" || sed 's/^/# /' out; }
+found() { reeve-check sv >out 2>&1; is $? "$2" "$1: exit $2"; like "$(cat out)" "$3" "$1"; is "$(grep -cE ': (error|warning|note): ' out)" 1 "$1: and nothing else" || show out; }
 clean() { reeve-check sv >out 2>&1; is $? 0 "$1"; is "$(grep -E ': (error|warning|note): ' out)" '' "$1: nothing is said"; }
 
 new; clean 'a good source'
@@ -67,7 +67,7 @@ new; f a/type 'longrun \r\n'; f a/enviroment 'A=1\r\nB=2\r\n'; f a/dependencies 
 f b/type longrun; f b/run '#!/bin/sh\r\necho "x "  \r\n'; chmod 750 sv/b/run; f c/command 'sleep 1'; f c/comand 'other'; f c/data/x 'keep\r\n'
 cp -R sv before
 reeve-check --fix sv >out; is $? 1 '--fix, and one error is left'
-is "$(grep -c ': fixed: ' out)" 6 'six files are corrected' || sed 's/^/# /' out
+is "$(grep -c ': fixed: ' out)" 6 'six files are corrected' || show out
 is "$(cat sv/a/type sv/a/environment sv/a/timeout-up | tr '\n' '|')" 'longrun|A=1|B=2|5000|' 'CR LF, blanks, names'
 is "$(cat sv/b/run)" '#!/bin/sh
 echo "x "  ' 'blanks of a script are left'

@@ -11,7 +11,7 @@ f() { mkdir -p "${1%/*}"; cat >"$1"; }
 x() { f "$1"; chmod 755 "$1"; }
 import() { reeve-import -d -s t/sv "$@" >said; }
 # left COUNT LABEL: so many things are said to be left out
-left() { is "$(grep -c ': not carried over: ' said)" "$1" "$2" || sed 's/^/# /' said; }
+left() { is "$(grep -c ': not carried over: ' said)" "$1" "$2" || show said; }
 have() { command -v "$1" >/dev/null || { echo "SKIP $1 is not installed" >&2; return 1; }; }
 wanted=
 
@@ -162,14 +162,14 @@ left 1 'and no more'
 wanted="$wanted pa pb pc"
 for p in pa pb pc; do not "$p needs no shell that waits" test -e t/sv/$p/flag-kill-group; done
 
-reeve-check -q t/sv >out; is $? 0 'the lint finds no errors' || sed 's/^/# /' out
-reeve up >out 2>&1; is $? 0 'all of it comes up' || sed 's/^/# /' out
+reeve-check -q t/sv >out; is $? 0 'the lint finds no errors' || show out
+reeve up >out 2>&1; is $? 0 'all of it comes up' || show out
 for s in $wanted; do
 	is "$(reeve-svstat -o up,ready "t/live/servicedirs/$s")" "true $([ -e "t/live/servicedirs/$s/notification-fd" ] && echo true || echo false)" "$s is up, and ready if it can say so"
 	# No shell between it and its supervise.
 	like "$(ps -o args= -p "$(reeve-svstat -o pid "t/live/servicedirs/$s")")" '^sleep 1000' "$s: its pid is the program's"
 done
-logged() { within 10 grep -q -e "$2" "$1"; is $? 0 "$3" || sed 's/^/# /' "$1"; }
+logged() { within 10 grep -q -e "$2" "$1"; is $? 0 "$3" || show "$1"; }
 case $wanted in *ru*) logged rulog/current '^ru says hello' 'runit: log'; logged rulog/current '^env hello' 'and environment' ;; esac
 case $wanted in *da*) logged t/live/servicedirs/da-log/main/current 'da there 55' 'daemontools: log, environment, limit' ;; esac
 logged sslog/current 'ss some' 's6: log and data'
@@ -180,7 +180,7 @@ is "$(readlink "/proc/$(reeve-svstat -o pid t/live/servicedirs/sup)/cwd")" "$PWD
 logged t/log/pa/current 'pa 5000 a b' 'Procfile: PORT and .env'
 logged t/log/pb/current 'pb one 5100' 'cd and &&'
 logged t/log/pc/current 'pc 2' 'a variable in front'
-reeve down >out 2>&1; is $? 0 'all of it goes down' || sed 's/^/# /' out
+reeve down >out 2>&1; is $? 0 'all of it goes down' || show out
 is "$(ps -e -o args= | grep -c '^sleep [12]000')" 0 'and nothing is left'
 case $wanted in *ru*) is "$(cat finished)" 4 'runit: finish was run' ;; esac
 [ ! -e mounted ]; is $? 0 'the oneshot was taken down'

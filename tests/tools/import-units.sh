@@ -12,7 +12,7 @@ mkdir u
 while IFS='|' read -r calendar fields; do
 	printf '[Timer]\nOnCalendar=%s\n' "$calendar" >u/a.timer
 	unit a; rm -rf t/sv/a; import u/a.timer
-	is "$(cat t/sv/a/schedule 2>/dev/null)" "$fields" "OnCalendar=$calendar" || sed 's/^/# /' said
+	is "$(cat t/sv/a/schedule 2>/dev/null)" "$fields" "OnCalendar=$calendar" || show said
 done <<'E2'
 minutely|* * * * *
 hourly|@hourly
@@ -90,7 +90,7 @@ is "$(echo $(cat t/sv/other/schedule)) $(cat t/sv/other/type) $(cat t/sv/other/d
 for w in 'b.timer:3: .*After=a.timer' 'b.timer:5: .*OnBootSec=15min .the first run' 'b.timer:10: .*WakeSystem' 'b.timer:12: .*OnCalendar=daily .there is one time' 'b.timer:14: .*WantedBy' 'other.service:5: .*Restart=on-failure .only what stays' 'other.service:6: .*MemoryMax'; do
 	like "$(cat said)" "^u/$w" "said: $w"
 done
-is "$(grep -c ': not carried over: ' said)" 7 'and no more' || sed 's/^/# /' said
+is "$(grep -c ': not carried over: ' said)" 7 'and no more' || show said
 rm -rf t/sv/other; import -d u/b.timer; is "$(grep -c WantedBy said) $(ls t/sv/default/contents.d)" '0 other' '--default'
 import u/b.timer; is $? 1 'one that is there already'
 is "$(cat err)" 'reeve-import: warning: there is a definition t/sv/other already (left out)' 'is named'
@@ -101,7 +101,7 @@ printf '[Timer]\nOnBootSec=5min\n' >u/once.timer; unit once; import u/once.timer
 like "$(cat said)" 'once.timer:2: .*OnBootSec=5min .it runs once, when the service is started' 'a timer without a repetition'
 rm -rf t/sv; unit c; printf '[Timer]\nOnUnitActiveSec=1s\n' >u/c.timer
 sed -i "s|/bin/true|/bin/sh -c 'echo ran >>$PWD/ran'|" u/c.service
-import -d u/c.service u/c.timer; is "$? $(grep -c 'made of' said)" '0 1' 'a service and its timer, in one command, are one definition' || sed 's/^/# /' said err
+import -d u/c.service u/c.timer; is "$? $(grep -c 'made of' said)" '0 1' 'a service and its timer, in one command, are one definition' || show said err
 
 # --- a socket, and a program that has it passed
 f u/s.socket <<E2
@@ -121,7 +121,7 @@ ExecStart=/bin/sh -c 'echo "\$LISTEN_FDS of \$LISTEN_PID, I am \$\$\$\$, \${TERM
 E2
 import -d u/s.service u/s.socket; is "$? $(grep -c 'made of' said)" '1 2' 'a socket and its service, and the directory'
 like "$(cat said)" "^u/s.socket:3: .*ListenStream=8080 .no internet socket is bound here: have the program listen itself" 'what to do about another socket'
-is "$(grep -c ': not carried over: ' said)" 1 'and no more' || sed 's/^/# /' said
+is "$(grep -c ': not carried over: ' said)" 1 'and no more' || show said
 
 # --- a program that was told to expect one
 mkdir -p u/d; printf '[Socket]\nListenStream=%s/run2/d.sock\n' "$PWD" >u/d/d.socket
@@ -136,11 +136,11 @@ is "$(cat t/sv/d/command)" '/bin/sleep 1000' 'makes it itself'
 like "$(cat said)" 'd.service:2: .*Requires=d.socket .the program has to make its socket itself; if it cannot, import d.socket' 'which is said'
 like "$(cat t/sv/d-setup/up)" "mkdir -p $PWD/run2" 'and finds the directory of it'
 
-reeve-check -q t/sv >out; is $? 0 'the lint finds no errors' || sed 's/^/# /' out
-PATH=$BUILD/bin:$PATH reeve up >out 2>&1; is $? 0 'all of it comes up' || sed 's/^/# /' out
+reeve-check -q t/sv >out; is $? 0 'the lint finds no errors' || show out
+PATH=$BUILD/bin:$PATH reeve up >out 2>&1; is $? 0 'all of it comes up' || show out
 within 20 grep -q ran ran; is $? 0 'the timer: it ran'
 within 10 grep -q . told; is "$(cat told)" "1 of $(reeve-svstat -o pid t/live/servicedirs/s), I am $(reeve-svstat -o pid t/live/servicedirs/s), a terminal" 'the socket: it was passed to that process'
 is "$(stat -c %a run/s.sock)" 600 'with its mode'
 is "$(reeve-ipcclient run/s.sock sh -c 'echo hello >&7; head -n 1 <&6')" hello 'and somebody answers'
-reeve down >out 2>&1; is $? 0 'all of it goes down' || sed 's/^/# /' out
+reeve down >out 2>&1; is $? 0 'all of it goes down' || show out
 end

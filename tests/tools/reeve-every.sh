@@ -92,7 +92,7 @@ for w in 80 200; do
 			type $w "$cmd"
 			what="$w columns, colour $colour: $cmd"
 			is "$(code)" "$code" "$what: exit $code" ||
-				sed 's/^/#   /' plain
+				show plain
 			like "$(cat plain)" "$ere" "$what"
 			if coloured; then got=coloured; else got=plain; fi
 			case $how$colour in

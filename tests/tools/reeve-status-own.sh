@@ -33,7 +33,7 @@ echo "t $PWD/oncelog" | f once/logger
 echo bundle | f default/type
 printf 'talk\njob\ngood\nonce\n' | f default/contents
 
-reeve up >out 2>&1;		is $? 0 'up' || sed 's/^/# /' out
+reeve up >out 2>&1;		is $? 0 'up' || show out
 within 10 sh -c 'reeve status --json talk | grep -q serving'
 out=$(reeve status)
 like "$out" '^talk +running .* A talker; "serving "7" clients"$' 'STATUS is in the table'
