@@ -66,13 +66,16 @@ not() {
 # on that is a bound on a failure, not what is tested: PATIENCE times as long
 # on a machine that has much else to do.
 within() {
-	_bound=$1; shift
+	_bound=$1 _tries=0; shift
 	[ "$_bound" -lt 5 ] || _bound=$((_bound * ${PATIENCE:-1}))
-	_until=$(($(date +%s%N) / 1000000 + _bound * 1000))
 	until "$@" >/dev/null 2>&1; do
-		if [ $(($(date +%s%N) / 1000000)) -ge $_until ]; then
-			return 1
+		# Each look at the clock is a process, as the command is.
+		if [ $((_tries % 5)) = 0 ]; then
+			_clock=$(($(date +%s%N) / 1000000))
+			[ $_tries != 0 ] || _until=$((_clock + _bound * 1000))
+			[ $_clock -lt $_until ] || return 1
 		fi
+		_tries=$((_tries + 1))
 		sleep 0.02
 	done
 }

@@ -55,7 +55,7 @@ printf '#!/bin/sh -e\necho before >>did\nexit 0\n' >/etc/rc.local
 install rc.local
 is "$(tail -n 1 /etc/rc.local)" 'exit 0' 'rc.local: its last line stays the last'
 sh -e /etc/rc.local;			is $? 0 'rc.local: it runs'
-ok 'rc.local: all is up' healthy
+is "$(reeve status --check 2>&1)" 'healthy: 3 up' 'rc.local: all is up' || reeve status >&2
 reeve down >/dev/null
 rm /etc/rc.local; install rc.local
 is "$(head -n 1 /etc/rc.local)" '#!/bin/sh' 'rc.local: a new one is a script'
