@@ -42,6 +42,7 @@ enum {
 	UNREAD_MS = 100,	/* until a status is read again */
 	SLACK_MS = 10000,	/* over the daemon's own time limit */
 	STEADY_MS = 60000,	/* until it lives settle_ms in one go */
+	RELOAD_MS = 5000, RELOAD_LOOK_MS = 2,
 	TELL_MS = 1000,		/* on a terminal: what is waited for */
 	TOLD_LEN = 60, TOLD_MAX = 256	/* one line, at least one name */
 };
@@ -1182,6 +1183,46 @@ run_look(struct run *r)
 		close(fd);
 }
 
+/* Pid of the supervise of a service directory; 0 if none can be seen. */
+static pid_t
+supervise_of(const char *dir)
+{
+	char path[PATH_LEN];
+	pid_t pid = 0;
+
+	if (path_join(path, sizeof path, dir, LOCK_FILE) == 0)
+		pid = file_locked_by(AT_FDCWD, path);
+	return pid < 0 ? 0 : pid;
+}
+
+/* What is written to supervise is lost if that is killed before it reads it,
+ * and svscan starts the next one: then it is written again.  0 or -1. */
+static int
+tell_to_reload(const char *name, const char *dir)
+{
+	uint64_t end = clock_deadline(RELOAD_MS);
+	pid_t told = 0, now;
+	int sent = 0;
+
+	for (;;) {
+		now = supervise_of(dir);
+		if (!sent || now != told) {
+			told = now;
+			sent = control_send(AT_FDCWD, dir, "l", 1) == 0;
+		}
+		if (sent && control_unread(AT_FDCWD, dir) <= 0 &&
+			supervise_of(dir) == told)
+			return 0;
+		if (clock_passed(end))
+			break;
+		poll(0, 0, RELOAD_LOOK_MS);
+	}
+	if (sent)
+		warn("service %s: its supervise does not read that it is to "
+			"be reloaded", name);
+	return sent ? 0 : -1;
+}
+
 int
 run_reload(struct run *r, uint32_t i)
 {
@@ -1198,7 +1239,7 @@ run_reload(struct run *r, uint32_t i)
 
 	if (i < r->live->db.nlong) {
 		if (live_servicedir(dir, sizeof dir, r->live, s->name) == 0 &&
-			control_send(AT_FDCWD, dir, "l", 1) == 0)
+			tell_to_reload(s->name, dir) == 0)
 			return RUN_OK;
 		warn_sys("unable to reload service %s", s->name);
 		return RUN_FAILED;

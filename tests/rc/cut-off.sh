@@ -164,10 +164,8 @@ comp db.plain plain; comp db.hup hup
 fresh db.plain
 rc start reloads gone keep
 within 10 test -e traps
-for p in /proc/[0-9]*; do
-	[ "$(readlink "$p/cwd")" = "$D/live/servicedirs/gone" ] &&
-		[ "${p#/proc/}" != "$(pid gone)" ] && super=${p#/proc/}
-done
+super_of() { ps -o ppid= -p "$(pid "$1")" | tr -d ' '; }
+super=$(super_of gone)
 current() { [ "$(readlink live/current)" = "$1" ]; }
 ended() { ! reeve-svstat -o pid live/servicedirs/gone | grep -qv -e '^-1'; }
 kill -STOP "$super"
@@ -182,6 +180,17 @@ kill -CONT "$super"
 not 'nothing was reloaded yet' test -e reloaded
 ok 'it is finished' upd db.hup
 ok 'and the reload is made up for' within 10 test -e reloaded
+# What is sent to a supervise that is killed before it reads it is lost.
+rm reloaded
+super=$(super_of reloads)
+kill -STOP "$super"
+control=live/servicedirs/reloads/supervise/control
+touch -r $control mark
+rc reload reloads & p=$!
+within 10 test $control -nt mark
+kill -KILL "$super"
+wait $p;			is $? 0 'a reload told to a supervise that is killed'
+ok '... is told to the next' within 10 test -e reloaded
 
 # --- a conversion file again
 for s in ab bc; do
