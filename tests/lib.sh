@@ -24,12 +24,11 @@ missed() {
 	return 1
 }
 
-# show FILE...: what was said, below a test that failed.  Whole lines: prove
+# show [FILE...]: what was said, below a test that failed.  Whole lines: prove
 # would wait for the rest of the last one.
 show() {
-	awk '{ print "#   " $0 }' "$@"
-	[ -n "${VERBOSE-}" ] || tail -qn 10 "$@" | awk '{ print "    " $0 }' |
-		cut -c 1-300 >&2
+	awk -v verbose="${VERBOSE-}" '{ print "#   " $0 }
+		!verbose && NR <= 30 { print "    " substr($0, 1, 300) >"/dev/stderr" }' "$@"
 }
 
 # is GOT WANT LABEL

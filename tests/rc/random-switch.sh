@@ -11,6 +11,8 @@ strace -o /dev/null true 2>/dev/null || skip_all "strace cannot trace here"
 D=$PWD
 seeds=${SEEDS-1 2 3} seconds=${SECS-10}
 [ -n "$REEVE_LONG" ] && seeds=${SEEDS-$(seq 101 140)} seconds=${SECS-100}
+most=4
+[ -z "$SHOW" ] || most=100
 : >all
 for seed in $seeds; do
 	mkdir "$D/$seed"
@@ -18,7 +20,7 @@ for seed in $seeds; do
 	switcher "$seed" "$seconds" $ROUNDS >found 2>&1
 	code=$?
 	[ $code = 0 ] || code="$code
-$(grep -v "^rounds" found | head -n ${SHOW:+9}4)
+$(grep -v "^rounds" found | head -n $most)
 $(head -n 5 complaints 2>/dev/null)"
 	is "$code" 0 \
 		"seed $seed: $(tail -n 1 found), $(cat lines 2>/dev/null) lines"

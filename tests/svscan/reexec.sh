@@ -138,7 +138,8 @@ ups() {
 		[ "$_n" -le $((_w + 1)) ]
 }
 ok "no event was lost ($(wc -l <scan/e/starts) starts)" within 5 ups ||
-	echo "# events: $(cat events)"
+	{ echo "events: $(cat events)"; "${P}svstat" --json scan/e
+	grep ' e: ' err; } | show
 exec 5>&-
 rm "$listener"
 ok 'svscan is there' "${P}svscanctl" -z scan

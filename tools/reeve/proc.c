@@ -40,23 +40,34 @@ by_pid(const void *a, const void *b)
 
 #ifdef HAS_LINUX
 
-static void
-read_args(struct proc *p, const char *pid, const char *name, size_t namelen)
+/* The arguments, each with its 0, and one more.  Their length; 0 of a kernel
+ * thread or a zombie, or if it is gone. */
+static size_t
+read_cmdline(const char *pid, char *buf, size_t max)
 {
 	char path[64];
 	ssize_t r;
 
 	snprintf(path, sizeof path, "/proc/%s/cmdline", pid);
-	r = file_read(AT_FDCWD, path, p->args, sizeof p->args - 1);
-	if (r <= 0) {
-		/* A kernel thread or a zombie has only a name. */
+	r = file_read(AT_FDCWD, path, buf, max - 1);
+	buf[r < 0 ? 0 : r] = 0;
+	return r < 0 ? 0 : (size_t)r;
+}
+
+static void
+read_args(struct proc *p, const char *pid, const char *name, size_t namelen)
+{
+	size_t r = read_cmdline(pid, p->args, sizeof p->args);
+
+	if (!r) {
+		/* It has only a name. */
 		snprintf(p->args, sizeof p->args, "[%.*s]", (int)namelen,
 			name);
 		return;
 	}
 	while (r > 0 && !p->args[r - 1])
 		r--;
-	for (ssize_t i = 0; i < r; i++)
+	for (size_t i = 0; i < r; i++)
 		if (!p->args[i] || p->args[i] == '\n')
 			p->args[i] = ' ';
 	p->args[r] = 0;
@@ -115,14 +126,11 @@ static int
 was_svscan_of(const char *pid, const char *scandir)
 {
 	char path[64], args[PATH_LEN + 256], *last;
+	size_t r = read_cmdline(pid, args, sizeof args);
 	struct stat theirs, now;
-	ssize_t r;
 
-	snprintf(path, sizeof path, "/proc/%s/cmdline", pid);
-	r = file_read(AT_FDCWD, path, args, sizeof args - 1);
-	if (r <= 0)
+	if (!r)
 		return 0;
-	args[r] = 0;
 	last = args + r - (args[r - 1] == 0 ? 1 : 0);
 	while (last > args && last[-1])
 		last--;
