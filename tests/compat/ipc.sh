@@ -40,8 +40,9 @@ WANT='1
 2
 exit 0' same 'the number of connections counts this one' <<'X'
 s6-ipcserver -q sock sh -c 'echo $IPCCONNNUM; cat' & p=$!
-until [ -e sock ]; do sleep 0.01; done
-s6-ipcclient sock sh -c 'read -r x <&6; echo $x; s6-ipcclient sock sh -c "read -r x <&6; echo \$x"'
+# the name is there before anyone listens
+until s6-ipcclient sock sh -c 'read -r x <&6; echo $x; s6-ipcclient sock sh -c "read -r x <&6; echo \$x"' 2>/dev/null
+do sleep 0.01; done
 kill $p; wait $p 2>/dev/null; :
 X
 THEIRS=$theirs

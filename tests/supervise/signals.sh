@@ -107,8 +107,9 @@ letters x "${P}svc" -x s
 mkfifo s/event/ftrig1:@40000000600000000000000a:abcdef s/event/other \
 	s/event/ftrig1:@short
 supervised s
-within 5 up s
-is "$(cd s/event && echo *)" 'ftrig1:@short other' 'fifos without a reader go'
+# (The status comes before the events.)
+cleared() { [ "$(cd s/event && echo *)" = 'ftrig1:@short other' ]; }
+ok 'fifos without a reader go' within 5 cleared
 # One that does not read stops nothing.
 mkfifo s/event/ftrig1:@40000000600000000000000b:abcdef
 exec 5<>s/event/ftrig1:@40000000600000000000000b:abcdef
