@@ -240,6 +240,20 @@ os_vfork_newpid(int (*fn)(void *), void *arg)
 	return -1;
 }
 
+pid_t
+os_fork_newpid(int (*fn)(void *), void *arg)
+{
+	return os_vfork_newpid(fn, arg);
+}
+
+int
+os_outer_pids(pid_t *pid, pid_t *parent)
+{
+	(void)pid;
+	(void)parent;
+	return -1;
+}
+
 /* The library's realpath does not allocate when it is given room. */
 int
 os_resolve(const char *dir, char *buf, size_t max)

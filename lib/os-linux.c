@@ -339,21 +339,55 @@ os_pidfd_status(int fd, int *wstat)
 	return 1;
 }
 
-pid_t
-os_vfork_newpid(int (*fn)(void *), void *arg)
+static pid_t
+clone_newpid(int (*fn)(void *), void *arg, int flags)
 {
 #ifdef HAS_CLONE_NEWPID
 	/* Room for what the child does before it executes. */
 	char stack[16384] __attribute__((aligned(16)));
 
-	return clone(fn, stack + sizeof stack,
-		CLONE_NEWPID | CLONE_VM | CLONE_VFORK | SIGCHLD, arg);
+	return clone(fn, stack + sizeof stack, CLONE_NEWPID | SIGCHLD | flags,
+		arg);
 #else
 	(void)fn;
 	(void)arg;
+	(void)flags;
 	errno = ENOSYS;
 	return -1;
 #endif
+}
+
+pid_t
+os_vfork_newpid(int (*fn)(void *), void *arg)
+{
+#ifdef HAS_CLONE_NEWPID
+	return clone_newpid(fn, arg, CLONE_VM | CLONE_VFORK);
+#else
+	return clone_newpid(fn, arg, 0);
+#endif
+}
+
+pid_t
+os_fork_newpid(int (*fn)(void *), void *arg)
+{
+	return clone_newpid(fn, arg, 0);
+}
+
+/* pid (name) state parent */
+int
+os_outer_pids(pid_t *pid, pid_t *parent)
+{
+	char buf[128], *p;
+	ssize_t r = file_read(AT_FDCWD, "/proc/self/stat", buf,
+		sizeof buf - 1);
+
+	if (r <= 0)
+		return -1;
+	buf[r] = 0;
+	p = strrchr(buf, ')');
+	*pid = (pid_t)atol(buf);
+	*parent = p && p[1] && p[2] ? (pid_t)atol(p + 3) : 0;
+	return *pid > 0 && *parent > 0 ? 0 : -1;
 }
 
 int

@@ -65,6 +65,13 @@ int os_pidfd_status(int fd, int *wstat);
  * fn(arg) there, in our memory, and goes on when that has executed or
  * exited.  The child's pid, or -1 and errno (ENOSYS: not on this system). */
 pid_t os_vfork_newpid(int (*fn)(void *), void *arg);
+/* The same like fork: fn has a copy of our memory, and we go on at once. */
+pid_t os_fork_newpid(int (*fn)(void *), void *arg);
+
+/* Our pid and our parent's as /proc shows them, which is from the pid
+ * namespace that it was mounted in: also for a child that is in a new one.  0,
+ * or -1. */
+int os_outer_pids(pid_t *pid, pid_t *parent);
 
 /* Where a directory that may be a link is, without any link: to buf, absolute.
  * 0, or -1 and errno (ENAMETOOLONG: does not fit; ENOSYS: not known here). */

@@ -134,7 +134,7 @@ spawn_exec(const struct spawn *s)
 
 	if (s->session)
 		setsid();
-	if (s->before && !s->newpid)
+	if (s->before)
 		s->before(s->before_arg);
 	if (s->cgroup > 0 && write(s->cgroup, "0", 1) < 0)
 		return;

@@ -25,7 +25,7 @@ struct spawn {
 				 * below 1 for none */
 	const sigset_t *mask;	/* its signal mask; 0: nothing blocked */
 	/* Called in the child when it has its session, on our memory and with
-	 * our descriptors; not with newpid.  Or a null pointer. */
+	 * our descriptors.  Or a null pointer. */
 	void (*before)(void *arg);
 	void *before_arg;
 	const int *handled;	/* signals that have handlers here, ends with

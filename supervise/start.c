@@ -201,23 +201,34 @@ struct announcing {
 	struct super *s;
 	pid_t parent;
 	uint64_t before;	/* os_boot_now: the child is not older */
+	int newpid;		/* in a pid namespace of its own */
 };
+
+/* The number that our child has for us.  It ends if we were killed. */
+static pid_t
+own_pid(const struct announcing *a)
+{
+	pid_t pid = getpid(), parent = a->newpid ? 0 : getppid();
+
+	if ((a->newpid && os_outer_pids(&pid, &parent) < 0) ||
+		parent != a->parent)
+		_exit(EX_SYSTEM);
+	return pid;
+}
 
 /* In the child, before it executes: if we are killed from here on, whoever
  * replaces us finds this run or finish, and starts no second copy.  If we
  * were killed before, it may have looked already, and this is the copy too
- * many.  (Not in a pid namespace of its own, where it does not know its
- * number.) */
+ * many. */
 static void
 announce(void *arg)
 {
 	const struct announcing *a = arg;
 	struct super *s = a->s;
 	enum state was = s->state;
+	pid_t pid = own_pid(a);
 
-	if (getppid() != a->parent)
-		_exit(EX_SYSTEM);
-	s->dt.pid = (uint64_t)getpid();
+	s->dt.pid = (uint64_t)pid;
 	s->dt.started = a->before;
 	s->dt.started_by = os_boot_now();
 	if (was == DOWN) {
@@ -229,8 +240,55 @@ announce(void *arg)
 	}
 	act_detail(s);
 	s->state = was;
-	if (getppid() != a->parent)
-		_exit(EX_SYSTEM);
+	own_pid(a);
+}
+
+/* Does a child in another namespace know what it is here? */
+static int
+knows_its_pid(void)
+{
+	pid_t pid, parent;
+
+	return os_outer_pids(&pid, &parent) == 0 && pid == getpid();
+}
+
+struct waiting {
+	const struct spawn *sp;
+	int lock;
+	int said[2];
+};
+
+static void
+told_to_stop(int sig)
+{
+	_exit(128 + sig);
+}
+
+static int
+wait_and_execute(void *arg)
+{
+	const struct waiting *w = arg;
+	struct spawn later = *w->sp;
+	sigset_t none;
+
+	/* While it waits it can be told to stop like any service. */
+	setsid();
+	if (later.before)
+		later.before(later.before_arg);
+	later.before = 0;
+	close(w->said[0]);
+	close(w->said[1]);
+	/* Process 1 of a namespace hears only what it has a handler for. */
+	for (const int *sig = act_signals; *sig; sig++)
+		signal(*sig, later.newpid && *sig != SIGCHLD ? told_to_stop :
+			SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, 0);
+	while (os_lock(w->lock, 0, 1) < 0)
+		if (errno != EINTR)
+			_exit(EX_SYSTEM);
+	spawn_exec(&later);
+	_exit(EX_NOEXEC);
 }
 
 /* The lock is held by a child that outlived run: our child has to wait for
@@ -239,40 +297,23 @@ announce(void *arg)
 static pid_t
 spawn_waiting(const struct spawn *sp, int lock)
 {
-	struct spawn later = *sp;
-	int said[2], e;
-	sigset_t none;
+	struct waiting w = { .sp = sp, .lock = lock };
 	pid_t pid;
 	char c;
+	int e;
 
-	if (pipe(said) < 0)
+	if (pipe(w.said) < 0)
 		return -1;
-	pid = fork();
-	if (pid) {
-		e = errno;
-		close(said[1]);
-		while (pid > 0 && read(said[0], &c, 1) < 0 && errno == EINTR)
-			;
-		close(said[0]);
-		errno = e;
-		return pid;
-	}
-	/* While it waits it can be told to stop like any service. */
-	setsid();
-	if (!sp->newpid)
-		sp->before(sp->before_arg);
-	later.before = 0;
-	close(said[0]);
-	close(said[1]);
-	for (const int *sig = act_signals; *sig; sig++)
-		signal(*sig, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, 0);
-	while (os_lock(lock, 0, 1) < 0)
-		if (errno != EINTR)
-			_exit(EX_SYSTEM);
-	spawn_exec(&later);
-	_exit(EX_NOEXEC);
+	pid = sp->newpid ? os_fork_newpid(wait_and_execute, &w) : fork();
+	if (!pid)
+		wait_and_execute(&w);
+	e = errno;
+	close(w.said[1]);
+	while (pid > 0 && read(w.said[0], &c, 1) < 0 && errno == EINTR)
+		;
+	close(w.said[0]);
+	errno = e;
+	return pid;
 }
 
 /* All that run wants to have, and run.  Its pid; or -1 and errno. */
@@ -283,7 +324,7 @@ start_run(struct super *s)
 	char word[4] = "run";
 	char *argv[3] = { word, 0, 0 };
 	struct spawn_fd fds[4];
-	struct announcing a = { s, getpid(), os_boot_now() };
+	struct announcing a = { s, getpid(), os_boot_now(), 0 };
 	struct spawn sp = { .file = path, .argv = argv, .fds = fds,
 		.session = 1, .handled = act_signals, .before = announce,
 		.before_arg = &a };
@@ -339,6 +380,9 @@ start_run(struct super *s)
 	sp.nfds = n;
 	sweep_prepare(s->dt.def);
 	sp.newpid = svdir_flag(s->dt.def, "flag-newpidns");
+	a.newpid = sp.newpid;
+	if (sp.newpid && !knows_its_pid())
+		sp.before = 0;
 	sp.cgroup = open_cgroup(s, path);
 	if (sp.cgroup < 0)
 		goto done;
@@ -380,7 +424,7 @@ start_finish(struct super *s)
 	char path[PATH_ROOM], name[DETAIL_DEF], code[12], sig[12], group[12];
 	char word[] = "finish";
 	char *argv[6] = { word, code, sig, 0, group, 0 };
-	struct announcing a = { s, getpid(), os_boot_now() };
+	struct announcing a = { s, getpid(), os_boot_now(), 0 };
 	struct spawn sp = { .file = path, .argv = argv, .session = 1,
 		.handled = act_signals, .before = announce,
 		.before_arg = &a };

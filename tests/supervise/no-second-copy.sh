@@ -24,6 +24,29 @@ reeve-svc -d s
 ok 'it can be stopped' within 10 down s
 not 'and is gone' kill -0 "$pid"
 
+# One that is process 1 of a namespace does not know its number here.
+if built_with CLONE_NEWPID && [ "$(id -u)" = 0 ]; then
+	service ns <<'END'
+echo $$ >>runs
+exec sleep 1000
+END
+	touch ns/flag-newpidns
+	strace -qq -o trace --inject=pwrite64:error=EIO:signal=SIGKILL:when=1 \
+		reeve-supervise ns 2>/dev/null
+	within 10 test -s ns/runs || bail "run was not started: $(tail -3 trace)"
+	other=$super_pid
+	supervised ns
+	within 10 up ns
+	is "$(ps -o args= -p "$(field ns pid)")" 'sleep 1000' \
+		'flag-newpidns: the next one takes over'
+	is "$(cat ns/runs)" 1 'run was started once'
+	reeve-svc -dkx ns
+	wait "$super_pid"
+	super_pid=$other
+else
+	skip 2 'pid namespaces need root, and a system that has them'
+fi
+
 # SIGQUIT leaves the service alone, and so does the next supervise.
 reeve-svc -u s
 within 10 up s
@@ -122,7 +145,7 @@ echo 5 >l/lock-fd
 echo 0 0 >l/backoff
 supervised l 2>l/err
 within 10 grep -q 'still holds' l/err
-waits() { [ "$(field l pid)" -gt 0 ] && [ "$(field l pid)" != "$(cat l/runs)" ]; }
+waits() { [ "$(field l pid)" -gt 0 ] && [ "$(field l pid)" != "$(head -n 1 l/runs)" ]; }
 ok 'one that waits for the lock is known' within 10 waits
 pid=$(field l pid)
 # Longer than what its start is taken for.
@@ -138,6 +161,31 @@ ok 'and is taken over when it has it' within 10 grep -q \
 	"taking over run (pid $pid)" l/err
 is "$(wc -l <l/runs)" 2 'and not started again'
 reeve-svc -dx l
+
+# Also in a namespace of its own, whose process 1 would not hear a signal.
+if built_with CLONE_NEWPID && [ "$(id -u)" = 0 ]; then
+	rm -f l/once l/child
+	: >l/runs
+	sed -i 's/: >once;/: >once; : >flag-newpidns;/' l/run
+	supervised l 2>l/err
+	within 10 grep -q 'still holds' l/err
+	within 10 waits
+	pid=$(field l pid)
+	is "$(sed -n 's/^NSpid:.*[[:space:]]//p' "/proc/$pid/status")" 1 \
+		'one that waits is in its namespace'
+	reeve-svc -d l
+	ok '... and hears that it is to stop' within 10 down l
+	reeve-svc -u l
+	within 10 waits
+	pid=$(field l pid)
+	kill "$(cat l/child)"
+	within 10 runs l 2
+	is "$(tail -n 1 l/runs),$(field l pid)" "1,$pid" \
+		'... and runs when it has the lock'
+	reeve-svc -dkx l
+else
+	skip 3 'pid namespaces need root, and a system that has them'
+fi
 
 # A run that cannot be executed leaves no process in the record.
 service bad </dev/null
