@@ -63,7 +63,7 @@ if [ "$(id -u)" = 0 ] && chmod 755 . && setpriv --reuid=12345 --clear-groups \
 	"$w" -d 4 -t 9000 pid sh -c 'sleep 5 & :' 4>ready 2>/dev/null & me=$!
 	ok 'one that names his own is believed' within 9 test -s ready
 	kill -TERM $me; wait $me
-	not 'which gets the signal' kill -0 $his
+	wait $his;	is $? 143 'which gets the signal'
 	setpriv --reuid=12345 --clear-groups sleep 1000 & his=$!
 	within 9 sh -c "[ \$(stat -c %u /proc/$his) = 12345 ]"
 	rm -f ready; echo $his >pid
