@@ -262,12 +262,11 @@ set_up(struct daemon *d)
 int
 main(int argc, char **argv)
 {
-	static struct daemon d = {
-		.grace_ms = GRACE_MS
-	};
+	static struct daemon d;
 	int o;
 
 	prog_init(argv[0]);
+	d.grace_ms = GRACE_MS;
 	prog_name = "reeve-shutdownd";
 	while ((o = opt_next(&usage, argc, argv)) >= 0)
 		switch (o) {

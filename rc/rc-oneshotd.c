@@ -927,12 +927,13 @@ serve(struct daemon *d)
 int
 main(int argc, char **argv)
 {
-	static struct daemon d = { .listener = -1, .watch = { .key = KEY_WATCH,
-		.ear = { .l = { .fd = -1 } } } };
+	static struct daemon d;
 	unsigned notify = 0;
 	int c;
 
 	prog_init(argv[0]);
+	d.listener = d.watch.ear.l.fd = -1;
+	d.watch.key = KEY_WATCH;
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		if (c == 'd')
 			notify = opt_uint("notification fd", optarg, 3,

@@ -99,12 +99,14 @@ live(const struct flow *f)
 int
 main(int argc, char **argv)
 {
-	static struct flow f[2] = { { .from = 0, .to = 7 },
-		{ .from = 6, .to = 1 } };
+	static struct flow f[2];	/* of zeros: buffers are in no file */
 	unsigned timeout = 0;
 	int c;
 
 	prog_init(argv[0]);
+	f[0].to = 7;
+	f[1].from = 6;
+	f[1].to = 1;
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
 		case 't': timeout = opt_uint("-t", optarg, 0, 1u << 30); break;

@@ -33,7 +33,7 @@ static struct {
 	unsigned n, max, max_user;
 	int verbosity, remote, stop;
 	char **prog;
-} srv = { .max = 40, .max_user = 40, .verbosity = 1, .remote = 1 };
+} srv;
 
 static const struct opt opts[] = {
 	{ 'v', "verbosity", "N", "0 errors, 1 warnings, 2 every connection" },
@@ -262,6 +262,8 @@ main(int argc, char **argv)
 	struct pollfd p[2];
 	int c, notify = 0;
 
+	srv.max = srv.max_user = 40;
+	srv.verbosity = srv.remote = 1;
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
