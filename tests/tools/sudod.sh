@@ -74,4 +74,32 @@ within 9 test -s pid
 kill $client
 gone() { ! kill -0 "$(cat pid)"; }
 ok 'a client that goes without reading: its program ends' within 9 gone
+
+# When nobody can be accepted that is said once.
+if command -v strace >/dev/null && strace true 2>/dev/null; then
+	mkdir rules rules/uid rules/uid/0
+	: >rules/uid/0/allow
+	for d in ipcserverd fdholderd; do
+		case $d in
+		ipcserverd) args='sh -c :' ;;
+		fdholderd) args='-i rules' ;;
+		esac
+		# shellcheck disable=SC2086
+		reeve-ipcserver-socketbinder s.$d strace -f -o trace.$d \
+			-e trace=accept,accept4,poll,ppoll \
+			-e inject=accept,accept4:error=EMFILE:when=1..4 \
+			reeve-$d $args 2>err.$d & tracer=$!
+		within 9 grep -q 'poll(' trace.$d
+		server=$(pgrep -f "^[^ ]*reeve-$d $args")
+		reeve-ipcclient s.$d true & client=$!
+		served() { grep -q 'accept.* = [0-9]' trace.$d; }
+		ok "$d tries again until it can" within 9 served
+		is "$(grep -c EMFILE trace.$d)" 4 '... which it could not'
+		is "$(grep -c 'unable to accept' err.$d)" 1 '... and said once'
+		wait $client
+		kill "$server"; wait $tracer 2>/dev/null
+	done
+else
+	skip 6 'strace cannot trace here'
+fi
 end

@@ -30,7 +30,8 @@ enum {
 	CLIENTS_MAX = 256, FDS_MAX = 1 << 16,
 	TURN = 16,		/* requests of one client before the next */
 	IDLE_MS = 1000,		/* then its place can go to another */
-	SAY_MS = 1000		/* between two messages about limits */
+	SAY_MS = 1000,		/* between two messages about limits */
+	ACCEPT_AGAIN_MS = 100
 };
 
 struct client {
@@ -60,6 +61,7 @@ static struct {
 	uid_t guest_uid;
 	gid_t guest_gid;
 	uint64_t guest_since, said;
+	int deaf;		/* nobody can be accepted, which was said */
 } d = { .guest = -1, .maxclients = 16, .maxheld = 1000, .verbosity = 1 };
 
 static const struct opt opts[] = {
@@ -545,15 +547,19 @@ accept_one(void)
 	int fd = accept(0, 0, 0);
 
 	if (fd < 0) {
-		struct timespec pause = { 0, 100000000 };
+		struct timespec pause = { 0, ACCEPT_AGAIN_MS * 1000000L };
 
 		if (errno == EAGAIN || errno == EINTR
 			|| errno == ECONNABORTED)
 			return;
-		warn_sys("unable to accept (going on in 100 ms)");
+		if (!d.deaf)
+			warn_sys("unable to accept (trying again every %d ms)",
+				ACCEPT_AGAIN_MS);
+		d.deaf = 1;
 		nanosleep(&pause, 0);
 		return;
 	}
+	d.deaf = 0;
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	if (os_peer(fd, &d.guest_uid, &d.guest_gid) < 0) {
 		warn_sys("unable to see who the client is");

@@ -22,7 +22,7 @@
 #include "lib/opt.h"
 #include "lib/os.h"
 
-enum { CONN_MAX = 1000 };
+enum { CONN_MAX = 1000, ACCEPT_AGAIN_MS = 100 };
 
 struct client {
 	pid_t pid;
@@ -32,6 +32,7 @@ static struct {
 	struct client clients[CONN_MAX];
 	unsigned n, max, max_user;
 	int verbosity, remote, stop;
+	int deaf;		/* nobody can be accepted, which was said */
 	char **prog;
 } srv;
 
@@ -152,16 +153,19 @@ accept_one(void)
 	int fd = accept(0, (struct sockaddr *)&sa, &len);
 
 	if (fd < 0) {
-		struct timespec pause = { 0, 100000000 };
+		struct timespec pause = { 0, ACCEPT_AGAIN_MS * 1000000L };
 
 		if (errno == EAGAIN || errno == EINTR
 			|| errno == ECONNABORTED)
 			return;
-		if (srv.verbosity)
-			warn_sys("unable to accept (going on in 100 ms)");
+		if (srv.verbosity && !srv.deaf)
+			warn_sys("unable to accept (trying again every %d ms)",
+				ACCEPT_AGAIN_MS);
+		srv.deaf = 1;
 		nanosleep(&pause, 0);
 		return;
 	}
+	srv.deaf = 0;
 	sa.sun_path[sizeof sa.sun_path - 1] = 0;
 	/* Some systems hand the listener's flags on to the connection. */
 	fcntl(fd, F_SETFL, O_RDWR);
