@@ -135,7 +135,7 @@ start=$(date +%s%N)
 kill -TERM "$(inside $box)"
 wait $box;	is $? 137 'deaf to TERM: killed at the end of the grace time'
 ms=$((($(date +%s%N) - start) / 1000000))
-ok "... within it ($ms ms of 1000)" test $ms -ge 700 -a $ms -le 1100
+ok "... within it ($ms ms of 1000)" test $ms -ge 700 -a $ms -le $((900 + 200 * ${PATIENCE:-1}))
 like "$(cat err)" 'deaf did not end within the grace time: killed' '... said so'
 rm -f ready
 REEVE_GRACE=500ms REEVE_STOP_SIGNAL=USR2 boxed -- reeve-init ./deaf 2>err &
