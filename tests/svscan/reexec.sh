@@ -98,7 +98,9 @@ END
 echo '0 0' >scan/e/backoff
 touch scan/e/down
 "${P}svscanctl" -a scan
-within 5 "${P}svok" scan/e
+ok 'one more is supervised' within 5 "${P}svok" scan/e ||
+	{ cat err; ls -la scan scan/e "/proc/$scan_pid/fd"; cat \
+	"/proc/$scan_pid/wchan" "/proc/$scan_pid/status"; } 2>&1 | show
 listener=scan/e/event/ftrig1:@40000000000000000000000a:abcdef
 # Not seen before it has a reader: then it would be taken for a dead one.
 mkfifo -m 622 scan/e/event/.listener
