@@ -113,6 +113,11 @@ field() {
 up() { [ "$(field "$1" up 2>/dev/null)" = true ]; }
 down() { [ "$(field "$1" up 2>/dev/null)" = false ]; }
 
+# no_process PID: it has ended, whether somebody has waited for it yet or not.
+no_process() {
+	! kill -0 "$1" 2>/dev/null ||
+		grep -q '^State:[^A-Z]*Z' "/proc/$1/status" 2>/dev/null
+}
 need() { # need PROGRAM...: skip the test where one is missing
 	for _p; do
 		command -v "$_p" >/dev/null 2>&1 || skip_all "$_p is not installed"

@@ -136,8 +136,8 @@ store default v3 bundle contents 'webapp
 profile 3333 webapp=v3 default=v3
 deploy 3333"
 is $? 0 'foreground process to daemon'
-not 'the old process is gone' kill -0 "$pid"
-ok 'its logger too' test ! -e /proc/"$lpid"
+ok 'the old process is gone' no_process "$pid"
+ok 'its logger too' no_process "$lpid"
 like "$(cat daemon.log var/run/service/*/daemon.log var/run/s6-rc/servicedirs/*/daemon.log 2>/dev/null)" 'stopped' 'the oneshot that went was stopped'
 
 # two trees side by side

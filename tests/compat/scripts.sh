@@ -79,7 +79,7 @@ ok 's6-svstat -o pid' kill -0 "$pid"
 s6-svc -h run/web; ok 's6-svc -h' within 9 grep -qx hup web/got
 s6-svc -1 run/web; ok 's6-svc -1' within 9 grep -qx usr1 web/got
 ok 's6-svc -wR -T MS -r' s6-svc -wR -T 9000 -r run/web
-not 'is a restart' kill -0 "$pid"
+ok 'is a restart' no_process "$pid"
 ok 's6-svc -wD -d -T MS' s6-svc -wD -d -T 9000 run/web
 ok 's6-svc -wU -u -T MS' s6-svc -wU -u -T 9000 run/web
 pid=$(s6-svstat -o pid run/web)

@@ -22,7 +22,7 @@ is "$(field s pid)" "$pid" 'the next one takes over the process that runs'
 is "$(wc -l <s/runs)" 1 'run was started once'
 reeve-svc -d s
 ok 'it can be stopped' within 10 down s
-not 'and is gone' kill -0 "$pid"
+ok 'and is gone' no_process "$pid"
 
 # One that is process 1 of a namespace does not know its number here.
 if built_with CLONE_NEWPID && [ "$(id -u)" = 0 ]; then

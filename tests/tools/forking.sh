@@ -34,7 +34,7 @@ d=$(cat pid); not 'the old pid file was removed' [ "$d" = 1 ]
 kill -HUP $pid; within 5 test -s hups; is $? 0 'signals are passed on'
 kill $pid; wait $pid; is $? 0 'it ends as the daemon ends'
 is "$(cat got)" term 'which got the signal'
-not 'and is gone' kill -0 "$d" 2>/dev/null
+ok 'and is gone' no_process "$d"
 reeve-forking pid ./daemon exit; is $? 7 'with its exit code'
 reeve-forking pid ./daemon stay & pid=$!
 within 10 sh -c "[ -e pid ] && kill -0 \$(cat pid)"

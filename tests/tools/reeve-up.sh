@@ -38,7 +38,7 @@ like "$(reeve down -n)" "would end the tree \(pid $pid\)" 'down -n'
 ok 'ends nothing' kill -0 "$pid"
 out=$(reeve down);		is $? 0 'down'
 is "$out" 'The tree is down.' 'says so'
-not 'the tree is gone' kill -0 "$pid" 2>/dev/null
+ok 'the tree is gone' no_process "$pid"
 is "$(ps -e -o args= | grep -c '[r]eeve-\(svscan\|supervise\|log\)')" 0 \
 	'nothing is left'
 is "$(reeve down)" 'The tree is down already.' 'down again'
