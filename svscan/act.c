@@ -24,7 +24,6 @@
 #include "svscan/reexec.h"
 #include "svscan/scandir.h"
 
-#define MS UINT64_C(1000000)
 #define SEC (1000 * MS)
 
 enum {

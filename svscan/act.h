@@ -8,6 +8,8 @@
 
 #include "svscan/table.h"
 
+#define MS UINT64_C(1000000)	/* of os_now */
+
 struct svscan {
 	struct table table;
 	const char *supervise;	/* path of the program to start */

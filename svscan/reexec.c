@@ -18,6 +18,7 @@
 #include "lib/os.h"
 #include "lib/path.h"
 #include "lib/spawn.h"
+#include "lib/trap.h"
 #include "supervise/control.h"
 #include "svscan/reexec.h"
 #include "svscan/scandir.h"
@@ -27,7 +28,8 @@
 
 /* Version 2 did not say what is owed. */
 enum { MAGIC = 0x52565343, VERSION = 3, HEAD_2 = 56, HEAD = HEAD_2 + 4,
-	RECORD = 60, CHECK_S = 5, NAME_ROOM = 1024 + 8 };
+	RECORD = 60, CHECK_S = 5, NAME_ROOM = 1024 + 8,
+	LISTENS_MS = 2000, DEAF_MS = 20 };
 
 /* --- packing */
 
@@ -238,9 +240,30 @@ reexec_checked(struct svscan *v, pid_t pid, int wstat)
 	return 1;
 }
 
+/* One that was started a moment ago, as the old program, does not listen yet,
+ * and nobody would tell it later. */
+static int
+some_are_deaf(const struct svscan *v)
+{
+	uint64_t now = os_now();
+
+	for (unsigned i = 0; i < v->table.high; i++) {
+		const struct service *s = &v->table.slots[i];
+
+		if (s->used && s->pid && s->started + LISTENS_MS * MS > now &&
+			control_send(AT_FDCWD, s->name, "", 0) < 0)
+			return 1;
+	}
+	return 0;
+}
+
 void
 reexec_become(struct svscan *v)
 {
+	if (!v->stopping && some_are_deaf(v)) {
+		v->look_at = trap_earlier(v->look_at, os_now() + DEAF_MS * MS);
+		return;
+	}
 	v->become = 0;
 	if (!v->stopping)
 		become(v);

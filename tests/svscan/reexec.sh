@@ -178,6 +178,26 @@ else
 	skip 2 'strace cannot trace here'
 fi
 
+# --- a supervise that has just been started, and does not listen yet
+printf '#!/bin/sh\nwhile test -e %s/hold; do sleep 0.02; done\nexec %s "$@"\n' \
+	"$PWD" "$BUILD/bin/reeve-supervise" >slow
+: >hold
+install_new slow reeve-supervise
+service scan/late <<'END'
+exec sleep 1000
+END
+"${P}svscanctl" -a scan
+starting() { pgrep -f "reeve-supervise late\$"; }
+within 10 starting
+late=$(starting)
+install_new "$BUILD/bin/reeve-supervise" reeve-supervise
+"${P}svscanctl" --reexec scan
+"${P}svscanctl" -z scan
+rm hold
+late_new() { [ bin/reeve-supervise -ef "/proc/$late/exe" ]; }
+ok 'one that was about to listen becomes the new program too' within 10 late_new
+ok '... and runs its service' within 10 up scan/late
+
 # --- programs that do not run
 printf '#!/bin/sh\nexit 1\n' >bad
 install_new bad reeve-svscan
