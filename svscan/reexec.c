@@ -29,7 +29,7 @@
 /* Version 2 did not say what is owed. */
 enum { MAGIC = 0x52565343, VERSION = 3, HEAD_2 = 56, HEAD = HEAD_2 + 4,
 	RECORD = 60, CHECK_S = 5, NAME_ROOM = 1024 + 8,
-	LISTENS_MS = 2000, DEAF_MS = 20 };
+	LISTENS_MS = 10000, DEAF_MS = 20 };
 
 /* --- packing */
 
