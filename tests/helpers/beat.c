@@ -31,8 +31,10 @@ line(const char *text)
 {
 	size_t n = strlen(text);
 
-	if (write(1, text, n) != (ssize_t)n)
+	if (write(1, text, n) != (ssize_t)n) {
+		perror(text);
 		_exit(112);
+	}
 }
 
 int

@@ -55,6 +55,8 @@ static mask up;			/* what of it is up */
 static mask touched;		/* by name in cur: may have another pid */
 static pid_t pids[NAMES];	/* of cur's longruns */
 static enum { FRESH, RELOADED, OLD } stale[NAMES];	/* kept as it was */
+static mask early;		/* by name in cur: may have another pid from
+				 * before it was kept or reloaded */
 static struct set earlier[SETS];
 static int nearlier, nextuid = 1, ndb;
 static int faulty;		/* a daemon was killed in this round */
@@ -116,6 +118,19 @@ wrong(const char *fmt, ...)
 	fflush(stdout);
 	if (getenv("SHOW") && system("sed 's/^/#     /' all 2>/dev/null") < 0)
 		return;
+	*story = 0;
+}
+
+/* What was done before the round that goes wrong. */
+static void
+remember(void)
+{
+	FILE *f = fopen("history", "a");
+
+	if (f) {
+		fprintf(f, "%ld %s\n", rounds, story);
+		fclose(f);
+	}
 	*story = 0;
 }
 
@@ -640,7 +655,9 @@ differs(const struct set *a, int i, const struct set *b, int j)
 	const struct svc *v = a->v + i, *w = b->v + j;
 	int x = !!producers(a, i), y = !!producers(b, j);
 
-	if (v->kind != w->kind || v->uid != w->uid || v->version != w->version)
+	/* A set that comes back may have the version before a bad one's. */
+	if (v->kind != w->kind || v->uid != w->uid ||
+		v->version != w->version || v->bad != w->bad)
 		return 1;
 	if (v->kind == ONESHOT)
 		return v->slow != w->slow;
@@ -733,7 +750,7 @@ static void
 move_to(const struct set *b, const int *conv)
 {
 	mask t = touches(&cur, up, b, conv, touched) | touched, ups = 0,
-		moved = 0;
+		moved = 0, kept = 0;
 	pid_t p[NAMES] = { 0 };
 	int old[NAMES] = { 0 };
 
@@ -746,10 +763,14 @@ move_to(const struct set *b, const int *conv)
 			ups |= 1u << j;
 		if (t & 1u << i)
 			moved |= 1u << j;
+		if (early & 1u << i)
+			kept |= 1u << j;
 		p[j] = pids[i];
 		old[j] = (int)stale[i];
 		if (!differs(&cur, i, b, j))
 			continue;
+		if (touched & 1u << i)
+			kept |= 1u << j;
 		if (cur.v[i].uid != b->v[j].uid || b->v[j].change == KEEP)
 			old[j] = OLD;
 		else if (b->v[j].change == RELOAD && old[j] != OLD)
@@ -758,6 +779,7 @@ move_to(const struct set *b, const int *conv)
 	cur = *b;
 	up = closure(b, ups);
 	touched = moved;
+	early = kept;
 	memcpy(pids, p, sizeof pids);
 	for (int i = 0; i < NAMES; i++)
 		stale[i] = old[i];
@@ -771,6 +793,31 @@ invert(int *back, const int *conv)
 	for (int i = 0; i < NAMES; i++)
 		if (conv[i] >= 0)
 			back[conv[i]] = i;
+}
+
+/* To b, and undone: what is not in b is what it was, or was started again. */
+static void
+move_there_and_back(const struct set *b, const int *conv)
+{
+	struct set before = cur;
+	mask was = up;
+	pid_t p[NAMES];
+	int old[NAMES], back[NAMES];
+
+	memcpy(p, pids, sizeof p);
+	for (int i = 0; i < NAMES; i++)
+		old[i] = (int)stale[i];
+	invert(back, conv);
+	move_to(b, conv);
+	move_to(&before, back);
+	for (int i = 0; i < NAMES; i++)
+		if (atomic(&cur, i) && target(b, conv, i) < 0) {
+			pids[i] = p[i];
+			stale[i] = old[i];
+			touched |= 1u << i;
+		}
+	up = was;
+	undone = 1;
 }
 
 /* --- looking --- */
@@ -846,10 +893,11 @@ look_longrun(int i)
 			"lives");
 		return what;
 	}
-	if (pids[i] != (pid_t)st.pid && !undone)
-		stale[i] = FRESH;
 	snprintf(path, sizeof path, "live/current/def/%s", name(i));
 	link_base(def, sizeof def, path);
+	if (pids[i] != (pid_t)st.pid && ((!undone && !(early & 1u << i)) ||
+		!strcmp(path_base(d.def), def)))
+		stale[i] = FRESH;
 	if (stale[i] == FRESH && strcmp(path_base(d.def), def)) {
 		snprintf(what, sizeof what, "it runs %s, not %s", d.def, def);
 		return what;
@@ -1105,7 +1153,7 @@ look(int after_switch)
 	for (int i = 0; i < NAMES; i++)
 		if (cur.v[i].kind == LONGRUN && !tattered)
 			look_links(i);
-	touched = 0;
+	touched = early = 0;
 	for (int i = 0; i < NAMES; i++) {
 		char dir[64];
 		struct status st;
@@ -1303,9 +1351,7 @@ offer(struct set *s, const int *conv, const char *option, char *command,
 static void
 undo(const struct set *next, const int *conv, int reached, int finished)
 {
-	struct set before = cur;
-	mask was = up;
-	int back[NAMES], r;
+	int r;
 
 	tell("abort ");
 	r = run("reeve-rc-update -l live --abort");
@@ -1323,11 +1369,7 @@ undo(const struct set *next, const int *conv, int reached, int finished)
 		touched |= touches(&cur, up, next, conv, touched);
 		return;
 	}
-	undone = 1;
-	invert(back, conv);
-	move_to(next, conv);
-	move_to(&before, back);
-	up = was;
+	move_there_and_back(next, conv);
 }
 
 static void
@@ -1397,10 +1439,10 @@ switch_round(enum how how)
 static int
 rollback_round(void)
 {
-	struct set next, before = cur;
-	int conv[NAMES], back[NAMES], j = -1, k = (int)rnd(NAMES);
+	struct set next;
+	int conv[NAMES], j = -1, k = (int)rnd(NAMES);
 	char command[PATH_LEN];
-	mask was = up, ups = 0;
+	mask ups = 0;
 
 	mutate(&next, &cur, conv);
 	for (int i = 0; i < NAMES; i++) {
@@ -1434,11 +1476,7 @@ rollback_round(void)
 	expected = 0;
 	if (is_live(&next))
 		wrong("the bad set is live");
-	undone = 1;
-	invert(back, conv);
-	move_to(&next, conv);
-	move_to(&before, back);
-	up = was;
+	move_there_and_back(&next, conv);
 	return 1;
 }
 
@@ -1487,8 +1525,8 @@ want_round(void)
 static void
 one_round(void)
 {
+	remember();
 	rounds++;
-	*story = 0;
 	unlink("all");
 	if (chance(8))
 		kill_something();
@@ -1573,7 +1611,7 @@ main(int argc, char **argv)
 	run("reeve-rc -l live -D change");
 	run("reeve-svscanctl -t scan");
 	wait_for(scanner);
-	*story = 0;
+	remember();
 	if (!bad)
 		look_lines();
 	printf("rounds %ld switches %ld cuts %ld bad %ld\n", rounds, switches,

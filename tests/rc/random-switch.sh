@@ -3,7 +3,9 @@
 # and dead daemons, compared with a model (helpers/switcher.c).
 # TIMEOUT: 600
 # SEEDS="1 2" tries those, SECS=n so long each; SHOW=1 prints what the programs
-# said in a round that went wrong.  REEVE_LONG=1 takes thousands of rounds.
+# said in a round that went wrong; KEEP=dir copies the directory of a seed that
+# went wrong, with the stories of all its rounds in the file history.
+# REEVE_LONG=1 takes thousands of rounds.
 # What is killed when is a matter of time too, so a seed does not repeat all.
 . "$TESTS/lib.sh"
 need strace reeve-log reeve-svscan
@@ -26,6 +28,7 @@ $(head -n 5 complaints 2>/dev/null)"
 		"seed $seed: $(tail -n 1 found), $(cat lines 2>/dev/null) lines"
 	tail -n 1 found >>../all
 	cd "$D" || exit
+	[ "$code" = 0 ] || [ -z "$KEEP" ] || cp -a "$seed" "$KEEP"
 	rm -rf "$seed"
 done
 awk '{ r += $2; s += $4; c += $6 }
