@@ -169,18 +169,23 @@ static void
 hold_fifo(struct svscan *v, struct service *s)
 {
 	char dir[NAME_ROOM + 8], name[PATH_LEN], path[PATH_LEN];
+	struct stat st = { .st_ino = 0 };
 	int fd, there;
 
+	s->def = 0;
 	if (path_join(dir, sizeof dir, s->name, "def") < 0)
 		return;
-	if (!file_exists(AT_FDCWD, dir))
+	if (stat(dir, &st) < 0)
 		dir[strlen(dir) - sizeof "/def" + 1] = 0;
 	there = svdir_path(dir, "stdin-fifo", name, sizeof name);
-	if (!there)
-		drop_fifo(s);
 	/* A shortage: what is held already still is. */
-	if (there <= 0)
+	if (there < 0)
 		return;
+	if (!there) {
+		drop_fifo(s);
+		s->def = st.st_ino;
+		return;
+	}
 	if (*name == '/' ? path_join(path, sizeof path, name) :
 		path_join(path, sizeof path, s->name, name))
 		return;
@@ -203,6 +208,20 @@ hold_fifo(struct svscan *v, struct service *s)
 	v->full = 0;
 	drop_fifo(s);
 	s->fifo = fd;
+	s->def = st.st_ino;
+}
+
+/* One that runs may have got another definition, with a pipe or another one,
+ * without a new supervise. */
+static void
+hold_another(struct svscan *v, struct service *s)
+{
+	char def[NAME_ROOM + 8];
+	struct stat st;
+
+	if (path_join(def, sizeof def, s->name, "def") == 0 &&
+		stat(def, &st) == 0 && st.st_ino != s->def)
+		hold_fifo(v, s);
 }
 
 void
@@ -544,7 +563,9 @@ svscan_scan(struct svscan *v)
 		if (!s->used)
 			continue;
 		s->there = s->seen;
-		if (!s->there && !s->pid)
+		if (s->there && s->pid)
+			hold_another(v, s);
+		else if (!s->there && !s->pid)
 			forget(v, (int)i);
 	}
 	v->quiet = 1;

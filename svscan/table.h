@@ -8,6 +8,7 @@
 
 struct service {
 	uint64_t dev, ino;	/* of its directory: what it is known by */
+	uint64_t def;		/* inode of its def when fifo was looked for */
 	uint64_t next;		/* not to be started before (os_now) */
 	uint64_t started;	/* when its supervise was */
 	char *name;		/* owned by the table; NAME or NAME/log */
