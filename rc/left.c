@@ -10,6 +10,7 @@
 
 #include "lib/clock.h"
 #include "lib/file.h"
+#include "lib/msg.h"
 #include "lib/os.h"
 #include "lib/path.h"
 #include "rc/left.h"
@@ -27,6 +28,7 @@ left_begin(struct left *l, const char *name, const void *request, size_t len,
 	memset(l, 0, sizeof *l);
 	l->fd = -1;
 	l->limit_ms = limit_ms;
+	l->daemon = getpid();
 	if (path_join(path, sizeof path, LEFT_DIR, name) < 0 ||
 		(mkdir(LEFT_DIR, 0700) < 0 && errno != EEXIST))
 		return -1;
@@ -45,6 +47,8 @@ left_begin(struct left *l, const char *name, const void *request, size_t len,
 	return -1;
 }
 
+/* If the daemon was killed before this is announced, the next one may have
+ * looked already, and this is the script too many. */
 void
 left_announce(void *left)
 {
@@ -52,6 +56,8 @@ left_announce(void *left)
 	unsigned char buf[DETAIL_SIZE];
 	ssize_t r;
 
+	if (getppid() != l->daemon)
+		_exit(EX_SYSTEM);
 	if (l->fd < 0)
 		return;
 	l->dt.pid = (uint64_t)getpid();
@@ -61,6 +67,8 @@ left_announce(void *left)
 	/* There is room for it already. */
 	r = pwrite(l->fd, buf, sizeof buf, 0);
 	(void)r;
+	if (getppid() != l->daemon)
+		_exit(EX_SYSTEM);
 }
 
 void

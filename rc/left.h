@@ -7,6 +7,7 @@
 #define RC_LEFT_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "supervise/detail.h"
 
@@ -15,6 +16,7 @@
 struct left {
 	int fd;			/* of the file, or -1 */
 	unsigned limit_ms;	/* 0: none */
+	pid_t daemon;
 	struct detail dt;	/* working */
 };
 
@@ -22,7 +24,7 @@ struct left {
  * without that being noted. */
 int left_begin(struct left *, const char *name, const void *request,
 	size_t len, unsigned limit_ms);
-/* spawn.before: this process is it. */
+/* spawn.before: this process is it.  It ends if the daemon is gone. */
 void left_announce(void *left);
 /* Parent: the file is written. */
 void left_begun(struct left *);

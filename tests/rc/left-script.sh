@@ -18,6 +18,7 @@ slow() { # slow NAME CODE
 	echo "sh $D/$1.sh" >"set/$1/up"
 }
 slow works 0; slow fails 9; slow late 0; slow alone 3; slow known 0
+slow mute 0
 echo 1500 >set/late/timeout-up
 comp db set
 live_on db
@@ -106,5 +107,31 @@ kill -CONT "$super"
 touch alone.go
 wait $second
 is "$?" 1 'a start that finds no daemon waits for it'
+
+# Killed when the script's process is there and has not yet said so: it holds
+# the daemon's place as long as strace holds up its announcement.
+if strace -o /dev/null true 2>/dev/null; then
+	super=$(pgrep -f '^[^ ]*reeve-supervise s6rc-oneshot-runner$')
+	strace -f -qq -o trace -p "$(daemon)" -e trace=pwrite64 \
+		-e inject=pwrite64:delay_enter=5s:when=1 2>err3 & tracer=$!
+	traced() { grep -q "^TracerPid:.*$tracer" "/proc/$(daemon)/status"; }
+	within 10 traced || bail "strace: $(cat err3)"
+	rc start mute 2>err & first=$!
+	child() { pgrep -P "$(daemon)"; }
+	within 10 quiet child
+	child=$(child)
+	ok 'a daemon is killed before its script is announced' kill_it
+	wait $first
+	rc start mute 2>err2 & second=$!
+	within 10 runs mute 1
+	over() { ! kill -0 "$child" 2>/dev/null; }
+	ok 'that script does not run' within 20 over
+	touch mute.go
+	wait $second
+	is "$?" 0 'the one of the next daemon does'
+	is "$(wc -l <mute.runs)" 1 'and no other'
+else
+	skip 4 'strace cannot trace here'
+fi
 not 'never two at once' test -e bad
 end
