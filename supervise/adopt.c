@@ -77,6 +77,7 @@ take_over_process(struct super *s)
 	s->pidfd = os_pidfd((pid_t)s->dt.pid);
 	if (s->pidfd < 0)
 		s->peek = os_now() + LOOK_MS * MS;
+	start_hold(s);
 	listen_again(s);
 	hear_again(s);
 	s->dt.adopted = 1;

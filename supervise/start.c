@@ -95,6 +95,24 @@ fail:
 	return -2;
 }
 
+/* None is made: run has what was there. */
+void
+start_hold(struct super *s)
+{
+	static const char *const names[] = { "stdin-fifo", "stdout-fifo" };
+	char path[PATH_ROOM];
+
+	for (int i = 0; i < 2; i++) {
+		int *keep = i ? &s->out : &s->in;
+
+		if (svdir_path(s->dt.def, names[i], path, sizeof path) <= 0)
+			continue;
+		*keep = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+		if (*keep < 0)
+			warn_sys("unable to open fifo %s (going on)", path);
+	}
+}
+
 /* Held as long as any process lives that inherits the descriptor. */
 static int
 open_service_lock(int *held)

@@ -11,6 +11,10 @@
  * it.  Or -1 and errno, with a message if errno does not say it all. */
 pid_t start_run(struct super *);
 
+/* run was started by another supervise, with the definition s->dt.def: keep
+ * its pipes open as start_run would. */
+void start_hold(struct super *);
+
 /* finish's pid; 0 if there is none; -1, with a message, if it cannot be
  * started. */
 pid_t start_finish(struct super *);
