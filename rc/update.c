@@ -334,6 +334,23 @@ prepare_directory(struct update *u, uint32_t j)
 	return live_servicedir_make(u->live.fd, &u->new, j);
 }
 
+/* Who moves brings its directory along. */
+static int
+clear_directory(struct update *u, const char *name)
+{
+	char path[PATH_LEN];
+
+	if (path_join(path, sizeof path, "servicedirs", name) < 0)
+		return -1;
+	if (!file_exists(u->live.fd, path))
+		return 0;
+	if (supervised(u, name)) {
+		errno = EBUSY;
+		return -1;
+	}
+	return path_remove(u->live.fd, path);
+}
+
 static int
 prepare_services(struct update *u, const struct diff *d)
 {
@@ -348,8 +365,9 @@ prepare_services(struct update *u, const struct diff *d)
 		if (same_definition(u, d, j) && same_name(u, d, j) &&
 			(d->from[j] < u->in.from->nlong) == (j < u->new.nlong))
 			continue;
-		if (j < u->new.nlong && !moves(u, d, j) &&
-			prepare_directory(u, j) < 0) {
+		if (j < u->new.nlong && (moves(u, d, j) ?
+			clear_directory(u, name) : prepare_directory(u, j))
+			< 0) {
 			warn_sys("unable to make the directory of %s", name);
 			return -1;
 		}

@@ -419,6 +419,21 @@ while [ $((n += 1)) -le 8 ]; do
 	upd db.p1
 done
 is "$bad" '' 'killed while it prepares, and another set: no link leads nowhere'
+# Another service takes the name of which it had made the directory.
+longrun p4 same; mkdir p4/fresh; cp p1/other/* p4/fresh 2>/dev/null
+comp db.p4 p4
+n=0
+until [ -d live/servicedirs/fresh ] || [ $((n += 1)) = 40 ]; do
+	strace -o /dev/null -qq -e trace=symlinkat -e signal=none \
+		-e inject=symlinkat:signal=SIGKILL:when=$n \
+		reeve-rc-update -v0 -l "$D/live" db.p2
+done
+not 'killed when a directory is prepared, before the journal' test -e live/journal
+was=$(pid other)
+echo 'other -> fresh' >taken
+ok 'another service takes that name' upd -f taken db.p4
+is "$(pid fresh)" "$was" 'and keeps its process'
+is "$(ups)" 'fresh same' 'all are up'
 
 # --- a wish that fails
 longrun w1 keep; longrun w2 keep
