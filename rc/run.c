@@ -319,11 +319,27 @@ servicedir(const struct half *h, char *buf, uint32_t i)
 	return live_servicedir(buf, PATH_LEN, h->run->live, name_of(h, i));
 }
 
+/* Kept or reloaded, it may run with a definition by which it cannot say that
+ * it is ready. */
 static int
-reached_up(const struct half *h, uint32_t i, const struct status *st)
+cannot_say(const char *dir, const struct status *st)
+{
+	struct detail d;
+	char path[PATH_LEN];
+
+	return detail_read(&d, AT_FDCWD, dir) == 0 && d.pid == st->pid &&
+		*d.def && file_exists(AT_FDCWD, d.def) &&
+		path_join(path, sizeof path, d.def, "notification-fd") == 0 &&
+		!file_exists(AT_FDCWD, path);
+}
+
+static int
+reached_up(const struct half *h, uint32_t i, const char *dir,
+	const struct status *st)
 {
 	return status_is_up(st) && (st->ready ||
-		!(h->db->services[i].flags & DB_NOTIFIES));
+		!(h->db->services[i].flags & DB_NOTIFIES) ||
+		cannot_say(dir, st));
 }
 
 /* Tell supervise; with the letters that keep the file `down' in step, so
@@ -460,7 +476,7 @@ look(struct half *h, struct job *j, int started)
 		return 0;
 	}
 	if (h->mode == RUN_UP) {
-		if (!reached_up(h, j->i, &st))
+		if (!reached_up(h, j->i, dir, &st))
 			return 0;
 		again = may_still_stop(h, j, dir);
 		if (again) {
@@ -586,11 +602,11 @@ begin_longrun(struct half *h, uint32_t i)
 	}
 	/* Up, but told to go down a moment ago: it probably ends and comes
 	 * again, which there are events for. */
-	if (h->mode == RUN_UP && reached_up(h, i, &st) && !st.wanted_up) {
+	if (h->mode == RUN_UP && reached_up(h, i, dir, &st) && !st.wanted_up) {
 		j->look = clock_now() + LEAVING_MS;
 		return;
 	}
-	if (h->mode == RUN_UP ? reached_up(h, i, &st) && !j->revive :
+	if (h->mode == RUN_UP ? reached_up(h, i, dir, &st) && !j->revive :
 		!st.pid && !st.wanted_up) {
 		end_job(h, j, 1, REASON_NONE, 0);
 		return;

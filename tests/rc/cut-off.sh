@@ -435,6 +435,23 @@ ok 'another service takes that name' upd -f taken db.p4
 is "$(pid fresh)" "$was" 'and keeps its process'
 is "$(ups)" 'fresh same' 'all are up'
 
+# --- a service that runs since before it was to say when it is ready
+for s in k1 k2 k3; do longrun $s kept; echo keep >$s/kept/on-change; done
+echo 3 >k2/kept/notification-fd
+echo restart >k3/kept/on-change; echo '# 3' >>k3/kept/run
+for s in k1 k2 k3; do comp db.$s $s; done
+fresh db.k1
+rc start kept
+was=$(pid kept)
+upd db.k2
+# Its listener is made when it is owed, before it is told.
+strace -o /dev/null -qq -e trace='?mknod,mknodat' -e signal=none \
+	-e inject='?mknod,mknodat:signal=SIGKILL:when=1' \
+	reeve-rc-update -v0 -l "$D/live" db.k3
+is "$(rc status kept | awk '{ print $2 }')" owed 'it is owed, and was not told'
+ok 'nobody waits for what it cannot say' upd -t 10000 --abort
+is "$(ups) $(pid kept)" "kept $was" 'it is up, with its process'
+
 # --- a wish that fails
 longrun w1 keep; longrun w2 keep
 longrun w2 wisher; mkdir w2/wisher/wants.d; : >w2/wisher/wants.d/broken
