@@ -1332,6 +1332,35 @@ drop_done(struct update *u)
 	u->in.nconvert = n;
 }
 
+/* A switch that was cut off may have stopped a logger while those that write
+ * to it run on.  The set that comes may have another one in its place, or
+ * none: so what is in its pipe is read now. */
+static void
+read_pipes(struct update *u)
+{
+	const struct db *db = &u->live.db;
+	unsigned char *set = calloc((size_t)count(db) + 1, 1);
+	char path[PATH_LEN];
+	int any = 0;
+
+	for (uint32_t i = 0; set && i < db->nlong; i++)
+		any |= set[i] = (u->live.state.rec[i].flags & STATE_OWED) &&
+			db->services[i].producers.n &&
+			path_join(path, sizeof path, "fifo",
+				db->services[i].name) == 0 &&
+			control_fifo_unread(u->live.fd, path) > 0;
+	if (any && plan_needs(db, set, 1) == 0) {
+		for (uint32_t i = 0; i < count(db); i++)
+			if ((u->live.state.rec[i].flags & (STATE_UP |
+				STATE_OWED)) == STATE_UP)
+				set[i] = 0;
+		/* One that does not come up is no reason to stay. */
+		run_half(&u->run, set, RUN_UP);
+		u->run.result = RUN_OK;
+	}
+	free(set);
+}
+
 int
 update_switch(struct update *u)
 {
@@ -1347,6 +1376,8 @@ update_switch(struct update *u)
 			puts("nothing to do: the same set of services");
 		return u->dry ? UPDATE_OK : pay_debts(u);
 	}
+	if (!u->dry)
+		read_pipes(u);
 	return switch_to(u, 0, 0);
 }
 

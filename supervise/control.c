@@ -70,19 +70,26 @@ control_send(int at, const char *servicedir, const char *letters, size_t len)
 }
 
 int
-control_unread(int at, const char *servicedir)
+control_fifo_unread(int at, const char *path)
 {
-	char path[PATH_LEN];
 	int fd, r, n = 0;
 
-	if (path_join(path, sizeof path, servicedir, CONTROL_FILE) < 0)
-		return -1;
 	fd = openat(at, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
 	r = ioctl(fd, FIONREAD, &n);
 	close(fd);
 	return r < 0 ? -1 : n;
+}
+
+int
+control_unread(int at, const char *servicedir)
+{
+	char path[PATH_LEN];
+
+	if (path_join(path, sizeof path, servicedir, CONTROL_FILE) < 0)
+		return -1;
+	return control_fifo_unread(at, path);
 }
 
 int

@@ -33,6 +33,8 @@ int control_send(int at, const char *servicedir, const char *letters,
 /* How many letters were sent that supervise has not read yet, or -1 and
  * errno. */
 int control_unread(int at, const char *servicedir);
+/* The same of bytes in any fifo. */
+int control_fifo_unread(int at, const char *path);
 
 /* 1 if a supervise watches this service directory, 0 if none, -1 and errno. */
 int control_alive(int at, const char *servicedir);

@@ -67,6 +67,38 @@ wrote() { [ "$(count two)" = $lines ]; }
 ok 'and the new one writes what comes now' within 10 wrote
 is "$(pid keep)" "$keep" 'another service was never touched'
 
+# A switch that restarts the logger alone is killed while that is down; then
+# comes a set in which another is in its place.
+cat >with/w-log/finish <<EOF
+#!/bin/sh
+: >$D/finishing
+until [ -e $D/go ]; do sleep 0.02; done
+EOF
+chmod +x with/w-log/finish
+echo 0 >with/w-log/timeout-finish
+writer changed w; longrun changed keep; logger changed w-log one w
+comp db.with2 with; comp db.changed changed
+touch go
+rm -f trapped
+ok 'the first logger again' upd db.with2
+rc start w w-log
+within 10 test -e trapped || bail 'the writer does not run'
+rm -f go finishing wrote
+was=$(pid w)
+reeve-rc-update -v0 -l "$D/live" db.changed & cut=$!
+within 10 test -e finishing || bail 'the logger is not stopped'
+kill -KILL $cut
+wait $cut
+touch go
+before=$(count one)
+reeve-svc -h live/servicedirs/w
+within 10 test -e wrote
+rm -f wrote trapped
+is "$(pid w)" "$was" 'a switch is killed when it has stopped the logger alone'
+ok 'and another set has another logger' upd db.other
+is "$(count one)" $((before + lines)) 'the old one has written what was left to it'
+is "$(all_lines one)" '' 'each line once, in order'
+
 # As long as s6-rc lets a name be.
 long=$(printf '%0251d' 0 | tr 0 n)
 longrun long "$long"
