@@ -254,16 +254,18 @@ end_old(struct init *in)
 	free(names);
 }
 
-/* What an earlier boot left means nothing now: pids, states, pipes. */
+/* What an earlier boot left means nothing now: pids, states, pipes.  What says
+ * of which boot it is goes last: if this is cut off, the rest is no more
+ * believed then than it was before. */
 static void
 clear(struct init *in, int all)
 {
 	static const char *const names[] = { "current", "journal", "last",
-		"gen", "scandir", "prefix", "compiled", "state", "boot",
-		"store", "fifo", "servicedirs" };
+		"gen", "scandir", "prefix", "compiled", "state", "store",
+		"fifo", "servicedirs", "boot" };
 	size_t n = sizeof names / sizeof *names;
 
-	for (size_t i = 0; i < (all ? n : n - 3); i++)
+	for (size_t i = 0; i < (all ? n : n - 4); i++)
 		if (path_remove(in->live.fd, names[i]) < 0)
 			die_sys(EX_SYSTEM, "unable to remove %s/%s",
 				in->live.path, names[i]);

@@ -48,4 +48,25 @@ reeve-rc-init -t 20000 -c "$PWD/t/state/boot" -l "$PWD/t/live" "$PWD/t/service" 
 is $? 0 'rc-init makes it anew' || show out
 all_anew 'below an svscan'
 is "$(pgrep -c -x reeve-supervise)" "$(ls t/service | wc -l)" 'no supervise is left over'
+
+# That is cut off, with a definition in the store half removed.
+if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
+	reeve-svscanctl -t t/service
+	ok 'the tree ends' within 10 none
+	cp -R t/live/store whole
+	half=$PWD/t/live/store/$(basename "$(readlink t/live/current/def/db)")
+	another_boot
+	scanned t/service -d 3 3>/dev/null >scan.err 2>&1
+	init() {
+		"$@" reeve-rc-init -t 20000 -c "$PWD/t/state/boot" \
+			-l "$PWD/t/live" "$PWD/t/service" >out 2>&1
+	}
+	init strace -o trace -P "$half" -e inject=unlinkat:signal=KILL:when=2
+	is "$? $(ls "$half" | wc -l)" '137 1' 'rc-init is killed' || show out
+	init;			is $? 0 'the next one goes on' || show out
+	all_anew 'after one that was killed'
+	is "$(diff -r whole t/live/store)" '' '... with the whole definitions'
+else
+	skip 11 'strace cannot trace here'
+fi
 end
