@@ -642,6 +642,7 @@ svscan_stop(struct svscan *v, int all)
 
 	v->stopping = 1;
 	v->stop_all = all ? 1 : 0;
+	scandir_ends(v->lock, getpid());
 	v->start_at = v->scan_at = 0;
 	/* What we write goes to the catch-all logger, which ends when nobody
 	 * can write any more; so from here on to the console. */

@@ -1,5 +1,9 @@
 /* scandir.c - FORMAT scan directory; see scandir.h. */
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "lib/file.h"
 #include "lib/path.h"
 #include "svscan/scandir.h"
@@ -43,4 +47,21 @@ scandir_send(int at, const char *scandir, const char *letters, size_t len)
 	if (path_join(path, sizeof path, scandir, SCANDIR_CONTROL) < 0)
 		return -1;
 	return file_tell(at, path, letters, len);
+}
+
+int
+scandir_ends(int lock, pid_t pid)
+{
+	return ftruncate(lock, (off_t)pid);
+}
+
+int
+scandir_ending(int at, const char *scandir, pid_t pid)
+{
+	char path[PATH_LEN];
+	struct stat st;
+
+	return path_join(path, sizeof path, scandir, SCANDIR_LOCK) == 0 &&
+		fstatat(at, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		st.st_size == (off_t)pid;
 }

@@ -4,6 +4,7 @@
 #define SVSCAN_SCANDIR_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #define SCANDIR_CONTROL_DIR ".s6-svscan"
 #define SCANDIR_CONTROL SCANDIR_CONTROL_DIR "/control"
@@ -39,5 +40,11 @@ const struct scan_command *scandir_command(char letter);
  * errno: ENXIO or ENOENT no svscan there, ENODEV its fifo is none. */
 int scandir_send(int at, const char *scandir, const char *letters,
 	size_t len);
+
+/* While it takes everything down, the size of its lock is its pid: a size is
+ * known at once and needs no room on a file system that is full. */
+int scandir_ends(int lock, pid_t pid);	/* 0: it does not.  0, or -1 */
+/* 1 if the svscan with this pid takes everything down, else 0. */
+int scandir_ending(int at, const char *scandir, pid_t pid);
 
 #endif

@@ -152,6 +152,7 @@ open_control_dir(struct svscan *v, const char *scandir)
 		die_sys(EX_SYSTEM, "unable to lock %s/%s", scandir,
 			SCANDIR_LOCK);
 	}
+	scandir_ends(v->lock, 0);
 	if (mkfifo(SCANDIR_CONTROL, 0600) < 0) {
 		if (errno != EEXIST)
 			die_sys(EX_SYSTEM, "unable to create fifo %s/%s",

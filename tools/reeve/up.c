@@ -28,6 +28,7 @@
 #include "rc/live.h"
 #include "rc/scan.h"
 #include "supervise/control.h"
+#include "svscan/scandir.h"
 #include "tools/reeve/act.h"
 #include "tools/reeve/front.h"
 #include "tools/reeve/model.h"
@@ -35,7 +36,7 @@
 #include "tools/reeve/watch.h"
 
 #define CATCHALL "reeve-catchall"
-enum { START_MS = 10000, KILL_MS = 10000 };
+enum { START_MS = 10000, END_MS = 60000, KILL_MS = 10000 };
 
 static void
 make_dir(const char *path, unsigned mode)
@@ -44,13 +45,33 @@ make_dir(const char *path, unsigned mode)
 		die_sys(EX_SYSTEM, "unable to make %s", path);
 }
 
+/* One at a time: two would start two trees, or one what the other ends.  A
+ * descriptor to close, or -1: for a script of the change that the other one
+ * waits for it is no use to wait, nor where no lock can be. */
+static int
+take_turn(const struct places *p)
+{
+	int at = open(p->state, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd;
+
+	if (at < 0)
+		return -1;
+	fd = file_lock(at, "turn", 1, 0);
+	if (fd < 0 && (errno == EAGAIN || errno == EACCES) &&
+		!getenv("RC_CHANGER")) {
+		info("waiting for another reeve up or reeve down (pid %ld)",
+			(long)file_locked_by(at, "turn"));
+		fd = file_lock(at, "turn", 1, 1);
+	}
+	close(at);
+	return fd;
+}
+
 static void
 make_places(const struct places *p)
 {
 	unsigned mode = p->user ? 0700 : 0755;
 
 	make_dir(p->sources[0], 0755);
-	make_dir(p->state, mode);
 	make_dir(p->logs, mode);
 	make_dir(p->scandir, mode);
 }
@@ -184,6 +205,34 @@ forget_old(const struct places *p)
 {
 	if (!live_exists(p->live) && scan_forget(p->live, p->scandir) < 0)
 		die_sys(EX_SYSTEM, "unable to clear %s", p->scandir);
+}
+
+/* Pid of the svscan that runs there, or 0. */
+static long
+svscan_on(const struct places *p)
+{
+	char lock[PATH_LEN];
+	pid_t pid;
+
+	join(lock, p->scandir, SCANDIR_LOCK);
+	pid = file_locked_by(AT_FDCWD, lock);
+	return pid > 0 ? (long)pid : 0;
+}
+
+static int
+tree_gone(const struct places *p, unsigned long long ms)
+{
+	for (unsigned long long t = 0; !ms || t <= ms; t += 20) {
+		struct timespec nap = { 0, 20000000 };
+
+		if (!svscan_on(p))
+			return 1;
+		if (t && t % 2000 == 0)
+			say("after %llu s, still waiting for the tree to end",
+				t / 1000);
+		nanosleep(&nap, 0);
+	}
+	return 0;
 }
 
 static void
@@ -331,6 +380,9 @@ say_up(void)
 			starting++;
 		}
 	}
+	if (!m.svscan)
+		die(EX_SYSTEM, "the tree was taken down meanwhile (reeve up "
+			"starts it)");
 	printf("The tree is up (pid %ld): %u service%s up", m.svscan, up,
 		up == 1 ? "" : "s");
 	if (starting)
@@ -378,11 +430,40 @@ say_plan(const struct places *p, long running)
 	puts("would start the bundle `default'");
 }
 
+static void
+make_tree(const struct places *p)
+{
+	int turn;
+	long pid;
+
+	make_dir(p->state, p->user ? 0700 : 0755);
+	turn = take_turn(p);
+	pid = svscan_on(p);
+	if (pid && scandir_ending(AT_FDCWD, p->scandir, (pid_t)pid)) {
+		info("waiting for the tree (pid %ld) that was told to end",
+			pid);
+		if (!tree_gone(p, END_MS))
+			die(EX_TIMEOUT, "the tree (pid %ld) was told to end "
+				"and still runs after %d s (reeve tree shows "
+				"what holds it, reeve down kills it)", pid,
+				END_MS / 1000);
+		pid = 0;
+	}
+	if (!pid)
+		refuse_second(p);
+	make_places(p);
+	if (!pid) {
+		forget_old(p);
+		start_tree(p);
+	}
+	if (turn >= 0)
+		close(turn);
+}
+
 int
 front_up(int argc, char **argv)
 {
 	int c, dry = 0, tree = 0, foreground = 0, notify = -1, code = 0, r;
-	struct model m;
 	struct places p;
 
 	opt_permute(&up_usage, argc, argv);
@@ -403,24 +484,14 @@ front_up(int argc, char **argv)
 	if (optind != argc)
 		die(EX_MISUSE, "up takes no name: it starts everything (for "
 			"one service: reeve start %s)", argv[optind]);
-	model_load(&m, 0);
-	p = m.places;
+	front_places(&p);
 	if (dry) {
-		say_plan(&p, m.svscan);
+		say_plan(&p, svscan_on(&p));
 		return EX_OK;
 	}
-	if (foreground) {
-		model_free(&m);
+	if (foreground)
 		return front_foreground(&p, tree, notify);
-	}
-	if (!m.svscan)
-		refuse_second(&p);
-	make_places(&p);
-	if (!m.svscan) {
-		forget_old(&p);
-		start_tree(&p);
-	}
-	model_free(&m);
+	make_tree(&p);
 	if (tree)
 		return say_up();
 	if (!has_definitions(&p) && !file_exists(AT_FDCWD, p.boot)) {
@@ -456,37 +527,6 @@ static const struct usage down_usage = {
 	"100 misuse, 111 system error."
 };
 
-static int
-tree_gone(const char *scandir, unsigned long long ms)
-{
-	char lock[PATH_LEN];
-
-	join(lock, scandir, ".s6-svscan/lock");
-	for (unsigned long long t = 0; !ms || t <= ms; t += 20) {
-		struct timespec nap = { 0, 20000000 };
-
-		if (file_locked_by(AT_FDCWD, lock) <= 0)
-			return 1;
-		if (t && t % 2000 == 0)
-			say("after %llu s, still waiting for the tree to end",
-				t / 1000);
-		nanosleep(&nap, 0);
-	}
-	return 0;
-}
-
-static void
-send_svscan(const struct places *p, const char *letter)
-{
-	char ctl[] = "reeve-svscanctl", opt[3] = { '-', letter[0], 0 };
-	char end[] = "--", *argv[] = { ctl, opt, end, (char *)p->scandir, 0 };
-	int code = front_run(argv);
-
-	if (code)
-		die(EX_SYSTEM, "reeve-svscanctl %s failed (exit %d), so the "
-			"tree goes on", opt, code);
-}
-
 /* Their time is over. */
 static void
 kill_left(void)
@@ -516,6 +556,7 @@ front_down(int argc, char **argv)
 	char *stop[] = { rc, l, 0, b, D, a, t, ms, change, 0 };
 	uint64_t timeout = 60000;
 	int c, dry = 0, code = 0;
+	struct places p;
 	struct model m;
 
 	opt_permute(&down_usage, argc, argv);
@@ -529,6 +570,9 @@ front_down(int argc, char **argv)
 	if (optind != argc)
 		die(EX_MISUSE, "down takes no name: it stops everything (for "
 			"one service: reeve stop %s)", argv[optind]);
+	front_places(&p);
+	if (!dry)
+		(void)take_turn(&p);
 	model_load(&m, 0);
 	if (!m.svscan) {
 		puts("The tree is down already.");
@@ -547,11 +591,13 @@ front_down(int argc, char **argv)
 		snprintf(ms, sizeof ms, "%llu", (unsigned long long)timeout);
 		code = act_run(stop);
 	}
-	send_svscan(&m.places, "t");
-	if (!tree_gone(m.places.scandir, timeout)) {
+	if (scan_send(m.places.scandir, "t") < 0)
+		die_sys(EX_SYSTEM, "unable to tell reeve-svscan (pid %ld) to "
+			"end, so the tree goes on", m.svscan);
+	if (!tree_gone(&m.places, timeout)) {
 		kill_left();
 		code = EX_NO;
-		if (!tree_gone(m.places.scandir, KILL_MS))
+		if (!tree_gone(&m.places, KILL_MS))
 			die(EX_NO, "the tree (pid %ld) still runs; reeve tree "
 				"shows what holds it", m.svscan);
 	}
