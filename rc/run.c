@@ -513,7 +513,7 @@ static void
 hear_longrun(struct half *h, struct job *j)
 {
 	int notifies = !!(h->db->services[j->i].flags & DB_NOTIFIES);
-	int permanent = 0, again = 0, unable = 0;
+	int permanent = 0, again = 0, unable = 0, gone = 0;
 	char buf[64];
 	ssize_t r, k;
 
@@ -524,7 +524,8 @@ hear_longrun(struct half *h, struct job *j)
 		case 'O': permanent = 1; break;
 		case 'd': j->deaths++; break;
 		case 'f': unable = 1; break;
-		case 's': again = 1; break;
+		case 's': again = 1; gone = 0; break;
+		case 'x': gone = 1; break;
 		case 'u':
 			if (notifies || h->mode != RUN_UP)
 				break;
@@ -542,6 +543,9 @@ hear_longrun(struct half *h, struct job *j)
 	}
 	if (again)
 		command(h, j);
+	/* It ended; the next one says that it starts. */
+	if (gone && !j->revive)
+		j->revive = clock_now() + REVIVE_MS;
 	if (look(h, j, 0) || h->mode != RUN_UP)
 		return;
 	if (permanent)
