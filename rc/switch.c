@@ -250,24 +250,6 @@ list_generations(const struct gen *g, size_t *count)
 	return v;
 }
 
-/* The number in ".../generations/N/db", or 0. */
-static unsigned
-number_in(const char *path)
-{
-	char buf[PATH_LEN];
-	unsigned n;
-	char *slash;
-
-	if (path_join(buf, sizeof buf, path) < 0 ||
-		strcmp(path_base(buf), "db"))
-		return 0;
-	slash = strrchr(buf, '/');
-	if (!slash)
-		return 0;
-	*slash = 0;
-	return num_uint(path_base(buf), &n) ? n : 0;
-}
-
 static unsigned
 boot_number(const struct gen *g)
 {
@@ -275,7 +257,7 @@ boot_number(const struct gen *g)
 	ssize_t r = readlink(g->places.boot, link, sizeof link - 1);
 
 	link[r < 0 ? 0 : r] = 0;
-	return number_in(link);
+	return update_kept(link);
 }
 
 /* Which generation of ours is live; 0: none, or a database from elsewhere. */
@@ -293,7 +275,7 @@ live_number(const struct gen *g)
 	if (r < 0)
 		return 0;
 	link[r] = 0;
-	n = number_in(link);
+	n = update_kept(link);
 	if (!n)
 		return 0;
 	gen_path(g, path, n, "db");

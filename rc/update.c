@@ -131,6 +131,43 @@ set_text(struct update *u, const char *fmt, ...)
 	va_end(ap);
 }
 
+unsigned
+update_kept(const char *path)
+{
+	char buf[PATH_LEN];
+	unsigned n;
+	char *slash;
+
+	if (path_join(buf, sizeof buf, path) < 0 ||
+		strcmp(path_base(buf), "db"))
+		return 0;
+	slash = strrchr(buf, '/');
+	if (!slash)
+		return 0;
+	*slash = 0;
+	return num_uint(path_base(buf), &n) ? n : 0;
+}
+
+/* What people know a generation of the live directory by: the number under
+ * which reeve-switch keeps it, or the database that it was made from. */
+static const char *
+called(const struct update *u, uint32_t gen, char *buf, size_t size)
+{
+	char name[64], path[PATH_LEN];
+	ssize_t r;
+	unsigned kept;
+
+	snprintf(name, sizeof name, "gen/%u/compiled", (unsigned)gen);
+	r = readlinkat(u->live.fd, name, path, sizeof path - 1);
+	path[r < 0 ? 0 : r] = 0;
+	kept = update_kept(path);
+	if (kept)
+		snprintf(buf, size, "generation %u", kept);
+	else
+		snprintf(buf, size, "%s", *path ? path : "what was live");
+	return buf;
+}
+
 /* --- the plan, for people --- */
 
 static void
@@ -1057,9 +1094,11 @@ free_names(char **v, uint32_t n)
 static int
 unfinished(struct update *u)
 {
+	char to[PATH_LEN];
+
 	set_text(u, "switched, but not finished");
-	warn("switched to generation %u, but not finished: run it again to "
-		"finish it, or with --abort to undo it", (unsigned)u->to);
+	warn("switched to %s, but not finished: run it again to finish it, or "
+		"with --abort to undo it", called(u, u->to, to, sizeof to));
 	return UPDATE_UNFINISHED;
 }
 
@@ -1093,16 +1132,18 @@ complete(struct update *u, const struct diff *d, uint32_t origin)
 	if (code != UPDATE_OK && !u->in.target)
 		tell_logs(u);
 	if (code != UPDATE_OK && u->rollback && origin == u->from) {
-		uint32_t failed = u->to;
+		char to[PATH_LEN], back[PATH_LEN];
 
-		warn("going back to generation %u, as %s failed",
-			(unsigned)origin, *names ? names : "a service");
+		/* The undo removes what was switched to. */
+		called(u, u->to, to, sizeof to);
+		warn("going back to %s, as %s failed", called(u, origin, back,
+			sizeof back), *names ? names : "a service");
 		code = undo_switch(u, origin, old, new, n);
 		u->from = origin;
 		if (code == UPDATE_OK || code == UPDATE_FAILED ||
 			code == UPDATE_TIMEOUT) {
-			set_text(u, "generation %u failed (%s) and was undone",
-				(unsigned)failed, names);
+			set_text(u, "%s failed (%s) and was undone", to,
+				names);
 			code = UPDATE_UNDONE;
 		}
 		goto out;
@@ -1413,18 +1454,20 @@ static int
 start_recovered(struct update *u, const struct journal *j)
 {
 	int code = update_code(start_owed(u, 0, j));
+	char to[PATH_LEN], back[PATH_LEN];
 
 	if ((code != UPDATE_FAILED && code != UPDATE_TIMEOUT) || !u->rollback ||
 		j->origin != j->from)
 		return code;
 	tell_logs(u);
-	warn("going back to generation %u, as a service failed",
-		(unsigned)j->origin);
+	called(u, j->to, to, sizeof to);
+	warn("going back to %s, as a service failed", called(u, j->origin,
+		back, sizeof back));
 	code = undo_switch(u, j->origin, j->old, j->new, j->nrenames);
 	if (code > UPDATE_TIMEOUT)
 		return code;
 	u->from = j->origin;
-	set_text(u, "generation %u failed and was undone", (unsigned)j->to);
+	set_text(u, "%s failed and was undone", to);
 	return UPDATE_UNDONE;
 }
 

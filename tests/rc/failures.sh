@@ -277,6 +277,16 @@ done
 ok 'W4: there is a history' test "$(reeve-switch generations | wc -l)" -ge 3
 ok 'W4: and a way back' reeve-switch -v0 rollback
 is "$(reeve-switch generations | grep -c 'live  boot')" 1 'W4: live and booted'
+back=$(reeve-switch generations | sed -n 's/ .*live.*//p')
+echo 3 >home/sv/aa/notification-fd
+printf '#!/bin/sh\nexit 1\n' >home/sv/aa/run
+reeve-switch -v1 2>err;	is $? 12 'W4: a failure after a rollback'
+like "$(cat err)" "going back to generation $back, as aa failed" \
+	'W4: names what is gone back to by its number in the list'
+like "$(cat err)" "generation $(reeve-switch generations | tail -n 1 |
+	sed 's/ .*//') failed \(aa\) and was undone" 'W4: and so what is undone'
+rm home/sv/aa/notification-fd
+printf '#!/bin/sh\nexec sleep 99999\n' >home/sv/aa/run
 ok 'W5: a limit covers all of it' reeve-switch -v0 -t 10000
 reeve-switch gc --keep 1 -v0
 ok 'W4: gc keeps what is live' reeve-rc-db -c home/state/boot check
