@@ -218,7 +218,8 @@ failed(struct half *h, uint32_t i, enum state_reason why, uint32_t code)
 	tell_failure(h, i);
 	if (is_wish(h, i) && why != REASON_INTERRUPTED)
 		return;
-	raise_result(&h->result, why == REASON_TIMEOUT ? RUN_TIMEOUT :
+	raise_result(&h->result, why == REASON_TIMEOUT ||
+		why == REASON_UNREADY ? RUN_TIMEOUT :
 		why == REASON_INTERRUPTED ? RUN_INTERRUPTED : RUN_FAILED);
 	if (h->run->failed)
 		h->run->failed[h->run->nfailed++ % h->plan.n] = i;
@@ -930,7 +931,9 @@ late(struct half *h, struct job *j)
 	if (j->deaths && h->mode == RUN_UP)
 		give_up(h, j, REASON_DEATHS, j->deaths);
 	else
-		give_up(h, j, REASON_TIMEOUT, j->limit_ms);
+		give_up(h, j, h->mode == RUN_UP && (h->db->services[j->i].flags
+			& DB_NOTIFIES) ? REASON_UNREADY : REASON_TIMEOUT,
+			j->limit_ms);
 }
 
 static void
@@ -1330,6 +1333,7 @@ never_run(const struct state_rec *r)
 	case REASON_DEPENDENCY:
 	case REASON_DEATHS:
 	case REASON_UNSTEADY:
+	case REASON_UNREADY:
 	case REASON_SYSTEM:
 	case REASON_NOTASKED:
 	case REASON_COUNT:

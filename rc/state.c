@@ -307,6 +307,9 @@ state_reason_text(char *buf, size_t max, const struct state_rec *r,
 	case REASON_UNSTEADY:
 		snprintf(buf, max, "died %u times soon after its start", code);
 		return;
+	case REASON_UNREADY:
+		snprintf(buf, max, "not ready after %u ms", code);
+		return;
 	case REASON_SYSTEM:
 		snprintf(buf, max, "%s", strerror((int)code));
 		return;

@@ -37,6 +37,7 @@ enum state_reason {
 	REASON_SYSTEM,		/* a system call failed [errno] */
 	REASON_NOTASKED,	/* the oneshot daemon was not reached [errno] */
 	REASON_UNSTEADY,	/* died [n] times soon after its start */
+	REASON_UNREADY,		/* did not say in time that it is ready [ms] */
 	REASON_COUNT
 };
 

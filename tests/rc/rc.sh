@@ -62,6 +62,7 @@ like "$(rc status lost)" 'failed.*wanted.*not tried: bad failed' 'both'
 rc start slow 2>err;	is $? 2 'a script that takes too long'
 like "$(rc status slow)" 'timed out after 200 ms' 'is remembered'
 rc start never 2>err;	is $? 2 'a service that is never ready'
+like "$(rc status never)" 'failed.*not ready after [0-9]+ ms' 'which is the reason'
 ok 'and is told to stay down' within 5 down live/servicedirs/never
 rc start ready;		is $? 0 'a service that gets ready'
 is "$(field live/servicedirs/ready ready)" true 'is up when it is'

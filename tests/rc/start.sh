@@ -133,10 +133,10 @@ body a <<-EOF
 	exec sleep 100000
 	EOF
 sw --start-timeout 700; is $? 12 'one that is never ready is undone'
-like "$(cat out)" 'a: timed out after 700 ms' 'with the reason (3)'
+like "$(cat out)" 'a: not ready after 700 ms' 'with the reason (3)'
 echo 500 >$sv/a/timeout-up
 sw; is $? 12 'timeout-up has precedence'
-like "$(cat out)" 'a: timed out after 500 ms' 'and is said'
+like "$(cat out)" 'a: not ready after 500 ms' 'and is said'
 echo 0 >$sv/a/timeout-up
 body a <<-EOF
 	sleep 1
@@ -165,7 +165,7 @@ cut_off
 t=$(now)
 sw --start-timeout 1000; is $? 12 'run again, it is undone'
 [ $(($(now) - t)) -lt 10 ]; is $? 0 'after one wait, not two'
-like "$(cat out)" 'a: timed out after 1000 ms' 'with the reason (5)'
+like "$(cat out)" 'a: not ready after 1000 ms' 'with the reason (5)'
 not 'it is over' test -e home/live/journal
 is "$(reeve-svstat -o ready home/live/servicedirs/a)" true 'the old one is back (3)'
 cut_off

@@ -10,6 +10,11 @@ for c in start stop restart reload kill wait; do
 	reeve $c web 2>err;	is $? 102 "$c without a tree: exit 102"
 	like "$(cat err)" 'reeve up starts it' 'and what to do'
 done
+echo 'exec sleep 1006' | longrun mute
+echo 3 >t/sv/mute/notification-fd
+echo 300 >t/sv/mute/timeout-up
+echo 'exec sleep 1007' | longrun hears
+needs hears mute
 tree
 for c in start stop restart reload kill wait; do
 	reeve $c wbe 2>err;	is $? 100 "$c of an unknown name: exit 100"
@@ -36,6 +41,15 @@ like "$out" '^db: stopped' 'it is stopped'
 like "$out" '^also stopped: web$' 'and what needs it'
 out=$(reeve restart db);	is $? 0 'restart of a stopped one starts it'
 is "$(state db)" running 'it runs'
+
+# One that does not say that it is ready, and what needs it: what rc did
+# afterwards is no reason.
+reeve start hears >out 2>&1;	is $? 99 'start of what needs one that is never ready'
+like "$(cat out)" '^reeve-rc: warning: unable to start service mute: not ready after 300 ms$' 'why'
+not 'nothing is said to go on' grep 'in the background' out
+like "$(cat out)" '^hears: failed: not tried: mute failed$' 'that of what needs it'
+ok 'it is taken down' within 10 down t/service/mute
+like "$(reeve why mute)" '^mute is failed since .* ago: not ready after 300 ms; was killed by SIGTERM$' 'why, too'
 
 # reload sends HUP unless the definition says otherwise
 like "$(reeve reload db; echo $?)" '1$|running' 'reload answers'

@@ -549,7 +549,7 @@ act(enum verb verb, int argc, char **argv)
 	struct request rq = { .verb = verb };
 	char **managed, **plain;
 	size_t nm = 0, np = 0;
-	int c, code = EX_OK, r;
+	int c, code = EX_OK, r, goes_on = 0;
 	struct model m;
 
 	opt_permute(&usages[verb], argc, argv);
@@ -582,6 +582,7 @@ act(enum verb verb, int argc, char **argv)
 	if (np) {
 		r = change_plain(&rq, &m, plain, np);
 		code = code ? code : r;
+		goes_on = r == EX_TIMEOUT;
 	}
 	if (rq.dry)
 		say_already(&rq, &m, argv + optind, (size_t)(argc - optind));
@@ -591,7 +592,8 @@ act(enum verb verb, int argc, char **argv)
 		code = code ? code : r;
 	}
 	model_free(&m);
-	if (code == EX_TIMEOUT)
+	/* What rc starts and is late is taken down again, which rc says. */
+	if (goes_on)
 		warn("not in time; it goes on in the background "
 			"(reeve wait, reeve status)");
 	free(managed);

@@ -255,7 +255,11 @@ judge_longrun(struct item *it, int failed, const char *reason)
 			it->state = IS_STARTING;
 		else
 			it->state = IS_RUNNING;
-		if (it->state == IS_STARTING)
+		/* What rc gave up ends soon. */
+		if (failed && *reason && (it->state == IS_STARTING ||
+			it->state == IS_STOPPING))
+			snprintf(it->why, sizeof it->why, "%s", reason);
+		else if (it->state == IS_STARTING)
 			snprintf(it->why, sizeof it->why,
 				"it runs, but has not said that it is ready");
 		return;
@@ -277,9 +281,15 @@ judge_longrun(struct item *it, int failed, const char *reason)
 		judge_down(it, failed);
 	}
 	if (failed && *reason) {
-		char how[sizeof it->why];
+		char how[sizeof it->why] = "";
+		unsigned why = it->have_detail ? it->detail.reason : WHY_NONE;
 
-		memcpy(how, it->why, sizeof how);
+		/* That it was told to be down is what rc does after a failure,
+		 * and before the first start. */
+		if (why == WHY_ASKED && !st->paused)
+			model_ended(how, sizeof how, st->wstat);
+		else if (why != WHY_ASKED && why != WHY_DOWN_FILE)
+			memcpy(how, it->why, sizeof how);
 		snprintf(it->why, sizeof it->why, "%s%s%.*s", reason,
 			*how ? "; " : "", (int)(sizeof how - strlen(reason) - 3),
 			how);

@@ -410,8 +410,9 @@ static const struct usage up_usage = {
 	"the background, make the definitions live, start the bundle\n"
 	"`default'.  What already runs is left alone.",
 	up_opts,
-	"Exit status: 0 all is up, 1 a service or definition failed, 100\n"
-	"misuse, 111 system error.  With --foreground: 0 all was taken down,\n"
+	"Exit status: 0 all is up, 1 a service or definition failed, 99 a\n"
+	"service was not ready in time, 100 misuse, 111 system error.\n"
+	"With --foreground: 0 all was taken down,\n"
 	"1 something had to be killed, 111 the tree died by itself; or, if it\n"
 	"could not be started, as without."
 };
@@ -506,6 +507,9 @@ front_up(int argc, char **argv)
 	code = has_definitions(&p) ? load_definitions(&p) : make_live(&p);
 	r = start_default(&p);
 	code = code ? code : r;
+	/* reeve-rc's and reeve-switch's own codes. */
+	code = code == 2 ? EX_TIMEOUT : code > 0 && code < EX_TIMEOUT ? EX_NO :
+		code;
 	r = say_up();
 	return fflush(stdout) ? EX_SYSTEM : code ? code : r;
 }
