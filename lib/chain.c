@@ -1,6 +1,7 @@
 /* chain.c - see chain.h. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,10 +13,37 @@
 #include "lib/os.h"
 #include "lib/path.h"
 
+/* A script that is there and cannot be found lacks what its first line names.
+ * Dies then. */
+static void
+blame_interpreter(const char *path)
+{
+	char line[PATH_LEN], *name, *end;
+	int is_crlf;
+	ssize_t n;
+
+	if (errno != ENOENT || !strchr(path, '/'))
+		return;
+	n = file_read(AT_FDCWD, path, line, sizeof line - 1);
+	errno = ENOENT;
+	if (n < 2 || line[0] != '#' || line[1] != '!')
+		return;
+	line[n] = 0;
+	name = line + 2 + strspn(line + 2, " \t");
+	end = name + strcspn(name, " \t\n");
+	is_crlf = end > name && end[-1] == '\r';
+	end[-is_crlf] = 0;
+	die(EX_NOTFOUND, is_crlf ? "unable to execute %s: its first line ends "
+		"in CR LF, and there is no program '%s\\r'" :
+		"unable to execute %s: there is no program %s, which its "
+		"first line names", path, name);
+}
+
 void
 chain_exec(char **argv)
 {
 	execvp(argv[0], argv);
+	blame_interpreter(argv[0]);
 	die_sys(errno == ENOENT ? EX_NOTFOUND : EX_NOEXEC,
 		"unable to execute %s", argv[0]);
 }

@@ -17,6 +17,15 @@ reeve-apply -d /no/such/dir true 2>err; is $? 111 'no such directory'
 reeve-apply -c no_such_cap true 2>err; is $? 100 'an unknown capability'
 reeve-apply 2>err; is $? 100 'no program'
 reeve-apply nosuchprogram 2>err; is $? 127 'a program that is not there'
+printf '#! /no/such/sh -e\n' >script; chmod +x script
+reeve-apply ./script 2>err; is $? 127 'a script without its interpreter'
+is "$(cat err)" 'reeve-apply: fatal: unable to execute ./script: there is no program /no/such/sh, which its first line names' 'is said to be so'
+printf '#!/bin/sh\r\n' >script
+reeve-apply ./script 2>err; is $? 127 'a script with CR LF'
+is "$(cat err)" "reeve-apply: fatal: unable to execute ./script: its first line ends in CR LF, and there is no program '/bin/sh\\r'" 'as well'
+printf '#!/bin/sh\n' >script; chmod -x script
+reeve-apply ./script 2>err; is $? 126 'a script that is not executable'
+like "$(cat err)" 'unable to execute ./script: Permission denied' 'is that'
 is "$(reeve-apply -u "$(id -u)" id -u)" "$(id -u)" 'becoming who one is'
 
 if [ "$(id -u)" = 0 ] && reeve-apply -u nobody true 2>/dev/null; then
