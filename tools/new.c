@@ -55,7 +55,7 @@ static const struct usage usage = {
 	"[option]... name [option]... [--] program [argument...]",
 	"Write the definition of a service, and show it.",
 	opts,
-	"Exit status: 0 written, 1 it is there already or is not valid, 100 "
+	"Exit status: 0 written, 1 it is there already, 100 "
 	"misuse, 111\nsystem error."
 };
 
