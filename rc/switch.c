@@ -512,6 +512,28 @@ check_users(const struct gen *g)
 	return bad;
 }
 
+/* Sources that hold nothing are an unmounted disk, another user or another
+ * REEVE_HOME rather than the wish to stop everything. */
+static void
+refuse_nothing(const struct gen *g)
+{
+	struct live l;
+	char err[PATH_LEN + 256];
+	unsigned n;
+
+	if (g->given || g->db_file || g->u.new.nlong + g->u.new.nshort ||
+		!is_live(g) || live_open(&l, g->live, 0, err, sizeof err) < 0)
+		return;
+	n = l.db.nlong + l.db.nshort;
+	live_close(&l);
+	if (n)
+		die(EX_NO, "not switched: there are no definitions in %s, and "
+			"what is live, %u service%s, would stop (reeve down "
+			"stops everything, reeve switch DIR takes other "
+			"definitions)", g->places.sources[0], n,
+			n == 1 ? "" : "s");
+}
+
 static void
 get_database(struct gen *g)
 {
@@ -546,6 +568,7 @@ get_database(struct gen *g)
 			"system does not know", g->db_file);
 	g->u.data = g->data;
 	g->u.len = g->len;
+	refuse_nothing(g);
 	if (g->bundle && *g->bundle && !db_resolve(&g->u.new, g->bundle, &l))
 		die(EX_MISUSE, "not switched: there is no bundle or service "
 			"%s in %s", g->bundle, g->db_file ? g->db_file :

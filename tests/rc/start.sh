@@ -33,6 +33,19 @@ is "$(lives a)" true 'the default set is up'
 ok 'again' sw
 like "$(cat out)" 'nothing to do' 'there is nothing to do'
 
+# --- no definitions at all, which is rather another HOME
+mv $sv away; mkdir $sv
+for how in '' plan; do
+	# shellcheck disable=SC2086
+	sw $how; is $? 1 "definitions that are gone are not a wish${how:+ ($how)}"
+	like "$(cat out)" "not switched: there are no definitions in .*/$sv, and what is live, 1 service, would stop \\(reeve down" 'which is said'
+done
+is "$(lives a)" true 'it runs on'
+sw plan $sv; is $? 0 'unless they are named'
+like "$(cat out)" '^stop +a: it is not in the new set' 'as a wish'
+rmdir $sv; mv away $sv
+ok 'they are back' sw
+
 # --- a user that does not exist
 echo nobodyatall >$sv/a/user
 sw; is $? 1 'a user that this system does not know is an error'
