@@ -13,12 +13,54 @@
 #include "lib/path.h"
 #include "tools/reeve/front.h"
 
+/* What fingers know from systemctl, supervisorctl, sv and the like, and does
+ * not look like its name here. */
+static const struct foreign {
+	const char *words, *here;
+} foreign[] = {
+	{ " add create ", "reeve new NAME -- COMMAND" },
+	{ " cat show ", "reeve-rc-db show NAME" },
+	{ " daemon-reload reread update apply commit ", "reeve switch (reeve "
+		"plan shows it first)" },
+	{ " delete remove rm ", "remove its directory of the definitions, "
+		"then reeve switch" },
+	{ " diff ", "reeve plan" },
+	{ " edit ", "change the files of its definition, then reeve switch" },
+	{ " enable disable ", "a file of its name in default/contents.d of the "
+		"definitions, or none, then reeve switch" },
+	{ " is-active is-failed ", "reeve status -q NAME" },
+	{ " journal journalctl log tail ", "reeve logs NAME (-f follows)" },
+	{ " list list-units ls ps ", "reeve status" },
+	{ " once ", "reeve new --oneshot, or reeve-svc -o DIR" },
+	{ " signal ", "reeve kill -s SIGNAL NAME" },
+	{ " top ", "reeve status --watch" },
+	{ " verify validate lint test ", "reeve check" },
+	{ 0, 0 }
+};
+
+static const char *
+translated(const char *word)
+{
+	char padded[32];
+
+	if ((size_t)snprintf(padded, sizeof padded, " %s ", word) >=
+		sizeof padded || strchr(word, ' '))
+		return 0;
+	for (const struct foreign *f = foreign; f->words; f++)
+		if (strstr(f->words, padded))
+			return f->here;
+	return 0;
+}
+
 static _Noreturn void
 unknown(const char *word)
 {
-	const char *names[64], *near;
+	const char *names[64], *near, *here = translated(word);
 	size_t n = 0;
 
+	if (here)
+		die(EX_MISUSE, "there is no subcommand '%s'; here it is: %s",
+			word, here);
 	for (const struct sub *s = front_subs; s->name; s++)
 		if (s->args && n < sizeof names / sizeof *names)
 			names[n++] = s->name;
@@ -69,7 +111,9 @@ main(int argc, char **argv)
 		if (argv[1][0] == '-')
 			die(EX_MISUSE, "there is no option '%s' before the "
 				"subcommand (reeve help)", argv[1]);
-		try_sister(argv + 1);
+		/* Who types that means the logs, not the logger. */
+		if (strcmp(argv[1], "log"))
+			try_sister(argv + 1);
 		unknown(argv[1]);
 	}
 	if (!s->run && !strcmp(s->program, "reeve-switch")) {

@@ -32,6 +32,10 @@ cat >calls <<'EOF'
 100	-	no help on 'nosuch'	reeve help nosuch
 100	-	did you mean 'status'	reeve stauts
 100	-	did you mean 'status'	reeve stat
+100	-	no subcommand 'log'; here it is: reeve logs NAME	reeve log web
+100	-	no subcommand 'daemon-reload'; here it is: reeve switch	reeve daemon-reload
+100	-	no subcommand 'reread'; here it is: reeve switch	reeve reread
+100	-	'enable'; here it is: a file of its name in default/contents.d	reeve enable web
 0	-	^The tree is up .*: 4 services up	reeve up
 100	-	up takes no name	reeve up web
 0	cf	^web +running +[0-9]+	reeve status
