@@ -18,7 +18,7 @@ enum { GRACE = 1, SIGNAL, VERBOSE, MASK, COMMAND };
 static const char help[] =
 	"usage: reeve-init-alone GRACE-MS SIGNAL VERBOSE MASK COMMAND "
 	"[ARG]...\n\n"
-	"What reeve-init becomes when there is one command and no service; "
+	"What reeve-init becomes when there is one command and no service;\n"
 	"not for people.\n\n"
 	"Options:\n"
 	"      --help                print this and exit\n"

@@ -12,7 +12,7 @@
 #include "lib/num.h"
 #include "lib/opt.h"
 
-enum { OPTS_MAX = 64, CODE_HELP = 1000, CODE_VERSION };
+enum { OPTS_MAX = 64, CODE_HELP = 1000, CODE_VERSION, COLUMNS = 80 };
 
 void
 opt_usage(const struct usage *u)
@@ -22,13 +22,68 @@ opt_usage(const struct usage *u)
 	exit(EX_MISUSE);
 }
 
+/* Print words from column col on, in lines that fit, the later ones indented
+ * by indent.  What is in brackets counts as one word if whole is set. */
+static void
+flow(const char *s, size_t len, int col, int indent, int whole)
+{
+	const char *end = s + len;
+
+	for (int first = 1; s < end; first = 0) {
+		const char *word = s;
+		int depth = 0, n;
+
+		while (s < end && ((*s != ' ' && *s != '\n') || depth > 0)) {
+			if (whole)
+				depth += (*s == '[' || *s == '{') -
+					(*s == ']' || *s == '}');
+			s++;
+		}
+		n = (int)(s - word);
+		while (s < end && (*s == ' ' || *s == '\n'))
+			s++;
+		if (!first && col + 1 + n > COLUMNS) {
+			printf("\n%*s", indent, "");
+			col = indent;
+		} else if (!first) {
+			putchar(' ');
+			col++;
+		}
+		printf("%.*s", n, word);
+		col += n;
+	}
+}
+
+/* Lines as they are; a paragraph of which one is too long is set anew.  One
+ * ends before an empty or an indented line. */
+static void
+print_text(const char *s)
+{
+	while (*s) {
+		const char *end = s, *line = s;
+		size_t longest = 0, n;
+
+		do {
+			n = strcspn(line, "\n");
+			longest = n > longest ? n : longest;
+			end = line + n;
+			line = end + (*end == '\n');
+		} while (*end && n && *line && *line != '\n' && *line != ' ');
+		if (longest > COLUMNS)
+			flow(s, (size_t)(end - s), 0, 0, 0);
+		else
+			printf("%.*s", (int)(end - s), s);
+		putchar('\n');
+		s = line;
+	}
+}
+
 /* "  -t, --timeout=MS   text", with the text's later lines aligned. */
 static void
 print_opt(const struct opt *o)
 {
 	enum { COL = 28 };
 	char left[128];
-	const char *s = o->help;
 	int n = snprintf(left, sizeof left, "  %c%c%s%s%s%s%s",
 		o->letter < OPT_LONG ? '-' : ' ',
 		o->letter < OPT_LONG ? o->letter : ' ',
@@ -39,11 +94,7 @@ print_opt(const struct opt *o)
 	printf("%-*s", COL, left);
 	if (n >= COL)
 		printf("\n%*s", COL, "");
-	for (; *s; s++) {
-		putchar(*s);
-		if (*s == '\n')
-			printf("%*s", COL, "");
-	}
+	flow(o->help, strlen(o->help), COL, COL, 0);
 	putchar('\n');
 }
 
@@ -54,14 +105,20 @@ print_help(const struct usage *u)
 		"print this and exit" }, version = { OPT_LONG, "version", 0,
 		"print the version and exit" };
 
-	printf("usage: %s %s\n\n%s\n\nOptions:\n", prog_name, u->synopsis,
-		u->about);
+	int n = printf("usage: %s ", prog_name);
+
+	flow(u->synopsis, strlen(u->synopsis), n, 8, 1);
+	printf("\n\n");
+	print_text(u->about);
+	printf("\nOptions:\n");
 	for (const struct opt *o = u->opts; o && o->letter; o++)
 		print_opt(o);
 	print_opt(&help);
 	print_opt(&version);
-	if (u->more)
-		printf("\n%s\n", u->more);
+	if (u->more) {
+		putchar('\n');
+		print_text(u->more);
+	}
 	/* "reeve status" is described in reeve(1). */
 	printf("\nSee also: man %.*s\n", (int)strcspn(prog_name, " "), prog_name);
 	exit(fflush(stdout) ? EX_SYSTEM : 0);

@@ -80,6 +80,7 @@ for p in "$BUILD"/bin/*; do
 	[ "$p" = reeve-multicall ] && continue
 	"$p" --help >text 2>&1 </dev/null
 	is $? 0 "$p --help exits 0"
+	is "$(awk 'length > 80' text)" '' "$p --help fits into 80 columns"
 	help_options <text >help
 	# A program whose name is a link has the page of what it links to,
 	# unless it has one of its own.
@@ -99,6 +100,8 @@ if command -v reeve >/dev/null; then
 	while IFS='	' read -r sub by; do
 		[ "$by" = reeve ] || continue
 		reeve "$sub" --help >text 2>&1 </dev/null
+		is "$(awk 'length > 80' text)" '' \
+			"reeve $sub --help fits into 80 columns"
 		help_options <text >help
 		compare "reeve $sub" text "$SRC/doc/reeve.1" "reeve $sub"
 	done <subs
