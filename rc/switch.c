@@ -2,7 +2,7 @@
  * numbered generation, switch what is live, make it the one that is booted.
  * Also plan, rollback, generations and gc.  See reeve-switch(8).
  *
- * STATE/generations/N/{db,info,stamp}, STATE/boot -> generations/M/db. */
+ * STATE/generations/N/{db,info,stamp,failed}, STATE/boot -> generations/M/db. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -409,6 +409,29 @@ write_stamp(struct gen *g, unsigned n)
 }
 
 static int
+has_failed(const struct gen *g, unsigned n)
+{
+	char path[PATH_LEN];
+
+	gen_path(g, path, n, "failed");
+	return file_exists(AT_FDCWD, path);
+}
+
+/* Whether a rollback may choose it. */
+static void
+note_failed(const struct gen *g, unsigned n, int code)
+{
+	char path[PATH_LEN];
+
+	gen_path(g, path, n, "failed");
+	if (code <= UPDATE_TIMEOUT)
+		unlink(path);
+	else if (code == UPDATE_UNDONE || code == UPDATE_NOT_STOPPED ||
+		code == UPDATE_STOP_TIMEOUT)
+		file_write(AT_FDCWD, path, "", 0, 0644, 0);
+}
+
+static int
 stamp_matches(struct gen *g, unsigned n)
 {
 	char path[PATH_LEN], text[STAMP_MAX], then[STAMP_MAX];
@@ -689,6 +712,7 @@ switch_live(struct gen *g, unsigned n, const char *target)
 		code = update_switch(u);
 	if (!u->dry) {
 		update_record(u, code);
+		note_failed(g, n, code);
 		if (u->verbosity >= 1 && code <= UPDATE_TIMEOUT)
 			info("generation %u is live%s: %s", n,
 				g->test ? ", not booted" : " and booted",
@@ -780,7 +804,7 @@ previous(const struct gen *g)
 	unsigned now = is_live(g) ? live_number(g) : boot_number(g);
 
 	for (size_t i = 0; i < n; i++)
-		if (v[i] < now || !now)
+		if ((v[i] < now || !now) && !has_failed(g, v[i]))
 			found = v[i];
 	free(v);
 	if (!found && !now)
@@ -832,9 +856,10 @@ do_generations(struct gen *g, int argc, char **argv)
 		if (read_info(g, v[i], id, &when) == 0 &&
 			localtime_r(&when, &tm))
 			strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S", &tm);
-		printf("%u  %s  %.12s%s%s\n", v[i], date, id,
+		printf("%u  %s  %.12s%s%s%s\n", v[i], date, id,
 			v[i] == live ? "  live" : "",
-			v[i] == boot ? "  boot" : "");
+			v[i] == boot ? "  boot" : "",
+			has_failed(g, v[i]) ? "  failed" : "");
 	}
 	if (!n)
 		info("there is none yet (reeve switch makes the first)");

@@ -279,13 +279,19 @@ ok 'W4: and a way back' reeve-switch -v0 rollback
 is "$(reeve-switch generations | grep -c 'live  boot')" 1 'W4: live and booted'
 back=$(reeve-switch generations | sed -n 's/ .*live.*//p')
 echo 3 >home/sv/aa/notification-fd
-printf '#!/bin/sh\nexit 1\n' >home/sv/aa/run
+printf '#!/bin/sh\nexit 2\n' >home/sv/aa/run
 reeve-switch -v1 2>err;	is $? 12 'W4: a failure after a rollback'
 like "$(cat err)" "going back to generation $back, as aa failed" \
 	'W4: names what is gone back to by its number in the list'
 like "$(cat err)" "generation $(reeve-switch generations | tail -n 1 |
 	sed 's/ .*//') failed \(aa\) and was undone" 'W4: and so what is undone'
+like "$(reeve-switch generations | tail -n 1)" '  failed$' 'W4: it is marked'
 rm home/sv/aa/notification-fd
+printf '#!/bin/sh\nexec sleep 99998\n' >home/sv/aa/run
+back=$(reeve-switch generations | sed -n '/failed/!s/ .*//p' | tail -n 1)
+ok 'W4: a good one after it' reeve-switch -v0
+like "$(reeve-switch -v1 rollback 2>&1)" "generation $back is live" \
+	'W4: the way back leaves out what failed'
 printf '#!/bin/sh\nexec sleep 99999\n' >home/sv/aa/run
 ok 'W5: a limit covers all of it' reeve-switch -v0 -t 10000
 reeve-switch gc --keep 1 -v0
