@@ -109,6 +109,11 @@ if [ "$(id -u)" = 0 ] && getent passwd nobody >/dev/null; then
 	within 10 reeve status -q -s theirs one
 	reeve-setuidgid nobody env -u REEVE_HOME HOME=/nowhere reeve status -s theirs >out 2>&1; is $? 102 'of another user: 102'
 	is "$(cat out)" "The tree on $PWD/theirs belongs to another user: permission denied." 'and only that is said'
+	for c in 'down' 'why web' 'stop web'; do
+		# shellcheck disable=SC2086
+		reeve-setuidgid nobody env -u REEVE_HOME HOME=/nowhere REEVE_SCANDIR="$PWD/theirs" reeve $c >out 2>&1
+		is "$? $(cat out)" "111 reeve ${c% *}: fatal: permission denied: the tree on $PWD/theirs belongs to another user" "$c: too"
+	done
 	reeve-svscanctl -t theirs; wait $svscan
-else skip 2 'needs root and nobody'; fi
+else skip 5 'needs root and nobody'; fi
 end

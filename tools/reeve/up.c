@@ -578,6 +578,8 @@ front_down(int argc, char **argv)
 	if (!dry)
 		(void)take_turn(&p);
 	model_load(&m, 0);
+	if (m.hidden)
+		model_need_tree(&m);
 	if (!m.svscan) {
 		puts("The tree is down already.");
 		return EX_OK;

@@ -299,6 +299,8 @@ front_why(int argc, char **argv)
 	if (optind == argc)
 		opt_usage(&usage);
 	model_load(&m, scandir);
+	if (m.hidden)
+		model_need_tree(&m);
 	if (!m.svscan)
 		printf("The tree does not run: nothing supervises %s "
 			"(%s starts it).\n", m.places.scandir,
