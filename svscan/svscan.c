@@ -126,9 +126,10 @@ static void
 allocate(struct svscan *v, unsigned max)
 {
 	if (table_init(&v->table, max, v->name_max) < 0 ||
-		!(v->fds = calloc(max + 1, sizeof *v->fds)) ||
-		!(v->fd_slots = calloc(max + 1, sizeof *v->fd_slots)))
+		!(v->fds = calloc(max + 1, sizeof *v->fds +
+			sizeof *v->fd_slots)))
 		die_sys(EX_SYSTEM, "unable to allocate for %u services", max);
+	v->fd_slots = (int *)(v->fds + max + 1);
 }
 
 static void

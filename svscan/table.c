@@ -54,15 +54,15 @@ table_init(struct table *t, unsigned max, unsigned name_max)
 
 	*t = (struct table){ .max = max, .buckets = BUCKETS,
 		.name_size = name_max + 5 };
-	/* Pages of these that are never used are never there. */
+	/* Pages of these that are never used are never there, if they are so
+	 * large that they are mapped: calloc may clear smaller ones. */
 	t->slots = calloc(max, sizeof *t->slots);
 	t->names = calloc(max, t->name_size);
-	t->free_slots = calloc(max, sizeof *t->free_slots);
-	t->by_ino = calloc(buckets, sizeof *t->by_ino);
-	t->by_pid = calloc(buckets, sizeof *t->by_pid);
-	if (!t->slots || !t->names || !t->free_slots || !t->by_ino ||
-		!t->by_pid)
+	t->by_ino = calloc(2 * buckets + max, sizeof *t->by_ino);
+	if (!t->slots || !t->names || !t->by_ino)
 		return -1;
+	t->by_pid = t->by_ino + buckets;
+	t->free_slots = t->by_pid + buckets;
 	empty(t);
 	return 0;
 }

@@ -28,6 +28,7 @@ struct service {
 struct table {
 	struct service *slots;
 	char *names;
+	/* One block, which is by_ino's. */
 	int *by_ino, *by_pid;	/* buckets: first slot, or -1 */
 	int *free_slots;	/* a stack */
 	unsigned max, count, nfree, name_size;
