@@ -851,6 +851,12 @@ read_type(struct reader *r, int has_program)
 		r->d->type = DB_LONGRUN;
 		return 1;
 	}
+	if (!text && errno == ENOENT && !r->s->diag->lax) {
+		diag_error(r->s->diag, 111, file, 0, "this is missing, expected "
+			"longrun, oneshot or bundle in it (or a command or a "
+			"run beside it)");
+		return 0;
+	}
 	if (!text) {
 		diag_error(r->s->diag, 111, file, 0, "%s%s; expected longrun, "
 			"oneshot or bundle in it", errno == EINVAL ? "" :

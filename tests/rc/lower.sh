@@ -20,6 +20,8 @@ need python3
 new; f a/command 'printf "%%s\\n" one "two words" "it'"'"'s" "$HOME" *'; good 'command without a type is a longrun'
 script a run; is "$(./run | tr '\n' '|')" "one|two words|it's|\$HOME|*|" 'its words arrive as they are'
 f a/run '#!/bin/sh\n'; bad 'command beside run' 'sv/a/command: there is a run too'
+new; compile; is $? 111 'an empty directory is refused'
+like "$(cat said)" 'sv/a/type: this is missing, expected longrun, oneshot or bundle in it \(or a command or a run beside it\)' 'what it needs is said'
 new; f a/command "sh -c 'echo x'\n"; good 'a single quote'; like "$(cat said)" "sv/a/command:1: ' is no quote" 'is warned of'
 new; f a/type oneshot; f a/up 'echo x\n\t>> y\n'; good 'a redirection'; like "$(cat said)" 'sv/a/up:2: >> is an argument here' 'is warned of'
 compile --lax; is "$(cat said)" '' 'but s6-rc does not'
