@@ -62,7 +62,8 @@ static const struct opt opts[] = {
 static const struct usage usage = {
 	"[option]... [name|directory]...",
 	"Show the logs of services, merged by time; without names, of all.\n"
-	"An argument with a slash is a log directory.",
+	"A bundle stands for its members.  An argument with a slash is a log\n"
+	"directory.",
 	opts,
 	"Environment: REEVE_PAGER, PAGER (default less), NO_COLOR, "
 	"REEVE_LOGS.\n"
@@ -290,6 +291,29 @@ known_path(const char *path)
 	return 0;
 }
 
+/* Those of a bundle's members that have one.  How many. */
+static unsigned
+add_bundle(const struct live *live, const char *name)
+{
+	unsigned n = 0;
+	struct db_list l;
+
+	if (!live || db_bundle(&live->db, name) == DB_NONE ||
+		!db_resolve(&live->db, name, &l))
+		return 0;
+	for (uint32_t i = 0; i < l.n; i++) {
+		const struct db_service *v = live->db.services + l.v[i];
+		const char *dir = logdir_of(&live->db, v);
+
+		if (!dir || !is_logdir(dir))
+			continue;
+		n++;
+		if (!known_path(dir))
+			add_source(v->name, dir);
+	}
+	return n;
+}
+
 /* All that is logged: by the database, and below the place for logs. */
 static void
 add_all(const struct live *live, const struct places *p)
@@ -358,8 +382,9 @@ find_sources(char **argv, const char *live_path)
 			&live->db, *argv)) && add_catchalls(&p)) {
 			continue;
 		} else if (find_named(*argv, live, &p, path, &v)) {
-			add_source(*argv, path);
-		} else {
+			if (!known_path(path))
+				add_source(*argv, path);
+		} else if (!add_bundle(live, *argv)) {
 			no_log(*argv, live, &p, v);
 		}
 	}

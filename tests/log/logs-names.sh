@@ -8,6 +8,12 @@ longrun src quiet
 longrun src web
 printf '#!/bin/sh\necho hello from web\nexec sleep 1000\n' >src/web/run
 printf 'n5\n' >src/web/logger
+printf '#!/bin/sh\necho hello from two\nexec sleep 1000\n' | {
+	longrun src two; cat >src/two/run
+}
+: >src/two/logger
+bundle src both web two quiet
+bundle src mute quiet
 comp db src
 live_on db
 reeve-logs quiet 2>err;		is $? 100 'a service without a logger'
@@ -23,6 +29,15 @@ is $? 0 'its log, by its name'
 within 10 sh -c 'reeve-logs web-log | grep -q "hello from web"'
 is $? 0 'by the name of its logger'
 within 10 sh -c 'reeve-logs | grep -q "hello from web"';	is $? 0 'and among all'
+reeve-logs both >out;			is $? 0 'a bundle'
+like "$(cat out)" '  hello from web$' 'is those of its members that have one'
+reeve-rc -l live -u -t 10000 change two;	is $? 0 'another of it runs'
+within 10 sh -c 'reeve-logs both | grep -q "two *hello from two"'
+is $? 0 'and is there, too'
+reeve-logs both web >out;		is $? 0 'a bundle and a member'
+is "$(grep -c 'hello from web' out)" 1 'which is there once'
+reeve-logs mute 2>err;			is $? 100 'a bundle without any log'
+like "$(cat err)" "no log of 'mute'" 'says so'
 REEVE_LIVE='' reeve-logs -l live web >out;	is $? 0 '-l'
 reeve-logs -l nowhere web 2>err;		is $? 111 'a live directory that is none'
 end
