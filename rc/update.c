@@ -279,8 +279,12 @@ tell_log(const struct update *u, uint32_t i)
 		dir ? "" : s->name, "current") < 0 || (!dir && !u->logs))
 		return;
 	fd = file_open_regular(AT_FDCWD, path);
-	if (fd < 0)
+	if (fd < 0) {
+		if (logger == DB_NONE && i < u->live.db.nlong && !prog_as_s6)
+			info("%s has no logger: what it said is in the log "
+				"catch-all (reeve logs catch-all)", s->name);
 		return;
+	}
 	r = fstat(fd, &st) < 0 ? -1 : pread(fd, buf, LOG_TAIL,
 		st.st_size > LOG_TAIL ? st.st_size - LOG_TAIL : 0);
 	close(fd);

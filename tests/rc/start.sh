@@ -86,6 +86,7 @@ t=$(now)
 sw; is $? 12 'one that dies again and again is undone'
 [ $(($(now) - t)) -lt 20 ]; is $? 0 'soon'
 like "$(cat out)" 'a: died 3 times soon after its start' 'with the reason'
+like "$(cat out)" 'a has no logger: what it said is in the log catch-all \(reeve logs' 'and where to look'
 is "$(lives a)" true 'and the old one is back (2)'
 t=$(now)
 sw; is $? 12 'a second time too'
