@@ -92,7 +92,7 @@ main(int argc, char **argv)
 {
 	static struct places places;
 	struct import im = { .source = 0 };
-	char err[512];
+	char err[512], bundle[PATH_LEN];
 	int o;
 
 	prog_init(argv[0]);
@@ -113,6 +113,10 @@ main(int argc, char **argv)
 			import_one(&im, argv[i]);
 	printf("%u made, %u not carried over; reeve-check %s\n", im.made,
 		im.left, im.source);
+	if (im.made && !im.in_default && path_join(bundle, sizeof bundle,
+		im.source, "default") == 0 && !file_exists(AT_FDCWD, bundle))
+		puts("There is no bundle default, so reeve up starts none of "
+			"them (--default makes it)");
 	if (fflush(stdout))
 		die_sys(EX_SYSTEM, "unable to write");
 	return im.left ? EX_NO : EX_OK;
