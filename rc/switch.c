@@ -2,7 +2,8 @@
  * numbered generation, switch what is live, make it the one that is booted.
  * Also plan, rollback, generations and gc.  See reeve-switch(8).
  *
- * STATE/generations/N/{db,info,stamp,failed}, STATE/boot -> generations/M/db. */
+ * STATE/generations/N/{db,info,stamp,failed},
+ * STATE/boot -> generations/M/db. */
 
 #include <dirent.h>
 #include <errno.h>
