@@ -118,22 +118,27 @@ autorestart=unexpected
 stopwaitsecs=5
 stopasgroup=true
 killasgroup=true
+stdout_logfile_backups=3
 stdout_logfile=AUTO
+stdout_logfile_maxbytes=2MB
 priority=3
 numprocs=2
 [program:later]
 command = sleep 1000
 autostart=false
 stdout_logfile=/var/log/later.log
+stdout_logfile_maxbytes=12
 [eventlistener:e]
 command=x
 E2
 printf '[program:inc]\ncommand: sleep 1000\n' | f etc/conf.d/inc.conf
 import etc/supervisord.conf; is $? 1 'supervisord'
-for w in ':15: not carried over: priority=3' ':16: .*numprocs=2' ':20: .*later.log .in the log|:20: .*later.log .it is in the log' ':21: .*eventlistener:e'; do
+for w in ':17: not carried over: priority=3' ':18: .*numprocs=2' ':22: .*later.log .it is in the log' ':23: .*maxbytes=12 .expected from 4096' ':24: .*eventlistener:e'; do
 	like "$(cat said)" "etc/supervisord.conf$w" "said: $w"
 done
-left 4 'and no more'
+left 5 'and no more'
+is "$(cat t/sv/sup/logger)" 't s2097152 n3' 'sizes of its log'
+is "$(cat t/sv/later/logger)" '' '... or those of ours'
 not 'autostart=false is not in default' test -e t/sv/default/contents.d/later
 wanted="$wanted sup inc"
 

@@ -1,16 +1,24 @@
 /* supervisord.c - programs and groups of a supervisord configuration to
  * definitions and bundles.  See reeve-import(1). */
 
+#include <ctype.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "lib/file.h"
 #include "lib/num.h"
 #include "lib/path.h"
 #include "tools/import/import.h"
+
+enum {
+	LOG_FILES = 10, LOG_BYTES = 1000000,	/* of a logger without words */
+	LOG_MIN = 4096, LOG_MAX = 268435455	/* see reeve-log(8) */
+};
 
 /* A="b",C="d" */
 static void
@@ -83,6 +91,69 @@ is_one_of(const char *key, const char *const *keys)
 	return 0;
 }
 
+/* Nothing, or a script that says how large its files get and how many are
+ * kept besides the one that is written. */
+static void
+put_log(const struct import *im, const struct defwrite *d)
+{
+	char script[64];
+
+	if (!im->log.wanted)
+		return;
+	snprintf(script, sizeof script, "t s%u n%u", im->log.bytes ?
+		im->log.bytes : LOG_BYTES, im->log.files);
+	import_put(d, "logger", im->log.bytes || im->log.files != LOG_FILES ?
+		script : "");
+}
+
+/* 500KB, 50MB, 1GB, or bytes: within what a logger takes.  1, or 0. */
+static int
+log_bytes(const char *value, unsigned *bytes)
+{
+	static const char units[] = "KMG";
+	char number[16];
+	size_t n = strspn(value, "0123456789");
+	const char *unit = value[n] ? strchr(units, toupper((unsigned char)
+		value[n])) : 0;
+	uint64_t b;
+
+	if (!n || n >= sizeof number || (value[n] && (!unit ||
+		strcasecmp(value + n + 1, "B"))))
+		return 0;
+	memcpy(number, value, n);
+	number[n] = 0;
+	b = strtoull(number, 0, 10);
+	if (unit)
+		b <<= 10 * (unit - units + 1);
+	*bytes = (unsigned)b;
+	return b >= LOG_MIN && b <= LOG_MAX;
+}
+
+/* 1 if the line is one of these. */
+static int
+supervisord_log_size(struct import *im, const struct defwrite *d,
+	const char *key, const char *value)
+{
+	unsigned n;
+
+	if (!strcmp(key, "stdout_logfile_maxbytes")) {
+		if (log_bytes(value, &n))
+			im->log.bytes = n;
+		else
+			import_left_out(im, "%s=%s (expected from %d to %d "
+				"bytes)", key, value, LOG_MIN, LOG_MAX);
+	} else if (!strcmp(key, "stdout_logfile_backups")) {
+		if (num_uint(value, &n) && n <= 100000)
+			im->log.files = n;
+		else
+			import_left_out(im, "%s=%s", key, value);
+	} else {
+		return 0;
+	}
+	put_log(im, d);
+	return 1;
+}
+
 /* What it writes goes to the log directory of the service. */
 static void
 supervisord_log(struct import *im, const struct defwrite *d, const char *key,
@@ -93,7 +164,8 @@ supervisord_log(struct import *im, const struct defwrite *d, const char *key,
 		import_left_out(im, "%s=%s", key, value);
 		return;
 	}
-	import_put(d, "logger", "");
+	im->log.wanted = 1;
+	put_log(im, d);
 	if (strcmp(value, "AUTO"))
 		import_left_out(im, "%s=%s (it is in the log directory of the "
 			"service instead)", key, value);
@@ -107,8 +179,7 @@ supervisord_program(struct import *im, const struct defwrite *d,
 		{ "directory", "directory" }, { "user", "user" },
 		{ "umask", "umask" }, { "stopsignal", "down-signal" } };
 	static const char *const needless[] = { "process_name",
-		"startretries", "redirect_stderr", "stdout_logfile_maxbytes",
-		"stdout_logfile_backups", "stderr_logfile_maxbytes",
+		"startretries", "redirect_stderr", "stderr_logfile_maxbytes",
 		"stderr_logfile_backups", "startsecs", 0 };
 	char *words[WORDS_MAX], text[64];
 	struct buf b = { 0 };
@@ -119,7 +190,7 @@ supervisord_program(struct import *im, const struct defwrite *d,
 			import_put(d, files[i].file, value);
 			return;
 		}
-	if (is_one_of(key, needless))
+	if (is_one_of(key, needless) || supervisord_log_size(im, d, key, value))
 		return;
 	if (!strcmp(key, "command")) {
 		if (ini_split(value, words)) {
@@ -234,6 +305,8 @@ supervisord_import(struct import *im, char *data)
 				continue;
 			}
 			import_put(&d, "type", program ? "longrun" : "bundle");
+			im->log.wanted = im->log.bytes = 0;
+			im->log.files = LOG_FILES;
 			continue;
 		}
 		value = supervisord_expand(im, name, in.key, in.value);
