@@ -293,21 +293,63 @@ has_definitions(const struct places *p)
 	return 0;
 }
 
-/* Make the database of the next boot live, if nothing is. */
 static int
+has_entry(const struct live *l, const char *name)
+{
+	char path[PATH_LEN];
+	struct stat st;
+
+	return scan_entry(path, sizeof path, l, name) < 0 ||
+		lstat(path, &st) == 0;
+}
+
+/* A reeve-rc-init that was cut off leaves services without an entry. */
+static void
+complete(const struct places *p)
+{
+	char err[PATH_LEN + 256];
+	const char **names;
+	struct live l;
+	uint32_t n = 0;
+	int dir = open(p->live, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int lock = dir < 0 ? -1 : live_lock(dir, 1);
+
+	if (lock < 0)
+		die_sys(EX_SYSTEM, "unable to lock %s", p->live);
+	if (live_open(&l, p->live, 0, err, sizeof err) < 0)
+		die(EX_SYSTEM, "%s", err);
+	names = calloc((size_t)l.db.nlong + 1, sizeof *names);
+	if (!names)
+		die_sys(EX_SYSTEM, "unable to hold the names of services");
+	if (live_needs_runner(&l.db) && !has_entry(&l, LIVE_RUNNER))
+		names[n++] = LIVE_RUNNER;
+	for (uint32_t i = 0; i < l.db.nlong; i++)
+		if (!has_entry(&l, l.db.services[i].name))
+			names[n++] = l.db.services[i].name;
+	/* One that was cut off goes its own way. */
+	if (!live_switching(&l) && scan_supervise(&l, names, n,
+		(struct scan_patience){ .each = START_MS }) < 0)
+		die_sys(EX_SYSTEM, "unable to have the services supervised in "
+			"%s", p->scandir);
+	free(names);
+	live_close(&l);
+	close(lock);
+	close(dir);
+}
+
+/* Make the database of the next boot live, if nothing is. */
+static void
 make_live(const struct places *p)
 {
 	char init[] = "reeve-rc-init", c[] = "-c", l[] = "-l";
 	char *argv[] = { init, c, (char *)p->boot, l, (char *)p->live,
 		(char *)p->scandir, 0 };
-	char err[512];
-	struct live live;
 
-	if (live_open(&live, p->live, 0, err, sizeof err) == 0) {
-		live_close(&live);
-		return 0;
-	}
-	return act_run(argv);
+	if (!live_exists(p->live) && act_run(argv))
+		die(EX_SYSTEM, "the services could not be made live (see "
+			"above), so none was started (reeve up tries it "
+			"again)");
+	complete(p);
 }
 
 /* Bring the live set to the definitions, or to the last good generation if
@@ -318,7 +360,7 @@ load_definitions(const struct places *p)
 	char sw[] = "reeve-switch", v[] = "-v", zero[] = "0", b[] = "--boot";
 	/* What is not live yet is started after this. */
 	char *argv[] = { sw, v, zero, live_exists(p->live) ? 0 : b, 0 };
-	int code = act_run(argv), r;
+	int code = act_run(argv);
 
 	if (code && !file_exists(AT_FDCWD, p->boot))
 		die(code, "the definitions could not be made live (see above); "
@@ -327,8 +369,8 @@ load_definitions(const struct places *p)
 	if (code)
 		warn("the definitions could not be made live (see above); "
 			"going on with the last good generation");
-	r = make_live(p);
-	return code ? code : r;
+	make_live(p);
+	return code;
 }
 
 static int
@@ -343,8 +385,9 @@ start_default(const struct places *p)
 
 	model_load(&m, 0);
 	have = m.have_live && model_find(&m, def) != 0;
-	if (!m.have_live && m.live_error[0])
-		warn("%s", m.live_error);
+	if (!m.have_live)
+		die(EX_SYSTEM, "%s", *m.live_error ? m.live_error :
+			"what was live is gone (reeve up makes it again)");
 	model_free(&m);
 	if (!have) {
 		info("there is no bundle `default', so nothing is started by "
@@ -504,7 +547,10 @@ front_up(int argc, char **argv)
 		return EX_OK;
 	}
 	/* Without definitions here, a database was sent from elsewhere. */
-	code = has_definitions(&p) ? load_definitions(&p) : make_live(&p);
+	if (has_definitions(&p))
+		code = load_definitions(&p);
+	else
+		make_live(&p);
 	r = start_default(&p);
 	code = code ? code : r;
 	/* reeve-rc's and reeve-switch's own codes. */
