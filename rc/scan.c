@@ -15,6 +15,7 @@
 #include "rc/scan.h"
 #include "supervise/control.h"
 #include "supervise/event.h"
+#include "supervise/status.h"
 #include "svscan/scandir.h"
 
 enum { POKE_EVERY = 64, LOOK_MS = 1000 };
@@ -114,6 +115,19 @@ alive(const struct live *l, const char *name)
 		control_alive(l->fd, dir) > 0;
 }
 
+/* A supervise has its lock a moment before its first status; whoever looks
+ * when we are done is to find both. */
+static int
+as_wanted(const struct live *l, const char *name, int wanted)
+{
+	char path[PATH_LEN];
+
+	if (!wanted)
+		return !alive(l, name);
+	return alive(l, name) && path_join(path, sizeof path, "servicedirs",
+		name, STATUS_FILE) == 0 && file_exists(l->fd, path);
+}
+
 /* Every event is one supervise more (or less): then the first that was still
  * missing is looked at, and those behind it while they are as wanted.  A
  * supervise says that it ends a moment before it lets go of its lock, so the
@@ -134,7 +148,7 @@ wait_all(struct scan_ear *e, const struct live *l, const char *const *names,
 		uint64_t now = clock_now(), end = UINT64_MAX;
 		int limit = soon;
 
-		for (seen = i; i < n && alive(l, names[i]) == wanted; i++)
+		for (seen = i; i < n && as_wanted(l, names[i], wanted); i++)
 			;
 		if (i > seen && !wanted)
 			limit = soon = 1;
@@ -161,7 +175,7 @@ wait_all(struct scan_ear *e, const struct live *l, const char *const *names,
 		}
 	}
 	for (; i < n; i++)
-		missing += alive(l, names[i]) != wanted;
+		missing += !as_wanted(l, names[i], wanted);
 	return missing;
 }
 
