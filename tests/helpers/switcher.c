@@ -1476,6 +1476,11 @@ rollback_round(void)
 	expected = 0;
 	if (is_live(&next))
 		wrong("the bad set is live");
+	/* On the way back a script can fail with its daemon. */
+	if (shaken) {
+		tell("abort ");
+		again("reeve-rc-update -l live --abort");
+	}
 	move_there_and_back(&next, conv);
 	return 1;
 }
