@@ -11,7 +11,7 @@ END
 echo '60 60' >s/backoff
 deaths() { [ "$(reeve-svdt s | wc -l)" -ge "$1" ]; }
 supervised s 2>err
-within 5 up s
+within 5 up s && within 5 test -s s/pid
 # The last death before this run, by a clock that was an hour ahead.
 printf '\100\0\0\0\377\377\377\377\0\0\0\0\001\0' >s/supervise/death_tally
 ok 'there is a death from later than now' deaths 1
