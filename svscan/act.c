@@ -447,6 +447,7 @@ note(struct svscan *v, const char *name, const struct stat *st)
 			sooner(&v->scan_at, os_now() + TOO_MANY_MS * MS);
 			return -1;
 		}
+		v->added = 1;
 	} else if (strcmp(t->slots[slot].name, name)) {
 		table_rename(t, slot, name);
 	}
@@ -530,7 +531,7 @@ svscan_scan(struct svscan *v)
 	int fd, r;
 
 	v->scan_at = 0;
-	v->partial = 0;
+	v->partial = v->added = 0;
 	if (v->stopping)
 		return;
 	if (v->rescan_every)
@@ -563,7 +564,9 @@ svscan_scan(struct svscan *v)
 		if (!s->used)
 			continue;
 		s->there = s->seen;
-		if (s->there && s->pid)
+		/* While many are added that would be often; an update asks
+		 * for another scan when all are there. */
+		if (s->there && s->pid && !v->added)
 			hold_another(v, s);
 		else if (!s->there && !s->pid)
 			forget(v, (int)i);

@@ -36,6 +36,7 @@ struct svscan {
 	unsigned quiet : 1;	/* bad entries were told already */
 	unsigned told : 1;	/* "too many" was told */
 	unsigned partial : 1;	/* the last scan did not see everything */
+	unsigned added : 1;	/* it saw something new */
 	unsigned nuke : 2;	/* owed after the next whole scan: 1 as
 				 * svscan_nuke(v, 0) does, 2 as (v, 1) */
 	unsigned become : 1;	/* a new program (see reexec.h) */

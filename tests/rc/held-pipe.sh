@@ -25,8 +25,8 @@ reader() { # reader SET NAME PRODUCER
 }
 mkdir logs
 writer plain ''; reader plain r ''
-writer piped r; reader piped r w
-writer renamed r2; reader renamed r2 w
+writer piped r; reader piped r w; longrun piped new
+writer renamed r2; reader renamed r2 w; longrun renamed new
 for s in plain piped renamed; do comp db.$s $s; done
 live_on db.plain
 super_of() { pgrep -f "^[^ ]*reeve-supervise $1\$"; }
