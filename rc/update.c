@@ -1394,6 +1394,8 @@ read_pipes(struct update *u)
 			path_join(path, sizeof path, "fifo",
 				db->services[i].name) == 0 &&
 			control_fifo_unread(u->live.fd, path) > 0;
+	if (any)
+		run_keep_untaken(&u->live);
 	if (any && plan_needs(db, set, 1) == 0) {
 		for (uint32_t i = 0; i < count(db); i++)
 			if ((u->live.state.rec[i].flags & (STATE_UP |

@@ -67,37 +67,41 @@ wrote() { [ "$(count two)" = $lines ]; }
 ok 'and the new one writes what comes now' within 10 wrote
 is "$(pid keep)" "$keep" 'another service was never touched'
 
-# A switch that restarts the logger alone is killed while that is down; then
-# comes a set in which another is in its place.
-cat >with/w-log/finish <<EOF
-#!/bin/sh
-: >$D/finishing
-until [ -e $D/go ]; do sleep 0.02; done
-EOF
-chmod +x with/w-log/finish
-echo 0 >with/w-log/timeout-finish
-writer changed w; longrun changed keep; logger changed w-log one w
-comp db.with2 with; comp db.changed changed
-touch go
-rm -f trapped
-ok 'the first logger again' upd db.with2
-rc start w w-log
-within 10 test -e trapped || bail 'the writer does not run'
-rm -f go finishing wrote
-was=$(pid w)
-reeve-rc-update -v0 -l "$D/live" db.changed & cut=$!
-within 10 test -e finishing || bail 'the logger is not stopped'
-kill -KILL $cut
-wait $cut
-touch go
-before=$(count one)
-reeve-svc -h live/servicedirs/w
-within 10 test -e wrote
-rm -f wrote trapped
-is "$(pid w)" "$was" 'a switch is killed when it has stopped the logger alone'
-ok 'and another set has another logger' upd db.other
-is "$(count one)" $((before + lines)) 'the old one has written what was left to it'
-is "$(all_lines one)" '' 'each line once, in order'
+# A switch that restarts the logger, but not who writes to it, is killed while
+# that is down; then comes a set in which another is in its place.
+if strace -o /dev/null true 2>/dev/null; then
+	writer changed w; longrun changed keep; logger changed w-log one w
+	for s in with changed; do
+		oneshot $s shot
+		: >$s/w-log/dependencies.d/shot
+	done
+	echo "sh -c \"echo up shot new >>$D/oneshots\"" >changed/shot/up
+	comp db.with2 with; comp db.changed changed
+	rm -f trapped
+	ok 'the first logger again' upd db.with2
+	rc start w w-log
+	within 10 test -e trapped || bail 'the writer does not run'
+	rm -f wrote
+	was=$(pid w)
+	# connect: whether scripts run; the down script of what the logger needs
+	strace -o /dev/null -qq -e trace=connect -e signal=none \
+		-e inject=connect:signal=SIGKILL:when=2 \
+		reeve-rc-update -v0 -l "$D/live" db.changed
+	is "$(pid w-log) $(pid w)" "-1 $was" \
+		'a switch is killed when it has stopped the logger alone'
+	before=$(count one)
+	reeve-svc -h live/servicedirs/w
+	within 10 test -e wrote
+	rm -f wrote trapped
+	ok 'and another set has another logger' upd db.other
+	is "$(count one)" $((before + lines)) \
+		'the old one has written what was left to it'
+	is "$(all_lines one)" '' 'each line once, in order'
+	is "$(echo $(cat oneshots))" 'up shot down shot' \
+		'what it needs went up and down once'
+else
+	skip 6 'strace cannot trace here'
+fi
 
 # As long as s6-rc lets a name be.
 long=$(printf '%0251d' 0 | tr 0 n)

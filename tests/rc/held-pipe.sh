@@ -39,7 +39,10 @@ all_killed() {
 	within 10 test -e trapped || bail 'the writer does not run'
 	# One that ends with its pipe is started again.
 	within 10 up "live/servicedirs/$1" || bail 'the reader does not run'
+	# What it had read would go with it.
+	paused() { [ "$(field "live/servicedirs/$1" paused)" = true ]; }
 	reeve-svc -p "live/servicedirs/$1"
+	within 10 paused "$1" || bail 'the reader is not paused'
 	reeve-svc -h live/servicedirs/w
 	within 10 test -e wrote || bail 'the writer does not write'
 	# Nobody is started again before all are gone.
