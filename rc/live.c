@@ -820,6 +820,21 @@ in_use(int livefd, const struct db *db, const char *hex)
 	return 0;
 }
 
+/* Of one that is half removed nobody is to find what is left: it would pass
+ * for the whole. */
+static int
+remove_whole(int at, const char *name)
+{
+	static const char gone[] = ".gone.new";
+
+	if (*name == '.')
+		return path_remove(at, name);
+	if (renameat(at, name, at, gone) < 0 && (path_remove(at, gone) < 0 ||
+		renameat(at, name, at, gone) < 0))
+		return -1;
+	return path_remove(at, gone);
+}
+
 int
 live_store_collect(int livefd, const struct db *db)
 {
@@ -848,7 +863,7 @@ live_store_collect(int livefd, const struct db *db)
 			continue;
 		if (*name != '.' && in_use(livefd, db, name))
 			continue;
-		if (path_remove(dirfd(dir), name) < 0)
+		if (remove_whole(dirfd(dir), name) < 0)
 			r = -1;
 	}
 out:

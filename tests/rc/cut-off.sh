@@ -452,6 +452,24 @@ is "$(rc status kept | awk '{ print $2 }')" owed 'it is owed, and was not told'
 ok 'nobody waits for what it cannot say' upd -t 10000 --abort
 is "$(ups) $(pid kept)" "kept $was" 'it is up, with its process'
 
+# --- killed while it removes a definition that the next set has again
+for s in r1 r2; do longrun $s again; done
+echo 3 >r1/again/notification-fd
+printf '#!/bin/sh\necho >&3\nexec sleep 100000\n' >r1/again/run
+for s in r1 r2; do comp db.$s $s; done
+fresh db.r1
+rc start again
+cp -R live/current/def/again/. whole
+n=0 bad=
+while [ $((n += 1)) -le 20 ]; do
+	strace -o /dev/null -qq -e trace=unlinkat -e signal=none \
+		-e inject=unlinkat:signal=SIGKILL:when=$n \
+		reeve-rc-update -v0 -l "$D/live" db.r2
+	upd db.r1 || bad="$bad not at $n"
+	diff -r whole live/current/def/again >/dev/null || bad="$bad half at $n"
+done
+is "$bad" '' 'killed while it removes a definition that comes back: that is whole'
+
 # --- a wish that fails
 longrun w1 keep; longrun w2 keep
 longrun w2 wisher; mkdir w2/wisher/wants.d; : >w2/wisher/wants.d/broken
