@@ -62,7 +62,7 @@ same() {
 		if cmp -s ours.txt theirs.txt; then is 0 0 "$_label: as Debian's"
 		else
 			is differ same "$_label: as Debian's"
-			diff theirs.txt ours.txt | sed 's/^/#   /'
+			diff theirs.txt ours.txt | show
 		fi
 	else
 		skip 1 "$_label: no such s6 here to compare with"
