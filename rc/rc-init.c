@@ -446,5 +446,6 @@ main(int argc, char **argv)
 	make_fixed(&in);
 	build(&in, kept);
 	have_supervised(&in, &in.db);
+	db_close(&in.db);
 	return EX_OK;
 }

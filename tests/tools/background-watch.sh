@@ -59,7 +59,7 @@ if [ "$(id -u)" = 0 ] && chmod 755 . && setpriv --reuid=12345 --clear-groups \
 	"$w" -t 300 pid sh -c 'sleep 5 & :' 2>err
 	is $? 99 "a user's pidfile that names a process of root's"
 	like "$(cat err)" "pid names process $victim.* not believed" 'is said'
-	echo $his >pid
+	rm -f ready; echo $his >pid
 	"$w" -d 4 -t 9000 pid sh -c 'sleep 5 & :' 4>ready 2>/dev/null & me=$!
 	ok 'one that names his own is believed' within 9 test -s ready
 	kill -TERM $me; wait $me
