@@ -47,6 +47,14 @@ both_ways() {
 		{ up[$2] = $1 == "up" }' oneshots
 }
 
+# killed_at CALL N ARGUMENT...: an update that is killed at such a call.
+killed_at() {
+	_call=$1 _when=$2; shift 2
+	strace -o /dev/null -qq -e trace=$_call -e signal=none \
+		-e inject=$_call:signal=SIGKILL:when=$_when \
+		reeve-rc-update -v0 -l "$D/live" "$@"
+}
+
 # --- another set after one that was cut off before the commit
 for s in old new third; do slow $s slow; longrun $s other; longrun $s needs slow; done
 echo '# new' >>new/slow/run
@@ -116,9 +124,7 @@ comp db.n1 n1; comp db.n2 n2
 fresh db.n1
 rc start runs
 # pwrite64: owed; down; up
-strace -o /dev/null -qq -e trace=pwrite64 -e signal=none \
-	-e inject=pwrite64:signal=SIGKILL:when=3 \
-	reeve-rc-update -v0 -l "$D/live" db.n2
+killed_at pwrite64 3 db.n2
 ok 'a service of the new set runs' within 10 grep -q n2 runs
 ok 'the switch is undone' upd --abort
 is "$(cat runs)" n1 'it is the old one that runs'
@@ -139,9 +145,7 @@ comp db.one one; comp db.two two
 fresh db.one
 rc start user
 # connect: whether scripts run; this script
-strace -o /dev/null -qq -e trace=connect -e signal=none \
-	-e inject=connect:signal=SIGKILL:when=2 \
-	reeve-rc-update -v0 -l "$D/live" db.two
+killed_at connect 2 db.two
 is "$(rc status shot | awk '{ print $2 }')" owed 'a oneshot owed, not asked'
 ok 'what needs it is restarted' rc restart user
 is "$(both_ways)" '' 'it does not go up twice'
@@ -250,9 +254,7 @@ for way in rollback abort; do
 		upd --rollback -f names db.u2 2>err
 		is $? 12 'a switch with names swapped is undone' ;;
 	abort)
-		strace -o /dev/null -qq -e trace=sendmsg -e signal=none \
-			-e inject=sendmsg:signal=SIGKILL:when=3 \
-			reeve-rc-update -v0 -l "$D/live" -f names db.u2
+		killed_at sendmsg 3 -f names db.u2
 		not 'a switch is cut off' cmp -s live/current/db db.u1
 		ok 'and undone' upd --abort ;;
 	esac
@@ -411,9 +413,7 @@ rc start same other
 nowhere() { find live/servicedirs -mindepth 2 -type l ! -exec test -e {} \; -print; }
 n=0 bad=
 while [ $((n += 1)) -le 8 ]; do
-	strace -o /dev/null -qq -e trace=symlinkat -e signal=none \
-		-e inject=symlinkat:signal=SIGKILL:when=$n \
-		reeve-rc-update -v0 -l "$D/live" db.p2
+	killed_at symlinkat $n db.p2
 	upd db.p3 || bad="$bad not at $n"
 	bad=$bad$(nowhere)
 	upd db.p1
@@ -424,9 +424,7 @@ longrun p4 same; mkdir p4/fresh; cp p1/other/* p4/fresh 2>/dev/null
 comp db.p4 p4
 n=0
 until [ -d live/servicedirs/fresh ] || [ $((n += 1)) = 40 ]; do
-	strace -o /dev/null -qq -e trace=symlinkat -e signal=none \
-		-e inject=symlinkat:signal=SIGKILL:when=$n \
-		reeve-rc-update -v0 -l "$D/live" db.p2
+	killed_at symlinkat $n db.p2
 done
 not 'killed when a directory is prepared, before the journal' test -e live/journal
 was=$(pid other)
@@ -462,9 +460,7 @@ rc start again
 cp -R live/current/def/again/. whole
 n=0 bad=
 while [ $((n += 1)) -le 20 ]; do
-	strace -o /dev/null -qq -e trace=unlinkat -e signal=none \
-		-e inject=unlinkat:signal=SIGKILL:when=$n \
-		reeve-rc-update -v0 -l "$D/live" db.r2
+	killed_at unlinkat $n db.r2
 	upd db.r1 || bad="$bad not at $n"
 	diff -r whole live/current/def/again >/dev/null || bad="$bad half at $n"
 done
