@@ -340,18 +340,18 @@ os_pidfd_status(int fd, int *wstat)
 }
 
 static pid_t
-clone_newpid(int (*fn)(void *), void *arg, int flags)
+clone_newpid(int (*fn)(void *), void *arg, int borrow)
 {
 #ifdef HAS_CLONE_NEWPID
 	/* Room for what the child does before it executes. */
 	char stack[16384] __attribute__((aligned(16)));
 
-	return clone(fn, stack + sizeof stack, CLONE_NEWPID | SIGCHLD | flags,
-		arg);
+	return clone(fn, stack + sizeof stack, CLONE_NEWPID | SIGCHLD |
+		(borrow ? CLONE_VM | CLONE_VFORK : 0), arg);
 #else
 	(void)fn;
 	(void)arg;
-	(void)flags;
+	(void)borrow;
 	errno = ENOSYS;
 	return -1;
 #endif
@@ -360,11 +360,7 @@ clone_newpid(int (*fn)(void *), void *arg, int flags)
 pid_t
 os_vfork_newpid(int (*fn)(void *), void *arg)
 {
-#ifdef HAS_CLONE_NEWPID
-	return clone_newpid(fn, arg, CLONE_VM | CLONE_VFORK);
-#else
-	return clone_newpid(fn, arg, 0);
-#endif
+	return clone_newpid(fn, arg, 1);
 }
 
 pid_t

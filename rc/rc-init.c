@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +23,6 @@
 #include "rc/scan.h"
 #include "supervise/control.h"
 #include "supervise/detail.h"
-#include "supervise/status.h"
 
 enum { EX_BAD_DB = 4, EX_OTHER = 102 };
 #define S6_BOOTDB "/etc/s6-rc/compiled/current"
@@ -346,21 +344,15 @@ build(struct init *in, int kept)
 static void
 warn_of_strangers(const struct init *in, const struct db *db)
 {
-	enum { LOOK_MS = 2000, NAP_MS = 10 };
-	char dir[PATH_LEN], status[PATH_LEN];
+	char dir[PATH_LEN];
 	struct detail d;
 	uint32_t i = 0;
 
 	while (i < db->nlong && !db->services[i].producers.n)
 		i++;
-	if (i == db->nlong || live_servicedir(dir, sizeof dir, &in->live,
-		db->services[i].name) < 0 ||
-		path_join(status, sizeof status, dir, STATUS_FILE) < 0)
-		return;
-	for (int ms = 0; ms < LOOK_MS && !file_exists(AT_FDCWD, status);
-		ms += NAP_MS)
-		poll(0, 0, NAP_MS);
-	if (file_exists(AT_FDCWD, status) &&
+	/* It has its first status: scan_supervise waits for that. */
+	if (i < db->nlong && live_servicedir(dir, sizeof dir, &in->live,
+		db->services[i].name) == 0 &&
 		detail_read(&d, AT_FDCWD, dir) < 0)
 		warn("%s is not supervised by reeve-supervise: its pipe, and "
 			"that of every other logger, carries nothing (have "

@@ -1206,18 +1206,6 @@ run_look(struct run *r)
 		close(fd);
 }
 
-/* Pid of the supervise of a service directory; 0 if none can be seen. */
-static pid_t
-supervise_of(const char *dir)
-{
-	char path[PATH_LEN];
-	pid_t pid = 0;
-
-	if (path_join(path, sizeof path, dir, LOCK_FILE) == 0)
-		pid = file_locked_by(AT_FDCWD, path);
-	return pid < 0 ? 0 : pid;
-}
-
 /* What is written to supervise is lost if that is killed before it reads it,
  * and svscan starts the next one: then it is written again.  0 or -1. */
 static int
@@ -1228,13 +1216,13 @@ tell_to_reload(const char *name, const char *dir)
 	int sent = 0;
 
 	for (;;) {
-		now = supervise_of(dir);
+		now = control_pid(AT_FDCWD, dir);
 		if (!sent || now != told) {
 			told = now;
 			sent = control_send(AT_FDCWD, dir, "l", 1) == 0;
 		}
 		if (sent && control_unread(AT_FDCWD, dir) <= 0 &&
-			supervise_of(dir) == told)
+			control_pid(AT_FDCWD, dir) == told)
 			return 0;
 		if (clock_passed(end))
 			break;

@@ -92,14 +92,20 @@ control_unread(int at, const char *servicedir)
 	return control_fifo_unread(at, path);
 }
 
-int
-control_alive(int at, const char *servicedir)
+pid_t
+control_pid(int at, const char *servicedir)
 {
 	char path[PATH_LEN];
-	pid_t pid;
 
 	if (path_join(path, sizeof path, servicedir, LOCK_FILE) < 0)
 		return -1;
-	pid = file_locked_by(at, path);
+	return file_locked_by(at, path);
+}
+
+int
+control_alive(int at, const char *servicedir)
+{
+	pid_t pid = control_pid(at, servicedir);
+
 	return pid < 0 ? -1 : pid > 0;
 }

@@ -5,6 +5,7 @@
 #define SUPERVISE_CONTROL_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "supervise/machine.h"
 
@@ -36,6 +37,9 @@ int control_unread(int at, const char *servicedir);
 /* The same of bytes in any fifo. */
 int control_fifo_unread(int at, const char *path);
 
+/* Pid of the supervise that watches this service directory (1 if it is in a
+ * pid namespace that is not ours), 0 if none, -1 and errno. */
+pid_t control_pid(int at, const char *servicedir);
 /* 1 if a supervise watches this service directory, 0 if none, -1 and errno. */
 int control_alive(int at, const char *servicedir);
 
