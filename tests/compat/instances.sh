@@ -5,6 +5,7 @@
 . "$TESTS/lib.sh"
 . "$TESTS/compat/names.sh"
 
+# s6-svok may answer before there is a status to wait by.
 same 'the life of instances' <<'X'
 mkdir template
 printf '#!/bin/sh\necho "run $1" >>../../../log.txt\nexec sleep 1000\n' >template/run
@@ -17,7 +18,7 @@ s6-instance-maker template svc 2>/dev/null; echo $?
 s6-instance-maker nothing other 2>/dev/null; echo $?
 mkdir scan; ln -s ../svc scan/svc
 s6-svscan scan & p=$!
-until s6-svok scan/svc 2>/dev/null; do sleep 0.01; done
+until s6-svstat scan/svc >/dev/null 2>&1; do sleep 0.01; done
 s6-svwait -U -t 5000 scan/svc; echo $?
 s6-instance-create -t 5000 scan/svc one; echo $?
 s6-instance-create -t 5000 svc two; echo $?

@@ -102,10 +102,10 @@ code s6-notify-fd-from-socket -3 9 true
 code s6-notify-fd-from-socket
 code s6-notify-fd-from-socket true
 code s6-notify-fd-from-socket -3 5 python3 say.py 5>ready
+# Who waits for the message is there before the program is.
 for o in '' -f --doublefork --no-doublefork; do
 	code s6-notify-fd-from-socket $o --timeout=2000 -3 8 sh -c \
-		'until ls /proc/[0-9]*/cmdline | xargs grep -las "[n]otify-fd-from-socket" >/dev/null; do :; done
-		sleep 0.2; ps -o args= --ppid $$ | grep -c "[n]otify-fd-from-socket"' 8>/dev/null
+		'ps -o args= --ppid $$ | grep -c "[n]otify-fd-from-socket"' 8>/dev/null
 done
 X
 
@@ -156,7 +156,7 @@ X
 same_new 'svwait: what cannot come any more' <<'X'
 for s in a b c; do mkdir $s; printf '#!/bin/sh\nexit 0\n' >$s/run; printf '#!/bin/sh\nexit 125\n' >$s/finish; chmod +x $s/*; touch $s/down; done
 s6-supervise a & s6-supervise b & s6-supervise c &
-until s6-svok a && s6-svok b && s6-svok c; do sleep 0.02; done
+for s in a b c; do until s6-svstat $s >/dev/null 2>&1; do sleep 0.02; done; done
 s6-svc -u a b c
 until [ "$(s6-svstat -o wantedup a)$(s6-svstat -o wantedup b)$(s6-svstat -o wantedup c)" = falsefalsefalse ]; do sleep 0.02; done
 s6-svwait -D -t 9000 a b c; echo $?
