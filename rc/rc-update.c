@@ -63,9 +63,10 @@ static const struct usage usage = {
 	"failed;\n2 switched, some service was too slow; 9 or 10 not switched, "
 	"as a service\nwould not stop (10: in time), all is as before; 12 "
 	"switched back, as a\nservice failed (--rollback); 13 switched but cut "
-	"off; 14 cut off before the\nswitch; 3, 5, 6 unknown name, wrong type, "
-	"duplicate in the conversion file;\n4 the database is not valid; 100 "
-	"misuse; 111 not switched, system error."
+	"off; 14 cut off before the\nswitch; 15 as 12, but a service did not "
+	"come back; 3, 5, 6 unknown name, wrong\ntype, duplicate in the "
+	"conversion file; 4 the database is not valid; 100 misuse;\n111 not "
+	"switched, system error."
 };
 
 static enum diff_change
@@ -87,7 +88,8 @@ exit_code(int code)
 {
 	if (!prog_as_s6)
 		return code;
-	return code == UPDATE_UNDONE ? UPDATE_FAILED :
+	return code == UPDATE_UNDONE || code == UPDATE_UNDONE_PART ?
+		UPDATE_FAILED :
 		code == UPDATE_UNFINISHED ? EX_SYSTEM :
 		code == UPDATE_CUT_OFF ? UPDATE_NOT_STOPPED : code;
 }

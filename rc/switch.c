@@ -427,8 +427,8 @@ note_failed(const struct gen *g, unsigned n, int code)
 	gen_path(g, path, n, "failed");
 	if (code <= UPDATE_TIMEOUT)
 		unlink(path);
-	else if (code == UPDATE_UNDONE || code == UPDATE_NOT_STOPPED ||
-		code == UPDATE_STOP_TIMEOUT)
+	else if (code == UPDATE_UNDONE || code == UPDATE_UNDONE_PART ||
+		code == UPDATE_NOT_STOPPED || code == UPDATE_STOP_TIMEOUT)
 		file_write(AT_FDCWD, path, "", 0, 0644, 0);
 }
 

@@ -1106,11 +1106,43 @@ unfinished(struct update *u)
 	return UPDATE_UNFINISHED;
 }
 
+static void
+failed_names(const struct update *u, char *names, size_t max)
+{
+	size_t len = 0;
+
+	snprintf(names, max, "%s", u->run.nfailed ? "" : "a service");
+	for (uint32_t k = 0; k < u->run.nfailed && len + 55 < max; k++)
+		len += (size_t)snprintf(names + len, max - len, "%s%.50s",
+			k ? ", " : "",
+			u->live.db.services[u->run.failed[k]].name);
+}
+
+/* What became of a switch that failed: CODE is what the undo says. */
+static int
+undone(struct update *u, const char *to, const char *failed, int code)
+{
+	char names[256];
+
+	if (code != UPDATE_OK && code != UPDATE_FAILED &&
+		code != UPDATE_TIMEOUT)
+		return code;
+	failed_names(u, names, sizeof names);
+	if (code == UPDATE_OK) {
+		set_text(u, "%s failed (%s) and was undone", to, failed);
+		return UPDATE_UNDONE;
+	}
+	warn("%s was undone, but did not come back: %s", to, names);
+	set_text(u, "%s failed (%s) and was undone; did not come back: %s", to,
+		failed, names);
+	return UPDATE_UNDONE_PART;
+}
+
 /* After the commit.  u->live is still the old generation's. */
 static int
 complete(struct update *u, const struct diff *d, uint32_t origin)
 {
-	char **old, **new, names[256] = "";
+	char **old, **new, names[256];
 	struct live before = u->live;
 	uint32_t n, nmoves;
 	int code;
@@ -1129,10 +1161,7 @@ complete(struct update *u, const struct diff *d, uint32_t origin)
 		unfinished(u);
 		goto out;
 	}
-	for (uint32_t k = 0; k < u->run.nfailed && strlen(names) < 200; k++)
-		snprintf(names + strlen(names), sizeof names - strlen(names),
-			"%s%.60s", k ? ", " : "",
-			u->live.db.services[u->run.failed[k]].name);
+	failed_names(u, names, sizeof names);
 	if (code != UPDATE_OK && !u->in.target)
 		tell_logs(u);
 	if (code != UPDATE_OK && u->rollback && origin == u->from) {
@@ -1141,15 +1170,10 @@ complete(struct update *u, const struct diff *d, uint32_t origin)
 		/* The undo removes what was switched to. */
 		called(u, u->to, to, sizeof to);
 		warn("going back to %s, as %s failed", called(u, origin, back,
-			sizeof back), *names ? names : "a service");
-		code = undo_switch(u, origin, old, new, n);
+			sizeof back), names);
+		code = undone(u, to, names, undo_switch(u, origin, old, new,
+			n));
 		u->from = origin;
-		if (code == UPDATE_OK || code == UPDATE_FAILED ||
-			code == UPDATE_TIMEOUT) {
-			set_text(u, "%s failed (%s) and was undone", to,
-				names);
-			code = UPDATE_UNDONE;
-		}
 		goto out;
 	}
 	if (finish(u, origin == u->from ? u->boot : 0, u->boot_link) < 0) {
@@ -1460,21 +1484,21 @@ static int
 start_recovered(struct update *u, const struct journal *j)
 {
 	int code = update_code(start_owed(u, 0, j));
-	char to[PATH_LEN], back[PATH_LEN];
+	char to[PATH_LEN], back[PATH_LEN], names[256];
 
 	if ((code != UPDATE_FAILED && code != UPDATE_TIMEOUT) || !u->rollback ||
 		j->origin != j->from)
 		return code;
 	tell_logs(u);
+	failed_names(u, names, sizeof names);
 	called(u, j->to, to, sizeof to);
-	warn("going back to %s, as a service failed", called(u, j->origin,
-		back, sizeof back));
-	code = undo_switch(u, j->origin, j->old, j->new, j->nrenames);
-	if (code > UPDATE_TIMEOUT)
-		return code;
-	u->from = j->origin;
-	set_text(u, "%s failed and was undone", to);
-	return UPDATE_UNDONE;
+	warn("going back to %s, as %s failed", called(u, j->origin, back,
+		sizeof back), names);
+	code = undone(u, to, names, undo_switch(u, j->origin, j->old, j->new,
+		j->nrenames));
+	if (code == UPDATE_UNDONE || code == UPDATE_UNDONE_PART)
+		u->from = j->origin;
+	return code;
 }
 
 /* What was on its way up, with a definition that is about to be left, may be

@@ -21,6 +21,7 @@ enum {
 	UPDATE_UNFINISHED = 13,	/* switched, but cut off: run it again */
 	UPDATE_CUT_OFF = 14,	/* not switched yet, cut off: run it again, or
 				 * undo it */
+	UPDATE_UNDONE_PART = 15, /* as UNDONE, but a service did not come back */
 	UPDATE_SYSTEM = 111	/* not switched: a system call failed */
 };
 

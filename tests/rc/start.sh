@@ -102,7 +102,8 @@ body a <<-EOF
 	printf '\\033[7mreversed\\n'
 	exit 3
 	EOF
-sw; is $? 12 'one with a logger is undone'
+# The one before would not stay up either.
+sw; is $? 15 'one with a logger is undone'
 like "$(cat out)" 'last lines of the log of a ' 'its last words are shown'
 like "$(cat out)" '^20..-..-.. ..:..:..\.[0-9]{9} no such database' \
 	'with times for people'

@@ -118,4 +118,26 @@ wait $p 2>/dev/null
 upd --rollback -f conv db.names 2>/dev/null
 is $? 12 'names: finished by the same command, it fails and is undone'
 is "$(ups | tr ' ' '\n' | grep -xE 'alone|solo')" alone 'names: they are as before'
+
+# What cannot come back is said, also by the exit code.
+for s in left right; do
+	mkdir $s
+	oneshot $s frail; echo "test ! -e $D/gone # $s" >$s/frail/up
+	oneshot $s breaks frail; echo "test $s = left" >$s/breaks/up
+done
+sed -i 's/^test.*/true/' right/frail/up
+comp db.left left; comp db.right right
+ok 'part: a set' upd -e db.left
+ok 'part: is up' rc start frail breaks
+: >gone
+upd --rollback db.right 2>err
+is $? 15 'part: it does not come back whole'
+like "$(cat err)" 'did not come back: frail' 'part: what did not is named'
+is "$(rc -a list)" '' 'part: and is down'
+rm gone
+ok 'part: and comes when it can' rc start breaks
+is "$(rc -a list | sort | tr '\n' ' ')" 'breaks frail ' 'part: both'
+rc stop breaks; : >gone
+s=$(upd --rollback db.right 2>&1 >/dev/null; echo $?)
+is "$s" 0 'part: nothing is up that could fail'
 end
