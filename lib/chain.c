@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,37 +14,58 @@
 #include "lib/os.h"
 #include "lib/path.h"
 
-/* A script that is there and cannot be found lacks what its first line names.
- * Dies then. */
-static void
-blame_interpreter(const char *path)
+int
+chain_lack(int e, const char *path, char *buf, unsigned long max)
 {
 	char line[PATH_LEN], *name, *end;
 	int is_crlf;
 	ssize_t n;
 
-	if (errno != ENOENT || !strchr(path, '/'))
-		return;
+	if (e != ENOENT)
+		return e;
 	n = file_read(AT_FDCWD, path, line, sizeof line - 1);
-	errno = ENOENT;
 	if (n < 2 || line[0] != '#' || line[1] != '!')
-		return;
+		return e;
 	line[n] = 0;
 	name = line + 2 + strspn(line + 2, " \t");
 	end = name + strcspn(name, " \t\n");
 	is_crlf = end > name && end[-1] == '\r';
 	end[-is_crlf] = 0;
-	die(EX_NOTFOUND, is_crlf ? "unable to execute %s: its first line ends "
-		"in CR LF, and there is no program '%s\\r'" :
-		"unable to execute %s: there is no program %s, which its "
-		"first line names", path, name);
+	if (buf)
+		snprintf(buf, max, "%s", name);
+	return is_crlf ? CHAIN_CRLF : CHAIN_INTERPRETER;
+}
+
+const char *
+chain_strerror(int e)
+{
+	switch (e) {
+	case CHAIN_INTERPRETER:
+		return "the program that its first line names is not there";
+	case CHAIN_CRLF:
+		return "its first line ends in CR LF";
+	default:
+		return strerror(e);
+	}
 }
 
 void
 chain_exec(char **argv)
 {
+	char name[PATH_LEN];
+	int e;
+
 	execvp(argv[0], argv);
-	blame_interpreter(argv[0]);
+	e = strchr(argv[0], '/') ? chain_lack(errno, argv[0], name,
+		sizeof name) : errno;
+	if (e == CHAIN_INTERPRETER)
+		die(EX_NOTFOUND, "unable to execute %s: there is no program "
+			"%s, which its first line names", argv[0], name);
+	if (e == CHAIN_CRLF)
+		die(EX_NOTFOUND, "unable to execute %s: its first line ends "
+			"in CR LF, and there is no program '%s\\r'", argv[0],
+			name);
+	errno = e;
 	die_sys(errno == ENOENT ? EX_NOTFOUND : EX_NOEXEC,
 		"unable to execute %s", argv[0]);
 }

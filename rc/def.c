@@ -20,7 +20,10 @@
 #include "rc/lex.h"
 #include "supervise/svdir.h"
 
-enum { FILE_LIMIT = 1 << 28 };
+enum {
+	FILE_LIMIT = 1 << 28,
+	USUAL_FDS = 1024	/* RLIMIT_NOFILE of most systems, unless raised */
+};
 
 /* --- small parts, also used by lower.c and template.c */
 
@@ -929,6 +932,11 @@ check_longrun(struct reader *r, int has_run)
 				"a notification-fd of %u takes away standard "
 				"%s", uint_of(fd), uint_of(fd) == 0 ? "input" :
 				uint_of(fd) == 1 ? "output" : "error");
+		if (uint_of(fd) >= USUAL_FDS)
+			diag_warn(r->s->diag, path_of(r, "notification-fd"), 1,
+				"a notification-fd of %u is beyond the usual "
+				"limit of %d descriptors", uint_of(fd),
+				USUAL_FDS);
 	}
 	if (fd && lock && uint_of(fd) == uint_of(lock))
 		diag_error(r->s->diag, 1, path_of(r, "lock-fd"), 1, "the same "

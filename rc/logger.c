@@ -1,10 +1,12 @@
 /* logger.c - `logger': a log companion NAME-log for a service, joined to it
  * by a pipe.  It is a longrun like any other, made here instead of by hand. */
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "config.h"
+#include "log/script.h"
 #include "rc/db.h"
 #include "rc/lex.h"
 #include "rc/lower.h"
@@ -48,6 +50,32 @@ read_words(struct defs *s, const struct def_text *t, struct words *w)
 		if ((*p == '/' || *p == '.') && !w->dir)
 			w->dir = p;
 	return 0;
+}
+
+/* As reeve-log would, each time it is started. */
+static int
+check_words(struct defs *s, const struct def_text *t, const struct words *w)
+{
+	const char **v = calloc(w->n + 1, sizeof *v), *p = w->v, *end;
+	struct script script = { 0 };
+	char err[512] = "out of memory";
+	unsigned n = 0;
+	int r = 111;
+
+	for (; v && n < w->n; p += strlen(p) + 1)
+		v[n++] = p;
+	if (v && n && !w->dir)
+		v[n++] = "/";
+	if (v)
+		r = n ? script_parse(&script, v, n, err, sizeof err) : 0;
+	end = memchr(t->text, '\n', t->len);
+	if (r)
+		diag_error(s->diag, r == 100 ? 1 : r, t->file, !end ||
+			end == t->text + t->len - 1, "invalid logging script: "
+			"%s", err);
+	script_free(&script);
+	free(v);
+	return r ? -1 : 0;
 }
 
 static void
@@ -136,6 +164,11 @@ logger_make(struct defs *s, struct def *d)
 			"%s, which all services would share; each has one of "
 			"its own below the log directory", w.dir);
 		s->default_logger = 0;
+		return 0;
+	}
+	if (check_words(s, t, &w) < 0) {
+		if (t == &s->default_logging)
+			s->default_logger = 0;
 		return 0;
 	}
 	name = arena_printf(s->mem, "%s-log", d->name);

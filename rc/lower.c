@@ -870,6 +870,8 @@ lower_schedule(struct wrap *w, const struct def_text *t, int logged)
 	size_t len;
 	uint64_t ms;
 
+	/* Also of a wrong one, for what is asked about it from here on. */
+	w->d->type = DB_LONGRUN;
 	if (!def_next_line(w->s, t, &at, &line, &number)) {
 		bad_line(w, t, 1, "");
 		return;
@@ -909,7 +911,6 @@ lower_schedule(struct wrap *w, const struct def_text *t, int logged)
 		diag_warn(w->s->diag, t->file, 0, "down and reload have no "
 			"meaning for what runs at times");
 	memset(w->d->script, 0, sizeof w->d->script);
-	w->d->type = DB_LONGRUN;
 	text = take(w, &b, &len);
 	def_set_file(w->s, w->d, "run", S_IFREG | 0755, text, len);
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "lib/bytes.h"
+#include "lib/chain.h"
 #include "lib/file.h"
 #include "lib/num.h"
 #include "rc/state.h"
@@ -284,7 +285,7 @@ state_reason_text(char *buf, size_t max, const struct state_rec *r,
 		return;
 	case REASON_NOEXEC:
 		snprintf(buf, max, "unable to execute: %s",
-			strerror((int)code));
+			chain_strerror((int)code));
 		return;
 	case REASON_DEPENDENCY:
 		snprintf(buf, max, "not tried: %s failed",

@@ -29,7 +29,7 @@ enum state_reason {
 	REASON_TIMEOUT,		/* not in time [ms] */
 	REASON_PERMANENT,	/* its finish script said 125 */
 	REASON_NOSUPER,		/* no supervise for it */
-	REASON_NOEXEC,		/* could not be executed [errno] */
+	REASON_NOEXEC,		/* could not be executed [as detail.error] */
 	REASON_DEPENDENCY,	/* not tried: [service number] failed */
 	REASON_DEATHS,		/* died [n] times before it was ready */
 	REASON_INTERRUPTED,	/* the change was told to stop */

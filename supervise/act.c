@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/chain.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/num.h"
@@ -170,8 +172,12 @@ run(struct super *s)
 	pid_t pid = start_run(s);
 
 	if (pid < 0) {
+		char path[DETAIL_DEF + 4];
 		int e = errno;
 
+		snprintf(path, sizeof path, "%s%srun", s->dt.def,
+			*s->dt.def ? "/" : "");
+		e = chain_lack(e, path, 0, 0);
 		/* A child that could not execute had announced itself. */
 		if (s->dt.pid) {
 			s->dt.pid = 0;
@@ -219,10 +225,9 @@ set_retry(struct super *s)
 	s->spawn_fails++;
 	s->deadline = os_now() + ms * MS;
 	s->dt.reason = WHY_SPAWN;
-	errno = e;
-	warn_sys("unable to start %s%srun (trying again in %u.%u s)",
+	warn("unable to start %s%srun (trying again in %u.%u s): %s",
 		s->dt.def, *s->dt.def ? "/" : "", (unsigned)(ms / 1000),
-		(unsigned)(ms / 100 % 10));
+		(unsigned)(ms / 100 % 10), chain_strerror(e));
 	/* Whoever waits for it need not wait for ever; s6 has no letter for
 	 * this. */
 	if (!prog_as_s6)

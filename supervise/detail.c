@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "lib/bytes.h"
+#include "lib/chain.h"
 #include "lib/file.h"
 #include "lib/os.h"
 #include "lib/path.h"
@@ -201,7 +202,7 @@ detail_reason_text(char *buf, size_t max, const struct detail *d,
 		break;
 	case WHY_SPAWN:
 		snprintf(buf, max, "unable to start run: %s; next try in "
-			"%llu s", strerror((int)d->error),
+			"%llu s", chain_strerror((int)d->error),
 			(unsigned long long)wait);
 		break;
 	default:

@@ -38,7 +38,7 @@ struct detail {
 	unsigned awaiting;	/* it has not said yet that it is ready */
 	unsigned hearing;	/* what it says is being read; until the status
 				 * says that it is ready */
-	unsigned error;		/* errno of WHY_SPAWN */
+	unsigned error;		/* of WHY_SPAWN: errno, or one of lib/chain.h */
 	unsigned fast;		/* fast deaths in a row */
 	unsigned starts;	/* of run, since supervise first started */
 	unsigned deaths;	/* of run */

@@ -17,14 +17,12 @@
 #include "lib/opt.h"
 #include "lib/os.h"
 #include "lib/path.h"
-#include "log/script.h"
 #include "rc/compile.h"
 #include "rc/db.h"
-#include "rc/lex.h"
 #include "rc/places.h"
 #include "rc/props.h"
 
-enum { FILE_MAX = 1 << 24, SCRIPT_WORDS = 256 };
+enum { FILE_MAX = 1 << 24 };
 enum { O_FIX = OPT_LONG, O_LAX, O_OVERRIDE, O_S6RC };
 
 struct check {
@@ -385,43 +383,6 @@ check_command(struct check *c, const struct db_service *s, const char *file)
 	free(data);
 }
 
-/* A logging script that reeve-log would refuse, each time it is started. */
-static void
-check_logger(struct check *c, const struct db_service *s)
-{
-	char path[PATH_LEN], *data, err[512], text[600];
-	const char *words[SCRIPT_WORDS], *p;
-	struct script script = { 0 };
-	struct lex_error lexed;
-	struct buf b = { 0 };
-	int n;
-
-	place_of(c, s, "logger", path, sizeof path);
-	for (int i = c->nsources; i-- && !file_exists(AT_FDCWD, path); )
-		path_join(path, sizeof path, c->sources[i], "default-logger");
-	if (file_slurp(AT_FDCWD, path, &data, 65536) < 0)
-		return;
-	n = lex_words(&b, data, strlen(data), &lexed);
-	p = b.s;
-	for (int i = 0; i < n && i < SCRIPT_WORDS - 1; i++) {
-		words[i] = p;
-		p += strlen(p) + 1;
-	}
-	/* The compiler adds the directory. */
-	if (n > 0 && n < SCRIPT_WORDS - 1) {
-		words[n] = "/";
-		if (script_parse(&script, words, (unsigned)n + 1, err,
-			sizeof err)) {
-			snprintf(text, sizeof text, "reeve-log would refuse "
-				"this: %s", err);
-			report(c, DIAG_ERROR, path, 1, text);
-		}
-		script_free(&script);
-	}
-	buf_free(&b);
-	free(data);
-}
-
 /* A daemon that leaves its parent can only be watched by who adopts it. */
 static void
 check_forking(struct check *c, const struct db_service *s)
@@ -451,7 +412,6 @@ check_service(struct check *c, const struct db_service *s)
 			check_shebang(c, s, f);
 	}
 	if (s->flags & DB_GENERATED) {
-		check_logger(c, s);
 		return;
 	}
 	if (run && strstr(run->data, "# made by reeve-rc-compile"))

@@ -75,7 +75,7 @@ now() { date +%s; }
 t=$(now)
 sw; is $? 12 'a run that cannot be executed is undone'
 [ $(($(now) - t)) -lt 10 ]; is $? 0 'at once'
-like "$(cat out)" 'unable to start service a: unable to execute' 'with the reason'
+like "$(cat out)" 'unable to start service a: unable to execute: the program that its first line names' 'with the reason'
 is "$(lives a)" true 'and the old one is back'
 
 # --- dies again and again, without readiness

@@ -134,6 +134,8 @@ logger ~ o ~ good ~ -
 logger ~ l ~ edge ~ # none
 logger ~ l ~ bad ~ producer-for=other :: -
 logger ~ l ~ bad ~ t "s
+logger ~ l ~ bad ~ n5 q7 /var/log/app
+default-logger ~ s ~ bad ~ nx
 main ~ l ~ good ~ -
 main ~ l ~ edge ~ ignored
 main ~ o ~ bad ~ -

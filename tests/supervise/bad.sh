@@ -40,7 +40,7 @@ ok 'event and supervise may be links that dangle' within 5 up scan/dangle
 is "$(stat -c %a made/event made/supervise | tr '\n' ' ')" '3730 700 ' \
 	'their targets were made'
 for row in 'none:No such file' 'dir:Permission denied' 'link:No such file' \
-	'noexec:Permission denied' 'interp:No such file' 'format:Exec format'; do
+	'noexec:Permission denied' 'interp:the program that its first line names is not there' 'format:Exec format'; do
 	s=${row%%:*}
 	ok "$s: said by name" within 5 has err \
 		"reeve-supervise $s: warning: unable to start run.*${row#*:}"
