@@ -158,6 +158,18 @@ procs_left_svscan(const char *scandir)
 	return pid;
 }
 
+int
+proc_outdated(long pid)
+{
+	static const char mark[] = " (deleted)";
+	char path[64], exe[PATH_LEN];
+	ssize_t n, len = sizeof mark - 1;
+
+	snprintf(path, sizeof path, "/proc/%ld/exe", pid);
+	n = readlink(path, exe, sizeof exe);
+	return n > len && !memcmp(exe + n - len, mark, (size_t)len);
+}
+
 static int
 load(struct procs *ps)
 {
@@ -188,6 +200,13 @@ long
 procs_left_svscan(const char *scandir)
 {
 	(void)scandir;
+	return 0;
+}
+
+int
+proc_outdated(long pid)
+{
+	(void)pid;
 	return 0;
 }
 

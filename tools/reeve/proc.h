@@ -21,6 +21,10 @@ struct procs {
  * not tell. */
 long procs_left_svscan(const char *scandir);
 
+/* 1 if the program that process pid runs was removed since, or replaced by a
+ * newer one; 0 if not, or this system does not tell. */
+int proc_outdated(long pid);
+
 /* 0, or -1 and errno. */
 int procs_load(struct procs *);
 void procs_free(struct procs *);

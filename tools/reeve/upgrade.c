@@ -1,12 +1,17 @@
 /* upgrade.c - reeve upgrade: the tree runs newly installed programs, and no
  * service notices. */
 
+#include <fcntl.h>
 #include <getopt.h>
+#include <poll.h>
 #include <stdio.h>
 
 #include "lib/msg.h"
+#include "lib/os.h"
+#include "supervise/control.h"
 #include "tools/reeve/front.h"
 #include "tools/reeve/model.h"
+#include "tools/reeve/proc.h"
 
 static const struct opt opts[] = {
 	{ 'n', "dry-run", 0, "only say what would be done" },
@@ -19,9 +24,67 @@ static const struct usage usage = {
 	"reeve-supervise execute their new program and keep pids, pipes and\n"
 	"state.  No service is restarted.",
 	opts,
-	"Exit status: 0, 1 a service got another pid, 100 misuse, 102 the tree\n"
-	"does not run, 111 system error."
+	"Exit status: 0, 1 a service got another pid or the old program still\n"
+	"runs, 100 misuse, 102 the tree does not run, 111 system error."
 };
+
+enum { WAIT_MS = 10000, LOOK_MS = 20 };
+
+static pid_t
+watcher(const struct item *it)
+{
+	pid_t pid = it->dir && it->supervised ? control_pid(AT_FDCWD, it->dir) :
+		0;
+
+	/* 1: one of another pid namespace. */
+	return pid > 1 ? pid : 0;
+}
+
+/* How many of svscan and the supervises still run a program that is not there
+ * any more; *pid is one of them. */
+static unsigned
+outdated(const struct model *m, long *pid)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i <= m->n; i++) {
+		long p = i < m->n ? watcher(m->items + i) : m->svscan;
+
+		if (!p || !proc_outdated(p))
+			continue;
+		*pid = p;
+		n++;
+	}
+	return n;
+}
+
+/* What each of them does next cannot be waited for; so look at times. */
+static unsigned
+wait_for_new(const struct model *m, long *pid)
+{
+	uint64_t end = os_now() + WAIT_MS * (uint64_t)1000000;
+	unsigned n;
+
+	while ((n = outdated(m, pid)) && os_now() < end)
+		poll(0, 0, LOOK_MS);
+	return n;
+}
+
+/* Programs of ours that are services themselves are not replaced below those
+ * who use them. */
+static void
+tell_services(const struct model *m)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < m->n; i++)
+		if (m->items[i].pid > 1 && proc_outdated(m->items[i].pid))
+			printf("%s%s", n++ ? ", " : "These run a program that "
+				"was replaced since they started: ",
+				m->items[i].name);
+	if (n)
+		puts(" (reeve restart NAME).");
+}
 
 int
 front_upgrade(int argc, char **argv)
@@ -30,7 +93,8 @@ front_upgrade(int argc, char **argv)
 	const char *scandir = 0;
 	char *cmd[] = { ctl, re, end, 0, 0 };
 	int c, dry = 0, code;
-	unsigned kept = 0, changed = 0;
+	unsigned kept = 0, changed = 0, old;
+	long pid = 0;
 	struct model before, after;
 
 	opt_permute(&usage, argc, argv);
@@ -55,6 +119,7 @@ front_upgrade(int argc, char **argv)
 	if (code)
 		die(EX_SYSTEM, "reeve-svscanctl --reexec failed (exit %d); the "
 			"old programs go on", code);
+	old = wait_for_new(&before, &pid);
 	model_load(&after, scandir);
 	for (size_t i = 0; i < before.n; i++) {
 		const struct item *it = model_find(&after,
@@ -67,14 +132,21 @@ front_upgrade(int argc, char **argv)
 		else
 			changed++;
 	}
-	printf("The tree (pid %ld) was told to run the new programs; %u "
-		"service%s kept %s pid", before.svscan, kept, kept == 1 ? "" :
-		"s", kept == 1 ? "its" : "their");
+	printf("The tree (pid %ld) %s the new programs; %u service%s kept %s "
+		"pid", before.svscan, old ? "was told to run" : "runs", kept,
+		kept == 1 ? "" : "s", kept == 1 ? "its" : "their");
 	if (changed)
 		printf(", %u changed (they died or were restarted meanwhile)",
 			changed);
 	puts(".");
+	tell_services(&after);
+	fflush(stdout);
+	if (old)
+		warn("%u of svscan and the supervises still run%s the old "
+			"program, as process %ld: why is in the log catch-all "
+			"(reeve logs catch-all)", old, old == 1 ? "s" : "",
+			pid);
 	model_free(&before);
 	model_free(&after);
-	return fflush(stdout) ? EX_SYSTEM : changed ? EX_NO : EX_OK;
+	return fflush(stdout) ? EX_SYSTEM : changed || old ? EX_NO : EX_OK;
 }
