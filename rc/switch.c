@@ -824,7 +824,8 @@ do_rollback(struct gen *g, int argc, char **argv)
 	unsigned n;
 
 	if (argc > 1)
-		opt_usage(&usage);
+		die(EX_MISUSE, "rollback takes one generation, not also '%s'",
+			argv[1]);
 	if (!g->u.dry)
 		lock_state(g);
 	fill_update(g);
@@ -846,9 +847,8 @@ do_generations(struct gen *g, int argc, char **argv)
 	unsigned *v = list_generations(g, &n), live = live_number(g),
 		boot = boot_number(g);
 
-	(void)argv;
 	if (argc)
-		opt_usage(&usage);
+		die(EX_MISUSE, "generations takes no '%s'", *argv);
 	for (size_t i = 0; i < n; i++) {
 		char id[LIVE_HEX] = "", date[32] = "-";
 		time_t when = 0;
@@ -876,9 +876,9 @@ do_gc(struct gen *g, int argc, char **argv)
 	size_t n;
 	unsigned *v, live, boot, removed = 0;
 
-	(void)argv;
 	if (argc)
-		opt_usage(&usage);
+		die(EX_MISUSE, "gc takes no '%s'; --keep=N says how many stay",
+			*argv);
 	lock_state(g);
 	v = list_generations(g, &n);
 	live = live_number(g);

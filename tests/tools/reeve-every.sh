@@ -30,6 +30,7 @@ cat >calls <<'EOF'
 0	f	^tutorial	reeve help --topics
 0	-	Presence gives the service a logger	reeve help logger
 100	-	no help on 'nosuch'	reeve help nosuch
+100	-	did you mean 'dependencies'	reeve help depndencies
 100	-	did you mean 'status'	reeve stauts
 100	-	did you mean 'status'	reeve stat
 100	-	no subcommand 'log'; here it is: reeve logs NAME	reeve log web
@@ -52,6 +53,8 @@ cat >calls <<'EOF'
 102	-	nothing supervises /nowhere .reeve-svscan on that directory	reeve start -s /nowhere web
 102	-	There are no services in it	reeve status -s /nowhere
 100	-	there is no bundle or service nosuch in the definitions	touch t/sv/web/description; reeve plan --bundle nosuch
+100	-	rollback takes one generation, not also '2'	reeve rollback 1 2
+100	-	gc takes no 'x'	reeve gc x
 100	-	there is no generation 99 .reeve generations	reeve rollback 99
 0	-	^web: running	reeve restart web
 0	-	^talk: reloaded, running	reeve reload talk

@@ -629,7 +629,8 @@ unit_finish(struct unit *u)
 
 	im->line = 0;
 	if (strcmp(u->type, "oneshot") && !u->start) {
-		import_left_out(im, "all of it: there is no ExecStart");
+		import_left_out(im, "all of it: there is no ExecStart (%s is "
+			"removed again)", u->d.dir);
 		import_not_default(im, path_base(u->d.dir));
 		path_remove(AT_FDCWD, u->d.dir);
 		im->made--;

@@ -158,8 +158,11 @@ front_help(int argc, char **argv)
 	{
 		const char *near = front_nearest(argv[optind], names, n);
 
+		near = near ? near : prop_near(argv[optind]);
+
 		die(EX_MISUSE, "no help on '%s'%s%s%s (reeve help lists "
-			"subcommands, reeve help --topics guides)",
+			"subcommands, reeve help --topics guides, reeve explain "
+			"the files of a definition)",
 			argv[optind], near ? ": did you mean '" : "",
 			near ? near : "", near ? "'?" : "");
 	}
