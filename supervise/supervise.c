@@ -144,13 +144,14 @@ set_up(struct super *s)
 			s->name);
 	make_dir(EVENT_DIR, make_event);
 	make_dir("supervise", make_supervise);
-	s->lock = open_lock(s->name);
-	if (s->lock <= 2) {
-		close(s->lock);
-		fill_standard_fds();
-		s->lock = open_lock(s->name);
-	}
+	/* First, as whoever sees the lock (reeve-svok) may send commands. */
 	s->control = open_control(s->name);
+	if (s->control <= 2) {
+		close(s->control);
+		fill_standard_fds();
+		s->control = open_control(s->name);
+	}
+	s->lock = open_lock(s->name);
 	umask(mask);
 	trap_signals(act_signals);
 }
