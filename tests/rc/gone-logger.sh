@@ -30,9 +30,11 @@ mkdir logs
 live_on db.with
 rc start w w-log keep
 keep=$(pid keep)
+stopped() { case $(ps -o stat= -p "$1") in T*) ;; *) false ;; esac; }
 fill_pipe() { # fill_pipe LOGGER: all lines are in the pipe, none is read
 	within 10 test -e trapped || bail 'the writer does not run'
 	reeve-svc -p live/servicedirs/$1
+	within 10 stopped "$(pid "$1")" || bail 'the logger does not stop'
 	reeve-svc -h live/servicedirs/w
 	within 10 test -e wrote || bail 'the writer does not write'
 	rm -f wrote trapped
