@@ -751,6 +751,14 @@ db_service(const struct db *db, const char *name)
 		db->nlong + db->nshort, name);
 }
 
+int
+db_is_longrun(const struct db *db, const char *name)
+{
+	uint32_t i = db_service(db, name);
+
+	return i != DB_NONE && i < db->nlong;
+}
+
 uint32_t
 db_bundle(const struct db *db, const char *name)
 {

@@ -118,6 +118,8 @@ int db_name_ok(const char *name);
 
 /* Number of the service of that name, or DB_NONE. */
 uint32_t db_service(const struct db *, const char *name);
+/* 1 if it has a longrun of that name. */
+int db_is_longrun(const struct db *, const char *name);
 /* Number of the bundle of that name, or DB_NONE. */
 uint32_t db_bundle(const struct db *, const char *name);
 /* The services a name stands for: itself, or a bundle's members.  1, or 0

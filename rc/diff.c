@@ -790,3 +790,39 @@ diff_why_text(char *buf, size_t max, const struct diff_input *in,
 	}
 	snprintf(buf, max, "unknown");
 }
+
+int
+diff_same_definition(const struct diff_input *in, const struct diff *d, uint32_t j)
+{
+	uint32_t i = d->from[j];
+
+	return i != DB_NONE && !memcmp(in->from->services[i].hash,
+		in->to->services[j].hash, DB_HASH);
+}
+
+int
+diff_same_name(const struct diff_input *in, const struct diff *d, uint32_t j)
+{
+	uint32_t i = d->from[j];
+
+	return i != DB_NONE && !strcmp(in->from->services[i].name,
+		in->to->services[j].name);
+}
+
+int
+diff_moves(const struct diff_input *in, const struct diff *d, uint32_t j)
+{
+	uint32_t i = d->from[j];
+
+	return i != DB_NONE && i < in->from->nlong && j < in->to->nlong &&
+		!diff_same_name(in, d, j) &&
+		db_service(in->to, in->from->services[i].name) == DB_NONE &&
+		db_service(in->from, in->to->services[j].name) == DB_NONE;
+}
+
+int
+diff_comes_along(const struct diff *d, uint32_t i)
+{
+	return d->new[i].action == DIFF_START &&
+		d->new[i].why == BECAUSE_NEEDED;
+}

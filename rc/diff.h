@@ -98,4 +98,15 @@ void diff_why_text(char *buf, size_t max, const struct diff_input *,
 /* 1 if anything is to be started, stopped, reloaded or renamed. */
 int diff_does(const struct diff *);
 
+/* Has new service j the definition, or the name, of the old one? */
+int diff_same_definition(const struct diff_input *, const struct diff *,
+	uint32_t j);
+int diff_same_name(const struct diff_input *, const struct diff *, uint32_t j);
+/* A longrun that is carried over under another name keeps its directory,
+ * which goes by the old name until after the commit. */
+int diff_moves(const struct diff_input *, const struct diff *, uint32_t j);
+/* What comes along with others for the first time may be a wish of theirs;
+ * what was up before has to come back. */
+int diff_comes_along(const struct diff *, uint32_t j);
+
 #endif
