@@ -79,6 +79,7 @@ static const struct opt opts[] = {
 		"bound)" },
 	{ 'v', "verbosity", "N", "0 errors, 1 failures (default), 2 the plan "
 		"and each\ntransition" },
+	{ 'q', "quiet", 0, "say nothing if all goes well" },
 	{ O_NO_BLOCK, "no-block", 0, "fail if another change is in progress, "
 		"instead of\nwaiting for it" },
 	{ 'l', "livedir", "DIR", "the live directory" },
@@ -111,7 +112,7 @@ struct gen {
 	struct places places;
 	char live[PATH_LEN];
 	char dir[PATH_LEN];		/* STATE/generations */
-	int test, boot, lax, override, block, abort_it, given;
+	int test, boot, lax, override, block, abort_it, given, quiet;
 	int users;			/* USERS_*, or -1: the default */
 	int elsewhere;			/* the live directory was named */
 	unsigned keep;
@@ -608,6 +609,7 @@ fill_update(struct gen *g)
 
 	u->logs = g->places.logs;
 	u->run.verbosity = u->verbosity;
+	u->run.no_progress = g->quiet;
 	u->run.deaths = DEATHS;
 	if (u->in.bundle && !*u->in.bundle)
 		u->in.bundle = 0;
@@ -626,7 +628,7 @@ boot_only(struct gen *g, unsigned n, const char *target)
 	if (update_boot(target, g->places.boot) < 0)
 		return EX_SYSTEM;
 	write_stamp(g, n);
-	if (g->u.verbosity >= 1)
+	if (g->u.verbosity >= 1 && !g->quiet)
 		info("generation %u will be booted%s", n, g->boot ? "" :
 			" (nothing is live now: reeve up starts it)");
 	return EX_OK;
@@ -680,7 +682,7 @@ begin_live(struct gen *g, unsigned n, const char *target)
 		return EX_SYSTEM;
 	code = update_begin(u);
 	update_record(u, code);
-	if (u->verbosity >= 1)
+	if (u->verbosity >= 1 && !(g->quiet && code == UPDATE_OK))
 		info("generation %u is live%s: %s", n, g->test ?
 			", not booted" : " and booted", u->text);
 	if (code == UPDATE_OK)
@@ -714,11 +716,13 @@ switch_live(struct gen *g, unsigned n, const char *target)
 	if (!u->dry) {
 		update_record(u, code);
 		note_failed(g, n, code);
-		if (u->verbosity >= 1 && code <= UPDATE_TIMEOUT)
+		if (u->verbosity < 1 || (g->quiet && code == UPDATE_OK))
+			;
+		else if (code <= UPDATE_TIMEOUT)
 			info("generation %u is live%s: %s", n,
 				g->test ? ", not booted" : " and booted",
 				u->text);
-		else if (u->verbosity >= 1)
+		else
 			warn("%s", u->text);
 	}
 	if (code == UPDATE_OK && n)
@@ -779,7 +783,7 @@ do_switch(struct gen *g, int argc, char **argv)
 		return do_abort(g);
 	set_sources(g, argc, argv);
 	if (nothing_to_do(g)) {
-		if (g->u.verbosity >= 1 && !g->u.dry)
+		if (g->u.verbosity >= 1 && !g->u.dry && !g->quiet)
 			info("nothing to do: the definitions are those of "
 				"generation %u", boot_number(g));
 		else if (g->u.dry)
@@ -896,7 +900,7 @@ do_gc(struct gen *g, int argc, char **argv)
 		removed++;
 	}
 	free(v);
-	if (g->u.verbosity >= 1 && !g->u.dry)
+	if (g->u.verbosity >= 1 && !g->u.dry && !g->quiet)
 		info("removed %u generations", removed);
 	return EX_OK;
 }
@@ -971,6 +975,7 @@ parse_options(struct gen *g, int argc, char **argv)
 			break;
 		case 'v': g->u.verbosity = (int)opt_uint("verbosity", optarg,
 			0, 99); break;
+		case 'q': g->quiet = 1; break;
 		case O_NO_BLOCK: g->block = 0; break;
 		case 'l': set_live(g, optarg); break;
 		case O_KEEP: g->keep = opt_uint("keep", optarg, 1, 1u << 30);

@@ -98,6 +98,19 @@ rm -rf t
 definitions
 reeve up >/dev/null 2>&1;	is $? 0 'and then up works'
 is "$(copies)" 1 'with one of each'
+
+# A definition that does not work: up says why, as a switch does, and not that
+# something went well.
+reeve new --default --log -q broken -- sh -c 'echo no port left; exit 3'
+reeve up >out 2>err;		is $? 1 'up with one that dies, beside what runs'
+like "$(cat err)" 'unable to start service broken: died 3 times' 'why it failed'
+like "$(cat err)" 'no port left$' 'and what it logged'
+like "$(cat err)" 'going back to generation 1, as broken failed' 'and what is done'
+rm -r t/sv/broken t/sv/default/contents.d/broken
+reeve-switch -q >out 2>&1;	is "$? $(cat out)" '0 ' 'switch -q says nothing'
+reeve new --default -q further -- sleep 1000
+reeve up 2>err | grep -v '^The tree is up' >out
+is "$(cat out err)" '' 'nor does up of a switch that went well'
 reeve down >/dev/null
 
 # What keeps it from starting is said.

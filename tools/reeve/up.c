@@ -357,9 +357,9 @@ make_live(const struct places *p)
 static int
 load_definitions(const struct places *p)
 {
-	char sw[] = "reeve-switch", v[] = "-v", zero[] = "0", b[] = "--boot";
+	char sw[] = "reeve-switch", q[] = "-q", b[] = "--boot";
 	/* What is not live yet is started after this. */
-	char *argv[] = { sw, v, zero, live_exists(p->live) ? 0 : b, 0 };
+	char *argv[] = { sw, q, live_exists(p->live) ? 0 : b, 0 };
 	int code = act_run(argv);
 
 	if (code && !file_exists(AT_FDCWD, p->boot))
