@@ -17,7 +17,7 @@ if built_with LINUX && ! [ -h "$BUILD/bin/reeve" ]; then
 	cp -R "$BUILD/bin" new
 	PATH=$PWD/new:$PATH; unset REEVE_BIN
 	reeve up >/dev/null; reeve start default >/dev/null
-	deleted() { ls -l /proc/[0-9]*/exe 2>/dev/null | grep -c "$PWD/new/reeve-su.*(deleted)"; }
+	deleted() { ls -l /proc/[0-9]*/exe 2>/dev/null | grep -c "$PWD/new/reeve-s.*(deleted)"; }
 	install() { for p; do cp "$BUILD/bin/$p" "new/.$p" && mv "new/.$p" "new/$p"; done; }
 	install reeve-svscan reeve-supervise reeve-rc-oneshotd
 	[ "$(deleted)" -gt 2 ]; is $? 0 'old programs run' || ls -l /proc/[0-9]*/exe

@@ -1,13 +1,14 @@
 /* upgrade.c - reeve upgrade: the tree runs newly installed programs, and no
  * service notices. */
 
-#include <fcntl.h>
+#include <dirent.h>
 #include <getopt.h>
 #include <poll.h>
 #include <stdio.h>
 
 #include "lib/msg.h"
 #include "lib/os.h"
+#include "lib/path.h"
 #include "supervise/control.h"
 #include "tools/reeve/front.h"
 #include "tools/reeve/model.h"
@@ -30,31 +31,40 @@ static const struct usage usage = {
 
 enum { WAIT_MS = 10000, LOOK_MS = 20 };
 
-static pid_t
-watcher(const struct item *it)
+/* Does the supervise of that directory run a program that is not there any
+ * more? */
+static int
+is_outdated(int at, const char *dir, long *pid)
 {
-	pid_t pid = it->dir && it->supervised ? control_pid(AT_FDCWD, it->dir) :
-		0;
+	pid_t p = control_pid(at, dir);
 
 	/* 1: one of another pid namespace. */
-	return pid > 1 ? pid : 0;
+	if (p <= 1 || !proc_outdated(p))
+		return 0;
+	*pid = p;
+	return 1;
 }
 
-/* How many of svscan and the supervises still run a program that is not there
- * any more; *pid is one of them. */
+/* How many of svscan and the supervises do; *pid is one of them. */
 static unsigned
 outdated(const struct model *m, long *pid)
 {
-	unsigned n = 0;
+	unsigned n = (unsigned)proc_outdated(m->svscan);
+	DIR *d = opendir(m->places.scandir);
+	struct dirent *e;
+	char log[PATH_LEN];
 
-	for (size_t i = 0; i <= m->n; i++) {
-		long p = i < m->n ? watcher(m->items + i) : m->svscan;
-
-		if (!p || !proc_outdated(p))
+	if (n)
+		*pid = m->svscan;
+	while (d && (e = readdir(d))) {
+		if (*e->d_name == '.')
 			continue;
-		*pid = p;
-		n++;
+		n += (unsigned)is_outdated(dirfd(d), e->d_name, pid);
+		if (path_join(log, sizeof log, e->d_name, "log") == 0)
+			n += (unsigned)is_outdated(dirfd(d), log, pid);
 	}
+	if (d)
+		closedir(d);
 	return n;
 }
 
