@@ -20,6 +20,7 @@ struct work {
 	uint32_t head, tail;
 	unsigned char *asked;	/* owned; conversion says restart */
 	unsigned char *replaced;	/* owned; new ones a line names */
+	unsigned char *left;	/* owned; old ones that left the bundle */
 };
 
 static uint32_t
@@ -333,7 +334,7 @@ mark_own_reasons(struct work *w)
 	for (uint32_t i = 0; i < d->nfrom; i++) {
 		uint32_t j = d->to[i];
 
-		if (!is_up(w, i))
+		if (!is_up(w, i) || d->stop[i])
 			continue;
 		d->old[i].action = DIFF_KEEP;
 		if (j == DB_NONE)
@@ -352,7 +353,8 @@ mark_own_reasons(struct work *w)
 	}
 }
 
-/* Left the bundle that is to be up, and nothing that stays needs it. */
+/* Left the bundle that is to be up, and nothing that stays needs it.  Before
+ * all other reasons: what else changed is no reason to start it again. */
 static int
 mark_unbundled(struct work *w)
 {
@@ -377,15 +379,17 @@ mark_unbundled(struct work *w)
 	if (plan_needs(from, was, 1) < 0 || plan_needs(to, is, 1) < 0)
 		goto out;
 	for (uint32_t i = 0; i < d->nfrom; i++)
-		if (d->to[i] != DB_NONE && was_up(w, i) && !d->stop[i] &&
+		if (d->to[i] != DB_NONE && was_up(w, i) &&
 			(!was[i] || is[d->to[i]]))
 			need[d->to[i]] = 1;
 	if (plan_needs(to, need, 1) < 0)
 		goto out;
 	for (uint32_t i = 0; i < d->nfrom; i++)
 		if (was[i] && d->to[i] != DB_NONE && !is[d->to[i]] &&
-			!need[d->to[i]])
+			!need[d->to[i]]) {
+			w->left[i] = 1;
 			mark(w, i, BECAUSE_UNBUNDLED, 0, 0);
+		}
 	r = 0;
 out:
 	free(was);
@@ -497,7 +501,8 @@ want_own_reasons(struct work *w, uint32_t j)
 	}
 	if (w->replaced[j])
 		want(w, j, BECAUSE_REPLACES, 0);
-	if (i == DB_NONE)
+	/* Up, owed or failed: it is not to be up any more. */
+	if (i == DB_NONE || w->left[i])
 		return;
 	f = w->in->state[i].flags;
 	if (d->stop[i] && d->old[i].action == DIFF_RESTART)
@@ -593,7 +598,10 @@ new_state(struct work *w)
 		} else if (i != DB_NONE) {
 			*r = w->in->state[i];
 			f = r->flags & STATE_WANTED;
-			if (d->stop[i] && d->old[i].why == BECAUSE_UNBUNDLED)
+			/* Down as was wished is no failure. */
+			if (d->stop[i] || w->left[i])
+				r->flags &= ~(unsigned)STATE_FAILED;
+			if (w->left[i])
 				f = 0;
 		}
 		if (d->start[j])
@@ -661,17 +669,19 @@ diff_make(struct diff *d, const struct diff_input *in, char *err, size_t max)
 	w.queue = calloc(n + 1, sizeof *w.queue);
 	w.asked = calloc(n + 1, 1);
 	w.replaced = calloc(m + 1, 1);
+	w.left = calloc(n + 1, 1);
 	snprintf(err, max, "out of memory");
 	if (!d->to || !d->from || !d->old || !d->new || !d->stop ||
-		!d->start || !d->state || !w.queue || !w.asked || !w.replaced)
+		!d->start || !d->state || !w.queue || !w.asked || !w.replaced ||
+		!w.left)
 		goto out;
 	r = map_names(&w, err, max);
 	if (r)
 		goto out;
-	mark_own_reasons(&w);
 	r = DIFF_MEMORY;
 	if (!in->target && mark_unbundled(&w) < 0)
 		goto out;
+	mark_own_reasons(&w);
 	mark_new_needs(&w);
 	spread(&w);
 	for (uint32_t j = 0; j < m; j++)
@@ -685,6 +695,7 @@ out:
 	free(w.queue);
 	free(w.asked);
 	free(w.replaced);
+	free(w.left);
 	if (r)
 		diff_free(d);
 	return r;
