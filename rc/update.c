@@ -91,6 +91,8 @@ update_close(struct update *u)
 {
 	live_close(&u->live);
 	run_end(&u->run);
+	free(u->was);
+	u->was = 0;
 }
 
 static uint32_t
@@ -325,6 +327,94 @@ runs_current(const struct update *u)
 static int switch_to(struct update *u, const struct state_rec *target,
 	uint32_t origin);
 
+/* Database and state of a generation that is not live any more, but there
+ * still.  0 or -1. */
+static int
+open_origin(const struct update *u, uint32_t origin, struct db *db,
+	struct states *before, char *err, size_t max)
+{
+	char gen[64], path[PATH_LEN];
+
+	snprintf(gen, sizeof gen, "gen/%u/db", (unsigned)origin);
+	if (path_join(path, sizeof path, u->live.path, gen) < 0 ||
+		db_open(db, path, err, max) < 0)
+		return -1;
+	snprintf(gen, sizeof gen, "gen/%u/state", (unsigned)origin);
+	if (state_open(before, u->live.fd, gen, db->id, count(db), 0, err,
+		max) == 0)
+		return 0;
+	db_close(db);
+	return -1;
+}
+
+/* Started, and not up for that, or not for long. */
+static int
+failed_start(const struct state_rec *r)
+{
+	return (r->flags & STATE_FAILED) && r->reason != REASON_INTERRUPTED &&
+		(!(r->flags & STATE_UP) || r->reason == REASON_UNSTEADY);
+}
+
+/* A service of the set that is live had failed in that other set too, with
+ * the definition that it has now. */
+static int
+failed_before(const struct update *u, uint32_t i, const struct db *db,
+	const struct state_rec *before)
+{
+	const struct db_service *s = u->live.db.services + i;
+	uint32_t k = db_service(db, s->name);
+
+	return k != DB_NONE && failed_start(before + k) &&
+		!memcmp(db->services[k].hash, s->hash, DB_HASH);
+}
+
+/* Nothing is worse than it was: then there is nothing to go back for. */
+static int
+no_new_failure(const struct update *u, const struct db *db,
+	const struct state_rec *before)
+{
+	for (uint32_t k = 0; k < u->run.nfailed; k++)
+		if (!failed_before(u, u->run.failed[k], db, before))
+			return 0;
+	for (uint32_t i = 0; i < count(&u->live.db); i++)
+		if ((u->live.state.rec[i].flags & (STATE_UP | STATE_OWED)) ==
+			STATE_OWED && !failed_before(u, i, db, before))
+			return 0;
+	return 1;
+}
+
+/* The same, of the generation that a switch that was cut off had left. */
+static int
+no_new_failure_since(const struct update *u, uint32_t origin)
+{
+	char err[PATH_LEN + 256];
+	struct states before;
+	struct db db;
+	int r;
+
+	if (open_origin(u, origin, &db, &before, err, sizeof err) < 0)
+		return 0;
+	r = no_new_failure(u, &db, before.rec);
+	state_close(&before);
+	db_close(&db);
+	return r;
+}
+
+/* Back there, what had failed there may fail again. */
+static int
+drop_old_failures(struct update *u, int code, const struct state_rec *before)
+{
+	uint32_t n = 0;
+
+	if (code != UPDATE_FAILED && code != UPDATE_TIMEOUT)
+		return code;
+	for (uint32_t k = 0; k < u->run.nfailed; k++)
+		if (!failed_start(before + u->run.failed[k]))
+			u->run.failed[n++] = u->run.failed[k];
+	u->run.nfailed = n;
+	return n ? code : UPDATE_OK;
+}
+
 /* After the commit: the same way back, to generation origin of which
  * database and state are still there. */
 static int
@@ -334,26 +424,16 @@ undo_switch(struct update *u, uint32_t origin, char **old, char **new,
 	struct db db = u->new;
 	struct states before;
 	struct diff_convert *c = calloc((size_t)n + 1, sizeof *c);
-	char gen[64], path[PATH_LEN], compiled[PATH_LEN], err[PATH_LEN + 256];
+	char gen[64], compiled[PATH_LEN], err[PATH_LEN + 256] = "no memory";
 	ssize_t r;
 	int code = UPDATE_UNFINISHED;
 
-	snprintf(gen, sizeof gen, "gen/%u/db", (unsigned)origin);
-	if (!c || path_join(path, sizeof path, u->live.path, gen) < 0) {
-		free(c);
-		return code;
-	}
-	if (db_open(&u->new, path, err, sizeof err) < 0) {
+	if (!c || open_origin(u, origin, &u->new, &before, err, sizeof err)
+		< 0) {
 		warn("unable to go back: %s", err);
 		u->new = db;
 		free(c);
 		return code;
-	}
-	snprintf(gen, sizeof gen, "gen/%u/state", (unsigned)origin);
-	if (state_open(&before, u->live.fd, gen, u->new.id, count(&u->new), 0,
-		err, sizeof err) < 0) {
-		warn("unable to go back: %s", err);
-		goto out;
 	}
 	snprintf(gen, sizeof gen, "gen/%u/compiled", (unsigned)origin);
 	r = readlinkat(u->live.fd, gen, compiled, sizeof compiled - 1);
@@ -376,7 +456,8 @@ undo_switch(struct update *u, uint32_t origin, char **old, char **new,
 		u->data = u->new.map;
 		u->len = u->new.maplen;
 		not_interrupted(u);
-		code = switch_to(u, before.rec, origin);
+		code = drop_old_failures(u, switch_to(u, before.rec, origin),
+			before.rec);
 		u->in = in;
 		u->compiled = was;
 		u->data = data;
@@ -384,7 +465,6 @@ undo_switch(struct update *u, uint32_t origin, char **old, char **new,
 		free(current);
 	}
 	state_close(&before);
-out:
 	db_close(&u->new);
 	u->new = db;
 	free(c);
@@ -481,7 +561,7 @@ complete(struct update *u, const struct diff *d, uint32_t origin)
 	char **old, **new, names[256];
 	struct live before = u->live;
 	uint32_t n, nmoves;
-	int code;
+	int code, as_before;
 
 	/* What is asked about the old set still is, until the end. */
 	u->in.from = &before.db;
@@ -500,7 +580,10 @@ complete(struct update *u, const struct diff *d, uint32_t origin)
 	failed_names(u, names, sizeof names);
 	if (code != UPDATE_OK && !u->in.target)
 		tell_logs(u);
-	if (code != UPDATE_OK && u->rollback && origin == u->from) {
+	as_before = code != UPDATE_OK && !u->in.target &&
+		no_new_failure(u, &before.db, u->was);
+	if (code != UPDATE_OK && u->rollback && origin == u->from &&
+		!as_before) {
 		char to[PATH_LEN], back[PATH_LEN];
 
 		/* The undo removes what was switched to. */
@@ -517,7 +600,8 @@ complete(struct update *u, const struct diff *d, uint32_t origin)
 		goto out;
 	}
 	if (code != UPDATE_OK)
-		set_text(u, "switched; failed: %s", names);
+		set_text(u, "switched; failed%s: %s", as_before ?
+			" as before" : "", names);
 out:
 	free_names(old, n);
 	free_names(new, n);
@@ -626,12 +710,29 @@ refuse(struct update *u, const struct diff *d)
 }
 
 static int
+keep_was(struct update *u)
+{
+	size_t n = count(&u->live.db);
+
+	free(u->was);
+	u->was = calloc(n + 1, sizeof *u->was);
+	if (u->was)
+		memcpy(u->was, u->live.state.rec, n * sizeof *u->was);
+	return u->was ? 0 : -1;
+}
+
+static int
 switch_to(struct update *u, const struct state_rec *target, uint32_t origin)
 {
 	struct diff d;
 	char err[512];
 	int code;
 
+	if (!target && keep_was(u) < 0) {
+		warn_sys("not switched: unable to hold the state");
+		set_text(u, "not switched: unable to hold the state");
+		return UPDATE_SYSTEM;
+	}
 	u->in.from = &u->live.db;
 	u->in.to = &u->new;
 	u->in.state = u->live.state.rec;
@@ -823,7 +924,7 @@ start_recovered(struct update *u, const struct journal *j)
 	char to[PATH_LEN], back[PATH_LEN], names[256];
 
 	if ((code != UPDATE_FAILED && code != UPDATE_TIMEOUT) || !u->rollback ||
-		j->origin != j->from)
+		j->origin != j->from || no_new_failure_since(u, j->origin))
 		return code;
 	tell_logs(u);
 	failed_names(u, names, sizeof names);

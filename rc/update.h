@@ -40,6 +40,7 @@ struct update {
 	struct db new;
 	const void *data;	/* borrowed; the new database's file */
 	size_t len;
+	struct state_rec *was;	/* owned; the state that a switch began with */
 	int follows;		/* the set was one with restart-with */
 	uint64_t began;		/* os_now, of the switch or, for an undo,
 				 * of the one that is undone */
