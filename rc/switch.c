@@ -116,6 +116,7 @@ struct gen {
 	int users;			/* USERS_*, or -1: the default */
 	int elsewhere;			/* the live directory was named */
 	unsigned keep;
+	unsigned back;			/* rollback: to this one; or 0 */
 	const char *bundle;		/* the one given, or 0 */
 	const char *root, *db_file, *convert_file;
 	char *sources[PLACES_SOURCES + 64];
@@ -286,6 +287,15 @@ live_number(const struct gen *g)
 		n : 0;
 }
 
+/* The one that is live, or else would be booted; or 0.  In an image nothing is
+ * live. */
+static unsigned
+current_number(const struct gen *g)
+{
+	return !g->root && live_exists(g->live) ? live_number(g) :
+		boot_number(g);
+}
+
 static int
 read_info(const struct gen *g, unsigned n, char *id, time_t *when)
 {
@@ -304,36 +314,35 @@ read_info(const struct gen *g, unsigned n, char *id, time_t *when)
 	return 0;
 }
 
-static unsigned
-find_same(const struct gen *g, const unsigned char *hash)
+static int
+is_of(const struct gen *g, unsigned n, const unsigned char *hash)
 {
 	char want[LIVE_HEX], id[LIVE_HEX];
-	size_t n;
-	unsigned *v = list_generations(g, &n), found = 0;
 	time_t when;
 
 	live_hex(want, hash);
-	while (n-- && !found)
-		if (read_info(g, v[n], id, &when) == 0 && !strcmp(id, want))
-			found = v[n];
-	free(v);
-	return found;
+	return n && read_info(g, n, id, &when) == 0 && !strcmp(id, want);
 }
 
-/* Whole or absent, and on the disk before anything leads to it. */
+/* Whole or absent, and on the disk before anything leads to it.  A number
+ * higher than that of all that were live before, so that a rollback finds
+ * those; what is live, or was tried last, has one. */
 static unsigned
 keep_generation(struct gen *g)
 {
 	char id[LIVE_HEX], info[256], tmp[PATH_LEN], path[PATH_LEN];
 	size_t count;
-	unsigned n = find_same(g, g->u.new.id), *all;
+	unsigned n = current_number(g), last, *all;
 	int len, fd;
 
-	if (n)
-		return n;
+	if (g->back || is_of(g, n, g->u.new.id))
+		return g->back ? g->back : n;
 	all = list_generations(g, &count);
-	n = count ? all[count - 1] + 1 : 1;
+	last = count ? all[count - 1] : 0;
 	free(all);
+	if (is_of(g, last, g->u.new.id))
+		return last;
+	n = last + 1;
 	live_hex(id, g->u.new.id);
 	len = snprintf(info, sizeof info, "id %s\nwhen %lld\nservices %u\n",
 		id, (long long)time(0), (unsigned)(g->u.new.nlong +
@@ -806,7 +815,7 @@ previous(const struct gen *g)
 {
 	size_t n;
 	unsigned *v = list_generations(g, &n), found = 0;
-	unsigned now = is_live(g) ? live_number(g) : boot_number(g);
+	unsigned now = current_number(g);
 
 	for (size_t i = 0; i < n; i++)
 		if ((v[i] < now || !now) && !has_failed(g, v[i]))
@@ -840,6 +849,7 @@ do_rollback(struct gen *g, int argc, char **argv)
 		die(EX_MISUSE, "there is no generation %u (reeve "
 			"generations lists them)", n);
 	g->db_file = path;
+	g->back = n;
 	get_database(g);
 	return carry_out(g);
 }
