@@ -261,6 +261,14 @@ file_locked_by(int at, const char *name)
 	return pid;
 }
 
+void
+file_link_text(int at, const char *name, char *buf)
+{
+	ssize_t r = readlinkat(at, name, buf, PATH_LEN - 1);
+
+	buf[r < 0 ? 0 : r] = 0;
+}
+
 int
 file_symlink(int at, const char *target, const char *name)
 {

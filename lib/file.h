@@ -44,6 +44,9 @@ pid_t file_lock_holder(int fd);
 
 /* Replace symbolic link `name' by one to `target' in one rename.  0 or -1. */
 int file_symlink(int at, const char *target, const char *name);
+/* Where a symbolic link leads, into buf of PATH_LEN bytes; empty if it cannot
+ * be read, cut if it is longer. */
+void file_link_text(int at, const char *name, char *buf);
 
 /* Open a file to be read that lies where others may have put anything, for
  * root to read or to wait on: a regular file, and no link to one.  The fd, or

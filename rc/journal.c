@@ -25,6 +25,8 @@ journal_format(const struct journal *j, size_t *len)
 	if (*j->boot)
 		buf_printf(&b, "boot %s\nboot-link %s\n", j->boot,
 			j->boot_link);
+	if (*j->boot_was)
+		buf_printf(&b, "boot-was %s\n", j->boot_was);
 	if (j->began)
 		buf_printf(&b, "began %" PRIu64 "\n", j->began);
 	for (uint32_t i = 0; i < j->nrenames; i++)
@@ -106,6 +108,8 @@ take_line(struct journal *j, const char *key, const char *value)
 		return copy(j->boot, value);
 	if (!strcmp(key, "boot-link"))
 		return copy(j->boot_link, value);
+	if (!strcmp(key, "boot-was"))
+		return copy(j->boot_was, value);
 	if (!strcmp(key, "began"))
 		return num_u64(value, &j->began);
 	if (!strcmp(key, "old") && j->nmoves == j->nrenames)

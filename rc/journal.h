@@ -20,6 +20,7 @@ struct journal {
 	char boot[PATH_LEN];	/* database to be booted once it is done, or
 				 * empty */
 	char boot_link[PATH_LEN];	/* by which link */
+	char boot_was[PATH_LEN];	/* where that led before, or empty */
 	uint64_t began;		/* when what an undo undoes began (ns,
 				 * os_now), or 0 */
 	uint32_t nrenames, nold;	/* nold: while parsing */

@@ -1,6 +1,7 @@
 /* prepare.c - see prepare.h. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,6 +149,7 @@ prepare_journal(struct update *u, const struct diff *d, uint32_t origin)
 	if (u->boot && origin == u->from) {
 		snprintf(j.boot, sizeof j.boot, "%s", u->boot);
 		snprintf(j.boot_link, sizeof j.boot_link, "%s", u->boot_link);
+		file_link_text(AT_FDCWD, j.boot_link, j.boot_was);
 	}
 	r = journal_write(u->live.fd, &j);
 out:

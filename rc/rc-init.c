@@ -158,14 +158,6 @@ lock(struct init *in)
 		die_sys(EX_SYSTEM, "unable to lock %s", in->live.path);
 }
 
-static void
-link_text(const struct init *in, const char *name, char *buf)
-{
-	ssize_t r = readlinkat(in->live.fd, name, buf, PATH_LEN - 1);
-
-	buf[r < 0 ? 0 : r] = 0;
-}
-
 /* A live directory of this boot under which supervises run.  It must be the
  * one that is asked for. */
 static void
@@ -177,8 +169,8 @@ check_same(struct init *in)
 
 	prefix[r < 0 ? 0 : r] = 0;
 	prefix[strcspn(prefix, "\n")] = 0;
-	link_text(in, "scandir", scandir);
-	link_text(in, "current/compiled", compiled);
+	file_link_text(in->live.fd, "scandir", scandir);
+	file_link_text(in->live.fd, "current/compiled", compiled);
 	if (strcmp(scandir, in->live.scandir))
 		die(EX_OTHER, "%s is in use with another scan directory, %s",
 			in->live.path, scandir);

@@ -22,6 +22,8 @@
 #include "supervise/detail.h"
 #include "supervise/status.h"
 
+#define CUT_OFF "a switch was cut off (reeve switch or reeve-rc-update " \
+	"finishes it, with --abort undoes it)"
 enum { EX_UNKNOWN = 3, EX_BAD_DB = 4, JOBS = 32, O_NOLOCK = OPT_LONG,
 	O_NOBLOCK, O_START, O_NOPROGRESS, O_IGNORE_DOWN };
 
@@ -330,8 +332,7 @@ do_status(struct rc *rc)
 		bad |= !!(rc->live.state.rec[i].flags & STATE_FAILED);
 	}
 	if (live_switching(&rc->live) && !live_changer(&rc->live))
-		warn("a switch was cut off (reeve-rc-update finishes it, "
-			"reeve-rc-update --abort undoes it)");
+		warn(CUT_OFF);
 	flush();
 	return bad ? EX_NO : EX_OK;
 }
@@ -368,8 +369,7 @@ open_for_change(struct rc *rc, char **names)
 			run_settle(&rc->run);
 		run_keep_untaken(&rc->live);
 		if (!prog_as_s6 && live_switching(&rc->live))
-			warn("a switch was cut off (reeve-rc-update finishes "
-				"it, reeve-rc-update --abort undoes it)");
+			warn(CUT_OFF);
 	}
 	rc->fallen = new_set(rc);
 	for (uint32_t i = 0; i < rc->n; i++)

@@ -257,9 +257,8 @@ static unsigned
 boot_number(const struct gen *g)
 {
 	char link[PATH_LEN];
-	ssize_t r = readlink(g->places.boot, link, sizeof link - 1);
 
-	link[r < 0 ? 0 : r] = 0;
+	file_link_text(AT_FDCWD, g->places.boot, link);
 	return update_kept(link);
 }
 
@@ -772,12 +771,15 @@ do_abort(struct gen *g)
 {
 	int code;
 
-	if (run_lock(g->live, g->block) < 0)
+	if (!is_live(g))
+		die(EX_NO, "nothing is live, so there is no switch to undo");
+	if (!g->u.dry && run_lock(g->live, g->block) < 0)
 		die_sys(EX_SYSTEM, "unable to lock %s", g->live);
 	if (update_open(&g->u, g->live) < 0)
 		return EX_SYSTEM;
 	code = update_abort(&g->u);
-	update_record(&g->u, code);
+	if (!g->u.dry)
+		update_record(&g->u, code);
 	update_close(&g->u);
 	return code;
 }

@@ -21,12 +21,10 @@ const char *
 tell_generation(const struct update *u, uint32_t gen, char *buf, size_t size)
 {
 	char name[64], path[PATH_LEN];
-	ssize_t r;
 	unsigned kept;
 
 	snprintf(name, sizeof name, "gen/%u/compiled", (unsigned)gen);
-	r = readlinkat(u->live.fd, name, path, sizeof path - 1);
-	path[r < 0 ? 0 : r] = 0;
+	file_link_text(u->live.fd, name, path);
 	kept = update_kept(path);
 	if (kept)
 		snprintf(buf, size, "generation %u", kept);

@@ -244,13 +244,10 @@ int
 update_boot(const char *target, const char *link)
 {
 	char now[PATH_LEN];
-	ssize_t r = readlink(link, now, sizeof now - 1);
 
-	if (r > 0) {
-		now[r] = 0;
-		if (!strcmp(now, target))
-			return 0;
-	}
+	file_link_text(AT_FDCWD, link, now);
+	if (!strcmp(now, target))
+		return 0;
 	if (file_symlink(AT_FDCWD, target, link) < 0 ||
 		file_sync_dir(AT_FDCWD, link) < 0) {
 		warn_sys("unable to make %s the one to boot", target);
@@ -916,6 +913,20 @@ stop_owed(struct update *u)
 	return update_code(r);
 }
 
+/* A switch that was cut off just before its journal was removed has set the
+ * boot link already.  0 or -1. */
+static int
+boot_as_before(const struct journal *j)
+{
+	char now[PATH_LEN];
+
+	if (!*j->boot_was)
+		return 0;
+	file_link_text(AT_FDCWD, j->boot_link, now);
+	return strcmp(now, j->boot) ? 0 : update_boot(j->boot_was,
+		j->boot_link);
+}
+
 /* The end of a switch that was cut off is that of any other. */
 static int
 start_recovered(struct update *u, const struct journal *j)
@@ -931,6 +942,8 @@ start_recovered(struct update *u, const struct journal *j)
 	tell_generation(u, j->to, to, sizeof to);
 	warn("going back to %s, as %s failed", tell_generation(u, j->origin, back,
 		sizeof back), names);
+	if (boot_as_before(j) < 0)
+		return UPDATE_UNFINISHED;
 	code = undone(u, to, names, undo_switch(u, j->origin, j->old, j->new,
 		j->nrenames));
 	if (code == UPDATE_UNDONE || code == UPDATE_UNDONE_PART)
@@ -1005,11 +1018,16 @@ update_abort(struct update *u)
 {
 	struct journal j;
 	int r = journal_read(&j, u->live.fd), code;
+	char to[PATH_LEN];
 
 	u->from = u->to = u->live.gen;
 	if (r < 0) {
 		warn_sys("unable to read the journal");
 		return UPDATE_SYSTEM;
+	}
+	if (r == 0 && u->dry) {
+		puts("nothing to undo: no switch was cut off");
+		return UPDATE_OK;
 	}
 	if (r == 0) {
 		info("no switch was cut off; bringing back what is owed, if "
@@ -1022,8 +1040,16 @@ update_abort(struct update *u)
 		rubbish_remove(u);
 		return code;
 	}
+	if (u->dry) {
+		printf("a switch that was cut off would be undone, back to "
+			"%s\n", tell_generation(u, j.origin, to, sizeof to));
+		journal_free(&j);
+		return UPDATE_OK;
+	}
 	u->began = j.began;
-	if (u->live.gen != j.origin && u->live.gen == j.to &&
+	if (boot_as_before(&j) < 0) {
+		code = UPDATE_SYSTEM;
+	} else if (u->live.gen != j.origin && u->live.gen == j.to &&
 		entries_rename(u, j.old, j.new, j.nmoves) < 0) {
 		code = UPDATE_UNFINISHED;
 	} else if (entries_relink(u, 0) < 0 || entries_enter(u) < 0) {
@@ -1043,7 +1069,16 @@ update_abort(struct update *u)
 	} else {
 		code = undo_cut_off(u, j.origin, j.old, j.new, j.nrenames);
 	}
-	set_text(u, "undone");
+	tell_generation(u, u->live.gen, to, sizeof to);
+	if (code > UPDATE_TIMEOUT) {
+		set_text(u, "the switch that was cut off could not be undone");
+		warn("%s (mend what is said above and run it again)", u->text);
+	} else {
+		set_text(u, "the switch that was cut off is undone: %s is "
+			"live", to);
+		if (u->verbosity >= 1 && !prog_as_s6)
+			info("%s", u->text);
+	}
 	journal_free(&j);
 	return code;
 }

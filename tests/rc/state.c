@@ -101,6 +101,7 @@ journal_round_trip(void **unused)
 	(void)unused;
 	strcpy(j.boot, "generations/2/db");
 	strcpy(j.boot_link, "/state/boot");
+	strcpy(j.boot_was, "generations/1/db");
 	text = journal_format(&j, &len);
 	assert_non_null(text);
 	assert_true(journal_parse(&k, text, len));
@@ -109,6 +110,7 @@ journal_round_trip(void **unused)
 	assert_int_equal(k.origin, 3);
 	assert_string_equal(k.boot, j.boot);
 	assert_string_equal(k.boot_link, j.boot_link);
+	assert_string_equal(k.boot_was, j.boot_was);
 	assert_int_equal(k.nrenames, 2);
 	assert_int_equal(k.nmoves, 1);
 	assert_string_equal(k.new[1], d);
