@@ -38,6 +38,7 @@ struct rc {
 	uint32_t n;
 	unsigned char *selected;	/* owned */
 	unsigned char *fallen;	/* owned; up in the state and down in truth */
+	unsigned char *waiting;	/* owned; died, and is started again later */
 };
 
 static const struct opt opts[] = {
@@ -374,7 +375,8 @@ open_for_change(struct rc *rc, char **names)
 	rc->fallen = new_set(rc);
 	for (uint32_t i = 0; i < rc->n; i++)
 		rc->fallen[i] = (unsigned char)is_up(rc, i);
-	run_truth(&rc->live);
+	rc->waiting = new_set(rc);
+	run_truth(&rc->live, rc->waiting);
 	for (uint32_t i = 0; i < rc->n; i++)
 		rc->fallen[i] = rc->fallen[i] && !is_up(rc, i);
 	select_names(rc, names);
@@ -474,6 +476,15 @@ only_to_start(const struct rc *rc, unsigned char *set)
 			set[i] = 0;
 }
 
+/* Up for the state, but it died: its next start is now. */
+static void
+hasten(const struct rc *rc, const unsigned char *set)
+{
+	for (uint32_t i = 0; !prog_as_s6 && !rc->dry && i < rc->n; i++)
+		if (set[i] && rc->waiting[i])
+			run_hasten(&rc->live, i);
+}
+
 static void
 tell_already(const struct rc *rc, const unsigned char *set)
 {
@@ -530,6 +541,7 @@ change_up(struct rc *rc, unsigned char *set)
 
 	set_flags(rc, set, STATE_WANTED, 0);
 	note_wishes(rc, set);
+	hasten(rc, set);
 	if (plan_needs(&rc->live.db, set, 1) < 0)
 		die_sys(EX_SYSTEM, "unable to follow the dependencies");
 	memcpy(already, set, rc->n);
@@ -736,7 +748,7 @@ main(int argc, char **argv)
 	} else {
 		open_live(&rc, 0);
 		if (w->run != do_diff && !prog_as_s6 && w->run != do_status)
-			run_truth(&rc.live);
+			run_truth(&rc.live, 0);
 		select_names(&rc, argv + optind + 1);
 	}
 	return w->run(&rc);

@@ -39,6 +39,7 @@ enum {
 	PAUSED_MS = 5,
 	LEAVING_MS = 1000,
 	STOPPING_MS = 60000,	/* a process without limits that does not end */
+	HASTEN_MS = 2000,	/* until it is started that waited for it */
 	UNREAD_MS = 100,	/* until a status is read again */
 	SLACK_MS = 10000,	/* over the daemon's own time limit */
 	STEADY_MS = 60000,	/* until it lives settle_ms in one go */
@@ -1277,27 +1278,69 @@ run_reload(struct run *r, uint32_t i)
 	return RUN_FAILED;
 }
 
-int
-run_actual(const struct live *l, uint32_t i)
+static int
+actual(const struct live *l, uint32_t i, int *waits)
 {
 	char dir[PATH_LEN];
 	struct status st;
 
+	*waits = 0;
 	if (live_servicedir(dir, sizeof dir, l, l->db.services[i].name) < 0 ||
 		status_read(&st, AT_FDCWD, dir) < 0)
 		return -1;
 	if (!st.pid && !st.wanted_up)
 		return 0;
+	*waits = !st.pid;
 	return status_is_up(&st) ? 1 : -1;
 }
 
-void
-run_truth(struct live *l)
+int
+run_actual(const struct live *l, uint32_t i)
 {
-	for (uint32_t i = 0; i < l->db.nlong; i++)
+	int waits;
+
+	return actual(l, i, &waits);
+}
+
+void
+run_truth(struct live *l, unsigned char *waiting)
+{
+	for (uint32_t i = 0; i < l->db.nlong; i++) {
+		int waits = 0;
+
 		if ((l->state.rec[i].flags & STATE_UP) &&
-			run_actual(l, i) == 0)
+			actual(l, i, &waits) == 0)
 			l->state.rec[i].flags &= ~(unsigned)STATE_UP;
+		if (waiting)
+			waiting[i] = (unsigned char)waits;
+	}
+}
+
+void
+run_hasten(const struct live *l, uint32_t i)
+{
+	char dir[PATH_LEN], event[PATH_LEN], said[32] = "";
+	uint64_t end = clock_now() + HASTEN_MS, now;
+	struct listener ear;
+	struct pollfd p = { .events = POLLIN };
+
+	if (live_servicedir(dir, sizeof dir, l, l->db.services[i].name) < 0)
+		return;
+	if (path_join(event, sizeof event, dir, EVENT_DIR) < 0 ||
+		event_listen(&ear, event) < 0)
+		return;
+	p.fd = ear.fd;
+	/* It says whether it started, or could not be. */
+	if (control_send(AT_FDCWD, dir, "u", 1) == 0)
+		while (!strpbrk(said, "uf") && (now = clock_now()) < end) {
+			ssize_t r;
+
+			if (poll(&p, 1, (int)(end - now)) <= 0)
+				continue;
+			r = read(ear.fd, said, sizeof said - 1);
+			said[r > 0 ? r : 0] = 0;
+		}
+	event_unlisten(&ear);
 }
 
 /* 1 unless the service's down script ran, and failed or was not heard of

@@ -68,8 +68,11 @@ int run_runner(struct run *);
 /* Ask one service to reload.  RUN_*. */
 int run_reload(struct run *, uint32_t i);
 /* Clear STATE_UP in memory for longruns that supervise says are down and
- * meant to be. */
-void run_truth(struct live *);
+ * meant to be.  waiting, if not 0, has room for each: whether it is up in the
+ * state, has ended, and will be started again. */
+void run_truth(struct live *, unsigned char *waiting);
+/* Start such a one now, if its supervise can. */
+void run_hasten(const struct live *, uint32_t i);
 /* A oneshot that was marked as owed by a change that was cut off, and was not
  * taken down, is up and owed no more. */
 void run_keep_untaken(struct live *);

@@ -139,4 +139,22 @@ like "$(cat out2)" '^gate: running \(pid [0-9]+\), ready' 'wait, too'
 (reeve stop gate >/dev/null) &
 reeve wait -d -t 60 gate >/dev/null; is $? 0 'wait until down'
 wait
+
+# It died and waits for its next start, which is in half an hour: that is what
+# start is for, after a repair.
+longrun waits <<-EOF
+[ -e $PWD/repaired ] || exit 1
+exec sleep 1006
+EOF
+echo '30m 30m' >t/sv/waits/backoff
+: >t/sv/default/contents.d/waits
+: >repaired
+reeve switch >out 2>&1;		is $? 0 'one more' || show out
+rm repaired
+reeve kill -s KILL waits >/dev/null
+ok 'it waits' within 20 sh -c 'reeve status waits | grep -q "next start in 1[78]"'
+like "$(reeve why waits)" 'reeve start waits' 'why says what to do after a repair'
+: >repaired
+out=$(reeve start waits 2>&1);	is $? 0 'start starts it now'
+like "$out" '^waits: running \(pid' 'and says that it runs'
 end
