@@ -677,17 +677,24 @@ open_servicedir(int livefd, const char *name)
 	return openat(livefd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* What supervise finds is down: it starts nothing before that is wanted. */
+/* Links, and a place for events: of a new directory, or of one that lost
+ * them. */
 static int
-fill_servicedir(int fd, void *arg)
+link_definition(int fd, const struct db_service *s)
 {
-	const struct db_service *s = arg;
 	char target[PATH_LEN];
 
 	return path_join(target, sizeof target, "../../current/def",
 		s->name) < 0 ||
-		symlinkat(target, fd, "def") < 0 || link_files(fd, s) < 0 ||
-		event_make(fd, EVENT_DIR, getegid(), 0) < 0 ||
+		make_link(fd, target, "def") < 0 || link_files(fd, s) < 0 ||
+		event_make(fd, EVENT_DIR, getegid(), 0) < 0 ? -1 : 0;
+}
+
+/* What supervise finds is down: it starts nothing before that is wanted. */
+static int
+fill_servicedir(int fd, void *arg)
+{
+	return link_definition(fd, arg) < 0 ||
 		write_new(fd, "down", "", 0, 0644) < 0 ? -1 : 0;
 }
 
@@ -700,7 +707,7 @@ live_servicedir_make(int livefd, const struct db *db, uint32_t i)
 	if (fd < 0)
 		return errno != ENOENT ? -1 : make_whole(livefd, "servicedirs",
 			s->name, fill_servicedir, s);
-	r = link_files(fd, s);
+	r = link_definition(fd, s);
 	e = errno;
 	close(fd);
 	errno = e;

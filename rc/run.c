@@ -566,6 +566,18 @@ may_have_been_told(const struct state_rec *r)
 		|| (r->flags & STATE_FAILED);
 }
 
+/* A script that removes what is in its directory takes the links along: they
+ * are made again.  What goes wrong with that is told by the start. */
+static void
+complete(const struct live *l, uint32_t i, const char *dir)
+{
+	char run[PATH_LEN];
+
+	if (path_join(run, sizeof run, dir, "run") == 0 &&
+		!file_exists(AT_FDCWD, run))
+		live_servicedir_make(l->fd, &l->db, i);
+}
+
 static void
 begin_longrun(struct half *h, uint32_t i)
 {
@@ -578,6 +590,8 @@ begin_longrun(struct half *h, uint32_t i)
 		finished(h, i, 0, REASON_SYSTEM, ENOMEM);
 		return;
 	}
+	if (h->mode == RUN_UP && servicedir(h, dir, i) == 0)
+		complete(h->run->live, i, dir);
 	if (servicedir(h, dir, i) < 0 ||
 		path_join(event, sizeof event, dir, EVENT_DIR) < 0 ||
 		event_listen(&j->ear, event) < 0 ||
@@ -1326,6 +1340,7 @@ run_hasten(const struct live *l, uint32_t i)
 
 	if (live_servicedir(dir, sizeof dir, l, l->db.services[i].name) < 0)
 		return;
+	complete(l, i, dir);
 	if (path_join(event, sizeof event, dir, EVENT_DIR) < 0 ||
 		event_listen(&ear, event) < 0)
 		return;
