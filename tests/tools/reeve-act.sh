@@ -50,6 +50,7 @@ not 'nothing is said to go on' grep 'in the background' out
 like "$(cat out)" '^hears: failed: not tried: mute failed$' 'that of what needs it'
 ok 'it is taken down' within 10 down t/service/mute
 like "$(reeve why mute)" '^mute is failed since .* ago: not ready after 300 ms; was killed by SIGTERM$' 'why, too'
+like "$(reeve why mute)" 'what to do: +it was told how to say that it is ready' 'and what to do about it'
 
 # reload sends HUP unless the definition says otherwise
 like "$(reeve reload db; echo $?)" '1$|running' 'reload answers'

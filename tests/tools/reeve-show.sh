@@ -20,6 +20,26 @@ like "$out" '^   `- [0-9]+ sleep 1003$' 'and the child of that'
 like "$(LC_ALL=C.UTF-8 reeve tree parent)" '^└─ ' 'with lines in UTF-8'
 reeve tree prnt 2>err;		is $? 100 'tree of an unknown name'
 
+# What was told to stop and does not: since when that is, nobody notes.
+longrun deaf <<-EOF
+trap "" TERM
+echo >&3
+while :; do sleep 0.1; done
+EOF
+echo 3 >t/sv/deaf/notification-fd
+for s in deaf limited; do cp -r t/sv/deaf t/service/$s; done
+echo 600000 >t/service/limited/timeout-kill
+reeve-svscanctl -a t/service
+within 10 reeve status -q deaf limited
+reeve-svc -d t/service/deaf t/service/limited
+within 10 sh -c 'reeve status deaf limited | grep -c stopping | grep -q 2'
+out=$(reeve why deaf);		is $? 0 'why: one that does not stop'
+like "$out" '^deaf is stopping \(pid [0-9]+\), started [-0-9: ]+, [0-9]+s ago$' 'when it was started'
+like "$out" 'reeve kill -s KILL deaf; a file timeout-kill' 'and how it ends'
+like "$(reeve why limited)" 'wait: it is killed in (10|9)m [0-9]+s' 'or when it will be killed'
+like "$(reeve status deaf)" '^deaf +stopping +[0-9]+ +- ' 'status does not count from its start'
+is "$(reeve tree deaf | head -n 1)" 'deaf  stopping' 'nor does tree'
+reeve kill -s KILL deaf limited >/dev/null
 out=$(reeve why db);		is $? 0 'why db: exit 0'
 like "$out" '^db is running \(pid [0-9]+\) since ' 'why: state'
 like "$out" 'wanted: +.*needed by web' 'why: who wants it'

@@ -57,7 +57,7 @@ await(struct awaited *a, const struct item *it, long long now)
 	if (++a->count > AWAITED_MAX || a->len >= sizeof a->text)
 		return;
 	r = snprintf(a->text + a->len, sizeof a->text - a->len,
-		it->since ? "%s%s (%s for %s)" : "%s%s (%s)",
+		model_since(it) ? "%s%s (%s for %s)" : "%s%s (%s)",
 		a->len ? ", " : "", it->name, model_word(it),
 		front_duration(now - it->since));
 	a->len += r > 0 ? (size_t)r : 0;

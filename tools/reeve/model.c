@@ -660,6 +660,14 @@ model_need(const struct model *m, const char *name)
 		"a new definition becomes live by reeve switch)", name);
 }
 
+long long
+model_since(const struct item *it)
+{
+	/* The time in the status is that of the start. */
+	return (it->state == IS_STOPPING || it->state == IS_PAUSED) &&
+		status_is_up(&it->status) ? 0 : it->since;
+}
+
 const char *
 model_word(const struct item *it)
 {

@@ -95,6 +95,9 @@ struct item *model_need(const struct model *, const char *name);
 
 /* The word for a state: "running".  For a bundle of several "2 of 3 up". */
 const char *model_word(const struct item *);
+/* Unix time since when it is in this state; 0: unknown, as of what runs and
+ * was told to stop. */
+long long model_since(const struct item *);
 /* Is it as it should be? */
 int model_good(const struct item *);
 /* Up in the sense of what depends on it. */

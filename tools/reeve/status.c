@@ -99,7 +99,7 @@ row(struct table *t, const struct item *it, long long now)
 	number(pid, sizeof pid, it->pid);
 	if (it->restarts >= 0)
 		snprintf(restarts, sizeof restarts, "%ld", it->restarts);
-	if (it->since && it->type != ITEM_BUNDLE && it->state != IS_LOST &&
+	if (model_since(it) && it->type != ITEM_BUNDLE && it->state != IS_LOST &&
 		!(it->have_status && !it->pid && it->status.paused))
 		since = front_duration(now - it->since);
 	table_cell(t, BOLD, it->name);
@@ -140,7 +140,7 @@ explain(const struct item *it, int colour)
 			front_date(it->last.end));
 	} else
 		printf("%s", it->why);
-	if (it->since && it->why[0])
+	if (model_since(it) && it->why[0])
 		printf(" (%s)", front_date(it->since));
 	putchar('\n');
 	model_tail(it, 3, "    ");

@@ -90,7 +90,7 @@ print_item(const struct printer *pr, const struct item *it, long long now)
 		pr->colour ? "\033[0m" : "",
 		table_code(status_colour(it), pr->colour), model_word(it),
 		pr->colour ? "\033[0m" : "");
-	if (it->since && it->pid)
+	if (model_since(it) && it->pid)
 		printf(" for %s", front_duration(now - it->since));
 	putchar('\n');
 	if (p)

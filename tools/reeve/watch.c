@@ -230,7 +230,8 @@ draw_row(struct table *t, struct watch *w, const struct item *it,
 	table_cell(t, BOLD, it->name);
 	table_cell(t, status_colour(it), model_word(it));
 	table_cell(t, PLAIN, pid);
-	table_cell(t, PLAIN, it->since ? front_duration(now - it->since) : "-");
+	table_cell(t, PLAIN, model_since(it) ? front_duration(now -
+		it->since) : "-");
 	table_cell(t, PLAIN, cpu);
 	table_cell(t, PLAIN, it->pid ? human(1024.0 * (double)s->rss_kb) : "-");
 	table_cell(t, PLAIN, procs);

@@ -9,6 +9,7 @@
 
 #include "lib/file.h"
 #include "lib/msg.h"
+#include "lib/os.h"
 #include "tools/reeve/front.h"
 #include "tools/reeve/model.h"
 
@@ -32,7 +33,8 @@ say_state(const struct item *it, long long now)
 	if (it->pid)
 		printf(" (pid %ld)", it->pid);
 	if (it->since)
-		printf(" since %s, %s ago", front_date(it->since),
+		printf("%s %s, %s ago", model_since(it) ? " since" :
+			", started", front_date(it->since),
 			front_duration(now - it->since));
 	if (it->why[0])
 		printf(": %s", it->why);
@@ -204,16 +206,52 @@ say_definition(const struct model *m, const struct item *it)
 	}
 }
 
+/* It was told to stop, and runs. */
 static void
-say_todo(const struct item *it, const struct item *cause)
+say_stopping(const struct item *it)
+{
+	uint64_t now = os_now();
+
+	if (it->have_detail && it->detail.deadline > now)
+		printf("  what to do:   wait: it is killed in %s, as its "
+			"timeout-kill says\n",
+			front_duration((long long)((it->detail.deadline -
+			now + 999999999) / 1000000000)));
+	else if (status_is_up(&it->status))
+		printf("  what to do:   wait, or reeve kill -s KILL %s; a "
+			"file timeout-kill of\n                10000 would do "
+			"that after 10 s, at each stop\n", it->name);
+}
+
+static void
+say_unready(const struct item *it)
+{
+	puts("  what to do:   it was told how to say that it is ready "
+		"(notification-fd,");
+	puts("                notification-type or ready-check), and did not "
+		"in time: let it");
+	printf("                say so, or remove that file, or have a longer "
+		"timeout-up;\n                then reeve switch, and reeve "
+		"start %s\n", it->name);
+}
+
+static void
+say_todo(const struct model *m, const struct item *it,
+	const struct item *cause)
 {
 	const char *n = cause->name;
 
 	switch (cause->state) {
 	case IS_FAILED:
+		if (cause->num != DB_NONE && m->live.state.rec[cause->num]
+			.reason == REASON_UNREADY) {
+			say_unready(cause);
+			break;
+		}
+		/* fall through */
 	case IS_RESTARTING:
-		printf("  what to do:   %s%s, mend it, then reeve switch (if "
-			"its definition\n                changed) or reeve "
+		printf("  what to do:   %s%s, mend it, then reeve switch\n"
+			"                (if its definition changed) or reeve "
 			"start %s\n", cause->logdir[0] ? "reeve logs " :
 			"look at its run script or reeve logs", cause->logdir[0]
 			? n : "", it->name);
@@ -229,11 +267,14 @@ say_todo(const struct item *it, const struct item *cause)
 	case IS_PAUSED:
 		printf("  what to do:   reeve kill -s CONT %s\n", n);
 		break;
+	case IS_STOPPING:
+		say_stopping(cause);
+		break;
 	case IS_LOST:
 		printf("  what to do:   reeve up starts what watches it\n");
 		break;
 	case IS_RUNNING: case IS_DONE: case IS_ALL_UP: case IS_WAITING:
-	case IS_PARTLY_UP: case IS_STOPPING: case IS_NONE_UP: case NITEMSTATE:
+	case IS_PARTLY_UP: case IS_NONE_UP: case NITEMSTATE:
 		break;
 	}
 }
@@ -283,7 +324,7 @@ why(const struct model *m, const struct item *it)
 		if (!model_tail(cause, 10, "    "))
 			puts("    (it is empty)");
 	}
-	say_todo(it, cause);
+	say_todo(m, it, cause);
 }
 
 int
