@@ -111,6 +111,7 @@ main(int argc, char **argv)
 	for (int i = optind; i < argc; i++)
 		if (!comes_with(argv + optind, argv[i]))
 			import_one(&im, argv[i]);
+	import_missing(&im);
 	printf("%u made, %u not carried over; reeve-check %s\n", im.made,
 		im.left, im.source);
 	if (im.made && !im.in_default && path_join(bundle, sizeof bundle,

@@ -136,6 +136,18 @@ is "$(cat t/sv/d/command)" '/bin/sleep 1000' 'makes it itself'
 like "$(cat said)" 'd.service:2: .*Requires=d.socket .the program has to make its socket itself; if it cannot, import d.socket' 'which is said'
 like "$(cat t/sv/d-setup/up)" "mkdir -p $PWD/run2" 'and finds the directory of it'
 
+# --- what it needs
+f u/needy.service <<'E2'
+[Unit]
+Requires=gone.service d.service some@here.service
+[Service]
+ExecStart=/bin/sleep 100
+E2
+import u/needy.service; is $? 1 'one that needs what is not there'
+is "$(grep -c 'there is no' said)" 2 'says so of each' || show said
+like "$(cat said)" '^t/sv/needy/dependencies.d/gone: there is no gone in t/sv yet: import it too, or remove this file' 'and what to do'
+rm -r t/sv/needy
+
 reeve-check -q t/sv >out; is $? 0 'the lint finds no errors' || show out
 PATH=$BUILD/bin:$PATH reeve up >out 2>&1; is $? 0 'all of it comes up' || show out
 within 20 grep -q ran ran; is $? 0 'the timer: it ran'

@@ -14,6 +14,8 @@ struct import {
 	const char *source;	/* where definitions are written */
 	int in_default, included;
 	unsigned made, left;
+	char **dirs;		/* owned; of what was made */
+	size_t ndirs;
 	const char *file;	/* being read */
 	unsigned line;
 	struct { int wanted; unsigned bytes, files; } log;	/* supervisord;
@@ -28,6 +30,8 @@ void import_left_out(struct import *im, const char *fmt, ...) MSG_LIKE(2, 3);
 int import_begin(struct import *, struct defwrite *, const char *name);
 /* Not started with the others, if import_begin has put it there. */
 void import_not_default(struct import *, const char *name);
+/* Say what the definitions made need and is not there. */
+void import_missing(struct import *);
 /* Write files of it, or die. */
 void import_put(const struct defwrite *, const char *file, const char *text);
 void import_put_buf(const struct defwrite *, const char *file, struct buf *);

@@ -1,10 +1,12 @@
 /* write.c - definitions as they are made, and what is said meanwhile; see
  * import.h. */
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -106,6 +108,46 @@ import_not_default(struct import *im, const char *name)
 		unlink(path);
 }
 
+/* An instance is there if its template is. */
+static int
+is_there(const struct import *im, const char *name)
+{
+	char path[PATH_LEN], template[PATH_LEN];
+	const char *at = strchr(name, '@');
+
+	if (path_join(path, sizeof path, im->source, name) == 0 &&
+		file_exists(AT_FDCWD, path))
+		return 1;
+	if (!at)
+		return 0;
+	snprintf(template, sizeof template, "%.*s", (int)(at - name + 1),
+		name);
+	return path_join(path, sizeof path, im->source, template) == 0 &&
+		file_exists(AT_FDCWD, path);
+}
+
+void
+import_missing(struct import *im)
+{
+	for (size_t i = 0; i < im->ndirs; i++) {
+		char path[PATH_LEN];
+		struct dirent *e;
+		DIR *d = path_join(path, sizeof path, im->dirs[i],
+			"dependencies.d") < 0 ? 0 : opendir(path);
+
+		while (d && (e = readdir(d))) {
+			if (*e->d_name == '.' || is_there(im, e->d_name))
+				continue;
+			im->left++;
+			printf("%s/%s: there is no %s in %s yet: import it "
+				"too, or remove this file\n", path, e->d_name,
+				e->d_name, im->source);
+		}
+		if (d)
+			closedir(d);
+	}
+}
+
 int
 import_begin(struct import *im, struct defwrite *d, const char *name)
 {
@@ -120,6 +162,9 @@ import_begin(struct import *im, struct defwrite *d, const char *name)
 		return 0;
 	}
 	im->made++;
+	im->dirs = realloc(im->dirs, (im->ndirs + 1) * sizeof *im->dirs);
+	if (!im->dirs || !(im->dirs[im->ndirs++] = strdup(d->dir)))
+		die_sys(EX_SYSTEM, "unable to remember %s", d->dir);
 	printf("%s: made of %s\n", d->dir, im->file);
 	if (im->in_default)
 		add_to_default(im, name);
