@@ -154,6 +154,7 @@ Type=oneshot
 RemainAfterExit=yes
 ExecStart=/bin/mkdir /x
 ExecStop=/bin/rmdir /x
+ExecReload=/bin/touch /x
 EOF
 cat >forker.service <<'EOF'
 [Service]

@@ -148,11 +148,103 @@ is "$(grep -c 'there is no' said)" 2 'says so of each' || show said
 like "$(cat said)" '^t/sv/needy/dependencies.d/gone: there is no gone in t/sv yet: import it too, or remove this file' 'and what to do'
 rm -r t/sv/needy
 
+# --- keys that mean something else by other ones, wherever those stand
+f u/odd.service <<'E2'
+[Unit]
+Conflicts=shutdown.target
+Before=shutdown.target
+[Service]
+Type=exec
+RuntimeDirectory=odd odd/sub
+RuntimeDirectoryMode=2750
+ExecStartPre=+/bin/true --as-root $X
+ExecStartPre=/bin/true --as-user
+ExecStart=/bin/sleep 90%
+Nice=-5
+TasksMax=99%
+NoNewPrivileges=yes
+NoNewPrivileges=no
+PrivateTmp=no
+TimeoutStartSec=infinity
+WorkingDirectory=-/tmp
+User=nobody
+Group=daemon
+[Install]
+Alias=strange.service
+E2
+import u/odd.service
+is "$(cat t/sv/odd-setup/up)" '/bin/sh -ec "/bin/true --as-root $X || exit 1\nmkdir -p /run/odd; chmod 2750 /run/odd; chown nobody:daemon /run/odd\nmkdir -p /run/odd/sub; chmod 2750 /run/odd/sub; chown nobody:daemon /run/odd/sub\n"' 'directories: mode and owner; what is not for the user'
+is "$(cat t/sv/odd/environment)" 'RUNTIME_DIRECTORY=/run/odd:/run/odd/sub' 'and the program is told of them'
+is "$(cat t/sv/odd/run)" "#!/bin/sh
+/bin/true --as-user || exit 1
+exec /bin/sleep 90%" 'a % is one'
+is "$(cat t/sv/odd/nice t/sv/odd/timeout-up t/sv/odd/directory t/sv/odd/user)" '-5
+0
+/tmp
+nobody:daemon' 'nice below 0, no limit, a directory that may be missing'
+is "$(ls t/sv/odd)" 'dependencies.d
+directory
+environment
+flag-kill-group
+logger
+nice
+restart
+run
+timeout-up
+type
+user' 'what was switched off again, or is a part of a machine, is not there'
+for w in 'odd.service:8: .*ExecStartPre=\+/bin/true --as-root .X .odd-setup runs it, once' 'odd.service:12: .*TasksMax=99% .a part' 'odd.service:21: .*Alias=strange.service .a bundle'; do
+	like "$(cat said)" "^u/$w" "said: $w"
+done
+is "$(grep -c ': not carried over: ' said)" 3 'and no more' || show said
+rm -r t/sv/odd t/sv/odd-setup
+
+f u/drops.service <<'E2'
+[Service]
+ExecStart=!/bin/sleep 100
+User=nobody
+ExecReload=/bin/kill -USR1 $MAINPID
+E2
+import u/drops.service; is "$? $(ls t/sv/drops | grep -c user)" '0 0' 'one that changes to its user itself is started as root'
+f u/stays.service <<'E2'
+[Service]
+RemainAfterExit=yes
+ExecStart=/bin/true up
+ExecStop=/bin/true down
+ExecReload=/bin/true again
+E2
+import u/stays.service; is $? 0 'one of which nothing need run'
+is "$(cat t/sv/stays/type t/sv/stays/up t/sv/stays/down t/sv/stays/reload)" 'oneshot
+/bin/sh -c "/bin/true up || exit 1\n"
+/bin/sh -c "/bin/true down || exit 1\n"
+/bin/sh -c "/bin/true again || exit 1\n"' 'is a oneshot'
+f u/more@.service <<E2
+[Unit]
+Requires=most@%i.service
+[Service]
+Type=oneshot
+User=$(id -un)
+ExecStart=+/bin/sh -c 'echo %i \$\$(id -u) >>$PWD/more'
+ExecStart=/bin/true %h
+E2
+f u/most@.service <<E2
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -c 'echo most %i >>$PWD/more'
+E2
+import u/more@.service u/most@.service
+like "$(cat said)" 'more@.service:7: .*%h .unknown here: put its value there' 'a specifier that is not known'
+is "$(cat t/sv/more@/up)" '/bin/sh -c "/bin/true %h || exit 1\n"' 'is left as it is'
+: >t/sv/more@/instances.d/one
+mkdir -p t/sv/default/contents.d; : >t/sv/default/contents.d/more@one
+
 reeve-check -q t/sv >out; is $? 0 'the lint finds no errors' || show out
 PATH=$BUILD/bin:$PATH reeve up >out 2>&1; is $? 0 'all of it comes up' || show out
 within 20 grep -q ran ran; is $? 0 'the timer: it ran'
 within 10 grep -q . told; is "$(cat told)" "1 of $(reeve-svstat -o pid t/live/servicedirs/s), I am $(reeve-svstat -o pid t/live/servicedirs/s), a terminal" 'the socket: it was passed to that process'
 is "$(stat -c %a run/s.sock)" 600 'with its mode'
 is "$(reeve-ipcclient run/s.sock sh -c 'echo hello >&7; head -n 1 <&6')" hello 'and somebody answers'
+is "$(sort more)" "most one
+one $(id -u)" 'templates: what the instance needs, and its setup'
 reeve down >out 2>&1; is $? 0 'all of it goes down' || show out
 end

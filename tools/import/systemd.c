@@ -20,13 +20,18 @@ struct unit {
 	char name[DB_NAME_MAX + 1];
 	int template;
 	char type[32];
-	struct buf env, limits, pre, post, setup, up, down, ambient, bounding,
+	struct buf env, limits, pre, post, setup, up, down, reload, ambient, bounding,
 		groups, readonly, watchdog;
 	char beside[256];	/* the name a unit *.socket of it has */
 	char socket[256];	/* a unit that it needs */
 	char *start;		/* owned */
 	char *user, *group;	/* owned */
 	int shell;		/* needs a script: variables, files */
+	int remains;		/* RemainAfterExit */
+	int start_only;		/* User is for ExecStart only */
+	int as_root;		/* ExecStart says that User is not for it */
+	int no_new_privs, private_tmp;
+	struct { struct buf names; char mode[8]; } dirs[5];
 	int has_pid_file, has_read_write, leaves_others;
 	int restarts;
 };
@@ -70,6 +75,21 @@ unit_socket(struct unit *u, const char *key, const char *name)
 		"itself; if it cannot, import %s)", key, name, name);
 }
 
+/* NAME@ is the same instance of another template. */
+static void
+unit_needs(struct unit *u, const char *list, const char *unit)
+{
+	static const char same[] = "@${INSTANCE}";
+	char name[256];
+	size_t n, k = strlen(same);
+
+	snprintf(name, sizeof name, "%s", unit_base(unit));
+	n = strlen(name);
+	if (n > k && !strcmp(name + n - k, same))
+		name[n - k + 1] = 0;
+	import_put_name(&u->d, list, name);
+}
+
 static void
 unit_names(struct unit *u, const char *key, const char *list, char *value)
 {
@@ -80,7 +100,7 @@ unit_names(struct unit *u, const char *key, const char *list, char *value)
 		size_t n = strlen(w);
 
 		if (n > 8 && !strcmp(w + n - 8, ".service"))
-			import_put_name(&u->d, list, unit_base(w));
+			unit_needs(u, list, w);
 		else if (n > 7 && !strcmp(w + n - 7, ".socket"))
 			unit_socket(u, key, w);
 		else if (!(n > 7 && !strcmp(w + n - 7, ".target") &&
@@ -90,19 +110,19 @@ unit_names(struct unit *u, const char *key, const char *list, char *value)
 	}
 }
 
-/* %i and the like.  Malloced. */
+/* %i and the like.  A % that begins none is one: 80%.  Malloced. */
 static char *
 specifiers(struct unit *u, const char *s)
 {
 	struct buf b = { 0 };
 
 	for (; *s; s++) {
-		if (*s != '%') {
+		if (*s != '%' || !isalpha((unsigned char)s[1])) {
+			s += *s == '%' && s[1] == '%';
 			buf_char(&b, *s);
 			continue;
 		}
 		switch (*++s) {
-		case '%': buf_char(&b, '%'); break;
 		case 'i': case 'I': buf_str(&b, "${INSTANCE}"); break;
 		case 'n': buf_printf(&b, "%s.service", u->name); break;
 		case 'N': case 'p': buf_str(&b, u->name); break;
@@ -110,10 +130,14 @@ specifiers(struct unit *u, const char *s)
 		case 'S': buf_str(&b, "/var/lib"); break;
 		case 'C': buf_str(&b, "/var/cache"); break;
 		case 'L': buf_str(&b, "/var/log"); break;
+		case 'E': buf_str(&b, "/etc"); break;
+		case 'T': buf_str(&b, "/tmp"); break;
+		case 'V': buf_str(&b, "/var/tmp"); break;
 		default:
-			import_left_out(u->im, "%%%c (unknown here)", *s);
-			if (!*s)
-				s--;
+			/* As it is, so that it is found. */
+			import_left_out(u->im, "%%%c (unknown here: put its "
+				"value there)", *s);
+			buf_printf(&b, "%%%c", *s);
 		}
 	}
 	buf_char(&b, 0);
@@ -160,27 +184,44 @@ shell_words(struct buf *b, char *const *words)
 	}
 }
 
-/* "name" of Exec*=: takes prefixes off; 1 if failure is ignored. */
+/* "name" of Exec*=: takes prefixes off; 1 if failure is ignored.  *as_root,
+ * if that is not 0: User is not for it. */
 static int
-exec_prefix(char **value)
+exec_prefix(char **value, int *as_root)
 {
 	int ignore = 0;
 
-	for (; **value && strchr("-@+!:", **value); ++*value)
+	for (; **value && strchr("-@+!:", **value); ++*value) {
 		ignore |= **value == '-';
+		if (as_root && strchr("+!", **value))
+			*as_root = 1;
+	}
 	return ignore;
 }
 
+/* What the user cannot do is done beforehand, if that is before it at all. */
 static void
-exec_line(struct buf *b, char *value)
+exec_line(struct unit *u, struct buf *b, const char *key, char *value)
 {
-	char *words[WORDS_MAX];
-	int ignore = exec_prefix(&value);
+	char *words[WORDS_MAX], *copy = strdup(value);
+	int as_root = u->start_only && strcmp(key, "ExecStart");
+	int ignore = exec_prefix(&value, &as_root);
 
-	if (!ini_split(value, words))
-		return;
-	shell_words(b, words);
-	buf_str(b, ignore ? " || :\n" : " || exit 1\n");
+	if (as_root && u->user && strcmp(key, "ExecStartPre") &&
+		(b != &u->up || b->len)) {
+		import_left_out(u->im, "%s=%s (it would be run as %s)", key,
+			copy ? copy : "", u->user);
+	} else if (ini_split(value, words)) {
+		if (as_root && u->user) {
+			import_left_out(u->im, "%s=%s (%s-setup runs it, once "
+				"and not at each start)", key, copy ? copy :
+				"", u->name);
+			b = &u->setup;
+		}
+		shell_words(b, words);
+		buf_str(b, ignore ? " || :\n" : " || exit 1\n");
+	}
+	free(copy);
 }
 
 /* "kill -HUP $MAINPID" is a signal; 1 and its name. */
@@ -190,7 +231,7 @@ kill_signal(char *value, char *name, size_t max)
 	char *words[WORDS_MAX];
 	int n;
 
-	exec_prefix(&value);
+	exec_prefix(&value, 0);
 	n = ini_split(value, words);
 	if (n < 2 || strcmp(path_base(words[0]), "kill") ||
 		(strcmp(words[n - 1], "$MAINPID") &&
@@ -214,8 +255,12 @@ unit_time(struct unit *u, const char *key, const char *file,
 	uint64_t ms;
 	char text[32];
 
-	if (!strcmp(value, "infinity") || !strcmp(value, "0"))
+	if (!strcmp(value, "infinity") || !strcmp(value, "0")) {
+		/* A switch would wait a minute otherwise. */
+		if (!strcmp(file, "timeout-up"))
+			unit_put(u, key, value, file, "0");
 		return;
+	}
 	if (!num_duration(value, 1000, &ms)) {
 		import_left_out(u->im, "%s=%s (not a duration)", key, value);
 		return;
@@ -224,18 +269,79 @@ unit_time(struct unit *u, const char *key, const char *file,
 	unit_put(u, key, value, file, text);
 }
 
-static void
-unit_directory(struct unit *u, const char *base, char *value)
-{
-	char *save = 0;
+/* What systemd makes, and tells the program of. */
+static const struct { const char *key, *base, *variable; } dirs[] = {
+	{ "RuntimeDirectory", "/run", "RUNTIME_DIRECTORY" },
+	{ "StateDirectory", "/var/lib", "STATE_DIRECTORY" },
+	{ "CacheDirectory", "/var/cache", "CACHE_DIRECTORY" },
+	{ "LogsDirectory", "/var/log", "LOGS_DIRECTORY" },
+	{ "ConfigurationDirectory", "/etc", "CONFIGURATION_DIRECTORY" } };
 
-	for (char *w = strtok_r(value, " \t", &save); w;
-		w = strtok_r(0, " \t", &save)) {
-		buf_printf(&u->setup, "mkdir -p %s/%s", base, w);
-		if (u->user)
-			buf_printf(&u->setup, "; chown %s %s/%s", u->user,
-				base, w);
-		buf_char(&u->setup, '\n');
+/* 1 if the key is that of a directory, or of the mode of one. */
+static int
+unit_directory(struct unit *u, const char *key, const char *value)
+{
+	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
+		size_t n = strlen(dirs[i].key);
+
+		if (strncmp(key, dirs[i].key, n))
+			continue;
+		if (!key[n] && !*value)
+			u->dirs[i].names.len = 0;
+		else if (!key[n])
+			buf_printf(&u->dirs[i].names, "%s ", value);
+		else if (strcmp(key + n, "Mode"))
+			return 0;
+		else if (strlen(value) < sizeof u->dirs[i].mode &&
+			!value[strspn(value, "01234567")])
+			strcpy(u->dirs[i].mode, value);
+		return 1;
+	}
+	return 0;
+}
+
+static void
+setup_directory(struct unit *u, const char *path, const char *mode,
+	int configuration)
+{
+	buf_str(&u->setup, "mkdir -p ");
+	buf_shell(&u->setup, path);
+	if (*mode) {
+		buf_printf(&u->setup, "; chmod %s ", mode);
+		buf_shell(&u->setup, path);
+	}
+	if (u->user && !configuration) {
+		buf_printf(&u->setup, "; chown %s%s%s ", u->user, u->group ?
+			":" : "", u->group ? u->group : "");
+		buf_shell(&u->setup, path);
+	}
+	buf_char(&u->setup, '\n');
+}
+
+/* Their owner and mode may stand anywhere in the unit. */
+static void
+unit_directories(struct unit *u)
+{
+	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
+		char *save = 0, *w, path[PATH_LEN];
+		const char *sep = "";
+
+		if (!u->dirs[i].names.len)
+			continue;
+		buf_char(&u->dirs[i].names, 0);
+		if (u->dirs[i].names.bad)
+			die(EX_SYSTEM, "out of memory");
+		buf_printf(&u->env, "%s=", dirs[i].variable);
+		for (w = strtok_r(u->dirs[i].names.s, " \t", &save); w;
+			w = strtok_r(0, " \t", &save)) {
+			if (path_join(path, sizeof path, dirs[i].base, w) < 0)
+				die_sys(EX_SYSTEM, "name %s", w);
+			setup_directory(u, path, u->dirs[i].mode, !strcmp(
+				dirs[i].base, "/etc"));
+			buf_printf(&u->env, "%s%s", sep, path);
+			sep = ":";
+		}
+		buf_char(&u->env, '\n');
 	}
 }
 
@@ -298,18 +404,21 @@ unit_simple(struct unit *u, const char *key, char *value)
 		{ "MemoryMax", "memory-max" }, { "MemoryLimit", "memory-max" },
 		{ "CPUQuota", "cpu-max" }, { "TasksMax", "tasks-max" } },
 		times[] = { { "TimeoutStartSec", "timeout-up" },
-		{ "TimeoutStopSec", "timeout-kill" } },
-		flags[] = { { "NoNewPrivileges", "no-new-privs" },
-		{ "PrivateTmp", "private-tmp" } },
-		dirs[] = { { "RuntimeDirectory", "/run" },
-		{ "StateDirectory", "/var/lib" }, { "CacheDirectory",
-		"/var/cache" }, { "LogsDirectory", "/var/log" } };
+		{ "TimeoutStopSec", "timeout-kill" } };
 
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
 		if (!strcmp(key, files[i].key)) {
-			if (*value == '-')
+			if (*value == '-' && !i)
 				value++;
-			if (strcmp(value, "infinity"))
+			if (!i && !strcmp(value, "~"))
+				import_left_out(u->im, "%s=%s (put the home "
+					"directory there)", key, value);
+			else if (strcmp(key, "CPUQuota") && *value && value[strlen(
+				value) - 1] == '%')
+				import_left_out(u->im, "%s=%s (a part of what "
+					"the machine has: give a number)",
+					key, value);
+			else if (strcmp(value, "infinity"))
 				unit_put(u, key, value, files[i].file, value);
 			return 1;
 		}
@@ -320,18 +429,12 @@ unit_simple(struct unit *u, const char *key, char *value)
 				value);
 			return 1;
 		}
-	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
-		if (!strcmp(key, flags[i].key)) {
-			if (ini_yes(value))
-				import_put(&u->d, flags[i].file, "");
-			return 1;
-		}
-	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++)
-		if (!strcmp(key, dirs[i].key)) {
-			unit_directory(u, dirs[i].file, value);
-			return 1;
-		}
-	return 0;
+	/* The last one counts. */
+	if (!strcmp(key, "NoNewPrivileges"))
+		return u->no_new_privs = ini_yes(value), 1;
+	if (!strcmp(key, "PrivateTmp"))
+		return u->private_tmp = ini_yes(value), 1;
+	return unit_directory(u, key, value);
 }
 
 /* Keys that only say what is the case here anyway. */
@@ -341,7 +444,8 @@ unit_needless(const char *key, const char *value)
 	static const char *const keys[] = { "RemainAfterExit",
 		"StandardOutput", "StandardError", "StandardInput",
 		"SyslogIdentifier", "NotifyAccess", "GuessMainPID",
-		"SendSIGKILL", "RuntimeDirectoryPreserve" };
+		"SendSIGKILL", "RuntimeDirectoryPreserve",
+		"PermissionsStartOnly" };
 
 	/* Switched off, as it is here. */
 	if (!strncmp(key, "Private", 7) || !strncmp(key, "Protect", 7) ||
@@ -362,29 +466,28 @@ unit_service(struct unit *u, const char *key, char *value)
 	char name[64];
 	uint64_t ms;
 
-	if (!strcmp(key, "Type") && u->from->schedule)
-		;
-	else if (!strcmp(key, "Type"))
-		snprintf(u->type, sizeof u->type, "%s", value);
+	if (!strcmp(key, "Type"))
+		;	/* known already, as is User */
 	else if (!strcmp(key, "ExecStart")) {
-		exec_prefix(&value);
 		if (!strcmp(u->type, "oneshot") && *value) {
-			exec_line(&u->up, value);
+			exec_line(u, &u->up, key, value);
 			return;
 		}
+		exec_prefix(&value, &u->as_root);
 		free(u->start);
 		u->start = *value ? strdup(value) : 0;
 		u->shell |= strchr(value, '$') != 0;
 	} else if (!strcmp(key, "ExecStartPre"))
-		exec_line(&u->pre, value);
+		exec_line(u, &u->pre, key, value);
 	else if (!strcmp(key, "ExecStopPost"))
-		exec_line(&u->post, value);
+		exec_line(u, &u->post, key, value);
 	else if (!strcmp(key, "ExecReload") || !strcmp(key, "ExecStop")) {
 		int reload = key[4] == 'R';
 		char *copy = strdup(value);
 
-		if (!strcmp(u->type, "oneshot") && !reload)
-			exec_line(&u->down, value);
+		if (!strcmp(u->type, "oneshot"))
+			exec_line(u, reload ? &u->reload : &u->down, key,
+				value);
 		else if (copy && kill_signal(copy, name, sizeof name))
 			unit_put(u, key, value, reload ? "reload-signal" :
 				"down-signal", name);
@@ -464,6 +567,16 @@ unit_service(struct unit *u, const char *key, char *value)
 		import_left_out(u->im, "%s=%s", key, value);
 }
 
+/* Documentation; and that it is stopped when everything is, which is so. */
+static int
+unit_ends_with_all(const char *key, const char *value)
+{
+	return !strcmp(key, "Documentation") ||
+		!strcmp(key, "DefaultDependencies") ||
+		((!strcmp(key, "Before") || !strcmp(key, "Conflicts")) &&
+		!strcmp(value, "shutdown.target"));
+}
+
 static void
 unit_entry(struct unit *u, const char *section, const char *key, char *value)
 {
@@ -479,12 +592,16 @@ unit_entry(struct unit *u, const char *section, const char *key, char *value)
 			unit_names(u, key, "wants.d", value);
 		else if (!strcmp(key, "After"))
 			unit_names(u, key, "after.d", value);
-		else if (strcmp(key, "Documentation"))
+		else if (!unit_ends_with_all(key, value))
 			import_left_out(u->im, "%s=%s", key, value);
 	} else if (!strcmp(section, "Install")) {
 		if (!strcmp(key, "WantedBy") && !u->im->in_default)
 			import_left_out(u->im, "%s=%s (--default would put it into "
 				"the bundle default)", key, value);
+		else if (!strcmp(key, "Alias"))
+			import_left_out(u->im, "%s=%s (a bundle of that name "
+				"with this as its only content is one)", key,
+				value);
 		else if (strcmp(key, "WantedBy"))
 			import_left_out(u->im, "%s=%s", key, value);
 	} else
@@ -573,12 +690,13 @@ static void
 unit_oneshot(struct unit *u)
 {
 	struct { const char *file; struct buf *lines; } scripts[] = {
-		{ "up", &u->up }, { "down", &u->down } };
+		{ "up", &u->up }, { "down", &u->down },
+		{ "reload", &u->reload } };
 
 	import_put(&u->d, "type", "oneshot");
 	if (!u->up.len)
 		buf_str(&u->up, ":\n");
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 3; i++) {
 		struct buf text = { 0 }, b = { 0 };
 
 		if (!scripts[i].lines->len)
@@ -595,6 +713,16 @@ unit_oneshot(struct unit *u)
 	}
 }
 
+static void
+unit_template(const struct defwrite *d)
+{
+	char path[PATH_LEN];
+
+	if (path_join(path, sizeof path, d->dir, "instances.d") < 0 ||
+		path_mkdirs(path, 0777) < 0)
+		die_sys(EX_SYSTEM, "unable to make %s/instances.d", d->dir);
+}
+
 /* What must be there before the service drops its privileges. */
 static void
 unit_setup(struct unit *u)
@@ -606,12 +734,16 @@ unit_setup(struct unit *u)
 
 	if (!u->setup.len)
 		return;
-	snprintf(name, sizeof name, "%s-setup", u->name);
+	snprintf(name, sizeof name, "%s-setup%s", u->name, u->template ? "@" :
+		"");
 	if (defwrite_begin(&d, u->im->source, name) < 0) {
 		import_left_out(u->im, "directories (unable to make %s)", name);
 		return;
 	}
 	printf("%s: made of %s\n", d.dir, u->im->file);
+	/* Its instances are those that need it. */
+	if (u->template)
+		unit_template(&d);
 	buf_char(&u->setup, 0);
 	words[2] = u->setup.s;
 	defwrite_words(&b, words);
@@ -639,8 +771,8 @@ unit_finish(struct unit *u)
 	if (u->user && u->from->socket && u->group)
 		import_left_out(im, "Group=%s (the first group of %s is "
 			"taken)", u->group, u->user);
-	else if (u->user && u->from->socket)
-		;	/* its run does that */
+	else if (u->as_root || (u->user && u->from->socket))
+		;	/* its run does that, or the program itself */
 	else if (u->user)
 		buf_printf(&b, "%s%s%s\n", u->user, u->group ? ":" : "",
 			u->group ? u->group : "");
@@ -648,6 +780,11 @@ unit_finish(struct unit *u)
 		buf_printf(&b, "root:%s\n", u->group);
 	import_put_buf(&u->d, "user", &b);
 	buf_free(&b);
+	unit_directories(u);
+	if (u->no_new_privs)
+		import_put(&u->d, "no-new-privs", "");
+	if (u->private_tmp)
+		import_put(&u->d, "private-tmp", "");
 	import_put_buf(&u->d, "environment", &u->env);
 	import_put_buf(&u->d, "limits", &u->limits);
 	/* To root a bound is what it keeps; another user would be given what
@@ -678,7 +815,8 @@ unit_finish(struct unit *u)
 		import_put_buf(&u->d, "watchdog", &u->watchdog);
 	} else if (!strcmp(u->type, "forking") && !u->has_pid_file)
 		import_left_out(im, "Type=forking without PIDFile: the daemon cannot "
-			"be found; tell it to stay in the foreground");
+			"be found; tell it to stay in the foreground, or put "
+			"the file to which it writes its pid into pid-file");
 	else if (!strcmp(u->type, "dbus"))
 		import_left_out(im, "Type=dbus: it counts as ready at once; a "
 			"ready-check would change that");
@@ -732,11 +870,9 @@ systemd_import(struct import *im, char *data, const struct unit_from *from)
 	if (!import_begin(im, &u.d, name))
 		return;
 	if (u.template) {
-		if (path_join(name, sizeof name, u.d.dir, "instances.d") < 0 ||
-			path_mkdirs(name, 0777) < 0)
-			die_sys(EX_SYSTEM, "unable to make %s", name);
-		printf("%s: a template; each file in it makes an instance\n",
-			name);
+		unit_template(&u.d);
+		printf("%s/instances.d: a template; each file in it makes an "
+			"instance\n", u.d.dir);
 	}
 	if (from->schedule) {
 		strcpy(u.type, "oneshot");
@@ -745,7 +881,7 @@ systemd_import(struct import *im, char *data, const struct unit_from *from)
 	if (from->socket)
 		socket_directory(&u);
 	import_other_name(u.beside, sizeof u.beside, im->file, ".socket");
-	/* Type and User first: other keys mean something else by them. */
+	/* Type and the like first: other keys mean something else by them. */
 	in.at = at = copy;
 	while (copy && ini_next(&in, 1))
 		if (in.key && !strcmp(in.section, "Service")) {
@@ -756,7 +892,17 @@ systemd_import(struct import *im, char *data, const struct unit_from *from)
 				free(u.user);
 				u.user = strdup(in.value);
 			}
+			if (!strcmp(in.key, "RemainAfterExit"))
+				u.remains = ini_yes(in.value);
+			if (!strcmp(in.key, "PermissionsStartOnly"))
+				u.start_only = ini_yes(in.value);
+			u.has_pid_file |= !strcmp(in.key, "PIDFile");
 		}
+	/* Nothing of it need run for it to be up: that is a oneshot. */
+	if (u.remains && !u.has_pid_file && (!strcmp(u.type, "simple") ||
+		!strcmp(u.type, "exec") || !strcmp(u.type, "idle") ||
+		!strcmp(u.type, "forking")))
+		strcpy(u.type, "oneshot");
 	free(at);
 	in = (struct ini){ .at = data };
 	while (ini_next(&in, 1)) {
@@ -780,9 +926,12 @@ systemd_import(struct import *im, char *data, const struct unit_from *from)
 	buf_free(&u.setup);
 	buf_free(&u.up);
 	buf_free(&u.down);
+	buf_free(&u.reload);
 	buf_free(&u.ambient);
 	buf_free(&u.bounding);
 	buf_free(&u.groups);
 	buf_free(&u.readonly);
 	buf_free(&u.watchdog);
+	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++)
+		buf_free(&u.dirs[i].names);
 }
