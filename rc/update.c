@@ -422,7 +422,6 @@ undo_switch(struct update *u, uint32_t origin, char **old, char **new,
 	struct states before;
 	struct diff_convert *c = calloc((size_t)n + 1, sizeof *c);
 	char gen[64], compiled[PATH_LEN], err[PATH_LEN + 256] = "no memory";
-	ssize_t r;
 	int code = UPDATE_UNFINISHED;
 
 	if (!c || open_origin(u, origin, &u->new, &before, err, sizeof err)
@@ -433,8 +432,7 @@ undo_switch(struct update *u, uint32_t origin, char **old, char **new,
 		return code;
 	}
 	snprintf(gen, sizeof gen, "gen/%u/compiled", (unsigned)origin);
-	r = readlinkat(u->live.fd, gen, compiled, sizeof compiled - 1);
-	compiled[r < 0 ? 0 : r] = 0;
+	file_link_text(u->live.fd, gen, compiled);
 	for (uint32_t k = 0; k < n; k++)
 		c[k] = (struct diff_convert){ .from = new[k], .to = old[k] };
 	{
