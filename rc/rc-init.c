@@ -24,13 +24,14 @@
 #include "supervise/control.h"
 #include "supervise/detail.h"
 
-enum { EX_BAD_DB = 4, EX_OTHER = 102 };
+enum { EX_BAD_DB = 4, EX_OTHER = 102, O_WANT = OPT_LONG };
 #define S6_BOOTDB "/etc/s6-rc/compiled/current"
 
 struct init {
 	struct live live;	/* only path, fd, scandir and prefix */
 	char db_path[PATH_LEN];	/* as it will be recorded */
 	const char *prefix;
+	const char *want;	/* to be started by the next change; or 0 */
 	unsigned timeout;
 	int block, deref;
 	struct db db;
@@ -49,10 +50,13 @@ static const struct opt opts[] = {
 	{ 'd', "dereference", 0, "record the database that DB leads to, not "
 		"the link\n(the default under our own name)" },
 	{ 'D', "no-dereference", 0, "record DB as given" },
+	{ O_WANT, "want", "NAME", "this service, or bundle, is wanted: it is "
+		"owed, and\nthe next switch starts it" },
 	{ 0, 0, 0, 0 }
 };
 static const struct usage usage = {
-	"[-c bootdb] [-l live] [-p prefix] [-t ms] [-b|-B] [-d|-D] [scandir]",
+	"[-c bootdb] [-l live] [-p prefix] [-t ms] [-b|-B] [-d|-D]\n"
+	"       [--want name] [scandir]",
 	"Make the live directory for a compiled set of services. Each longrun\n"
 	"gets a supervise, down. Does nothing if that was done already.",
 	opts,
@@ -107,6 +111,7 @@ parse_options(struct init *in, int argc, char **argv)
 		case 'B': in->block = 0; break;
 		case 'd': in->deref = 1; break;
 		case 'D': in->deref = 0; break;
+		case O_WANT: in->want = optarg; break;
 		default: opt_usage(&usage);
 		}
 	if (argc - optind > 1 || (argc == optind && prog_as_s6))
@@ -304,9 +309,30 @@ keep_down(struct init *in, const char *name)
 	close(fd);
 }
 
+/* Owed from the first moment: whatever is cut off after it, the next switch
+ * starts them. */
+static struct state_rec *
+first_state(const struct init *in)
+{
+	struct state_rec *rec = calloc((size_t)in->db.nlong + in->db.nshort +
+		1, sizeof *rec);
+	struct db_list l;
+
+	if (!rec)
+		die_sys(EX_SYSTEM, "unable to hold the state");
+	if (in->want && !db_resolve(&in->db, in->want, &l))
+		die(EX_MISUSE, "there is no bundle or service %s in %s",
+			in->want, in->db_path);
+	for (uint32_t k = 0; in->want && k < l.n; k++)
+		rec[l.v[k]].flags = STATE_WANTED | STATE_OWED;
+	return rec;
+}
+
 static void
 build(struct init *in, int kept)
 {
+	struct state_rec *rec = first_state(in);
+
 	for (uint32_t i = 0; i < in->db.nlong + in->db.nshort; i++) {
 		const char *name = in->db.services[i].name;
 
@@ -321,9 +347,10 @@ build(struct init *in, int kept)
 			keep_down(in, name);
 	}
 	if (live_gen_make(in->live.fd, 1, &in->db, in->db.map, in->db.maplen,
-		0, in->db_path, 0) < 0)
+		rec, in->db_path, 0) < 0)
 		die_sys(EX_SYSTEM, "unable to make the first generation in %s",
 			in->live.path);
+	free(rec);
 	if (live_needs_runner(&in->db) && live_runner_make(in->live.fd) < 0)
 		die_sys(EX_SYSTEM, "unable to make the directory of the "
 			"oneshot daemon");

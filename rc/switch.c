@@ -33,6 +33,7 @@
 #include "rc/sources.h"
 #include "rc/update.h"
 #include "rc/users.h"
+#include "supervise/control.h"
 
 enum { O_TEST = OPT_LONG, O_BOOT, O_ROOT, O_DB, O_LAX, O_OVERRIDE, O_BUNDLE,
 	O_NO_ROLLBACK, O_NO_BLOCK, O_KEEP, O_ABORT, O_START, O_SETTLE,
@@ -473,6 +474,21 @@ can_begin(const struct gen *g)
 		scan_send(g->places.scandir, "") == 0;
 }
 
+/* reeve-rc-init enters the longruns in their order, the daemon of the oneshots
+ * before them, and one scan finds them all: when it was cut off, the last one
+ * is not supervised. */
+static int
+all_entered(const struct live *l)
+{
+	const char *last = l->db.nlong ?
+		l->db.services[l->db.nlong - 1].name :
+		live_needs_runner(&l->db) ? LIVE_RUNNER : 0;
+	char dir[PATH_LEN];
+
+	return !last || path_join(dir, sizeof dir, "servicedirs", last) < 0 ||
+		control_alive(l->fd, dir) != 0;
+}
+
 /* Nothing cut off, nothing owed. */
 static int
 live_is_settled(const struct gen *g)
@@ -483,7 +499,7 @@ live_is_settled(const struct gen *g)
 
 	if (live_open(&l, g->live, 0, err, sizeof err) < 0)
 		return 0;
-	good = !live_switching(&l);
+	good = !live_switching(&l) && all_entered(&l);
 	for (uint32_t i = 0; good && i < l.db.nlong + l.db.nshort; i++)
 		good = !(l.state.rec[i].flags & STATE_OWED);
 	live_close(&l);
@@ -642,21 +658,25 @@ boot_only(struct gen *g, unsigned n, const char *target)
 	return EX_OK;
 }
 
-/* Make the live directory, with everything down. */
+/* Make the live directory, with everything down, and the bundle owed. */
 static int
 make_live(struct gen *g, unsigned n)
 {
 	char prog[PATH_LEN], db[PATH_LEN], name[] = "reeve-rc-init", c[] = "-c",
-		l[] = "-l", B[] = "-B";
-	char *argv[] = { name, c, db, l, g->live, g->places.scandir, 0, 0 };
+		l[] = "-l", block[] = "-b", want[] = "--want";
+	char *argv[10] = { name, block, c, db, l, g->live };
 	struct spawn s = { .file = prog, .argv = argv };
-	int status;
+	struct db_list members;
+	int status, k = 6;
 	pid_t pid = -1;
 
-	if (!g->block) {
-		argv[6] = argv[5];
-		argv[5] = B;
+	if (!g->block)
+		block[1] = 'B';
+	if (g->u.in.bundle && db_resolve(&g->u.new, g->u.in.bundle, &members)) {
+		argv[k++] = want;
+		argv[k++] = (char *)(uintptr_t)g->u.in.bundle;
 	}
+	argv[k] = g->places.scandir;
 	gen_path(g, db, n, "db");
 	if (chain_sister(prog, sizeof prog, name) == 0)
 		pid = spawn(&s);
@@ -680,8 +700,9 @@ begin_live(struct gen *g, unsigned n, const char *target)
 		return EX_SYSTEM;
 	code = make_live(g, n);
 	if (code) {
-		warn("generation %u %s, but could not be made live", n,
-			g->test ? "is kept" : "will be booted");
+		warn("generation %u %s, but could not be made live (reeve "
+			"switch tries it again)", n, g->test ? "is kept" :
+			"will be booted");
 		return EX_SYSTEM;
 	}
 	if (run_lock(g->live, g->block) < 0)

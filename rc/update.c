@@ -753,21 +753,6 @@ switch_to(struct update *u, const struct state_rec *target, uint32_t origin)
 	return code;
 }
 
-/* Owed from the start: if it is cut off, the next run goes on. */
-static int
-want_bundle(struct update *u)
-{
-	struct db_list l;
-
-	if (!u->in.bundle || !db_resolve(&u->live.db, u->in.bundle, &l))
-		return 0;
-	for (uint32_t k = 0; k < l.n; k++)
-		if (state_put(&u->live.state, l.v[k], u->live.state.rec[l.v[k]]
-			.flags | STATE_WANTED | STATE_OWED, REASON_NONE, 0) < 0)
-			return -1;
-	return 0;
-}
-
 int
 update_begin(struct update *u)
 {
@@ -775,11 +760,6 @@ update_begin(struct update *u)
 	int code;
 
 	u->from = u->to = u->live.gen;
-	if (want_bundle(u) < 0) {
-		warn_sys("unable to write the state");
-		set_text(u, "not begun: unable to write the state");
-		return UPDATE_SYSTEM;
-	}
 	code = update_code(start_owed(u, 0, 0));
 	if (code == UPDATE_UNFINISHED) {
 		set_text(u, "begun, but cut off: run it again to finish it");

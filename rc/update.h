@@ -58,7 +58,7 @@ int update_recover(struct update *);
 int update_abort(struct update *);
 /* Switch to u->new. */
 int update_switch(struct update *);
-/* The live directory was just made: start what the bundle holds.  UPDATE_*. */
+/* The live directory was just made: start what is owed in it.  UPDATE_*. */
 int update_begin(struct update *);
 /* Record code and text as the result of the last switch. */
 void update_record(struct update *, int code);
