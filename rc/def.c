@@ -504,6 +504,19 @@ bad_number(struct reader *r, const struct prop *p, int code, const char *text)
 		"'%.40s', expected %s%s", text, p->unit, hint);
 }
 
+/* Behind the first line stands what does not count. */
+static void
+warn_rest(struct reader *r, const char *name, const char *text, size_t len)
+{
+	size_t n = strcspn(text, "\n");
+
+	while (n < len && strchr(" \t\n", text[n]))
+		n++;
+	if (n < len && !r->s->diag->lax)
+		diag_warn(r->s->diag, path_of(r, name), 2, "what stands "
+			"behind the first line is ignored");
+}
+
 /* ms, trailing newlines removed; then digits only. */
 static void
 read_timeout(struct reader *r, const struct prop *p)
@@ -522,25 +535,25 @@ read_timeout(struct reader *r, const struct prop *p)
 			r->d->flags |= DB_PATIENT;
 		return;
 	}
-	bad_number(r, p, 1, text);
+	if (strlen(text) == len && strchr(text, '\n'))
+		diag_error(r->s->diag, 1, path_of(r, p->name), 2, "there is a "
+			"second line, expected only %s", p->unit);
+	else
+		bad_number(r, p, 1, text);
 }
 
 /* First line only: a number, copied in its plain form. */
 static void
 read_uint(struct reader *r, const struct prop *p)
 {
-	size_t len, n;
-	char *text = read_text(r, p, p->name, &len), *end;
+	size_t len;
+	char *text = read_text(r, p, p->name, &len);
 	unsigned u;
 
 	if (!text)
 		return;
-	n = strcspn(text, "\n");
-	end = text + n;
-	if (n < len && end + 1 < text + len && !r->s->diag->lax)
-		diag_warn(r->s->diag, path_of(r, p->name), 2, "what stands "
-			"behind the first line is ignored");
-	*end = 0;
+	warn_rest(r, p->name, text, len);
+	text[strcspn(text, "\n")] = 0;
 	if (!num_uint(text, &u)) {
 		bad_number(r, p, r->s->diag->lax ? 111 : 1, text);
 		return;
@@ -560,6 +573,7 @@ read_copy(struct reader *r, const struct prop *p)
 
 	if (!text)
 		return;
+	warn_rest(r, p->name, text, len);
 	def_set_file(r->s, r->d, p->name, S_IFREG | 0644, text, len);
 	name = arena_dup(r->s->mem, text, strcspn(text, "\n"));
 	if (!num_signal(name))
@@ -868,8 +882,10 @@ read_type(struct reader *r, int has_program)
 		return 0;
 	}
 	text = plain_text(r, "type", text, &len);
-	if (parse_type(text, len, r->s->diag->lax, &r->d->type))
+	if (parse_type(text, len, r->s->diag->lax, &r->d->type)) {
+		warn_rest(r, "type", text, len);
 		return 1;
+	}
 	line = arena_dup(r->s->mem, text, strcspn(text, "\n"));
 	near = near_init(line);
 	for (unsigned i = 0; i < 3; i++)
@@ -1292,7 +1308,13 @@ read_entry(struct defs *s, int fd, const char *source, const char *name)
 		return;
 	}
 	if (r.fd < 0) {
-		diag_sys(s->diag, path, "unable to open");
+		if (errno == ENOENT)
+			diag_error(s->diag, 111, path, 0, "the link leads "
+				"nowhere, expected a definition");
+		else
+			diag_sys(s->diag, path, "unable to open");
+		/* Who names it makes no mistake. */
+		def_new(s, source, name, path);
 		return;
 	}
 	r.dir = path;

@@ -37,6 +37,13 @@ new; ln -sf /nowhere sv/a/command; found 'a link that leads nowhere' 1 '^sv/a/co
 new; rm sv/a/command; mkfifo sv/a/command; found 'a fifo' 1 '^sv/a/command: error: this is not a regular file, expected one with a command line'
 new; f a/type oneshot; rm sv/a/command; mkfifo sv/a/up; found 'a fifo as up' 1 '^sv/a/up: error: this is not a regular file'
 new; mkfifo sv/a/type; found 'a fifo as type' 1 '^sv/a/type: error: this is not a regular file; expected longrun'
+new; ln -s /nowhere sv/b; echo b >>sv/default/contents; found 'a definition that is not there, and is named' 1 '^sv/b: error: the link leads nowhere, expected a definition$'
+new; ln -s b sv/b; echo b >>sv/default/contents; found 'or cannot be read' 1 '^sv/b: error: unable to open: Too many'
+for v in type:longrun down-signal:SIGTERM reload-signal:HUP notification-fd:3; do
+	new; f a/${v%:*} "${v#*:}\nmore\n"; found "a second line of ${v%:*}" 0 "^sv/a/${v%:*}:2: warning: what stands behind the first line is ignored\$"
+	new; f a/${v%:*} "${v#*:}\n \n\n"; clean "an empty one of ${v%:*}"
+done
+new; f a/timeout-up '5000\nmore\n'; found 'a second line of a number of milliseconds' 1 '^sv/a/timeout-up:2: error: there is a second line, expected only milliseconds'
 new; f a/dependencies.d b; found 'a file for a directory' 1 '^sv/a/dependencies.d: error: this is a file, expected a directory of names'
 new; reeve-check sv/a 2>out; is $? 1 'a definition is no source'; like "$(cat out)" 'sv/a is one definition: expected the directory in which it is' 'which is said'
 reeve-check a 2>out; is $? 1 'nor is a name'; like "$(cat out)" 'there is no directory a .reeve check takes directories of definitions' 'which is said'
