@@ -341,15 +341,35 @@ check_shebang(struct check *c, const struct db_service *s,
 	}
 }
 
+/* A relative path is one below the service directory, which gets what the
+ * definition has, or below its `directory'; path is that of a file of the
+ * definition. */
+static int
+in_service(const struct db_service *s, const char *path, const char *program)
+{
+	char dir[PATH_LEN], full[PATH_LEN];
+
+	snprintf(dir, sizeof dir, "%s", path);
+	*strrchr(dir, '/') = 0;
+	if (path_join(full, sizeof full, dir, "directory") == 0 &&
+		file_exists(AT_FDCWD, full))
+		return 1;	/* who knows what is there then */
+	return s->type == DB_LONGRUN && path_join(full, sizeof full, dir,
+		program) == 0 && access(full, X_OK) == 0;
+}
+
 static void
 check_program(struct check *c, const struct db_service *s, const char *file,
 	const char *program)
 {
 	char path[PATH_LEN], text[PATH_LEN];
+	int relative = *program != '/' && strchr(program, '/');
 
-	if (in_path(program))
+	if (!relative && in_path(program))
 		return;
 	place_of(c, s, file, path, sizeof path);
+	if (relative && in_service(s, path, program))
+		return;
 	if (snprintf(text, sizeof text, strchr(program, '/') ?
 		"%.2000s is not there, or cannot be run" :
 		"%.2000s is not in PATH", program) > 0)
