@@ -183,6 +183,22 @@ script_differs(const struct db_script *a, const struct db_script *b)
 		(a->len && memcmp(a->argv, b->argv, a->len));
 }
 
+/* What somebody wrote, not what the compiler has made of it: that says in its
+ * second line of what.  Up to the end of the string or line. */
+static const char *
+source_of(const struct db_file *f)
+{
+	static const char made[] = "# made by reeve-rc-compile from: ";
+	const char *from;
+
+	if (!strcmp(f->path, "run.user"))
+		return "run";
+	if (strcmp(f->path, "run"))
+		return f->path;
+	from = memmem(f->data, f->len, made, strlen(made));
+	return from ? from + strlen(made) : f->path;
+}
+
 /* The first thing in which two definitions differ, for people. */
 static const char *
 difference(const struct db_service *a, const struct db_service *b)
@@ -194,14 +210,14 @@ difference(const struct db_service *a, const struct db_service *b)
 			strcmp(a->files[i].path, b->files[k].path);
 
 		if (c < 0)
-			return a->files[i].path;
+			return source_of(a->files + i);
 		if (c > 0)
-			return b->files[k].path;
+			return source_of(b->files + k);
 		if (a->files[i].mode != b->files[k].mode ||
 			a->files[i].len != b->files[k].len ||
 			(a->files[i].len && memcmp(a->files[i].data,
 				b->files[k].data, a->files[i].len)))
-			return a->files[i].path;
+			return source_of(b->files + k);
 		i++, k++;
 	}
 	if (script_differs(&a->up, &b->up))
@@ -731,6 +747,9 @@ diff_why_text(char *buf, size_t max, const struct diff_input *in,
 	const char *new = s->other < count(in->to) ?
 		in->to->services[s->other].name : "?";
 
+	const char *what = s->what ? s->what : "files";
+	int len = (int)strcspn(what, "\n");
+
 	(void)db;
 	switch (s->why) {
 	case BECAUSE_SAME:
@@ -743,13 +762,12 @@ diff_why_text(char *buf, size_t max, const struct diff_input *in,
 		snprintf(buf, max, "its type changed");
 		return;
 	case BECAUSE_CHANGED:
-		snprintf(buf, max, "its definition changed%s%s%s",
-			s->what ? " (" : "", s->what ? s->what : "",
-			s->what ? ")" : "");
+		snprintf(buf, max, s->what ? "its definition changed (%.*s)" :
+			"its definition changed", len, what);
 		return;
 	case BECAUSE_KEEP:
-		snprintf(buf, max, "its definition changed (%s): it counts "
-			"from the next start", s->what ? s->what : "files");
+		snprintf(buf, max, "its definition changed (%.*s): it counts "
+			"from the next start", len, what);
 		return;
 	case BECAUSE_PIPE:
 		snprintf(buf, max, "its pipe is another one (%s)",

@@ -44,7 +44,8 @@ struct diff_step {
 	enum diff_action action;
 	enum diff_because why;
 	uint32_t other;		/* old or new number, by which list it is in */
-	const char *what;	/* first file that differs, or 0 */
+	const char *what;	/* first file that differs, or those that it is
+				 * made of, up to the end of the line; or 0 */
 	int wish;		/* BECAUSE_NEEDED: other only wants it */
 };
 

@@ -87,4 +87,18 @@ done
 out=$(PATH=$BUILD/bin reeve help tutorial 2>&1); is $? 127 'without man'
 like "$out" 'apt install man-db; or read .*reeve-tutorial.7|is not installed' \
 	'what to do'
+
+# A plan names the files that somebody wrote, not what is made of them.
+reeve down >/dev/null 2>&1
+rm -rf t; definitions
+echo 'sleep 1006' >t/sv/bad/command
+rm t/sv/bad/run; echo 2 >t/sv/bad/nice; echo 2 >t/sv/web/nice
+: >t/sv/default/contents.d/bad
+reeve up >out 2>&1;		is $? 0 'two with properties of ours' || show out
+echo 3 >t/sv/bad/nice; echo '# changed' >>t/sv/web/run; echo false >t/sv/mnt/up
+out=$(reeve plan)
+like "$out" 'web: its definition changed \(run\)$' 'plan: a script of its own'
+like "$out" 'bad: its definition changed \(nice command\)$' 'what a script of ours is made of'
+like "$out" 'mnt: its definition changed \(up\)$' 'of a oneshot'
+reeve down >/dev/null
 end
