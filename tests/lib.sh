@@ -88,6 +88,14 @@ within() {
 	done
 }
 
+# share: is this point of a sweep for this run?  All are; with PART=K/N (see
+# run) each N-th, from the K-th.
+parts=${PART:+${PART#*/}} parts=${parts:-1}
+share() {
+	_point=$((${_point:-0} + 1))
+	[ $((_point % parts)) = $((${PART:+${PART%/*}} % parts)) ]
+}
+
 # service NAME: make a service directory whose run script is standard input.
 service() {
 	mkdir -p "$1"

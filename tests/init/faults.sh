@@ -54,6 +54,7 @@ for f in openat:EMFILE mkdir:ENOSPC symlink:EROFS rename:ENOSPC \
 		[ $call != openat ] || i=8
 		while [ $i -lt 60 ]; do
 			i=$((i + 1))
+			share || continue
 			try "$call" "${c#*:}" $i
 			case $? in
 			0) n=$((n + 1)) ;;

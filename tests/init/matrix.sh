@@ -58,6 +58,7 @@ for tree in none state; do
 	_ifs=$IFS; IFS=,
 	for way in $ways; do
 		IFS=$_ifs
+		share || { IFS=,; continue; }
 		got=
 		opts=${way%tty} init=reeve-init
 		case $way in *under*) opts=${opts%under*} init=./under ;; esac

@@ -22,8 +22,10 @@ fails() {
 	# shellcheck disable=SC2046 # two numbers, or none
 	set -- "$1" "$2" $(sed -n "s/^$1 //p" calls)
 	[ $# = 4 ] || return 0
-	n=$3 times=$4 bad=0
+	n=$3 times=$4 bad=0 tried=0
 	while [ "$n" -le "$times" ]; do
+		share || { n=$((n + 1)); continue; }
+		tried=$((tried + 1))
 		rm -rf d
 		strace -o trace -e trace="$1,read" \
 			-e inject="$1":error="$2":when="$n" \
@@ -38,7 +40,7 @@ fails() {
 		}
 		n=$((n + 1))
 	done
-	echo "$bad $((times - $3 + 1)) $1: $2 ($proc)" >>result
+	echo "$bad $tried $1: $2 ($proc)" >>result
 }
 # all_fail NAME SCRIPT: beside others, in a directory NAME.
 all_fail() {

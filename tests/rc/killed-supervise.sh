@@ -68,6 +68,7 @@ for service in plain notifies; do
 		i=$((i + 1))
 		[ $((i % step)) = 0 ] || continue
 		case $call in execve|exit*) continue ;; esac
+		share || continue
 		tried=$((tried + 1))
 		once $service -e "inject=$call:signal=KILL:when=$when" &&
 			continue

@@ -6,12 +6,13 @@
 # said in a round that went wrong; KEEP=dir copies the directory of a seed that
 # went wrong, with the stories of all its rounds in the file history.
 # REEVE_LONG=1 takes thousands of rounds.
+# With PART=K/N (see tests/run) the seed is K.
 # What is killed when is a matter of time too, so a seed does not repeat all.
 . "$TESTS/lib.sh"
 need strace reeve-log reeve-svscan
 strace -o /dev/null true 2>/dev/null || skip_all "strace cannot trace here"
 D=$PWD
-seeds=${SEEDS-1 2 3} seconds=${SECS-10}
+seeds=${SEEDS-${PART:-1 2 3}} seeds=${seeds%/*} seconds=${SECS-10}
 [ -n "$REEVE_LONG" ] && seeds=${SEEDS-$(seq 101 140)} seconds=${SECS-100}
 most=4
 [ -z "$SHOW" ] || most=100

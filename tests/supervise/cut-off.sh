@@ -94,6 +94,7 @@ every() {
 		i=$((i + 1))
 		[ $((i % $1)) = 0 ] || { [ "$ended" = 1 ] &&
 			[ $((i % 3)) = 0 ]; } || continue
+		share || continue
 		tried=$((tried + 1))
 		if once $i -e "inject=$call:signal=KILL:when=$when" &&
 			[ "$(told scan/$kind$i)" = "$want" ]; then

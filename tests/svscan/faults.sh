@@ -91,7 +91,7 @@ sweep() {
 	tried=0 late=0 dead=0 worst=0 missed=0
 	while read -r call err when; do
 		tried=$((tried + 1))
-		[ $((tried % step)) = 0 ] || continue
+		[ $((tried % step)) = 0 ] && share || continue
 		for mode in "$when" "$when+"; do
 			echo "$1 $call $err $mode" >>points
 			attach "$2" "$call" "$err" "$mode"
@@ -223,7 +223,7 @@ step=$(((n + some - 1) / some))
 tried=0 silent=0 points=0
 while read -r call err when; do
 	tried=$((tried + 1))
-	[ $((tried % step)) = 0 ] || continue
+	[ $((tried % step)) = 0 ] && share || continue
 	points=$((points + 1))
 	when=$((when + $(grep -c "^$call(" loader)))
 	echo "early $call $err $when" >>points

@@ -5,7 +5,7 @@
 . "$TESTS/lib.sh"
 [ "$P" = reeve- ] || skip_all 's6 cannot'
 has() { grep -q -e "$2" "$1" 2>/dev/null; }
-rounds=15
+rounds=$((15 / parts))
 [ -z "${REEVE_LONG-}" ] || rounds=1000
 # Programs of our own to replace.
 mkdir bin scan

@@ -131,14 +131,16 @@ $5 $6 (exit $code): $w"
 }
 cut_off() { # cut_off FAULT PROGRAM MODE COMMAND: at each of its calls
 	traced "$@"
-	points=0 i=0 bad='' n=$(wc -l <list)
+	points=0 i=0 bad='' n=$(wc -l <list) tried=0
 	while [ $points -lt "$max" ] && [ $points -lt "$n" ]; do
 		i=$((max < n ? points * n / max + n / max / 2 : points))
 		points=$((points + 1))
+		share || continue
+		tried=$((tried + 1))
 		# shellcheck disable=SC2046
 		point "$@" $(sed -n "$((i + 1))p" list)
 	done
-	is "$bad" '' "$2 of $4 ($3), $1 at $points of $n calls" || show out out2
+	is "$bad" '' "$2 of $4 ($3), $1 at $tried of $n calls" || show out out2
 }
 cut_off signal=KILL reeve new up
 cut_off signal=KILL reeve-switch new up
