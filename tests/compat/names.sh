@@ -8,19 +8,13 @@ if [ -f "$SRC/tools/s6-names" ]; then
 	(cd "$BUILD/bin" && sh "$SRC/tools/s6-names" "$NAMES" $(ls)) \
 		>/dev/null 2>&1
 fi
-for _p in "$BUILD"/bin/reeve-*; do
+# The installer's links are to our names beside them.
+ln -sf "$BUILD"/bin/reeve-* "$NAMES/"
+for _p in "$NAMES"/reeve-*; do
 	_n=${_p##*/reeve-}
-	[ -e "$NAMES/s6-$_n" ] || ln -sf "$_p" "$NAMES/s6-$_n"
+	[ -e "$NAMES/s6-$_n" ] || ln -sf "reeve-$_n" "$NAMES/s6-$_n"
 done
-ln -sf "$BUILD/bin/reeve-ucspilogd" "$NAMES/ucspilogd"
-# The installer links by relative names; here the links lie elsewhere.
-for _p in "$NAMES"/*; do
-	[ -h "$_p" ] || continue
-	case $(readlink "$_p") in
-	/*) ;;
-	*) ln -sf "$BUILD/bin/$(readlink "$_p")" "$_p" ;;
-	esac
-done
+[ -e "$NAMES/ucspilogd" ] || ln -sf reeve-ucspilogd "$NAMES/ucspilogd"
 
 # Debian's own directory of s6 programs, or nothing.
 THEIRS=
@@ -89,15 +83,15 @@ record() {
 	CALLS=$PWD/.calls
 	: >"$CALLS"; chmod 666 "$CALLS"
 	mkdir -p .recorded
-	for _p in "$NAMES"/*; do
+	mv "$NAMES"/* .recorded/
+	for _p in .recorded/*; do
 		_n=${_p##*/}
-		mv "$_p" ".recorded/$_n"
 		printf '#!/bin/sh\necho "%s${*:+ $*}" >>%s\nexec %s "$@"\n' \
-			"$_n" "$CALLS" "$PWD/.recorded/$_n" >"$_p"
-		chmod 755 "$_p"
+			"$_n" "$CALLS" "$PWD/.recorded/$_n" >"$NAMES/$_n"
 	done
+	chmod 755 "$NAMES"/*
 	# Never recorded: reeve's own names.
-	for _p in "$BUILD"/bin/reeve*; do ln -sf "$_p" "$NAMES/"; done
+	ln -sf "$BUILD"/bin/reeve* "$NAMES/"
 }
 
 # recorded TEST: each call of calls.txt that is TEST's to make was made.
