@@ -92,7 +92,10 @@ guest_root() {
 	cp -R "$BUILD/obj/tests/helpers" "$_r$BUILD/obj/tests/"
 	cp -R "$TESTS" "$_r$SRC/"
 	cp guest "$_r/guest"
-	find "$_r" -type f -perm /111 -exec ldd {} + 2>/dev/null |
+	# What was built is all linked with the same libraries.
+	{ find "$_r/usr" -type f -perm /111 -print0
+	printf '%s\0' "$_r$BUILD/bin/reeve" "$_r$BUILD/bin/reeve-supervise"
+	} | xargs -0 ldd 2>/dev/null |
 		awk '/=> \//{print $3} /^\t\/[^ ]* \(/{print $1}' | sort -u |
 		while read -r _x; do
 			mkdir -p "$_r${_x%/*}"
