@@ -91,9 +91,10 @@ within() {
 # share: is this point of a sweep for this run?  All are; with PART=K/N (see
 # run) each N-th, from the K-th.
 parts=${PART:+${PART#*/}} parts=${parts:-1}
+_part=${PART:+${PART%/*}} _part=${_part:-0}
 share() {
 	_point=$((${_point:-0} + 1))
-	[ $((_point % parts)) = $((${PART:+${PART%/*}} % parts)) ]
+	[ $((_point % parts)) = $((_part % parts)) ]
 }
 
 # service NAME: make a service directory whose run script is standard input.
