@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 
 #include "lib/file.h"
 #include "lib/num.h"
+#include "lib/os.h"
 #include "lib/path.h"
 
 static int
@@ -143,6 +145,41 @@ temp_name(char *buf, size_t max, const char *name)
 		return -1;
 	}
 	return 0;
+}
+
+/* Pid of the one who made a temporary name, or 0: it is none. */
+static pid_t
+temp_writer(const char *name)
+{
+	size_t n = strlen(name), end = n - 4, i = end;
+	char digits[16];
+	unsigned pid;
+
+	if (n < 8 || *name != '.' || strcmp(name + end, ".new"))
+		return 0;
+	while (i && name[i - 1] >= '0' && name[i - 1] <= '9')
+		i--;
+	if (i < 3 || name[i - 1] != '.' || end - i >= sizeof digits)
+		return 0;
+	memcpy(digits, name + i, end - i);
+	digits[end - i] = 0;
+	return num_uint(digits, &pid) ? (pid_t)pid : 0;
+}
+
+static int
+remove_temp(void *fd, const char *name)
+{
+	pid_t pid = temp_writer(name);
+
+	if (pid > 0 && kill(pid, 0) < 0 && errno == ESRCH)
+		unlinkat(*(int *)fd, name, 0);
+	return 0;
+}
+
+void
+file_remove_temps(int fd)
+{
+	os_each_name(fd, remove_temp, &fd);
 }
 
 /* A file of our own making: what lies there already (another's hard link, a

@@ -65,6 +65,11 @@ int file_tell(int at, const char *name, const void *data, size_t len);
  * processes, room) or may pass, so that trying again soon is worth it? */
 int file_shortage(int err);
 
+/* Remove what file_write and file_symlink left in the directory open as fd when
+ * they were killed.  What a process that is alive may yet write stays.  Who
+ * writes from another pid namespace has to be kept away by a lock. */
+void file_remove_temps(int fd);
+
 /* fsync the directory holding name, for renames that must survive power
  * loss.  0 or -1. */
 int file_sync_dir(int at, const char *name);

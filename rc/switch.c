@@ -324,6 +324,47 @@ is_of(const struct gen *g, unsigned n, const unsigned char *hash)
 	return n && read_info(g, n, id, &when) == 0 && !strcmp(id, want);
 }
 
+static void
+remove_temps(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	file_remove_temps(fd);
+	close(fd);
+}
+
+/* What those left who were killed.  We hold the lock of the state directory;
+ * but what is booted is also set by reeve-rc-update, which holds that of the
+ * live directory.  Not to be called by who holds that already: it would lose
+ * it. */
+static void
+remove_rubbish(const struct gen *g)
+{
+	size_t n;
+	unsigned *v = list_generations(g, &n);
+	int live = open(g->live, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int lock = live < 0 ? -1 : live_lock(live, 0);
+	char path[PATH_LEN];
+
+	if (live < 0 || lock >= 0)
+		remove_temps(g->places.state);
+	if (lock >= 0 && live_trusted(live))
+		file_remove_temps(live);
+	for (size_t i = 0; i < n; i++) {
+		gen_path(g, path, v[i], 0);
+		remove_temps(path);
+	}
+	if (path_join(path, sizeof path, g->dir, ".new") == 0)
+		path_remove(AT_FDCWD, path);
+	free(v);
+	if (lock >= 0)
+		close(lock);
+	if (live >= 0)
+		close(live);
+}
+
 /* Whole or absent, and on the disk before anything leads to it.  A number
  * higher than that of all that were live before, so that a rollback finds
  * those; what is live, or was tried last, has one. */
@@ -776,6 +817,7 @@ carry_out(struct gen *g)
 			", and its default set started" : ", and made live");
 		return EX_OK;
 	}
+	remove_rubbish(g);
 	n = keep_generation(g);
 	snprintf(target, sizeof target, "generations/%u/db", n);
 	if (can_begin(g))
@@ -917,6 +959,8 @@ do_gc(struct gen *g, int argc, char **argv)
 		die(EX_MISUSE, "gc takes no '%s'; --keep=N says how many stay",
 			*argv);
 	lock_state(g);
+	if (!g->u.dry)
+		remove_rubbish(g);
 	v = list_generations(g, &n);
 	live = live_number(g);
 	boot = boot_number(g);

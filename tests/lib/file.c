@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/file.h"
@@ -96,6 +97,46 @@ lock_waits_for_no_reader(void **state)
 	assert_int_equal(errno, ENXIO);
 }
 
+static void
+touch(const char *name)
+{
+	int fd = open(name, O_WRONLY | O_CREAT, 0600);
+
+	assert_true(fd >= 0);
+	close(fd);
+}
+
+/* Of one that was killed, but not of one that may write, and nothing that only
+ * looks so. */
+static void
+temporaries(void **state)
+{
+	static const char *const others[] = { "..1.new", ".1.new", "f.1.new",
+		".f.1.new2", ".f.x1.new", ".f..new", ".f.99999999999999999.new",
+		".new", ".f.0.new" };
+	char gone[64], mine[64], c;
+	int fd = open(".", O_RDONLY | O_DIRECTORY);
+	pid_t pid = fork();
+
+	(void)state;
+	if (!pid)
+		_exit(0);
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, 0, 0), pid);
+	snprintf(gone, sizeof gone, ".a.b.%ld.new", (long)pid);
+	snprintf(mine, sizeof mine, ".f.%ld.new", (long)getpid());
+	touch(mine);
+	assert_int_equal(symlink("nowhere", gone), 0);
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		touch(others[i]);
+	file_remove_temps(fd);
+	assert_int_equal(readlink(gone, &c, 1), -1);
+	assert_int_equal(unlink(mine), 0);
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		assert_int_equal(unlink(others[i]), 0);
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -103,7 +144,8 @@ main(void)
 		cmocka_unit_test(write_not_to_a_hard_link),
 		cmocka_unit_test(write_not_to_a_link),
 		cmocka_unit_test(write_not_to_a_fifo),
-		cmocka_unit_test(lock_waits_for_no_reader)
+		cmocka_unit_test(lock_waits_for_no_reader),
+		cmocka_unit_test(temporaries)
 	};
 
 	return cmocka_run_group_tests(tests, enter, leave);
