@@ -54,6 +54,32 @@ path_absolute(char *buf, size_t max, const char *s)
 }
 
 int
+path_real(char *buf, const char *s)
+{
+	char dir[PATH_LEN], name[PATH_LEN], real[PATH_LEN];
+	char *slash;
+	size_t n;
+
+	/* realpath has no length, but writes at most PATH_MAX, which is ours
+	 * where there is one. */
+	if (realpath(s, real))
+		return path_join(buf, PATH_LEN, real);
+	if (errno != ENOENT || !*s || path_absolute(dir, sizeof dir, s) < 0)
+		return -1;
+	for (n = strlen(dir); n > 1 && dir[n - 1] == '/'; n--)
+		dir[n - 1] = 0;
+	slash = strrchr(dir, '/');
+	strcpy(name, slash + 1);
+	slash[slash == dir] = 0;
+	if (!*name || !strcmp(name, ".") || !strcmp(name, "..") ||
+		!realpath(dir, real)) {
+		errno = ENOENT;
+		return -1;
+	}
+	return path_join(buf, PATH_LEN, real, name);
+}
+
+int
 path_mkdirs(const char *path, unsigned mode)
 {
 	char buf[PATH_LEN];

@@ -19,6 +19,11 @@ const char *path_base(const char *s);
  * file system further.  0, or -1 and errno. */
 int path_absolute(char *buf, size_t max, const char *s);
 
+/* The one spelling of a path, without links, dots and double slashes.  If its
+ * last component does not exist, the one that it would have.  buf holds
+ * PATH_LEN bytes.  0, or -1 and errno. */
+int path_real(char *buf, const char *s);
+
 /* mkdir -p with this mode for the last component (0777 & umask for those
  * before it).  0, or -1 and errno. */
 int path_mkdirs(const char *path, unsigned mode);

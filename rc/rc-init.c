@@ -169,6 +169,7 @@ static void
 check_same(struct init *in)
 {
 	char scandir[PATH_LEN], compiled[PATH_LEN], prefix[256];
+	char a[PATH_LEN], b[PATH_LEN];
 	ssize_t r = file_read(in->live.fd, "prefix", prefix,
 		sizeof prefix - 1);
 
@@ -176,7 +177,9 @@ check_same(struct init *in)
 	prefix[strcspn(prefix, "\n")] = 0;
 	file_link_text(in->live.fd, "scandir", scandir);
 	file_link_text(in->live.fd, "current/compiled", compiled);
-	if (strcmp(scandir, in->live.scandir))
+	if (strcmp(scandir, in->live.scandir) &&
+		(path_real(a, scandir) < 0 ||
+		path_real(b, in->live.scandir) < 0 || strcmp(a, b)))
 		die(EX_OTHER, "%s is in use with another scan directory, %s",
 			in->live.path, scandir);
 	if (strcmp(prefix, in->live.prefix))

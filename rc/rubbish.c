@@ -8,6 +8,7 @@
 #include "lib/num.h"
 #include "lib/path.h"
 #include "rc/rubbish.h"
+#include "rc/scan.h"
 
 /* Pipes into services that read none any more. */
 static void
@@ -40,22 +41,17 @@ static void
 remove_temps(struct update *u, const char *path, int ours_only)
 {
 	DIR *dir = opendir(path);
+	char real[PATH_LEN];
 	struct dirent *d;
 
 	if (!dir)
 		return;
-	while ((d = readdir(dir))) {
-		char target[PATH_LEN];
-		size_t n = strlen(u->live.path);
-		ssize_t r;
-
-		if (!live_is_temp(d->d_name))
-			continue;
-		r = readlinkat(dirfd(dir), d->d_name, target, sizeof target);
-		if (!ours_only || (r > (ssize_t)n && target[n] == '/' &&
-			!strncmp(target, u->live.path, n)))
+	if (path_real(real, u->live.path) < 0)
+		strcpy(real, u->live.path);
+	while ((d = readdir(dir)))
+		if (live_is_temp(d->d_name) && (!ours_only ||
+			scan_leads_into(path, d->d_name, real)))
 			path_remove(dirfd(dir), d->d_name);
-	}
 	closedir(dir);
 }
 

@@ -246,24 +246,64 @@ scan_remove(const struct live *l, const char *const *names, uint32_t n,
 	return left;
 }
 
+/* Cut the last component off a path.  Its start, or 0: there is none. */
+static char *
+cut_last(char *path)
+{
+	size_t n = strlen(path);
+	char *slash;
+
+	while (n > 1 && path[n - 1] == '/')
+		path[--n] = 0;
+	slash = strrchr(path, '/');
+	if (!slash || slash == path)
+		return 0;
+	*slash = 0;
+	return slash + 1;
+}
+
+int
+scan_leads_into(const char *scandir, const char *name, const char *real)
+{
+	char entry[PATH_LEN], to[PATH_LEN], path[PATH_LEN], found[PATH_LEN];
+	size_t len = strlen(real);
+	char *dirs;
+	ssize_t n;
+
+	if (path_join(entry, sizeof entry, scandir, name) < 0)
+		return 0;
+	n = readlink(entry, to, sizeof to - 1);
+	if (n <= 0)
+		return 0;
+	to[n] = 0;
+	if ((size_t)n > len && !memcmp(to, real, len) && to[len] == '/')
+		return 1;
+	if ((*to == '/' ? path_join(path, sizeof path, to) :
+		path_join(path, sizeof path, scandir, to)) < 0 ||
+		!cut_last(path))
+		return 0;
+	dirs = cut_last(path);
+	return dirs && !strcmp(dirs, "servicedirs") &&
+		path_real(found, path) == 0 && !strcmp(found, real);
+}
+
 int
 scan_forget(const char *live, const char *scandir)
 {
 	DIR *d = opendir(scandir);
-	size_t len = strlen(live);
 	struct dirent *e;
-	char to[PATH_LEN];
-	ssize_t n;
+	char real[PATH_LEN];
 	int r = 0;
 
 	if (!d)
 		return errno == ENOENT ? 0 : -1;
-	while ((e = readdir(d))) {
-		n = readlinkat(dirfd(d), e->d_name, to, sizeof to - 1);
-		if (n > 0 && (size_t)n > len && !memcmp(to, live, len) &&
-			to[len] == '/' && unlinkat(dirfd(d), e->d_name, 0) < 0)
+	if (path_real(real, live) < 0)
+		*real = 0;
+	while ((e = readdir(d)))
+		if ((scan_leads_into(scandir, e->d_name, live) || (*real &&
+			scan_leads_into(scandir, e->d_name, real))) &&
+			unlinkat(dirfd(d), e->d_name, 0) < 0)
 			r = -1;
-	}
 	closedir(d);
 	return r;
 }

@@ -43,6 +43,10 @@ int scan_link(const struct live *l, const char *name);
  * Number of those that are still supervised then, or -1 and errno. */
 long scan_remove(const struct live *l, const char *const *names, uint32_t n,
 	struct scan_patience);
+/* Does this link of a scan directory lead to a service directory of a live
+ * directory, by whatever spelling?  real is that of path_real, or spelt as in
+ * the links.  1 or 0. */
+int scan_leads_into(const char *scandir, const char *name, const char *real);
 /* Remove the links that lead into a live directory from a scan directory: an
  * svscan that starts there would start the services of an earlier boot.  One
  * that is not there has none.  0, or -1 and errno. */

@@ -127,11 +127,41 @@ while_it_is_moved(void **state)
 	assert_int_equal(waitpid(pid, &w, 0), pid);
 }
 
+static void
+real(void **state)
+{
+	char here[PATH_LEN], buf[PATH_LEN], want[PATH_LEN], asked[PATH_LEN];
+
+	(void)state;
+	assert_non_null(realpath(".", here));
+	make("r/d");
+	assert_int_equal(symlink("r/d", "alias"), 0);
+	path_join(want, sizeof want, here, "r/d");
+	assert_int_equal(path_real(buf, "alias"), 0);
+	assert_string_equal(buf, want);
+	path_join(asked, sizeof asked, here, "/.//alias//");
+	assert_int_equal(path_real(buf, asked), 0);
+	assert_string_equal(buf, want);
+	path_join(want, sizeof want, here, "r/d/none");
+	assert_int_equal(path_real(buf, "alias/none"), 0);
+	assert_string_equal(buf, want);
+	assert_int_equal(path_real(buf, "alias//none//"), 0);
+	assert_string_equal(buf, want);
+	assert_int_equal(path_real(buf, "/none"), 0);
+	assert_string_equal(buf, "/none");
+	assert_int_equal(path_real(buf, "/"), 0);
+	assert_string_equal(buf, "/");
+	assert_int_equal(path_real(buf, "alias/none/more"), -1);
+	assert_int_equal(path_real(buf, "alias/none/.."), -1);
+	assert_int_equal(path_real(buf, ""), -1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(whole),
-		cmocka_unit_test(deep), cmocka_unit_test(while_it_is_moved) };
+		cmocka_unit_test(deep), cmocka_unit_test(while_it_is_moved),
+		cmocka_unit_test(real) };
 
 	return cmocka_run_group_tests(tests, enter, leave);
 }

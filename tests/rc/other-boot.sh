@@ -37,9 +37,41 @@ reeve up >out 2>&1;		is $? 0 'then with its own' || show out
 is "$(wc -l <starts)" 1 'what is not in default is not started'
 all_anew 'next boot'
 
+# Entries of the same live directory by other spellings.
+ln -s t/live alias
+respelled() { # each in another way
+	_k=0
+	for _e in t/service/*; do
+		[ -h "$_e" ] || continue
+		_k=$((_k + 1))
+		case $((_k % 4)) in
+		0) _t=$PWD/alias ;;
+		1) _t=$PWD//t/./live ;;
+		2) _t=../live ;;
+		3) _t=$PWD/t/live ;;
+		esac
+		ln -sfn "$_t/servicedirs/${_e##*/}" "$_e"
+	done
+}
+mkdir -p elsewhere/servicedirs/kept
+# shellcheck disable=SC2046
+kill -KILL $(pgrep -x 'reeve-svscan|reeve-supervise|reeve-log|sleep')
+ok 'all end (2)' within 10 none
+another_boot
+respelled
+ln -s "$PWD/elsewhere/servicedirs/kept" t/service/.kept
+ln -s nowhere/kept t/service/.other
+reeve up --tree-only >out 2>&1;	is $? 0 'a tree with entries spelt otherwise' || show out
+is "$(ls t/service)" reeve-catchall 'starts without them'
+ok 'those of another live directory stay' test -h t/service/.kept -a -h t/service/.other
+rm t/service/.kept t/service/.other
+reeve up >out 2>&1;		is $? 0 'then with its own (2)' || show out
+all_anew 'spelt otherwise'
+
 # An svscan that somebody else starts has found them already.
 reeve down >/dev/null
 another_boot
+respelled
 scanned t/service -d 3 3>/dev/null >scan.err 2>&1
 for s in db web loose s6rc-oneshot-runner; do
 	ok "the old $s is supervised" within 10 reeve-svok t/live/servicedirs/$s
@@ -48,6 +80,8 @@ reeve-rc-init -t 20000 -c "$PWD/t/state/boot" -l "$PWD/t/live" "$PWD/t/service" 
 is $? 0 'rc-init makes it anew' || show out
 all_anew 'below an svscan'
 is "$(pgrep -c -x reeve-supervise)" "$(ls t/service | wc -l)" 'no supervise is left over'
+ok 'it may be called with other spellings of all' reeve-rc-init -t 20000 \
+	-c "$PWD/t/state/boot" -l "$PWD/alias" "$PWD//t/./service" 2>out || show out
 
 # That is cut off, with a definition in the store half removed.
 if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
