@@ -100,5 +100,30 @@ out=$(reeve plan)
 like "$out" 'web: its definition changed \(run\)$' 'plan: a script of its own'
 like "$out" 'bad: its definition changed \(nice command\)$' 'what a script of ours is made of'
 like "$out" 'mnt: its definition changed \(up\)$' 'of a oneshot'
-reeve down >/dev/null
+
+# A log without room: the service seems to run as ever.
+longrun bad <<'EOF'
+printf '%3000s\n' | tr ' ' e
+exec sleep 1006
+EOF
+rm t/sv/bad/command
+echo true >t/sv/mnt/up
+: >t/sv/bad/logger
+mkdir -p t/log/bad
+if mount -t tmpfs -o size=64k none t/log/bad 2>/dev/null; then
+	reeve switch >out 2>&1;	is $? 0 'one with a log' || show out
+	within 10 grep -q 'e$' t/log/bad/current
+	out=$(reeve why bad)
+	like "$out" '^    [-0-9: ]{19} e{300,} [.]{3}$' 'why: long lines are cut'
+	like "$(reeve logs bad)" 'e{3000}$' 'logs shows them'
+	is "$(echo "$out"; reeve status)" "$(echo "$out"; reeve status | grep -v 'no room')" 'nothing of a lack of room'
+	dd if=/dev/zero of=t/log/bad/fill bs=1k >/dev/null 2>&1
+	like "$(reeve why bad)" 'its log: +there is no room left for it' 'why: no room for the log'
+	like "$(reeve status)" "^There is no room left for the log in $PWD/t/log/bad: its logger waits" 'status'
+	is "$(reeve status | grep -c 'no room')" 1 'once'
+	reeve down >/dev/null; umount t/log/bad
+else
+	reeve down >/dev/null
+	skip 7 'cannot mount'
+fi
 end

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,7 +29,7 @@
 #include "tools/reeve/model.h"
 
 #define NOTIFY_STATUS "status-text"	/* see reeve-sdnotify(1) */
-enum { TAIL_BYTES = 8192 };
+enum { TAIL_BYTES = 8192, LINE_BYTES = 400 };
 
 static _Noreturn void
 no_memory(void)
@@ -763,6 +764,19 @@ model_need_tree(const struct model *m)
 
 /* --- the end of a log ------------------------------------------------------ */
 
+int
+model_log_full(const struct item *it, unsigned long *fs)
+{
+	struct statvfs v;
+
+	if (!it->logdir[0] || statvfs(it->logdir, &v) < 0 || !v.f_blocks)
+		return 0;
+	*fs = v.f_fsid;
+	/* What is left for root only is of no use to other loggers. */
+	return !(geteuid() ? v.f_bavail : v.f_bfree) ||
+		(v.f_files && !v.f_ffree);
+}
+
 /* Print one log line with its TAI64N stamp, if it has one, made readable. */
 static void
 print_line(const char *s, size_t len, const char *indent)
@@ -780,7 +794,14 @@ print_line(const char *s, size_t len, const char *indent)
 			len -= TIMESTAMP;
 		}
 	}
-	utf8_print(stdout, s, len);
+	/* Some write pages as a line; reeve logs shows them. */
+	if (len > LINE_BYTES) {
+		for (len = LINE_BYTES; ((unsigned char)s[len] & 0xc0) == 0x80; )
+			len--;
+		utf8_print(stdout, s, len);
+		fputs(" ...", stdout);
+	} else
+		utf8_print(stdout, s, len);
 	putchar('\n');
 }
 
@@ -815,6 +836,12 @@ model_tail(const struct item *it, int n, const char *indent)
 	/* p is at the newline before the lines, or at the start. */
 	if (lines == n)
 		p++;
+	else if (st.st_size > TAIL_BYTES) {
+		/* Of the first one only the end was read. */
+		const char *nl = memchr(p, '\n', (size_t)(end - p));
+
+		p = nl ? nl + 1 : p;
+	}
 	lines = 0;
 	while (p < end) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p));

@@ -117,7 +117,12 @@ const char *model_starter(const struct model *);
 /* Die with what to do, if the tree does not run. */
 void model_need_tree(const struct model *);
 
-/* Print the last n lines of its log, indented, times made readable.
+/* 1 if there is no room for its log any more; *fs is the file system, to tell
+ * each once. */
+int model_log_full(const struct item *, unsigned long *fs);
+
+/* Print the last n lines of its log, indented, times made readable,
+ * long ones cut.
  * Number of lines printed. */
 int model_tail(const struct item *, int n, const char *indent);
 

@@ -169,6 +169,25 @@ print_head(const struct model *m)
 		printf("A switch was cut off; reeve switch completes it.\n");
 }
 
+/* Services seem to run as ever, but what they write is kept waiting. */
+static void
+print_full(const struct model *m, const struct choice *c)
+{
+	unsigned long fs, told = 0;
+	int any = 0;
+
+	for (size_t i = 0; i < m->n; i++) {
+		if (!chosen(c, &m->items[i]) ||
+			!model_log_full(&m->items[i], &fs) ||
+			(any && fs == told))
+			continue;
+		printf("%sThere is no room left for the log in %s: its logger "
+			"waits.\n", any ? "" : "\n", m->items[i].logdir);
+		any = 1;
+		told = fs;
+	}
+}
+
 static void
 print_table(const struct model *m, const struct choice *c, int colour)
 {
@@ -200,6 +219,7 @@ print_table(const struct model *m, const struct choice *c, int colour)
 	for (size_t i = 0; i < m->n; i++)
 		if (chosen(c, &m->items[i]) && needs_words(&m->items[i]))
 			explain(&m->items[i], colour);
+	print_full(m, c);
 }
 
 /* --- JSON ----------------------------------------------------------------- */

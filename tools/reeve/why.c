@@ -292,6 +292,7 @@ static void
 why(const struct model *m, const struct item *it)
 {
 	const struct item *cause = it;
+	unsigned long fs;
 
 	if (it->type == ITEM_BUNDLE) {
 		say_bundle(m, it);
@@ -323,6 +324,11 @@ why(const struct model *m, const struct item *it)
 			cause->logdir);
 		if (!model_tail(cause, 10, "    "))
 			puts("    (it is empty)");
+		if (model_log_full(cause, &fs))
+			puts("  its log:      there is no room left for it: "
+				"nothing is lost, but its logger\n"
+				"                waits, and soon the service for "
+				"its logger");
 	}
 	say_todo(m, it, cause);
 }
