@@ -106,9 +106,12 @@ reeve up >out 2>err;		is $? 1 'up with one that dies, beside what runs'
 like "$(cat err)" 'unable to start service broken: died 3 times' 'why it failed'
 like "$(cat err)" 'no port left$' 'and what it logged'
 like "$(cat err)" 'going back to generation 1, as broken failed' 'and what is done'
+reeve why broken 2>err;		is $? 100 'it is not live'
+like "$(cat err)" "'broken' is defined in $PWD/t/sv/broken, but is not live: generation 2 failed .broken. and was undone" 'which why says'
 rm -r t/sv/broken t/sv/default/contents.d/broken
 reeve-switch -q >out 2>&1;	is "$? $(cat out)" '0 ' 'switch -q says nothing'
 reeve new --default -q further -- sleep 1000
+like "$(reeve start further 2>&1)" "'further' is defined in .*, but is not live" 'one that was just written'
 reeve up 2>err | grep -v '^The tree is up' >out
 is "$(cat out err)" '' 'nor does up of a switch that went well'
 reeve down >/dev/null

@@ -636,6 +636,29 @@ model_find(const struct model *m, const char *name)
 	return 0;
 }
 
+/* It has a definition that is not live: never was, or was undone. */
+static void
+die_not_live(const struct model *m, const char *name)
+{
+	struct live_last last;
+	char path[PATH_LEN];
+
+	if (m->named || *name == '.' || strchr(name, '/'))
+		return;
+	for (int i = 0; i < m->places.nsources; i++) {
+		if (path_join(path, sizeof path, m->places.sources[i], name) <
+			0 || !file_exists(AT_FDCWD, path))
+			continue;
+		if (m->have_live && live_last(&m->live, &last) == 1 &&
+			last.code)
+			die(EX_MISUSE, "'%s' is defined in %s, but is not "
+				"live: %s (mend what failed, then reeve "
+				"switch)", name, path, last.text);
+		die(EX_MISUSE, "'%s' is defined in %s, but is not live yet "
+			"(reeve switch makes it so)", name, path);
+	}
+}
+
 struct item *
 model_need(const struct model *m, const char *name)
 {
@@ -644,6 +667,7 @@ model_need(const struct model *m, const char *name)
 
 	if (it)
 		return it;
+	die_not_live(m, name);
 	if (!m->n)
 		die(EX_MISUSE, "there is no service '%s': none is defined yet "
 			"(reeve new %s -- COMMAND, then reeve up)", name,
