@@ -128,15 +128,23 @@ command = sleep 1000
 autostart=false
 stdout_logfile=/var/log/later.log
 stdout_logfile_maxbytes=12
+[program:mute]
+command=sleep 1000
+autostart=false
+stdout_logfile=NONE
+[program:empty]
+directory=/tmp
 [eventlistener:e]
 command=x
 E2
 printf '[program:inc]\ncommand: sleep 1000\n' | f etc/conf.d/inc.conf
 import etc/supervisord.conf; is $? 1 'supervisord'
-for w in ':17: not carried over: priority=3' ':18: .*numprocs=2' ':22: .*later.log .it is in the log' ':23: .*maxbytes=12 .expected from 4096' ':24: .*eventlistener:e'; do
+for w in ':17: not carried over: priority=3' ':18: .*numprocs=2' ':22: .*later.log .it is in the log' ':23: .*maxbytes=12 .expected from 4096' ':27: .*stdout_logfile=NONE' ': .*program empty: it has no command .t/sv/empty is removed again' ':30: .*eventlistener:e'; do
 	like "$(cat said)" "etc/supervisord.conf$w" "said: $w"
 done
-left 5 'and no more'
+left 7 'and no more'
+not 'it is not there' test -e t/sv/empty -o -e t/sv/default/contents.d/empty
+is "$(cd t/sv && echo */logger | tr ' ' '\n' | grep -cE '^(inc|mute)/')" 1 'a log is the default'
 is "$(cat t/sv/sup/logger)" 't s2097152 n3' 'sizes of its log'
 is "$(cat t/sv/later/logger)" '' '... or those of ours'
 not 'autostart=false is not in default' test -e t/sv/default/contents.d/later

@@ -18,8 +18,8 @@ struct import {
 	size_t ndirs;
 	const char *file;	/* being read */
 	unsigned line;
-	struct { int wanted; unsigned bytes, files; } log;	/* supervisord;
-				 * 0: as ours are */
+	struct { int said, wanted; unsigned bytes, files; } log;
+				/* supervisord; 0: as ours are */
 };
 
 /* Say that a thing is not carried over, with the file and line that im is

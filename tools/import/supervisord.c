@@ -159,6 +159,7 @@ static void
 supervisord_log(struct import *im, const struct defwrite *d, const char *key,
 	const char *value)
 {
+	im->log.said |= !strcmp(key, "stdout_logfile");
 	if (!strncmp(value, "/dev/", 5) || !strcmp(value, "NONE") ||
 		!strcmp(value, "syslog")) {
 		import_left_out(im, "%s=%s", key, value);
@@ -271,6 +272,31 @@ supervisord_include(struct import *im, char *value)
 	}
 }
 
+/* What holds of a program by what its section does not have. */
+static void
+supervisord_end(struct import *im, const struct defwrite *d)
+{
+	unsigned line = im->line;
+	char path[PATH_LEN];
+
+	if (path_join(path, sizeof path, d->dir, "command") < 0 ||
+		!file_exists(AT_FDCWD, path)) {
+		im->line = 0;
+		import_left_out(im, "program %s: it has no command (%s is "
+			"removed again)", path_base(d->dir), d->dir);
+		import_not_default(im, path_base(d->dir));
+		path_remove(AT_FDCWD, d->dir);
+		im->made--;
+		im->line = line;
+		return;
+	}
+	/* The default is a file of its own, somewhere. */
+	if (!im->log.said) {
+		im->log.wanted = 1;
+		put_log(im, d);
+	}
+}
+
 void
 supervisord_import(struct import *im, char *data)
 {
@@ -285,6 +311,8 @@ supervisord_import(struct import *im, char *data)
 
 		im->line = in.line;
 		if (!in.key) {
+			if (program)
+				supervisord_end(im, &d);
 			program = !strncmp(in.section, "program:", 8);
 			group = !strncmp(in.section, "group:", 6);
 			if (!program && !group) {
@@ -305,7 +333,7 @@ supervisord_import(struct import *im, char *data)
 				continue;
 			}
 			import_put(&d, "type", program ? "longrun" : "bundle");
-			im->log.wanted = im->log.bytes = 0;
+			im->log.said = im->log.wanted = im->log.bytes = 0;
 			im->log.files = LOG_FILES;
 			continue;
 		}
@@ -331,4 +359,6 @@ supervisord_import(struct import *im, char *data)
 		} else if (group)
 			import_left_out(im, "%s=%s", in.key, in.value);
 	}
+	if (program)
+		supervisord_end(im, &d);
 }
