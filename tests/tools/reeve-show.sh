@@ -101,6 +101,26 @@ like "$out" 'web: its definition changed \(run\)$' 'plan: a script of its own'
 like "$out" 'bad: its definition changed \(nice command\)$' 'what a script of ours is made of'
 like "$out" 'mnt: its definition changed \(up\)$' 'of a oneshot'
 
+# What outlives its service is seen, as it may hold a port.
+longrun leaves <<-EOF
+sleep 1008 &
+echo \$! >$PWD/left
+exec sleep 1009
+EOF
+echo true >t/sv/mnt/up
+reeve switch >out 2>&1
+reeve start leaves >out 2>&1;	is $? 0 'one that leaves a process behind' || show out
+within 10 test -s left
+if built_with LINUX; then
+	not 'tree: nothing is left as long as it runs' sh -c 'reeve tree | grep "left behind"'
+	reeve stop leaves >out 2>&1
+	like "$(reeve tree | grep -A9 'left behind by what has ended')" "^\`- $(cat left) sleep 1008$" 'tree: what it left'
+	like "$(reeve tree)" 'it is in the directory of leaves' 'and whose it was'
+else
+	skip 3 'orphans go elsewhere'
+fi
+kill "$(cat left)"
+
 # A log without room: the service seems to run as ever.
 longrun bad <<'EOF'
 printf '%3000s\n' | tr ' ' e

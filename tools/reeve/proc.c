@@ -170,6 +170,18 @@ proc_outdated(long pid)
 	return n > len && !memcmp(exe + n - len, mark, (size_t)len);
 }
 
+int
+proc_directory(long pid, char *buf, size_t max)
+{
+	char path[64];
+	ssize_t n;
+
+	snprintf(path, sizeof path, "/proc/%ld/cwd", pid);
+	n = readlink(path, buf, max - 1);
+	buf[n < 0 ? 0 : n] = 0;
+	return n < 0 ? -1 : 0;
+}
+
 static int
 load(struct procs *ps)
 {
@@ -208,6 +220,15 @@ proc_outdated(long pid)
 {
 	(void)pid;
 	return 0;
+}
+
+int
+proc_directory(long pid, char *buf, size_t max)
+{
+	(void)pid;
+	(void)buf;
+	(void)max;
+	return -1;
 }
 
 /* "1-02:03:04", "02:03.50", "3:04" as ps prints CPU time, in ms. */

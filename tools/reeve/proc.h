@@ -25,6 +25,9 @@ long procs_left_svscan(const char *scandir);
  * newer one; 0 if not, or this system does not tell. */
 int proc_outdated(long pid);
 
+/* The directory that it is in.  0 or -1 (this system does not tell). */
+int proc_directory(long pid, char *buf, size_t max);
+
 /* 0, or -1 and errno. */
 int procs_load(struct procs *);
 void procs_free(struct procs *);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/msg.h"
+#include "lib/path.h"
 #include "tools/reeve/front.h"
 #include "tools/reeve/model.h"
 #include "tools/reeve/proc.h"
@@ -20,7 +21,8 @@ static const struct opt opts[] = {
 };
 static const struct usage usage = {
 	"[-a] [-s DIR] [NAME...]",
-	"Show the processes of each service, with their children.",
+	"Show the processes of each service, with their children, and those that\n"
+	"outlived theirs.",
 	opts, "Exit status: 0, 100 misuse, 102 the tree does not run, 111."
 };
 
@@ -97,6 +99,54 @@ print_item(const struct printer *pr, const struct item *it, long long now)
 		print_process(pr, p, "", 1, 0);
 }
 
+/* A supervise, or what waits for the main command of a container. */
+static int
+is_ours(const struct proc *p)
+{
+	char word[sizeof p->args];
+	const char *name;
+
+	snprintf(word, sizeof word, "%.*s", (int)strcspn(p->args, " "),
+		p->args);
+	name = path_base(word);
+	return !strncmp(name, "reeve-", 6) || !strncmp(name, "s6-", 3);
+}
+
+/* The service in whose directory it is, or 0. */
+static const struct item *
+started_by(const struct model *m, const struct proc *p)
+{
+	char dir[PATH_LEN];
+
+	return proc_directory(p->pid, dir, sizeof dir) < 0 ? 0 :
+		model_find(m, path_base(dir));
+}
+
+/* What outlived its service is a child of svscan then, where that can be; a
+ * port that it holds is missed elsewhere. */
+static void
+print_left(const struct printer *pr, const struct model *m)
+{
+	int any = 0;
+
+	for (size_t i = next_child(pr->ps, m->svscan, 0); i < pr->ps->n;
+		i = next_child(pr->ps, m->svscan, i + 1)) {
+		const struct proc *p = pr->ps->v + i;
+		const struct item *it = started_by(m, p);
+		int known = is_ours(p);
+
+		for (size_t k = 0; k < m->n && !known; k++)
+			known = m->items[k].pid == p->pid;
+		if (known)
+			continue;
+		if (!any++)
+			puts("left behind by what has ended:");
+		print_process(pr, p, "", 1, 0);
+		if (it && it->type == ITEM_LONGRUN)
+			printf("   (it is in the directory of %s)\n", it->name);
+	}
+}
+
 int
 front_tree(int argc, char **argv)
 {
@@ -132,6 +182,8 @@ front_tree(int argc, char **argv)
 			(all || !status_hidden(it))))
 			print_item(&pr, it, m.now);
 	}
+	if (optind == argc)
+		print_left(&pr, &m);
 	procs_free(&ps);
 	model_free(&m);
 	return fflush(stdout) ? EX_SYSTEM : EX_OK;
