@@ -91,12 +91,6 @@ units: $(UNITS) $(HELPERS)
 obj/tests/%: obj/tests/%.o obj/all.a
 	$(if $(Q),@echo "LD $@")
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< obj/all.a $(LDLIBS) $(if $(findstring helpers/,$@),,-lcmocka)
-# Where it can be had without a C library, see there.
-obj/tests/helpers/sleep: $(srcdir)/tests/helpers/sleep.c config.mak
-	@mkdir -p $(@D)
-	$(Q)$(CC) -O2 -Wall -Wextra $(WERROR) -DALONE -static -nostdlib \
-		-fno-stack-protector -o $@ $< 2>/dev/null || \
-		$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $<
 .PRECIOUS: obj/%.o
 
 # make test T='tests/supervise/*.sh' runs some; make check runs everything.
