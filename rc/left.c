@@ -48,12 +48,15 @@ left_begin(struct left *l, const char *name, const void *request, size_t len,
 }
 
 /* If the daemon was killed before this is announced, the next one may have
- * looked already, and this is the script too many. */
+ * looked already, and this is the script too many.  If the next one has read
+ * that this runs, it is told otherwise before this ends: else it would take
+ * the end of this process for that of the script. */
 void
 left_announce(void *left)
 {
 	struct left *l = left;
 	unsigned char buf[DETAIL_SIZE];
+	static const unsigned char none[DETAIL_SIZE];
 	ssize_t r;
 
 	if (getppid() != l->daemon)
@@ -66,9 +69,11 @@ left_announce(void *left)
 	detail_pack(buf, &l->dt);
 	/* There is room for it already. */
 	r = pwrite(l->fd, buf, sizeof buf, 0);
+	if (getppid() == l->daemon)
+		return;
+	r = pwrite(l->fd, none, sizeof none, 0);
 	(void)r;
-	if (getppid() != l->daemon)
-		_exit(EX_SYSTEM);
+	_exit(EX_SYSTEM);
 }
 
 void
@@ -106,6 +111,18 @@ left_read(struct detail *d, size_t *len, const char *name)
 	*len = (size_t)r - DETAIL_SIZE;
 	memmove(buf, buf + DETAIL_SIZE, *len);
 	return (unsigned char *)buf;
+}
+
+int
+left_withdrawn(const char *name)
+{
+	char path[PATH_LEN];
+	unsigned char buf[DETAIL_SIZE];
+	struct detail d;
+
+	return path_join(path, sizeof path, LEFT_DIR, name) == 0 &&
+		file_read(AT_FDCWD, path, buf, sizeof buf) == DETAIL_SIZE &&
+		!(detail_unpack(&d, buf, DETAIL_SIZE) && d.pid);
 }
 
 int

@@ -24,7 +24,8 @@ struct left {
  * without that being noted. */
 int left_begin(struct left *, const char *name, const void *request,
 	size_t len, unsigned limit_ms);
-/* spawn.before: this process is it.  It ends if the daemon is gone. */
+/* spawn.before: this process is it.  If the daemon is gone it ends, and what
+ * it has noted is withdrawn. */
 void left_announce(void *left);
 /* Parent: the file is written. */
 void left_begun(struct left *);
@@ -33,6 +34,9 @@ void left_end(const char *name);
 /* Read NAME.  The request, of *len bytes, malloced; or 0: nothing runs, nor
  * did, of this boot. */
 unsigned char *left_read(struct detail *, size_t *len, const char *name);
+/* 1 if the process that was noted has ended without having been the script;
+ * to be asked when it has ended.  Else 0. */
+int left_withdrawn(const char *name);
 /* Is anything noted, in the live directory at this path? */
 int left_any(const char *live);
 

@@ -701,7 +701,11 @@ look_left(struct daemon *d, struct conn *c)
 		if (c->pidfd >= 0)
 			ready_del(&d->ready, c->pidfd);
 	}
-	if (how_it_ended(c, &status)) {
+	if (left_withdrawn(c->rq.name)) {
+		/* It never ran: nothing is to be recorded. */
+		left_end(c->rq.name);
+		forget(d, c);
+	} else if (how_it_ended(c, &status)) {
 		ended(d, c, status);
 	} else if (now < c->look_end) {
 		c->look = now + PEEK_MS;

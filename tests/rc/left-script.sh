@@ -19,6 +19,7 @@ slow() { # slow NAME CODE
 }
 slow works 0; slow fails 9; slow late 0; slow alone 3; slow known 0
 slow mute 0
+oneshot set twice
 echo 1500 >set/late/timeout-up
 comp db set
 live_on db
@@ -130,8 +131,27 @@ if strace -o /dev/null true 2>/dev/null; then
 	wait $second
 	is "$?" 0 'the one of the next daemon does'
 	is "$(wc -l <mute.runs)" 1 'and no other'
+
+	# Killed when that has been said, and the script has not begun: it is
+	# held before it looks for its daemon.  Who had asked is killed too.
+	ok 'a oneshot is up' rc start twice
+	strace -f -qq -o trace2 -p "$(daemon)" -e trace=pwrite64 \
+		-e inject=pwrite64:delay_exit=5s:when=1 2>err3 & tracer=$!
+	within 10 traced || bail "strace: $(cat err3)"
+	rc restart twice 2>err & first=$!
+	said() { [ "$(head -c 64 $run/running/twice | tr -d '\0' | wc -c)" != 0 ]; }
+	ok 'its down script is announced' within 10 said
+	kill -KILL "$first" $(pgrep -f 'reeve-rc .*restart twice')
+	wait "$first" 2>/dev/null
+	ok 'its daemon is killed then' kill_it
+	ok 'that it did not run' within 20 none_left
+	is "$(grep twice oneshots)" 'up twice' 'is so'
+	like "$(state_of twice)" '^(up|owed) ' 'and nothing is known of a failure'
+	ok 'a start' rc start twice
+	is "$(grep twice oneshots)" 'up twice' 'does not start it again'
+	ok 'it is up (2)' up twice
 else
-	skip 4 'strace cannot trace here'
+	skip 13 'strace cannot trace here'
 fi
 not 'never two at once' test -e bad
 end
