@@ -12,6 +12,7 @@
 #include "rc/entries.h"
 #include "rc/journal.h"
 #include "rc/prepare.h"
+#include "rc/scan.h"
 
 /* A directory that is in use gets its links after the commit: cut off before
  * that, nothing about it is of another set.  One of a name that is in no use
@@ -51,11 +52,26 @@ clear_directory(struct update *u, const char *name)
 }
 
 static int
+entry_is_free(const struct update *u, const char *name)
+{
+	char entry[PATH_LEN];
+
+	if (!scan_taken(entry, &u->live, name))
+		return 1;
+	warn("%s is there already, and not by this live directory: remove it, "
+		"or name the service otherwise", entry);
+	return 0;
+}
+
+static int
 prepare_services(struct update *u, const struct diff *d)
 {
 	for (uint32_t j = 0; j < d->nto; j++) {
 		const char *name = u->new.services[j].name;
 
+		if (j < u->new.nlong && !db_is_longrun(u->in.from, name) &&
+			!entry_is_free(u, name))
+			return -1;
 		/* Also what did not change: somebody may have removed it. */
 		if (live_store(u->live.fd, &u->new, j) < 0) {
 			warn_sys("unable to store the definition of %s", name);

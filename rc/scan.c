@@ -288,6 +288,24 @@ scan_leads_into(const char *scandir, const char *name, const char *real)
 }
 
 int
+scan_taken(char *entry, const struct live *l, const char *name)
+{
+	char ours[PATH_LEN], now[PATH_LEN], real[PATH_LEN];
+	ssize_t r;
+
+	if (scan_entry(entry, PATH_LEN, l, name) < 0 ||
+		path_join(ours, sizeof ours, l->path, "servicedirs", name) < 0)
+		return 0;
+	r = readlink(entry, now, sizeof now - 1);
+	if (r < 0)
+		return errno == EINVAL;	/* a directory, or a file */
+	now[r] = 0;
+	return strcmp(now, ours) && file_exists(AT_FDCWD, entry) &&
+		(path_real(real, l->path) < 0 || !scan_leads_into(l->scandir,
+			path_base(entry), real));
+}
+
+int
 scan_forget(const char *live, const char *scandir)
 {
 	DIR *d = opendir(scandir);

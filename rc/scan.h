@@ -36,6 +36,9 @@ struct scan_patience {
  * fd, scandir and prefix of *l are used. */
 long scan_supervise(const struct live *l, const char *const *names, uint32_t n,
 	struct scan_patience);
+/* 1 if something that is not of this set is where the entry of the service
+ * would be: that is not replaced.  entry, of PATH_LEN bytes, is its path. */
+int scan_taken(char *entry, const struct live *, const char *name);
 /* Entry of one service, made or corrected.  0 or -1. */
 int scan_link(const struct live *l, const char *name);
 /* Remove the entries of these services, tell their supervises to exit and

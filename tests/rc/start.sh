@@ -224,6 +224,18 @@ else
 	echo '# SKIP no script: progress on a terminal is not tested'
 fi
 
+# --- a service of somebody else's has the name
+mkdir -p home/service/mine
+mkdir -p home/sv/mine
+echo 'sleep 1000' >home/sv/mine/command
+sw;				is $? 111 'a switch to a name that is taken'
+like "$(cat out)" "$D/home/service/mine is there already, and not by this live directory: remove it" 'names it'
+like "$(cat out)" 'not switched; nothing was touched' 'and touches nothing'
+not 'nor makes anything' test -e home/live/servicedirs/mine -o -e home/live/journal
+mv home/service/mine elsewhere; ln -s "$D/elsewhere" home/service/mine
+sw;				is $? 111 'the same if it is a link'
+rm home/service/mine
+sw;				is $? 0 'without it it works' || show out
 # --- seen from another pid namespace
 if unshare -pf --mount-proc true 2>/dev/null; then
 	is "$(unshare -pf --mount-proc reeve-rc -l home/live list -a 2>&1)" \
