@@ -190,6 +190,7 @@ logger
 nice
 restart
 run
+timeout-kill
 timeout-up
 type
 user' 'what was switched off again, or is a part of a machine, is not there'
@@ -205,6 +206,12 @@ ExecStart=!/bin/sleep 100
 User=nobody
 ExecReload=/bin/kill -USR1 $MAINPID
 E2
+is "$(cat t/sv/s/timeout-kill)" 90000 'who says nothing is killed after 90 s at a stop, as by systemd'
+for k in TimeoutStopSec=0 TimeoutSec=infinity SendSIGKILL=no; do
+	printf '[Service]\nExecStart=/bin/true\n%s\n' "$k" >u/patient.service
+	import u/patient.service; not "$k: it is not" test -e t/sv/patient/timeout-kill
+	rm -r t/sv/patient
+done
 import u/drops.service; is "$? $(ls t/sv/drops | grep -c user)" '0 0' 'one that changes to its user itself is started as root'
 f u/stays.service <<'E2'
 [Service]

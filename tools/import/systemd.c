@@ -31,6 +31,7 @@ struct unit {
 	int start_only;		/* User is for ExecStart only */
 	int as_root;		/* ExecStart says that User is not for it */
 	int no_new_privs, private_tmp;
+	int no_kill;		/* at a stop: it says when, or never */
 	struct { struct buf names; char mode[8]; } dirs[5];
 	int has_pid_file, has_read_write, leaves_others;
 	int restarts;
@@ -466,6 +467,9 @@ unit_service(struct unit *u, const char *key, char *value)
 	char name[64];
 	uint64_t ms;
 
+	u->no_kill |= !strcmp(key, "TimeoutStopSec") || !strcmp(key,
+		"TimeoutSec") || (!strcmp(key, "SendSIGKILL") &&
+		!ini_yes(value));
 	if (!strcmp(key, "Type"))
 		;	/* known already, as is User */
 	else if (!strcmp(key, "ExecStart")) {
@@ -830,6 +834,9 @@ unit_finish(struct unit *u)
 	}
 	if (!u->leaves_others)
 		import_put(&u->d, "flag-kill-group", "");
+	/* systemd's default. */
+	if (!u->no_kill)
+		import_put(&u->d, "timeout-kill", "90000");
 	/* A unit without Restart is not restarted. */
 	if (!u->restarts)
 		import_put(&u->d, "restart", "never");
