@@ -567,14 +567,16 @@ may_have_been_told(const struct state_rec *r)
 }
 
 /* A script that removes what is in its directory takes the links along: they
- * are made again.  What goes wrong with that is told by the start. */
+ * are made again.  What goes wrong with that is told by the start.  Not the
+ * directory itself: a supervise that nobody can reach may still be in the one
+ * that was removed, with a running service. */
 static void
 complete(const struct live *l, uint32_t i, const char *dir)
 {
 	char run[PATH_LEN];
 
 	if (path_join(run, sizeof run, dir, "run") == 0 &&
-		!file_exists(AT_FDCWD, run))
+		!file_exists(AT_FDCWD, run) && file_exists(AT_FDCWD, dir))
 		live_servicedir_make(l->fd, &l->db, i);
 }
 

@@ -36,5 +36,12 @@ empty
 echo '# another' >>t/sv/a/run
 reeve switch >out 2>&1;		is $? 0 'so does a switch to another definition' || show out
 ok 'it runs' reeve status -q a
+# All of it gone: its supervise is there, with the service, and cannot be told
+# anything; no second one comes.
+reeve status --json a | grep -o '"pid":[0-9]*' | tail -n 1 >pid
+rm -r t/live/servicedirs/a
+reeve start a >out 2>&1
+not 'a directory that was removed is not made again by a start' test -e t/live/servicedirs/a
+ok 'as what was started in it runs' kill -0 "$(tr -dc 0-9 <pid)"
 quiet reeve down
 end
