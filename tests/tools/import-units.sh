@@ -225,6 +225,18 @@ is "$(cat t/sv/stays/type t/sv/stays/up t/sv/stays/down t/sv/stays/reload)" 'one
 /bin/sh -c "/bin/true up || exit 1\n"
 /bin/sh -c "/bin/true down || exit 1\n"
 /bin/sh -c "/bin/true again || exit 1\n"' 'is a oneshot'
+f etc/default <<'E2'
+# comment = of it
+PLAIN=one
+QUOTED="two words" # more
+APOSTROPHES='a $b'
+BARE=two words
+SIGN=a;b
+E2
+printf '[Service]\nExecStart=/bin/true $BARE\nEnvironmentFile=%s/etc/default\nEnvironmentFile=-/nowhere\n' "$PWD" >u/env.service
+import u/env.service; is "$? $(grep -c 'a shell reads it: put the value into quotes' said)" '1 2' 'lines that a shell would read otherwise' || show said
+like "$(cat said)" "^u/env.service:3: not carried over: $PWD/etc/default:5: BARE=two words " 'are named'
+rm -r t/sv/env
 f u/more@.service <<E2
 [Unit]
 Requires=most@%i.service

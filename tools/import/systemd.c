@@ -356,6 +356,36 @@ unit_environment(struct unit *u, char *value)
 		buf_printf(&u->env, "%s\n", words[i]);
 }
 
+/* A shell reads it, to which KEY=two words is the command words with KEY set
+ * to two. */
+static void
+unit_environment_file(struct unit *u, const char *file)
+{
+	char *data, *line, *value;
+	unsigned n = 0;
+
+	if (strpbrk(file, "*?[$") || file_slurp(AT_FDCWD, file, &data,
+		FILE_LIMIT) < 0)
+		return;
+	for (char *p = data; *p; n++) {
+		size_t len = strcspn(p, "\n");
+
+		line = p;
+		p += len + (p[len] != 0);
+		line[len] = 0;
+		line = ini_trim(line);
+		if (*line == '#' || *line == ';' || !strchr(line, '='))
+			continue;
+		value = strchr(line, '=') + 1;
+		if (*value != '"' && *value != '\'' && strpbrk(value,
+			" \t;&|<>()$`\\"))
+			import_left_out(u->im, "%s:%u: %s (a shell reads it: "
+				"put the value into quotes)", file, n + 1,
+				line);
+	}
+	free(data);
+}
+
 static void
 unit_capabilities(struct unit *u, struct buf *to, const char *key,
 	char *value)
@@ -517,6 +547,7 @@ unit_service(struct unit *u, const char *key, char *value)
 		if (optional)
 			buf_printf(&u->pre, "[ ! -r %s ] || ", value);
 		buf_printf(&u->pre, "{ set -a; . %s; set +a; }\n", value);
+		unit_environment_file(u, value);
 	} else if (!strcmp(key, "Sockets")) {
 		char *save = 0;
 
