@@ -810,9 +810,11 @@ carry_out(struct gen *g)
 	if (g->u.dry) {
 		if (is_live(g))
 			return switch_live(g, 0, 0);
-		printf("nothing is live: %u services would be kept as the "
-			"next generation and booted%s\n",
-			(unsigned)(g->u.new.nlong + g->u.new.nshort),
+		unsigned count = g->u.new.nlong + g->u.new.nshort;
+
+		printf("nothing is live: %u service%s would be kept as the "
+			"next generation and booted%s\n", count,
+			count == 1 ? "" : "s",
 			!can_begin(g) ? "" : g->u.in.bundle ?
 			", and its default set started" : ", and made live");
 		return EX_OK;
