@@ -143,3 +143,40 @@ left_any(const char *live)
 		closedir(dir);
 	return any;
 }
+
+static long
+pid_in(int dir, const char *name)
+{
+	unsigned char buf[DETAIL_SIZE];
+	struct detail d;
+
+	return file_read(dir, name, buf, sizeof buf) == DETAIL_SIZE &&
+		detail_unpack(&d, buf, DETAIL_SIZE) &&
+		d.boot == os_boot_token() ? (long)d.pid : 0;
+}
+
+long
+left_running(const char *live, char *name, size_t max)
+{
+	char path[PATH_LEN];
+	struct dirent *d;
+	long pid = 0;
+	DIR *dir;
+
+	if (path_join(path, sizeof path, live, "servicedirs", LIVE_RUNNER,
+		LEFT_DIR) < 0)
+		return 0;
+	dir = opendir(path);
+	if (!dir)
+		return 0;
+	if (*name)
+		pid = pid_in(dirfd(dir), name);
+	while (!*name && !pid && (d = readdir(dir)))
+		if (*d->d_name != '.' && strlen(d->d_name) < max) {
+			pid = pid_in(dirfd(dir), d->d_name);
+			if (pid)
+				strcpy(name, d->d_name);
+		}
+	closedir(dir);
+	return pid;
+}

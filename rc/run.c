@@ -44,6 +44,8 @@ enum {
 	SLACK_MS = 10000,	/* over the daemon's own time limit */
 	STEADY_MS = 60000,	/* until it lives settle_ms in one go */
 	RELOAD_MS = 5000, RELOAD_LOOK_MS = 2,
+	HANGS_MS = 10000,	/* a script without limit: said then */
+	EARLIER_MS = 2000, EARLIER_AGAIN_MS = 60000,	/* one of before: too */
 	TELL_MS = 1000,		/* on a terminal: what is waited for */
 	TOLD_LEN = 60, TOLD_MAX = 256	/* one line, at least one name */
 };
@@ -65,6 +67,7 @@ struct job {
 	uint64_t look;		/* read its status then; 0 on events only */
 	uint64_t told;		/* since then: it may have been told to stop; or
 				 * 0 */
+	uint64_t hangs;		/* oneshot: say then that it runs; 0 never */
 	uint64_t settled;	/* trial: passed then; 0 it is dead now */
 	unsigned limit_ms;	/* for messages */
 	unsigned deaths;
@@ -741,6 +744,8 @@ begin_oneshot(struct half *h, uint32_t i)
 	/* The daemon keeps the time; we only do not wait for ever for it. */
 	if (j->deadline)
 		j->deadline += SLACK_MS;
+	else if (!prog_as_s6 && h->run->verbosity > 0)
+		j->hangs = j->began + HANGS_MS;
 	j->fd = ask(h->run, &q, i);
 	if (j->fd < 0 || ready_add(&h->ready, j->fd, i) < 0) {
 		uint32_t e = (uint32_t)errno;
@@ -932,6 +937,8 @@ next_deadline(const struct half *h)
 			first = j->revive;
 		if (j->look && j->look < first)
 			first = j->look;
+		if (j->hangs && j->hangs < first)
+			first = j->hangs;
 	}
 	if (h->tell && h->tell < first)
 		first = h->tell;
@@ -953,6 +960,25 @@ late(struct half *h, struct job *j)
 			j->limit_ms);
 }
 
+/* Said once: it may have been meant so. */
+static void
+tell_hangs(const struct half *h, struct job *j)
+{
+	char name[DB_NAME_MAX + 1];
+	const char *up = h->mode == RUN_UP ? "up" : "down";
+	char number[32] = "";
+	long pid;
+
+	j->hangs = 0;
+	snprintf(name, sizeof name, "%s", name_of(h, j->i));
+	pid = left_running(h->run->live->path, name, sizeof name);
+	if (pid)
+		snprintf(number, sizeof number, " (pid %ld)", pid);
+	info("service %s: its %s script%s runs for %d s now, and has no time "
+		"limit; waiting for it (timeout-%s of its definition, or "
+		"--timeout, is one)", name, up, number, HANGS_MS / 1000, up);
+}
+
 static void
 enforce_deadlines(struct half *h)
 {
@@ -960,6 +986,8 @@ enforce_deadlines(struct half *h)
 
 	for (struct job *j = h->first, *next; j; j = next) {
 		next = j->next;
+		if (j->hangs && j->hangs <= now)
+			tell_hangs(h, j);
 		if (j->look && j->look <= now && look(h, j, 0))
 			continue;
 		if (j->trial && ((j->settled && j->settled <= now) ||
@@ -1165,10 +1193,48 @@ run_begin(struct run *r)
 	return 0;
 }
 
+/* A script of an earlier changer, which was killed or interrupted, runs.  To
+ * go on beside it is not safe: out of time nothing is asked of anybody. */
+static void
+tell_earlier(struct run *r, uint64_t *tell)
+{
+	uint64_t now = clock_now();
+	int late = r->deadline && r->deadline <= now;
+	char name[DB_NAME_MAX + 1] = "";
+	long pid;
+
+	if (!late && now < *tell)
+		return;
+	*tell = now + EARLIER_AGAIN_MS;
+	pid = left_running(r->live->path, name, sizeof name);
+	if (late)
+		r->interrupted = 1;
+	if (late && pid)
+		warn("the script of %s (pid %ld), of an earlier change, runs "
+			"still: out of time (kill -- -%ld ends it)", name,
+			pid, pid);
+	else if (late)
+		warn("the daemon of the oneshots does not say that nothing "
+			"runs: out of time");
+	else if (pid && !prog_as_s6)
+		info("waiting for the script of %s (pid %ld), of an earlier "
+			"change (kill -- -%ld ends it)", name, pid, pid);
+}
+
+static int
+until_told(const struct run *r, uint64_t tell)
+{
+	uint64_t now = clock_now();
+
+	if (r->deadline && r->deadline < tell)
+		tell = r->deadline;
+	return tell <= now ? 0 : (int)(tell - now);
+}
+
 /* 1 when no script runs, 0 if the daemon ended meanwhile, -1 and errno if
  * there is none, or a signal came. */
 static int
-settled(struct run *r, int wait)
+settled(struct run *r, int wait, uint64_t *tell)
 {
 	struct request q = { .kind = REQUEST_IDLE, .name = "", .logger = "",
 		.argv = "", .changer = (uint32_t)getpid() };
@@ -1183,12 +1249,18 @@ settled(struct run *r, int wait)
 		struct pollfd p[2] = { { .fd = fd, .events = POLLIN },
 			{ .fd = selfpipe, .events = POLLIN } };
 
-		if (poll(p, 2, -1) < 0 && errno != EINTR)
+		int ready = poll(p, 2, until_told(r, *tell));
+
+		if (ready < 0 && errno != EINTR)
 			break;
-		if (p[1].revents & POLLIN) {
+		if (ready == 0)
+			tell_earlier(r, tell);
+		if (ready > 0 && (p[1].revents & POLLIN))
 			r->interrupted = 1;
+		if (r->interrupted)
 			break;
-		}
+		if (ready <= 0)
+			continue;
 		n = read(fd, buf + got, sizeof buf - got);
 		got += n > 0 ? (size_t)n : 0;
 	}
@@ -1199,12 +1271,13 @@ settled(struct run *r, int wait)
 int
 run_settle(struct run *r)
 {
-	int done = settled(r, 0);
+	uint64_t tell = clock_now() + EARLIER_MS;
+	int done = settled(r, 0, &tell);
 
 	/* A daemon that was killed leaves its scripts running; the next one
 	 * knows them. */
 	while (done < 1 && left_any(r->live->path)) {
-		done = settled(r, 1);
+		done = settled(r, 1, &tell);
 		if (done < 0)
 			break;
 	}

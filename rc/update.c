@@ -83,6 +83,10 @@ update_open(struct update *u, const char *live)
 	u->follows = live_follows(&u->live.db);
 	if (u->live.db.nshort)
 		run_settle(&u->run);
+	if (u->run.interrupted) {
+		warn("not switched; nothing was touched");
+		return -1;
+	}
 	return 0;
 }
 
@@ -622,7 +626,7 @@ stop_code(struct update *u, int r)
 		set_text(u, "cut off before the switch");
 		warn("not switched: cut off with %u services left to stop; run "
 			"it again to finish it, or with --abort to undo it",
-			(unsigned)u->run.left_undone);
+			(unsigned)(u->run.left_undone + u->run.nfailed));
 		return UPDATE_CUT_OFF;
 	}
 	set_text(u, "not switched: a service did not stop");
