@@ -142,7 +142,7 @@ in_guest() {
 	guest_ready
 	guest_root root "$@"
 	for _x in TESTS SRC BUILD P TEST PATH REEVE_BIN MUSL_BUILD REEVE_LONG \
-		SUP SCAN; do
+		PATIENCE SUP SCAN; do
 		eval "[ -z \"\${$_x-}\" ] || printf \"export %s='%s'\\n\" $_x \"\$$_x\""
 	done >root/guest-script
 	cat >>root/guest-script <<END
