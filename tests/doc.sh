@@ -1,6 +1,7 @@
 #!/bin/sh
 # doc.sh - what a program says of its options (--help), its man page and the
 # shell completion agree, for every program and every subcommand of reeve.
+# PART 3
 . "$TESTS/lib.sh"
 
 # Options of a --help text: "-x" and "--long", one a line.

@@ -32,6 +32,7 @@ both() {
 
 states() {
 	for s in never up ready exited killed once paused; do
+		share || continue
 		# Before its first start 2.15 says so; 2.11.3 prints exit code 0.
 		[ $s = never ] || both "$1" svstat $s
 		[ $s = never ] || both "$1" svstat -n $s

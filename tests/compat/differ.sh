@@ -13,6 +13,7 @@ ours=$PWD/names/
 # the same and exit alike.  SAME=code compares the exit code only.  NORM is a
 # sed script for what may differ.
 same() {
+	share || return 0
 	_l=$1 _p=$2; shift 2
 	for _x in s6- reeve-; do
 		rm -rf "$_x.d"

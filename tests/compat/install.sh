@@ -4,6 +4,7 @@
 # --version, misuse is 100) or says what replaces it, which then exists; scripts that
 # call them find them before Debian's, and do not notice.
 # TIMEOUT: 240
+# PART 2
 . "$TESTS/lib.sh"
 need make
 [ -e "$BUILD/config.mak" ] || skip_all 'not a build directory'

@@ -2,6 +2,7 @@
 # guest.sh - what tests/helpers/guest.sh promises to the tests that run in a
 # virtual machine: cgroup v2 with its controllers, all capabilities, and there
 # supervise puts a service in the cgroup that its definition names.
+# PART 2
 # TIMEOUT: 240
 . "$TESTS/lib.sh"
 . "$TESTS/helpers/guest.sh"

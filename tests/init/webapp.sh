@@ -2,6 +2,7 @@
 # webapp.sh - nginx before two web applications as OCI images: a mutable
 # container, which is updated inside without a restart and keeps the update
 # over one, also its programs; an immutable one, which is a read-only root.
+# PART 2
 # TIMEOUT: 180
 . "$TESTS/lib.sh"
 . "$TESTS/helpers/guest.sh"

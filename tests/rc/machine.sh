@@ -2,6 +2,7 @@
 # rc/machine.sh - what a definition says of control groups, capabilities,
 # mounts, users and limits holds for the running service, on a machine that
 # has all of it.
+# PART 3
 # TIMEOUT: 300
 . "$TESTS/lib.sh"
 . "$TESTS/helpers/guest.sh"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # tools/schedule-clock.sh - reeve-schedule follows a clock that is set: a time
 # that was slept through is missed, and made up for only where that is wanted.
+# PART 3
 # TIMEOUT: 240
 . "$TESTS/lib.sh"
 . "$TESTS/helpers/guest.sh"
