@@ -136,6 +136,7 @@ rc stop runs
 reeve-svc -wu -u live/servicedirs/runs
 bundle n2 default runs idle; comp db.n3 n2
 ok 'an update starts what was started behind our back' upd --bundle default db.n3
+within 10 grep -qx n2 runs
 is "$(cat runs)" n2 'with its new definition'
 
 # --- a oneshot that was marked owed and never asked
