@@ -42,6 +42,7 @@ reeve status --json a | grep -o '"pid":[0-9]*' | tail -n 1 >pid
 rm -r t/live/servicedirs/a
 reeve start a >out 2>&1
 not 'a directory that was removed is not made again by a start' test -e t/live/servicedirs/a
+like "$(reeve why a)" 'its service directory was removed; reeve down and' 'why says what does'
 ok 'as what was started in it runs' kill -0 "$(tr -dc 0-9 <pid)"
 quiet reeve down
 end

@@ -271,7 +271,13 @@ say_todo(const struct model *m, const struct item *it,
 		say_stopping(cause);
 		break;
 	case IS_LOST:
-		printf("  what to do:   reeve up starts what watches it\n");
+		if (cause->dir && !file_exists(AT_FDCWD, cause->dir))
+			printf("  what to do:   its service directory was "
+				"removed; reeve down and reeve up make it "
+				"again\n");
+		else
+			printf("  what to do:   reeve up starts what watches "
+				"it\n");
 		break;
 	case IS_RUNNING: case IS_DONE: case IS_ALL_UP: case IS_WAITING:
 	case IS_PARTLY_UP: case IS_NONE_UP: case NITEMSTATE:
