@@ -382,15 +382,18 @@ warn_of_strangers(const struct init *in, const struct db *db)
 			in->live.scandir);
 }
 
-/* Not a directory of another service, say. */
-static int
-is_link(const struct live *l, const char *name)
+/* Before anything is touched: what somebody else has put into the scan
+ * directory under one of the names is not replaced. */
+static void
+check_free(struct init *in, const struct db *db)
 {
 	char entry[PATH_LEN];
-	struct stat st;
 
-	return scan_entry(entry, sizeof entry, l, name) < 0 ||
-		lstat(entry, &st) < 0 || S_ISLNK(st.st_mode);
+	for (uint32_t i = 0; i < db->nlong; i++)
+		if (scan_taken(entry, &in->live, db->services[i].name))
+			die(EX_SYSTEM, "%s is there already, and not by this "
+				"live directory: remove it, or name the "
+				"service otherwise", entry);
 }
 
 static void
@@ -399,7 +402,6 @@ have_supervised(struct init *in, const struct db *db)
 	const char **names = calloc((size_t)db->nlong + 1, sizeof *names);
 	uint32_t n = 0;
 	long missing;
-	int e;
 
 	if (!names)
 		die_sys(EX_SYSTEM, "unable to hold the names of services");
@@ -409,15 +411,6 @@ have_supervised(struct init *in, const struct db *db)
 		names[n++] = db->services[i].name;
 	missing = scan_supervise(&in->live, names, n,
 		(struct scan_patience){ .all = in->timeout });
-	e = missing < 0 ? errno : 0;
-	for (uint32_t i = 0; e == EISDIR && i < n; i++)
-		if (!is_link(&in->live, names[i]))
-			die(EX_SYSTEM, "%s/%s%s is there already, and not by "
-				"this live directory: remove it, or name the "
-				"service otherwise, and run it again to "
-				"complete that", in->live.scandir,
-				in->live.prefix, names[i]);
-	errno = e;
 	if (missing < 0)
 		die_sys(EX_SYSTEM, "unable to have the services supervised in "
 			"%s (run it again to complete that)",
@@ -438,6 +431,7 @@ complete(struct init *in)
 
 	if (live_open(&l, in->live.path, 0, err, sizeof err) < 0)
 		die(EX_SYSTEM, "%s", err);
+	check_free(in, &l.db);
 	have_supervised(in, &l.db);
 	live_close(&l);
 }
@@ -477,6 +471,7 @@ main(int argc, char **argv)
 	kept = of_this_boot(&in);
 	if (!kept)
 		end_old(&in);
+	check_free(&in, &in.db);
 	clear(&in, !kept);
 	make_fixed(&in);
 	build(&in, kept);

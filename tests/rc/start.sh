@@ -236,6 +236,20 @@ mv home/service/mine elsewhere; ln -s "$D/elsewhere" home/service/mine
 sw;				is $? 111 'the same if it is a link'
 rm home/service/mine
 sw;				is $? 0 'without it it works' || show out
+# The same at a first start.
+longrun firsts mine; comp db.first firsts
+mkdir -p scan.first/mine
+scanned scan.first
+reeve-rc-init -c "$D/db.first" -l "$D/live.first" "$D/scan.first" 2>out
+is $? 111 'a first start with a name that is taken'
+like "$(cat out)" "$D/scan.first/mine is there already" 'names it'
+not 'and makes nothing live' test -e live.first/current -o -e live.first/servicedirs
+rm -r scan.first/mine; ln -s "$D/firsts/mine" scan.first/mine
+reeve-rc-init -c "$D/db.first" -l "$D/live.first" "$D/scan.first" 2>out
+is $? 111 'the same if it is a link'
+is "$(readlink scan.first/mine)" "$D/firsts/mine" 'which is left alone'
+rm scan.first/mine
+ok 'without it it works' reeve-rc-init -t 20000 -c "$D/db.first" -l "$D/live.first" "$D/scan.first"
 # --- seen from another pid namespace
 if unshare -pf --mount-proc true 2>/dev/null; then
 	is "$(unshare -pf --mount-proc reeve-rc -l home/live list -a 2>&1)" \
