@@ -96,6 +96,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 3: timer_import(&im, text); break;
 	case 4: socket_import(&im, text); break;
 	}
+	import_missing(&im);
 	free(text);
 	check(top);
 	return 0;

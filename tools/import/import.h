@@ -30,7 +30,7 @@ void import_left_out(struct import *im, const char *fmt, ...) MSG_LIKE(2, 3);
 int import_begin(struct import *, struct defwrite *, const char *name);
 /* Not started with the others, if import_begin has put it there. */
 void import_not_default(struct import *, const char *name);
-/* Say what the definitions made need and is not there. */
+/* When all are made: say what they need and is not there. */
 void import_missing(struct import *);
 /* Write files of it, or die. */
 void import_put(const struct defwrite *, const char *file, const char *text);

@@ -145,7 +145,11 @@ import_missing(struct import *im)
 		}
 		if (d)
 			closedir(d);
+		free(im->dirs[i]);
 	}
+	free(im->dirs);
+	im->dirs = 0;
+	im->ndirs = 0;
 }
 
 int
