@@ -821,7 +821,8 @@ diff_why_text(char *buf, size_t max, const struct diff_input *in,
 }
 
 int
-diff_same_definition(const struct diff_input *in, const struct diff *d, uint32_t j)
+diff_same_definition(const struct diff_input *in, const struct diff *d,
+	uint32_t j)
 {
 	uint32_t i = d->from[j];
 

@@ -46,6 +46,8 @@ within 20 hangs || bail 'it does not run'
 ok 'without one it is said after a while' \
 	within 20 said "service shot: its up script .pid $(cat hangs). runs for 10 s now, and has no time limit; waiting"
 like "$(cat out)" 'timeout-up of its definition, or --timeout' 'with what would end it'
+like "$(reeve status shot | tr '\n' ' ')" "shot +starting .*shot: its up script runs .pid $(cat hangs)." \
+	'and status shows it'
 : >go
 wait $p; is $? 0 'it ends, and the switch is done'
 

@@ -24,6 +24,7 @@
 #include "lib/path.h"
 #include "lib/utf8.h"
 #include "rc/cron.h"
+#include "rc/left.h"
 #include "supervise/control.h"
 #include "tools/reeve/front.h"
 #include "tools/reeve/model.h"
@@ -448,16 +449,24 @@ set_logdir(struct model *m, struct item *it)
 }
 
 static void
-judge_oneshot(struct item *it, const struct live_service *ls, int changing)
+judge_oneshot(const struct model *m, struct item *it,
+	const struct live_service *ls)
 {
+	long pid = left_running(m->live.path, it->name, 0);
+
 	it->since = (long long)(ls->when / 1000);
-	if (ls->failed) {
+	/* A note may outlive what it is about. */
+	if (pid && (kill((pid_t)-pid, 0) == 0 || errno == EPERM)) {
+		it->state = ls->up ? IS_STOPPING : IS_STARTING;
+		snprintf(it->why, sizeof it->why, "its %s script runs (pid %ld)",
+			ls->up ? "down" : "up", pid);
+	} else if (ls->failed) {
 		it->state = IS_FAILED;
 		snprintf(it->why, sizeof it->why, "%s", ls->reason);
 	} else if (ls->up) {
 		it->state = IS_DONE;
 	} else {
-		it->state = it->should && changing ? IS_WAITING : IS_NOT_RUN;
+		it->state = it->should && m->changer > 0 ? IS_WAITING : IS_NOT_RUN;
 	}
 }
 
@@ -480,7 +489,7 @@ load_service(struct model *m, uint32_t i, int should)
 	set_logdir(m, it);
 	live_service(&m->live, i, &ls);
 	if (it->type == ITEM_ONESHOT) {
-		judge_oneshot(it, &ls, m->changer > 0);
+		judge_oneshot(m, it, &ls);
 		return;
 	}
 	it->notifies = !!(s->flags & DB_NOTIFIES);
