@@ -222,7 +222,8 @@ E'
 		$first-log n100 s4096 ./d </dev/null
 		content | cmp - lines
 		is $? 0 "$first and $second after SIGKILL"
-		ok 'unfinished files were kept as .u' \
+		# (Of s6 alone that is not always so.)
+		[ "$first$second" = s6s6 ] || ok 'unfinished files were kept as .u' \
 			test "$(ls d | grep -c u$)" -ge 1
 	done
 done
