@@ -33,3 +33,13 @@ upd() { reeve-rc-update -v0 -l "$D/live" "$@"; }
 pid() { reeve-svstat -o pid "live/servicedirs/$1"; }
 ups() { echo $(rc -a list); }
 quiet() { "$@" >/dev/null; }
+place() { # a place of its own below ./home: sources $sv, live directory $l
+	[ "$P" = reeve- ] || skip_all 'for our own names'
+	REEVE_HOME=$D/home; export REEVE_HOME
+	sv=home/sv l=home/live
+	mkdir -p $sv home/service
+}
+sw() { reeve-switch "$@" >out 2>&1; }
+live() { # the number of the generation that is live
+	reeve-switch generations | sed -n 's/ .*live.*//p'
+}

@@ -3,14 +3,9 @@
 # switch that was cut off, what is booted included, and says so.
 . "$TESTS/lib.sh"
 . "$TESTS/helpers/rc.sh"
-[ "$P" = reeve- ] || skip_all 'for our own names'
+place
 need strace
 strace -o /dev/null true 2>/dev/null || skip_all 'strace cannot trace here'
-REEVE_HOME=$D/home; export REEVE_HOME
-sv=home/sv
-mkdir -p $sv home/service
-l=home/live
-sw() { reeve-switch "$@" >out 2>&1; }
 list() { # as 1,2:live:boot
 	reeve-switch generations | awk '{ s = s (NR > 1 ? "," : "") $1
 		for (i = 5; i <= NF; i++) s = s ":" $i } END { print s }'

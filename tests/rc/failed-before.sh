@@ -4,16 +4,10 @@
 # does an undo that brings back all but that one lack anything.
 . "$TESTS/lib.sh"
 . "$TESTS/helpers/rc.sh"
-[ "$P" = reeve- ] || skip_all 'for our own names'
+place
 need strace
 strace -o /dev/null true 2>/dev/null || skip_all 'strace cannot trace here'
-REEVE_HOME=$D/home; export REEVE_HOME
-sv=home/sv
-mkdir -p $sv home/service
-l=home/live
-sw() { reeve-switch "$@" >out 2>&1; }
 ups() { reeve-rc -l $l -a list | sort | tr '\n' ' '; }
-live() { reeve-switch generations | sed -n 's/ .*live.*//p'; }
 failing() { # failing NAME: at its start, until ./mended is there
 	longrun $sv "$1"
 	printf '#!/bin/sh\n[ -e %s/mended ] || exit 1\necho >&3\nexec sleep 100000\n' \

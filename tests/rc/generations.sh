@@ -4,11 +4,7 @@
 # there had been before; what is tried again takes no new number.
 . "$TESTS/lib.sh"
 . "$TESTS/helpers/rc.sh"
-[ "$P" = reeve- ] || skip_all 'for our own names'
-REEVE_HOME=$D/home; export REEVE_HOME
-sv=home/sv
-mkdir -p $sv home/service
-sw() { reeve-switch "$@" >out 2>&1; }
+place
 live() { reeve-switch generations | sed -n 's/ .*live  boot.*//p'; }
 many() { reeve-switch generations | wc -l; }
 is_of() { grep -q "is $1" home/live/current/def/a/run; }

@@ -4,13 +4,7 @@
 # that was left behind by an interrupted switch is named by the next.
 . "$TESTS/lib.sh"
 . "$TESTS/helpers/rc.sh"
-[ "$P" = reeve- ] || skip_all 'for our own names'
-REEVE_HOME=$D/home; export REEVE_HOME
-sv=home/sv
-l=home/live
-mkdir -p $sv home/service
-sw() { reeve-switch "$@" >out 2>&1; }
-live() { reeve-switch generations | sed -n 's/ .*live.*//p'; }
+place
 n=0
 hang() { # hang SCRIPT: it hangs until ./go is there
 	n=$((n + 1))

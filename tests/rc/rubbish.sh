@@ -3,11 +3,7 @@
 # removed by the next switch, and by gc; what a living one writes is not.
 . "$TESTS/lib.sh"
 . "$TESTS/helpers/rc.sh"
-[ "$P" = reeve- ] || skip_all 'for our own names'
-REEVE_HOME=$D/home; export REEVE_HOME
-sv=home/sv
-mkdir -p $sv home/service
-sw() { reeve-switch "$@" >out 2>&1; }
+place
 longrun $sv a
 bundle $sv default a
 scanned home/service

@@ -4,13 +4,7 @@
 # was cut off, or failed; and whatever else about it changed.
 . "$TESTS/lib.sh"
 . "$TESTS/helpers/rc.sh"
-[ "$P" = reeve- ] || skip_all 'for our own names'
-REEVE_HOME=$D/home; export REEVE_HOME
-sv=home/sv
-mkdir -p $sv home/service
-l=home/live
-sw() { reeve-switch "$@" >out 2>&1; }
-live() { reeve-switch generations | sed -n 's/ .*live.*//p'; }
+place
 joins() { : >"$sv/default/contents.d/$1"; }
 leaves() { rm "$sv/default/contents.d/$1"; }
 ups() { reeve-rc -l $l -a list | sort | tr '\n' ' '; }
