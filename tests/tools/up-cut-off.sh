@@ -70,6 +70,10 @@ settled() { # one of each
 	[ "$(programs '[s]leep 1001' | wc -l)" = 1 ] &&
 		[ "$(programs '[s]leep 1000' | wc -l)" = 1 ]
 }
+# One that is about to execute a run is a second process for a moment.
+supervised() {
+	[ "$(programs ' reeve-supervise ' | wc -l)" = "$(ls t/service | wc -l)" ]
+}
 wrong() { # what is not as it should be when all is up
 	within 5 settled || echo "runs: $(ps -e -o args= | grep 'slee[p] 100')"
 	for s in web db web-log; do
@@ -79,7 +83,7 @@ wrong() { # what is not as it should be when all is up
 	! reeve status -q loose && ! [ -s starts ] || echo 'loose was started'
 	[ "$(programs ' reeve-svscan -d' | wc -l)" = 1 ] ||
 		echo 'svscan is not there once'
-	[ "$(programs ' reeve-supervise ' | wc -l)" = "$(ls t/service | wc -l)" ] ||
+	within 5 supervised ||
 		echo 'not one supervise for each service'
 	for d in t/live/servicedirs/*; do
 		[ -h "t/service/${d##*/}" ] || echo "$d has no entry"
