@@ -14,7 +14,8 @@ s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM)
 def say(m):
     s.sendto(m.encode().replace(b"|",b"\n"),os.environ["NOTIFY_SOCKET"].replace("@","\0"))
 name,dir=sys.argv[1:3]
-def term(*a): say("STOPPING=1|STATUS=bye"); time.sleep(1); sys.exit(0)
+# (An exception would be dropped if it came while a file is thrown away.)
+def term(*a): say("STOPPING=1|STATUS=bye"); time.sleep(1); os._exit(0)
 signal.signal(signal.SIGTERM,term)
 open(dir+"/env-"+name,"a").write("%s %s\n"%(os.environ.get("WATCHDOG_USEC"),os.environ.get("WATCHDOG_PID")==str(os.getpid())))
 def save(n):
