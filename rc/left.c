@@ -156,7 +156,16 @@ pid_in(int dir, const char *name)
 }
 
 long
-left_running(const char *live, char *name, size_t max)
+left_running(const char *live, const char *name)
+{
+	char path[PATH_LEN];
+
+	return path_join(path, sizeof path, live, "servicedirs", LIVE_RUNNER,
+		LEFT_DIR, name) < 0 ? 0 : pid_in(AT_FDCWD, path);
+}
+
+long
+left_running_any(const char *live, char *name, size_t max)
 {
 	char path[PATH_LEN];
 	struct dirent *d;
@@ -167,16 +176,13 @@ left_running(const char *live, char *name, size_t max)
 		LEFT_DIR) < 0)
 		return 0;
 	dir = opendir(path);
-	if (!dir)
-		return 0;
-	if (*name)
-		pid = pid_in(dirfd(dir), name);
-	while (!*name && !pid && (d = readdir(dir)))
+	while (dir && !pid && (d = readdir(dir)))
 		if (*d->d_name != '.' && strlen(d->d_name) < max) {
 			pid = pid_in(dirfd(dir), d->d_name);
 			if (pid)
 				strcpy(name, d->d_name);
 		}
-	closedir(dir);
+	if (dir)
+		closedir(dir);
 	return pid;
 }

@@ -39,8 +39,9 @@ unsigned char *left_read(struct detail *, size_t *len, const char *name);
 int left_withdrawn(const char *name);
 /* Is anything noted, in the live directory at this path? */
 int left_any(const char *live);
-/* The script that is noted there for NAME, or if that is empty for any: pid
- * of its process group, and its name in name, of max bytes; or 0. */
-long left_running(const char *live, char *name, size_t max);
+/* The script that is noted there for NAME: pid of its process group, or 0. */
+long left_running(const char *live, const char *name);
+/* The same of any script, and its name in name, of max bytes. */
+long left_running_any(const char *live, char *name, size_t max);
 
 #endif

@@ -589,15 +589,16 @@ begin_longrun(struct half *h, uint32_t i)
 	struct job *j = new_job(h, i);
 	struct status st;
 	char dir[PATH_LEN], event[PATH_LEN];
-	int known;
+	int known, named;
 
 	if (!j) {
 		finished(h, i, 0, REASON_SYSTEM, ENOMEM);
 		return;
 	}
-	if (h->mode == RUN_UP && servicedir(h, dir, i) == 0)
+	named = servicedir(h, dir, i);
+	if (named == 0 && h->mode == RUN_UP)
 		complete(h->run->live, i, dir);
-	if (servicedir(h, dir, i) < 0 ||
+	if (named < 0 ||
 		path_join(event, sizeof event, dir, EVENT_DIR) < 0 ||
 		event_listen(&j->ear, event) < 0 ||
 		ready_add(&h->ready, j->ear.fd, i) < 0) {
@@ -964,14 +965,13 @@ late(struct half *h, struct job *j)
 static void
 tell_hangs(const struct half *h, struct job *j)
 {
-	char name[DB_NAME_MAX + 1];
+	const char *name = name_of(h, j->i);
 	const char *up = h->mode == RUN_UP ? "up" : "down";
 	char number[32] = "";
 	long pid;
 
 	j->hangs = 0;
-	snprintf(name, sizeof name, "%s", name_of(h, j->i));
-	pid = left_running(h->run->live->path, name, sizeof name);
+	pid = left_running(h->run->live->path, name);
 	if (pid)
 		snprintf(number, sizeof number, " (pid %ld)", pid);
 	info("service %s: its %s script%s runs for %d s now, and has no time "
@@ -1206,7 +1206,7 @@ tell_earlier(struct run *r, uint64_t *tell)
 	if (!late && now < *tell)
 		return;
 	*tell = now + EARLIER_AGAIN_MS;
-	pid = left_running(r->live->path, name, sizeof name);
+	pid = left_running_any(r->live->path, name, sizeof name);
 	if (late)
 		r->interrupted = 1;
 	if (late && pid)

@@ -268,15 +268,13 @@ scan_leads_into(const char *scandir, const char *name, const char *real)
 	char entry[PATH_LEN], to[PATH_LEN], path[PATH_LEN], found[PATH_LEN];
 	size_t len = strlen(real);
 	char *dirs;
-	ssize_t n;
 
 	if (path_join(entry, sizeof entry, scandir, name) < 0)
 		return 0;
-	n = readlink(entry, to, sizeof to - 1);
-	if (n <= 0)
+	file_link_text(AT_FDCWD, entry, to);
+	if (!*to)
 		return 0;
-	to[n] = 0;
-	if ((size_t)n > len && !memcmp(to, real, len) && to[len] == '/')
+	if (!strncmp(to, real, len) && to[len] == '/')
 		return 1;
 	if ((*to == '/' ? path_join(path, sizeof path, to) :
 		path_join(path, sizeof path, scandir, to)) < 0 ||

@@ -805,13 +805,11 @@ static int
 carry_out(struct gen *g)
 {
 	char target[64];
-	unsigned n;
+	unsigned n, count = g->u.new.nlong + g->u.new.nshort;
 
 	if (g->u.dry) {
 		if (is_live(g))
 			return switch_live(g, 0, 0);
-		unsigned count = g->u.new.nlong + g->u.new.nshort;
-
 		printf("nothing is live: %u service%s would be kept as the "
 			"next generation and booted%s\n", count,
 			count == 1 ? "" : "s",

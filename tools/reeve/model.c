@@ -452,7 +452,7 @@ static void
 judge_oneshot(const struct model *m, struct item *it,
 	const struct live_service *ls)
 {
-	long pid = left_running(m->live.path, it->name, 0);
+	long pid = left_running(m->live.path, it->name);
 
 	it->since = (long long)(ls->when / 1000);
 	/* A note may outlive what it is about. */
