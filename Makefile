@@ -14,11 +14,11 @@ Q_0 = @
 Q = $(Q_$(V))
 DIRS = lib supervise svscan rc log tools init
 SRCS := $(sort $(foreach d,$(DIRS),$(patsubst $(srcdir)/%,%,\
-	$(wildcard $(srcdir)/$d/*.c $(srcdir)/$d/*/*.c))))
+	$(wildcard $(srcdir)/$d/*.c $(srcdir)/$d/*/*.c $(srcdir)/$d/*/*/*.c))))
 MAINS := $(sort $(patsubst $(srcdir)/%,%,$(shell \
 	grep -l '^main[[:punct:]]' $(addprefix $(srcdir)/,$(SRCS)))))
 PARTS := $(filter-out $(MAINS),$(SRCS))
-# tools/reeve.c is `reeve' itself, the one program without a prefix.
+# tools/front/reeve.c is `reeve' itself, the one program without a prefix.
 progname = $(if $(filter reeve,$(basename $(notdir $1))),reeve,reeve-$(basename $(notdir $1)))
 PROGS := $(sort $(foreach m,$(MAINS),$(call progname,$m)))
 BINS := $(addprefix bin/,$(PROGS))
@@ -82,7 +82,7 @@ $(foreach m,$(APART),$(eval $(call prog_rule,$m)))
 
 # --- tests: tests/DIR/x.c are cmocka units and test helpers, *.sh behaviour
 UNITSRC := $(patsubst $(srcdir)/%,%,$(wildcard $(foreach d,$(DIRS),\
-	$(srcdir)/tests/$d/*.c)))
+	$(srcdir)/tests/$d/*.c $(srcdir)/tests/$d/*/*.c)))
 HELPSRC := $(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/tests/helpers/*.c))
 # The sanitizers' own build has it; a musl one usually has not.
 UNITS := $(if $(filter yes,$(CMOCKA)),$(UNITSRC:tests/%.c=obj/tests/%))

@@ -14,7 +14,7 @@
 #include "lib/opt.h"
 #include "lib/path.h"
 #include "rc/db.h"
-#include "rc/lex.h"
+#include "rc/compile/lex.h"
 #include "rc/live.h"
 #include "rc/places.h"
 

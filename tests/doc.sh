@@ -66,7 +66,7 @@ compare() {
 	if [ -n "$bash" ]; then
 		# shellcheck disable=SC2086
 		"$bash" "$TESTS/helpers/complete.bash" \
-			"$SRC/tools/completion/reeve.bash" $1 - 2>/dev/null |
+			"$SRC/tools/front/completion/reeve.bash" $1 - 2>/dev/null |
 			sort -u >offered
 		is "$(comm -23 help offered | tr '\n' ' ')" '' \
 			"$1: completion offers every option"
@@ -107,7 +107,7 @@ if command -v reeve >/dev/null; then
 		compare "reeve $sub" text "$SRC/doc/reeve.1" "reeve $sub"
 	done <subs
 	"$bash" "$TESTS/helpers/complete.bash" \
-		"$SRC/tools/completion/reeve.bash" reeve '' 2>/dev/null |
+		"$SRC/tools/front/completion/reeve.bash" reeve '' 2>/dev/null |
 		sort -u >offered
 	is "$(cut -f1 subs | sort -u | comm -23 - offered | tr '\n' ' ')" '' \
 		'completion offers every subcommand of reeve'

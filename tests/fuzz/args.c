@@ -11,7 +11,7 @@
 #include "init/delay.h"
 #include "lib/caps.h"
 #include "lib/num.h"
-#include "tools/account.h"
+#include "tools/chain/account.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

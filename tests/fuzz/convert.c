@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lib/arena.h"
-#include "rc/convert.h"
+#include "rc/switch/convert.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

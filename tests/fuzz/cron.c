@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "rc/cron.h"
+#include "rc/compile/cron.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

@@ -11,7 +11,7 @@
 
 #include "lib/file.h"
 #include "lib/path.h"
-#include "rc/compile.h"
+#include "rc/compile/compile.h"
 #include "rc/db.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "tools/fdholder/fdholder.h"
+#include "tools/s6/fdholder/fdholder.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

@@ -7,12 +7,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "init/linux-init/linuxinit.h"
-#include "tools/fdholder/fdholder.h"
-#include "tools/ipc/rules.h"
-#include "tools/ipc/sudo-request.h"
-#include "tools/ipc/umsg.h"
-#include "tools/syslog.h"
+#include "tools/s6/linux-init/linuxinit.h"
+#include "tools/s6/fdholder/fdholder.h"
+#include "tools/s6/ipc/rules.h"
+#include "tools/s6/ipc/sudo-request.h"
+#include "tools/s6/ipc/umsg.h"
+#include "tools/service/syslog.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

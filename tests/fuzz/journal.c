@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rc/journal.h"
+#include "rc/switch/journal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

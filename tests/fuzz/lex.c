@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rc/lex.h"
+#include "rc/compile/lex.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

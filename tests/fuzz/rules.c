@@ -12,7 +12,7 @@
 #include <skalibs/cdbmake.h>
 
 #include "lib/file.h"
-#include "tools/ipc/rules.h"
+#include "tools/s6/ipc/rules.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/sdline.h"
+#include "tools/ready/sdline.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "lib/file.h"
-#include "rc/lex.h"
+#include "rc/compile/lex.h"
 
 static const char *self;
 

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "rc/db.h"
-#include "rc/diff.h"
+#include "rc/switch/diff.h"
 #include "rc/plan.h"
 
 static uint64_t seed;

@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "rc/journal.h"
+#include "rc/switch/journal.h"
 #include "rc/request.h"
 #include "rc/state.h"
 

@@ -4,7 +4,7 @@
 . "$TESTS/lib.sh"
 . "$TESTS/helpers/tree.sh"
 tree
-d=$SRC/tools/completion
+d=$SRC/tools/front/completion
 
 if command -v bash >/dev/null; then
 	ask() { bash "$TESTS/helpers/complete.bash" "$d/reeve.bash" "$@" | sort | tr '\n' ' '; }

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "tools/reeve/table.h"
+#include "tools/front/table.h"
 
 static const struct column cols[] = {
 	{ "NAME", 0, 0 }, { "PID", 1, 1 }, { "TEXT", 0, 2 }

@@ -7,7 +7,7 @@
 #include <strings.h>
 
 #include "lib/num.h"
-#include "rc/cron.h"
+#include "rc/compile/cron.h"
 #include "tools/import/import.h"
 
 enum { FIELD_MAX = 64 };

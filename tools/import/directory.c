@@ -11,7 +11,7 @@
 
 #include "lib/file.h"
 #include "lib/path.h"
-#include "rc/props.h"
+#include "rc/compile/props.h"
 #include "tools/import/import.h"
 
 /* Copy a file or a whole tree; depth is bounded. */

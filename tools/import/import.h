@@ -6,7 +6,7 @@
 
 #include "lib/arena.h"
 #include "lib/msg.h"
-#include "rc/defwrite.h"
+#include "rc/compile/defwrite.h"
 
 enum { FILE_LIMIT = 1 << 24, WORDS_MAX = 256 };
 

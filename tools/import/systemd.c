@@ -10,7 +10,7 @@
 #include "lib/num.h"
 #include "lib/path.h"
 #include "rc/db.h"
-#include "rc/props.h"
+#include "rc/compile/props.h"
 #include "tools/import/import.h"
 
 struct unit {

@@ -1,0 +1,64 @@
+/* compile.c - see compile.h: read, lower, resolve, encode. */
+
+#include <errno.h>
+#include <setjmp.h>
+#include <string.h>
+
+#include "lib/arena.h"
+#include "rc/compile/compile.h"
+#include "rc/db.h"
+#include "rc/compile/def.h"
+#include "rc/compile/lower.h"
+#include "rc/compile/resolve.h"
+
+int
+compile_users(const char *word)
+{
+	static const struct { const char *word; int users; } words[] = {
+		{ "warn", USERS_WARN }, { "error", USERS_ERROR },
+		{ "ignore", USERS_IGNORE } };
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (!strcmp(word, words[i].word))
+			return words[i].users;
+	return -1;
+}
+
+static void
+compile_all(const struct compile *c, struct defs *s, char **data,
+	size_t *len)
+{
+	struct db db;
+
+	for (int i = 0; i < c->nsources; i++)
+		def_source(s, c->sources[i]);
+	resolve_duplicates(s);
+	def_implied(s);
+	lower_all(s);
+	resolve(s, &db);
+	if (!s->diag->errors && db_encode(&db, data, len) < 0)
+		diag_sys(s->diag, "database", "unable to make it");
+}
+
+int
+compile(const struct compile *c, char **data, size_t *len)
+{
+	jmp_buf oom;
+	struct arena mem = { .oom = &oom };
+	struct diag diag = { .report = c->report, .arg = c->report_arg,
+		.verbosity = c->verbosity, .lax = c->lax };
+	struct defs s = { .mem = &mem, .diag = &diag,
+		.override = c->override, .logs = c->logs,
+		.loguser = c->loguser, .users = c->users };
+
+	*data = 0;
+	*len = 0;
+	if (setjmp(oom)) {
+		errno = ENOMEM;
+		diag_sys(&diag, "definitions", "unable to hold them");
+	} else
+		compile_all(c, &s, data, len);
+	buf_free(&s.words);
+	arena_free(&mem);
+	return diag.code;
+}

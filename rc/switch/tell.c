@@ -1,0 +1,169 @@
+/* tell.c - see tell.h. */
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/file.h"
+#include "lib/msg.h"
+#include "lib/path.h"
+#include "lib/stamp.h"
+#include "lib/utf8.h"
+#include "rc/switch/tell.h"
+
+enum { LOG_LINES = 5, LOG_TAIL = 2048 };
+
+/* What people know a generation of the live directory by: the number under
+ * which reeve-switch keeps it, or the database that it was made from. */
+const char *
+tell_generation(const struct update *u, uint32_t gen, char *buf, size_t size)
+{
+	char name[64], path[PATH_LEN];
+	unsigned kept;
+
+	snprintf(name, sizeof name, "gen/%u/compiled", (unsigned)gen);
+	file_link_text(u->live.fd, name, path);
+	kept = update_kept(path);
+	if (kept)
+		snprintf(buf, size, "generation %u", kept);
+	else
+		snprintf(buf, size, "%s", *path ? path : "what was live");
+	return buf;
+}
+
+static void
+plan_line(const struct update *u, const char *word, const char *name,
+	const struct diff_step *s, int is_old)
+{
+	char why[512];
+
+	diff_why_text(why, sizeof why, &u->in, s, is_old);
+	if (u->dry)
+		printf("%-8s %s: %s\n", word, name, why);
+	else
+		info("%s %s: %s", word, name, why);
+}
+
+static void
+tell_old(const struct update *u, const struct diff *d, uint32_t i)
+{
+	const char *name = u->in.from->services[i].name;
+	const struct diff_step *s = d->old + i;
+
+	switch (s->action) {
+	case DIFF_STOP:
+		plan_line(u, "stop", name, s, 1);
+		break;
+	case DIFF_RESTART:
+		plan_line(u, "restart", name, s, 1);
+		break;
+	case DIFF_RELOAD:
+		plan_line(u, "reload", name, s, 1);
+		break;
+	case DIFF_KEEP:
+		if (s->why != BECAUSE_SAME)
+			plan_line(u, "keep", name, s, 1);
+		break;
+	case DIFF_NONE:
+	case DIFF_START:
+		break;
+	}
+}
+
+static void
+tell_rename(const struct update *u, const struct diff *d, uint32_t i)
+{
+	const char *old = u->in.from->services[i].name, *new;
+
+	if (d->to[i] == DB_NONE)
+		return;
+	new = u->in.to->services[d->to[i]].name;
+	if (!strcmp(old, new))
+		return;
+	if (u->dry)
+		printf("rename   %s: to %s\n", old, new);
+	else
+		info("rename %s: to %s", old, new);
+}
+
+void
+tell_plan(const struct update *u, const struct diff *d)
+{
+	if (!u->dry && u->verbosity < 2)
+		return;
+	for (uint32_t i = 0; i < d->nfrom; i++) {
+		tell_old(u, d, i);
+		tell_rename(u, d, i);
+	}
+	for (uint32_t j = 0; j < d->nto; j++)
+		if (d->new[j].action == DIFF_START)
+			plan_line(u, "start", u->in.to->services[j].name,
+				d->new + j, 0);
+	if (u->dry)
+		printf("%u stay up untouched\n", (unsigned)d->untouched);
+	else
+		info("%u stay up untouched", (unsigned)d->untouched);
+}
+
+/* Lines of a log, with times for people in place of stamps. */
+static void
+print_lines(const char *p)
+{
+	while (*p) {
+		char date[STAMP_TEXT];
+		size_t stamp = stamp_text(date, sizeof date, p, 0), len;
+
+		p += stamp;
+		len = strcspn(p, "\n");
+		fputs(stamp ? date : "", stderr);
+		utf8_print(stderr, p, len);
+		putc('\n', stderr);
+		p += len + (p[len] == '\n');
+	}
+}
+
+/* The last lines of the log of a service that failed. */
+static void
+tell_log(const struct update *u, uint32_t i)
+{
+	const struct db_service *s = u->live.db.services + i;
+	uint32_t logger = db_logger(&u->live.db, s);
+	const char *dir = 0, *p;
+	char path[PATH_LEN], buf[LOG_TAIL + 1];
+	struct stat st;
+	ssize_t r;
+	int fd, lines = 0;
+
+	if (logger != DB_NONE)
+		dir = db_prop(u->live.db.services + logger, "logdir");
+	if (path_join(path, sizeof path, dir ? dir : u->logs ? u->logs : "",
+		dir ? "" : s->name, "current") < 0 || (!dir && !u->logs))
+		return;
+	fd = file_open_regular(AT_FDCWD, path);
+	if (fd < 0) {
+		if (logger == DB_NONE && i < u->live.db.nlong && !prog_as_s6)
+			info("%s has no logger: what it said is in the log "
+				"catch-all (reeve logs catch-all)", s->name);
+		return;
+	}
+	r = fstat(fd, &st) < 0 ? -1 : pread(fd, buf, LOG_TAIL,
+		st.st_size > LOG_TAIL ? st.st_size - LOG_TAIL : 0);
+	close(fd);
+	if (r <= 0)
+		return;
+	buf[r] = 0;
+	for (p = buf + r - 1; p > buf; p--)
+		if (p[-1] == '\n' && ++lines == LOG_LINES)
+			break;
+	info("last lines of the log of %s (%s):", s->name, path);
+	print_lines(p);
+}
+
+void
+tell_logs(const struct update *u)
+{
+	for (uint32_t k = 0; k < u->run.nfailed && u->verbosity > 0; k++)
+		tell_log(u, u->run.failed[k]);
+}

@@ -1,0 +1,342 @@
+/* metrics.c - reeve metrics: numbers in Prometheus' text format, printed,
+ * written to a file for the node exporter's textfile collector, or answered
+ * to whoever asks on a local socket. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "lib/file.h"
+#include "lib/msg.h"
+#include "tools/front/front.h"
+#include "tools/front/model.h"
+#include "tools/front/proc.h"
+
+enum { CLIENT_MS = 2000, BACKLOG = 16, REQUEST_MAX = 4096 };
+
+static const struct opt opts[] = {
+	{ 'd', "notify", "FD", "with --listen: write a newline there when\n"
+		"ready" },
+	{ 'l', "listen", "SOCKET", "answer HTTP requests on this local socket,\n"
+		"until a signal ends it" },
+	{ 'o', "output", "FILE", "replace this file as a whole" },
+	{ 's', "scandir", "DIR", "look only at this scan directory" },
+	{ 0, 0, 0, 0 }
+};
+static const struct usage usage = {
+	"[-s DIR] [-o FILE | -l SOCKET [-d FD]]",
+	"Print state, restarts, uptime, readiness, CPU and memory of every\n"
+	"service and the result of the last switch as Prometheus metrics.",
+	opts, "Exit status: 0, 100 misuse, 111 system error."
+};
+
+/* A label value: backslash, quote and newline are escaped. */
+static void
+label(FILE *f, const char *s)
+{
+	for (; *s; s++) {
+		if (*s == '\\' || *s == '"')
+			putc('\\', f);
+		if (*s == '\n')
+			fputs("\\n", f);
+		else
+			putc(*s, f);
+	}
+}
+
+static void
+head(FILE *f, const char *name, const char *type, const char *help)
+{
+	fprintf(f, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void
+sample(FILE *f, const char *name, const struct item *it, double value)
+{
+	fprintf(f, "%s{service=\"", name);
+	label(f, it->name);
+	fprintf(f, "\"} %.15g\n", value);
+}
+
+static void
+print_states(FILE *f, const struct model *m)
+{
+	head(f, "reeve_service_up", "gauge",
+		"1 if the service is up, and ready if it can say so");
+	for (size_t i = 0; i < m->n; i++)
+		if (m->items[i].type != ITEM_BUNDLE)
+			sample(f, "reeve_service_up", &m->items[i],
+				model_is_up(&m->items[i]));
+	head(f, "reeve_service_wanted", "gauge",
+		"1 if the service should be up");
+	for (size_t i = 0; i < m->n; i++)
+		if (m->items[i].type != ITEM_BUNDLE)
+			sample(f, "reeve_service_wanted", &m->items[i],
+				m->items[i].should);
+	head(f, "reeve_service_failed", "gauge",
+		"1 if the service failed or lost its supervise");
+	for (size_t i = 0; i < m->n; i++)
+		if (m->items[i].type != ITEM_BUNDLE)
+			sample(f, "reeve_service_failed", &m->items[i],
+				m->items[i].state == IS_FAILED ||
+				m->items[i].state == IS_LOST);
+	head(f, "reeve_service_state", "gauge",
+		"1 for the state that the service is in");
+	for (size_t i = 0; i < m->n; i++) {
+		if (m->items[i].type == ITEM_BUNDLE)
+			continue;
+		fputs("reeve_service_state{service=\"", f);
+		label(f, m->items[i].name);
+		fprintf(f, "\",state=\"%s\"} 1\n", model_word(&m->items[i]));
+	}
+}
+
+static void
+print_lives(FILE *f, const struct model *m)
+{
+	head(f, "reeve_service_restarts_total", "counter",
+		"how often the service was started again");
+	for (size_t i = 0; i < m->n; i++)
+		if (m->items[i].restarts >= 0)
+			sample(f, "reeve_service_restarts_total", &m->items[i],
+				(double)m->items[i].restarts);
+	head(f, "reeve_service_uptime_seconds", "gauge",
+		"time since the running service was started");
+	for (size_t i = 0; i < m->n; i++)
+		if (m->items[i].pid && m->items[i].since)
+			sample(f, "reeve_service_uptime_seconds", &m->items[i],
+				(double)(m->now - m->items[i].since));
+	head(f, "reeve_service_ready_seconds", "gauge",
+		"time it took from start to readiness");
+	for (size_t i = 0; i < m->n; i++) {
+		const struct item *it = &m->items[i];
+		tain took;
+
+		if (it->ready != 1)
+			continue;
+		tain_sub(&took, &it->status.readied, &it->status.changed);
+		sample(f, "reeve_service_ready_seconds", it,
+			(double)tai_sec(tain_secp(&took)) +
+			(double)tain_nano(&took) / 1e9);
+	}
+}
+
+static void
+print_usage(FILE *f, const struct model *m, const struct procs *ps)
+{
+	head(f, "reeve_service_memory_bytes", "gauge",
+		"resident memory of the service's processes");
+	for (size_t i = 0; i < m->n; i++)
+		if (m->items[i].pid)
+			sample(f, "reeve_service_memory_bytes", &m->items[i],
+				1024.0 * (double)procs_sum(ps,
+				m->items[i].pid).rss_kb);
+	head(f, "reeve_service_cpu_seconds_total", "counter",
+		"CPU time of the service's processes that live");
+	for (size_t i = 0; i < m->n; i++)
+		if (m->items[i].pid)
+			sample(f, "reeve_service_cpu_seconds_total",
+				&m->items[i], (double)procs_sum(ps,
+				m->items[i].pid).cpu_ms / 1000);
+	head(f, "reeve_service_processes", "gauge",
+		"number of the service's processes");
+	for (size_t i = 0; i < m->n; i++)
+		if (m->items[i].pid)
+			sample(f, "reeve_service_processes", &m->items[i],
+				procs_sum(ps, m->items[i].pid).count);
+}
+
+static void
+print_tree(FILE *f, const struct model *m)
+{
+	struct live_last last;
+
+	head(f, "reeve_info", "gauge", "version of the program that asks");
+	fprintf(f, "reeve_info{version=\"%s\"} 1\n", REEVE_VERSION);
+	head(f, "reeve_tree_up", "gauge", "1 if the supervision tree runs");
+	fprintf(f, "reeve_tree_up %d\n", m->svscan > 0);
+	if (!m->have_live)
+		return;
+	head(f, "reeve_generation", "gauge",
+		"number of the live directory's generation");
+	fprintf(f, "reeve_generation %u\n", m->live.gen);
+	head(f, "reeve_switching", "gauge",
+		"1 while a switch goes on, or if one was cut off");
+	fprintf(f, "reeve_switching %d\n", m->switching);
+	if (live_last(&m->live, &last) != 1)
+		return;
+	head(f, "reeve_last_switch_code", "gauge",
+		"exit code of the last switch, 0 for success");
+	fprintf(f, "reeve_last_switch_code %d\n", last.code);
+	head(f, "reeve_last_switch_time_seconds", "gauge",
+		"when the last switch ended, Unix time");
+	fprintf(f, "reeve_last_switch_time_seconds %.3f\n",
+		(double)last.when / 1000);
+}
+
+/* All of it, in malloced memory. */
+static char *
+collect(const char *scandir, size_t *len)
+{
+	struct procs ps = { 0, 0 };
+	char *text = 0;
+	struct model m;
+	FILE *f = open_memstream(&text, len);
+
+	if (!f)
+		die_sys(EX_SYSTEM, "unable to collect");
+	model_load(&m, scandir);
+	print_tree(f, &m);
+	print_states(f, &m);
+	print_lives(f, &m);
+	if (procs_load(&ps) == 0)
+		print_usage(f, &m, &ps);
+	procs_free(&ps);
+	model_free(&m);
+	if (fclose(f))
+		die_sys(EX_SYSTEM, "unable to collect");
+	return text;
+}
+
+/* --- the server --------------------------------------------------------------- */
+
+static int
+make_socket(const char *path)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	struct stat st;
+	int fd;
+
+	if (strlen(path) >= sizeof sa.sun_path)
+		die(EX_MISUSE, "the path of a local socket may have at most "
+			"%zu bytes: %s", sizeof sa.sun_path - 1, path);
+	strcpy(sa.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	if (fd < 0)
+		die_sys(EX_SYSTEM, "unable to make a socket");
+	/* One that a killed server left is in the way; any other file is
+	 * not ours to remove. */
+	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
+		unlink(path);
+	if (bind(fd, (struct sockaddr *)&sa, sizeof sa) < 0 ||
+		listen(fd, BACKLOG) < 0)
+		die_sys(EX_SYSTEM, "unable to listen on %s", path);
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	return fd;
+}
+
+/* Read up to the blank line that ends a request, within the time. */
+static int
+read_request(int fd, char *buf, size_t max)
+{
+	struct pollfd pfd = { fd, POLLIN, 0 };
+	size_t n = 0;
+
+	while (n + 1 < max && poll(&pfd, 1, CLIENT_MS) > 0) {
+		ssize_t r = read(fd, buf + n, max - 1 - n);
+
+		if (r <= 0)
+			break;
+		n += (size_t)r;
+		buf[n] = 0;
+		if (strstr(buf, "\r\n\r\n") || strstr(buf, "\n\n"))
+			return 1;
+	}
+	return 0;
+}
+
+static void
+answer(int fd, const char *scandir)
+{
+	struct timeval limit = { CLIENT_MS / 1000, 0 };
+	char request[REQUEST_MAX], top[256];
+	const char *status = "200 OK";
+	char *body = 0;
+	size_t len = 0;
+	int n;
+
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+	if (!read_request(fd, request, sizeof request))
+		return;
+	if (strncmp(request, "GET ", 4) && strncmp(request, "HEAD ", 5))
+		status = "405 Method Not Allowed";
+	else if (strncmp(strchr(request, ' ') + 1, "/metrics", 8) &&
+		strncmp(strchr(request, ' ') + 1, "/ ", 2))
+		status = "404 Not Found";
+	else
+		body = collect(scandir, &len);
+	n = snprintf(top, sizeof top, "HTTP/1.0 %s\r\nContent-Type: text/plain;"
+		" version=0.0.4; charset=utf-8\r\nContent-Length: %zu\r\n"
+		"Connection: close\r\n\r\n", status, len);
+	if (file_write_all(fd, top, (size_t)n) == 0 && body &&
+		request[0] == 'G')
+		(void)file_write_all(fd, body, len);
+	free(body);
+}
+
+static _Noreturn void
+serve(const char *path, const char *scandir, int notify)
+{
+	int fd = make_socket(path);
+
+	signal(SIGPIPE, SIG_IGN);
+	if (notify >= 0) {
+		(void)file_write_all(notify, "\n", 1);
+		close(notify);
+	}
+	for (;;) {
+		int c = accept(fd, 0, 0);
+
+		if (c < 0 && errno != EINTR && errno != ECONNABORTED) {
+			struct pollfd none = { -1, 0, 0 };
+
+			warn_sys("unable to accept (trying again in 1 s)");
+			poll(&none, 1, 1000);
+		}
+		if (c < 0)
+			continue;
+		answer(c, scandir);
+		close(c);
+	}
+}
+
+int
+front_metrics(int argc, char **argv)
+{
+	const char *scandir = 0, *output = 0, *path = 0;
+	int c, notify = -1;
+	size_t len;
+	char *text;
+
+	opt_permute(&usage, argc, argv);
+	while ((c = opt_next(&usage, argc, argv)) != -1) {
+		switch (c) {
+		case 'd': notify = (int)opt_uint("the descriptor", optarg, 3,
+			1023); break;
+		case 'l': path = optarg; break;
+		case 'o': output = optarg; break;
+		case 's': scandir = optarg; break;
+		}
+	}
+	if (optind != argc || (path && output) || (notify >= 0 && !path))
+		opt_usage(&usage);
+	if (path)
+		serve(path, scandir, notify);
+	text = collect(scandir, &len);
+	if (output && file_write(AT_FDCWD, output, text, len, 0644, 0) < 0)
+		die_sys(EX_SYSTEM, "unable to write %s", output);
+	if (!output)
+		fwrite(text, 1, len, stdout);
+	free(text);
+	return fflush(stdout) ? EX_SYSTEM : EX_OK;
+}

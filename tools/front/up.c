@@ -1,0 +1,660 @@
+/* up.c - reeve up and reeve down: the whole tree from nothing, and its end.
+ *
+ * What the tree and services without a logger print goes into a fifo that
+ * svscan holds open for reading and writing, and from there, by the
+ * supervised logger reeve-catchall, into a log directory: nothing is ever
+ * written to a terminal that is gone, and nothing blocks if the logger is
+ * restarted. */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/chain.h"
+#include "lib/file.h"
+#include "lib/msg.h"
+#include "lib/num.h"
+#include "lib/shquote.h"
+#include "rc/live.h"
+#include "rc/scan.h"
+#include "supervise/control.h"
+#include "svscan/scandir.h"
+#include "tools/front/act.h"
+#include "tools/front/front.h"
+#include "tools/front/model.h"
+#include "tools/front/proc.h"
+#include "tools/front/watch.h"
+
+#define CATCHALL "reeve-catchall"
+enum { START_MS = 10000, END_MS = 60000, KILL_MS = 10000 };
+
+static void
+make_dir(const char *path, unsigned mode)
+{
+	if (path_mkdirs(path, mode) < 0)
+		die_sys(EX_SYSTEM, "unable to make %s", path);
+}
+
+/* One at a time: two would start two trees, or one what the other ends.  A
+ * descriptor to close, or -1: for a script of the change that the other one
+ * waits for it is no use to wait, nor where no lock can be. */
+static int
+take_turn(const struct places *p)
+{
+	int at = open(p->state, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd;
+
+	if (at < 0)
+		return -1;
+	fd = file_lock(at, "turn", 1, 0);
+	if (fd < 0 && (errno == EAGAIN || errno == EACCES) &&
+		!getenv("RC_CHANGER")) {
+		info("waiting for another reeve up or reeve down (pid %ld)",
+			(long)file_locked_by(at, "turn"));
+		fd = file_lock(at, "turn", 1, 1);
+	}
+	close(at);
+	return fd;
+}
+
+static void
+make_places(const struct places *p)
+{
+	unsigned mode = p->user ? 0700 : 0755;
+
+	make_dir(p->sources[0], 0755);
+	make_dir(p->logs, mode);
+	make_dir(p->scandir, mode);
+}
+
+static void
+join(char *buf, const char *dir, const char *name)
+{
+	if (path_join(buf, PATH_LEN, dir, name) < 0)
+		die_sys(EX_SYSTEM, "unable to use %s", dir);
+}
+
+/* --- starting svscan --------------------------------------------------------- */
+
+/* The service directory of the catch-all logger.  An open fd of its fifo. */
+static int
+make_catchall(const struct places *p)
+{
+	char dir[PATH_LEN], logs[PATH_LEN], file[PATH_LEN], bin[PATH_LEN];
+	char qlogs[PATH_LEN + 64], qbin[PATH_LEN + 64], run[3 * PATH_LEN];
+	int fd, n;
+
+	join(dir, p->scandir, CATCHALL);
+	join(logs, p->logs, "catch-all");
+	make_dir(dir, 0755);
+	make_dir(logs, 0755);
+	if (chain_sister(bin, sizeof bin, "reeve-log") < 0)
+		die_sys(EX_SYSTEM, "unable to find reeve-log");
+	if (!shquote(qlogs, sizeof qlogs, logs) ||
+		!shquote(qbin, sizeof qbin, bin)) {
+		errno = ENAMETOOLONG;
+		die_sys(EX_SYSTEM, "unable to use %s", logs);
+	}
+	n = snprintf(run, sizeof run,
+		"#!/bin/sh\n"
+		"# Written by `reeve up': logs what the tree and services\n"
+		"# without a logger of their own print.\n"
+		"exec 2>>%s/errors >&2\n"
+		"exec %s -d 3 -- t s1000000 n10 %s\n",
+		qlogs, qbin, qlogs);
+	join(file, dir, "run");
+	if (file_write(AT_FDCWD, file, run, (size_t)n, 0755, 0) < 0)
+		die_sys(EX_SYSTEM, "unable to write %s", file);
+	join(file, dir, "notification-fd");
+	if (file_write(AT_FDCWD, file, "3\n", 2, 0644, 0) < 0)
+		die_sys(EX_SYSTEM, "unable to write %s", file);
+	join(file, dir, "stdin-fifo");
+	if (file_write(AT_FDCWD, file, "fifo\n", 5, 0644, 0) < 0)
+		die_sys(EX_SYSTEM, "unable to write %s", file);
+	join(file, dir, "fifo");
+	if (mkfifo(file, 0600) < 0 && errno != EEXIST)
+		die_sys(EX_SYSTEM, "unable to make %s", file);
+	fd = open(file, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		die_sys(EX_SYSTEM, "unable to open %s", file);
+	return fd;
+}
+
+/* In the child: leave the terminal for good and become svscan. */
+static _Noreturn void
+become_svscan(const struct places *p, int fifo, int notify)
+{
+	char path[PATH_LEN], name[] = "reeve-svscan", d[] = "-d", three[] = "3";
+	char end[] = "--", *argv[] = { name, d, three, end,
+		(char *)p->scandir, 0 };
+	int null = open("/dev/null", O_RDONLY);
+	char dir[PATH_LEN];
+	long max = sysconf(_SC_OPEN_MAX);
+	sigset_t none;
+
+	if (chain_sister(path, sizeof path, name) < 0 || null < 0)
+		die_sys(EX_SYSTEM, "unable to start %s", name);
+	setsid();
+	if (fork())
+		_exit(0);
+	/* The chosen numbers may be taken by each other: move out first. */
+	fifo = fcntl(fifo, F_DUPFD, 10);
+	notify = fcntl(notify, F_DUPFD, 10);
+	null = fcntl(null, F_DUPFD, 10);
+	if (fifo < 0 || notify < 0 || null < 0 || dup2(notify, 3) < 0 ||
+		dup2(null, 0) < 0 || dup2(fifo, 1) < 0 || dup2(fifo, 2) < 0)
+		_exit(EX_SYSTEM);
+	if (max < 0 || max > 4096)
+		max = 4096;
+	for (int fd = 4; fd < max; fd++)
+		close(fd);
+	if (chdir("/") < 0)
+		_exit(EX_SYSTEM);
+	umask(022);
+	/* Scripts of services find the programs there, also when these run
+	 * from a build directory or were unpacked somewhere else. */
+	if (chain_bindir(dir, sizeof dir) == 0)
+		setenv("REEVE_BIN", dir, 1);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, 0);
+	for (int s = 1; s < 32; s++)
+		signal(s, SIG_DFL);
+	execv(path, argv);
+	die_sys(EX_NOEXEC, "unable to execute %s", path);
+}
+
+/* What it printed before its logger could read it. */
+static void
+show_fifo(int fifo)
+{
+	char buf[4096];
+	ssize_t r;
+
+	fcntl(fifo, F_SETFL, fcntl(fifo, F_GETFL) | O_NONBLOCK);
+	while ((r = read(fifo, buf, sizeof buf)) > 0)
+		(void)file_write_all(2, buf, (size_t)r);
+}
+
+/* Whoever removes the directories of a tree that runs does not end it; a new
+ * one would start all its services a second time. */
+static void
+refuse_second(const struct places *p)
+{
+	long pid = procs_left_svscan(p->scandir);
+
+	if (pid)
+		die(EX_SYSTEM, "reeve-svscan (pid %ld) still runs on what was "
+			"%s, and was removed or moved: its services would be "
+			"started a second time (kill %ld ends it, with all of "
+			"them; then reeve up)", pid, p->scandir, pid);
+}
+
+/* Entries of an earlier boot, and nothing made live yet: svscan would start
+ * those services, in no order, until this boot's take their places. */
+static void
+forget_old(const struct places *p)
+{
+	if (!live_exists(p->live) && scan_forget(p->live, p->scandir) < 0)
+		die_sys(EX_SYSTEM, "unable to clear %s", p->scandir);
+}
+
+/* Pid of the svscan that runs there, or 0. */
+static long
+svscan_on(const struct places *p)
+{
+	char lock[PATH_LEN];
+	pid_t pid;
+
+	join(lock, p->scandir, SCANDIR_LOCK);
+	pid = file_locked_by(AT_FDCWD, lock);
+	return pid > 0 ? (long)pid : 0;
+}
+
+static int
+tree_gone(const struct places *p, unsigned long long ms)
+{
+	for (unsigned long long t = 0; !ms || t <= ms; t += 20) {
+		struct timespec nap = { 0, 20000000 };
+
+		if (!svscan_on(p))
+			return 1;
+		if (t && t % 2000 == 0)
+			say("after %llu s, still waiting for the tree to end",
+				t / 1000);
+		nanosleep(&nap, 0);
+	}
+	return 0;
+}
+
+static void
+start_tree(const struct places *p)
+{
+	int fifo = make_catchall(p), pipefd[2], status;
+	struct pollfd pfd;
+	char c;
+	pid_t pid;
+	ssize_t r = -1;
+
+	if (pipe(pipefd) < 0)
+		die_sys(EX_SYSTEM, "unable to make a pipe");
+	fflush(0);
+	pid = fork();
+	if (pid < 0)
+		die_sys(EX_SYSTEM, "unable to start reeve-svscan");
+	if (!pid)
+		become_svscan(p, fifo, pipefd[1]);
+	close(pipefd[1]);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	pfd = (struct pollfd){ pipefd[0], POLLIN, 0 };
+	if (poll(&pfd, 1, START_MS) > 0)
+		r = read(pipefd[0], &c, 1);
+	close(pipefd[0]);
+	if (r == 1) {
+		close(fifo);
+		return;
+	}
+	show_fifo(fifo);
+	if (!r)
+		die(EX_SYSTEM, "reeve-svscan on %s ended at once; what it said "
+			"is above", p->scandir);
+	die(EX_TIMEOUT, "reeve-svscan on %s was not ready after %d s; its "
+		"messages are in %s/catch-all", p->scandir, START_MS / 1000,
+		p->logs);
+}
+
+/* --- services ------------------------------------------------------------------ */
+
+static int
+has_definitions(const struct places *p)
+{
+	for (int i = 0; i < p->nsources; i++) {
+		DIR *d = opendir(p->sources[i]);
+		struct dirent *e;
+		int found = 0;
+
+		if (!d)
+			continue;
+		while (!found && (e = readdir(d)))
+			found = e->d_name[0] != '.';
+		closedir(d);
+		if (found)
+			return 1;
+	}
+	return 0;
+}
+
+static int
+has_entry(const struct live *l, const char *name)
+{
+	char path[PATH_LEN];
+	struct stat st;
+
+	return scan_entry(path, sizeof path, l, name) < 0 ||
+		lstat(path, &st) == 0;
+}
+
+/* A reeve-rc-init that was cut off leaves services without an entry. */
+static void
+complete(const struct places *p)
+{
+	char err[PATH_LEN + 256];
+	const char **names;
+	struct live l;
+	uint32_t n = 0;
+	int dir = open(p->live, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int lock = dir < 0 ? -1 : live_lock(dir, 1);
+
+	if (lock < 0)
+		die_sys(EX_SYSTEM, "unable to lock %s", p->live);
+	if (live_open(&l, p->live, 0, err, sizeof err) < 0)
+		die(EX_SYSTEM, "%s", err);
+	names = calloc((size_t)l.db.nlong + 1, sizeof *names);
+	if (!names)
+		die_sys(EX_SYSTEM, "unable to hold the names of services");
+	if (live_needs_runner(&l.db) && !has_entry(&l, LIVE_RUNNER))
+		names[n++] = LIVE_RUNNER;
+	for (uint32_t i = 0; i < l.db.nlong; i++)
+		if (!has_entry(&l, l.db.services[i].name))
+			names[n++] = l.db.services[i].name;
+	/* One that was cut off goes its own way. */
+	if (!live_switching(&l) && scan_supervise(&l, names, n,
+		(struct scan_patience){ .each = START_MS }) < 0)
+		die_sys(EX_SYSTEM, "unable to have the services supervised in "
+			"%s", p->scandir);
+	free(names);
+	live_close(&l);
+	close(lock);
+	close(dir);
+}
+
+/* Make the database of the next boot live, if nothing is. */
+static void
+make_live(const struct places *p)
+{
+	char init[] = "reeve-rc-init", c[] = "-c", l[] = "-l";
+	char *argv[] = { init, c, (char *)p->boot, l, (char *)p->live,
+		(char *)p->scandir, 0 };
+
+	if (!live_exists(p->live) && act_run(argv))
+		die(EX_SYSTEM, "the services could not be made live (see "
+			"above), so none was started (reeve up tries it "
+			"again)");
+	complete(p);
+}
+
+/* Bring the live set to the definitions, or to the last good generation if
+ * those have mistakes.  0, or an exit code. */
+static int
+load_definitions(const struct places *p)
+{
+	char sw[] = "reeve-switch", q[] = "-q", b[] = "--boot";
+	/* What is not live yet is started after this. */
+	char *argv[] = { sw, q, live_exists(p->live) ? 0 : b, 0 };
+	int code = act_run(argv);
+
+	if (code && !file_exists(AT_FDCWD, p->boot))
+		die(code, "the definitions could not be made live (see above); "
+			"the tree runs without services (mend them, then "
+			"reeve up)");
+	if (code)
+		warn("the definitions could not be made live (see above); "
+			"going on with the last good generation");
+	make_live(p);
+	return code;
+}
+
+static int
+start_default(const struct places *p)
+{
+	char rc[] = "reeve-rc", l[] = "-l", b[] = "-b", u[] = "-u";
+	char change[] = "change", def[] = "default";
+	char limit[] = "--start-timeout=60000";
+	char *argv[] = { rc, l, (char *)p->live, b, u, limit, change, def, 0 };
+	struct model m;
+	int have;
+
+	model_load(&m, 0);
+	have = m.have_live && model_find(&m, def) != 0;
+	if (!m.have_live)
+		die(EX_SYSTEM, "%s", *m.live_error ? m.live_error :
+			"what was live is gone (reeve up makes it again)");
+	model_free(&m);
+	if (!have) {
+		info("there is no bundle `default', so nothing is started by "
+			"itself (reeve start NAME; reeve help definition)");
+		return 0;
+	}
+	return act_run(argv);
+}
+
+/* The last line: what runs now. */
+static int
+say_up(void)
+{
+	unsigned up = 0, bad = 0, starting = 0;
+	struct model m;
+
+	model_load(&m, 0);
+	for (size_t i = 0; i < m.n; i++) {
+		const struct item *it = &m.items[i];
+
+		if (!it->should || it->type == ITEM_BUNDLE ||
+			it->num == DB_NONE || status_hidden(it))
+			continue;
+		up += (unsigned)model_is_up(it);
+		if (model_is_up(it))
+			continue;
+		if (it->state == IS_FAILED || it->state == IS_LOST) {
+			bad++;
+			printf("%s: %s%s%s\n", it->name, model_word(it),
+				it->why[0] ? ": " : "", it->why);
+			model_tail(it, 3, "    ");
+		} else {
+			starting++;
+		}
+	}
+	if (!m.svscan)
+		die(EX_SYSTEM, "the tree was taken down meanwhile (reeve up "
+			"starts it)");
+	printf("The tree is up (pid %ld): %u service%s up", m.svscan, up,
+		up == 1 ? "" : "s");
+	if (starting)
+		printf(", %u not yet", starting);
+	if (bad)
+		printf(", %u failed", bad);
+	puts(".  reeve status shows them.");
+	model_free(&m);
+	return bad ? EX_NO : EX_OK;
+}
+
+enum { O_TREE = OPT_LONG };
+static const struct opt up_opts[] = {
+	{ 'd', "notify", "FD", "with --foreground: write a newline there when\n"
+		"all is up" },
+	{ 'f', "foreground", 0, "stay, and take everything down at SIGINT,\n"
+		"SIGTERM or SIGHUP, or end when the tree does" },
+	{ 'n', "dry-run", 0, "only say what would be done" },
+	{ O_TREE, "tree-only", 0, "start the tree, but no service" },
+	{ 0, 0, 0, 0 }
+};
+static const struct usage up_usage = {
+	"[-n] [-f [-d FD]] [--tree-only]",
+	"Start everything: make the directories, start the supervision tree in\n"
+	"the background, make the definitions live, start the bundle\n"
+	"`default'.  What already runs is left alone.",
+	up_opts,
+	"Exit status: 0 all is up, 1 a service or definition failed, 99 a\n"
+	"service was not ready in time, 100 misuse, 111 system error.\n"
+	"With --foreground: 0 all was taken down,\n"
+	"1 something had to be killed, 111 the tree died by itself; or, if it\n"
+	"could not be started, as without."
+};
+
+static void
+say_plan(const struct places *p, long running)
+{
+	if (running)
+		printf("the tree runs already (pid %ld)\n", running);
+	else
+		printf("would start reeve-svscan on %s,\n  logging to "
+			"%s/catch-all\n", p->scandir, p->logs);
+	for (int i = 0; i < p->nsources; i++)
+		printf("would %s %s\n", i ? "and of" :
+			"make live the definitions of", p->sources[i]);
+	puts("would start the bundle `default'");
+}
+
+static void
+make_tree(const struct places *p)
+{
+	int turn;
+	long pid;
+
+	make_dir(p->state, p->user ? 0700 : 0755);
+	turn = take_turn(p);
+	pid = svscan_on(p);
+	if (pid && scandir_ending(AT_FDCWD, p->scandir, (pid_t)pid)) {
+		info("waiting for the tree (pid %ld) that was told to end",
+			pid);
+		if (!tree_gone(p, END_MS))
+			die(EX_TIMEOUT, "the tree (pid %ld) was told to end "
+				"and still runs after %d s (reeve tree shows "
+				"what holds it, reeve down kills it)", pid,
+				END_MS / 1000);
+		pid = 0;
+	}
+	if (!pid)
+		refuse_second(p);
+	make_places(p);
+	if (!pid) {
+		forget_old(p);
+		start_tree(p);
+	}
+	if (turn >= 0)
+		close(turn);
+}
+
+int
+front_up(int argc, char **argv)
+{
+	int c, dry = 0, tree = 0, foreground = 0, notify = -1, code = 0, r;
+	struct places p;
+
+	opt_permute(&up_usage, argc, argv);
+	while ((c = opt_next(&up_usage, argc, argv)) != -1) {
+		if (c == 'n')
+			dry = 1;
+		else if (c == O_TREE)
+			tree = 1;
+		else if (c == 'f')
+			foreground = 1;
+		else if (c == 'd')
+			notify = (int)opt_uint("the descriptor", optarg, 3,
+				1023);
+	}
+	if (notify >= 0 && !foreground)
+		die(EX_MISUSE, "--notify is for --foreground: without it, "
+			"reeve up ends when all is up");
+	if (optind != argc)
+		die(EX_MISUSE, "up takes no name: it starts everything (for "
+			"one service: reeve start %s)", argv[optind]);
+	front_places(&p);
+	if (dry) {
+		say_plan(&p, svscan_on(&p));
+		return EX_OK;
+	}
+	if (foreground)
+		return front_foreground(&p, tree, notify);
+	make_tree(&p);
+	if (tree)
+		return say_up();
+	if (!has_definitions(&p) && !file_exists(AT_FDCWD, p.boot)) {
+		printf("The tree is up, and there are no services yet.  "
+			"Make one and start it:\n"
+			"  reeve new --default --log NAME -- COMMAND ARGUMENT...\n"
+			"  reeve up\n"
+			"(definitions are kept in %s)\n", p.sources[0]);
+		return EX_OK;
+	}
+	/* Without definitions here, a database was sent from elsewhere. */
+	if (has_definitions(&p))
+		code = load_definitions(&p);
+	else
+		make_live(&p);
+	r = start_default(&p);
+	code = code ? code : r;
+	/* reeve-rc's and reeve-switch's own codes. */
+	code = code == 2 ? EX_TIMEOUT : code > 0 && code < EX_TIMEOUT ? EX_NO :
+		code;
+	r = say_up();
+	return fflush(stdout) ? EX_SYSTEM : code ? code : r;
+}
+
+/* --- down ------------------------------------------------------------------------ */
+
+static const struct opt down_opts[] = {
+	{ 'n', "dry-run", 0, "only say what would be stopped" },
+	{ 't', "timeout", "SECONDS", "after this time kill what is left\n"
+		"(default 60; 0 waits for ever)" },
+	{ 0, 0, 0, 0 }
+};
+static const struct usage down_usage = {
+	"[-n] [-t SECONDS]",
+	"Stop everything: the services in the reverse order of their\n"
+	"dependencies, then the supervision tree itself.",
+	down_opts,
+	"Exit status: 0 all is down, 1 something had to be killed or left,\n"
+	"100 misuse, 111 system error."
+};
+
+/* Their time is over. */
+static void
+kill_left(void)
+{
+	struct model m;
+
+	model_load(&m, 0);
+	for (size_t i = 0; i < m.n; i++) {
+		const struct item *it = &m.items[i];
+
+		if (!it->pid)
+			continue;
+		warn("%s did not stop in time: killing it (pid %ld)",
+			it->name, it->pid);
+		/* Its supervise knows whether it is still that process. */
+		if (control_send(AT_FDCWD, it->dir, "Kk", 2) < 0)
+			warn_sys("unable to kill %s", it->name);
+	}
+	model_free(&m);
+}
+
+int
+front_down(int argc, char **argv)
+{
+	char rc[] = "reeve-rc", l[] = "-l", b[] = "-b", D[] = "-D", a[] = "-a";
+	char change[] = "change", t[] = "-t", ms[32];
+	char *stop[] = { rc, l, 0, b, D, a, t, ms, change, 0 };
+	uint64_t timeout = 60000;
+	int c, dry = 0, code = 0;
+	struct places p;
+	struct model m;
+
+	opt_permute(&down_usage, argc, argv);
+	while ((c = opt_next(&down_usage, argc, argv)) != -1) {
+		if (c == 'n')
+			dry = 1;
+		else if (c == 't' && !num_duration(optarg, 1000, &timeout))
+			die(EX_MISUSE, "the timeout must be a time such as 30 "
+				"or 2m, not '%s'", optarg);
+	}
+	if (optind != argc)
+		die(EX_MISUSE, "down takes no name: it stops everything (for "
+			"one service: reeve stop %s)", argv[optind]);
+	front_places(&p);
+	if (!dry)
+		(void)take_turn(&p);
+	model_load(&m, 0);
+	if (m.hidden)
+		model_need_tree(&m);
+	if (!m.svscan) {
+		puts("The tree is down already.");
+		return EX_OK;
+	}
+	if (dry) {
+		for (size_t i = 0; i < m.n; i++)
+			if (m.items[i].pid || m.items[i].state == IS_DONE)
+				printf("would stop %s (%s)\n", m.items[i].name,
+					model_word(&m.items[i]));
+		printf("would end the tree (pid %ld)\n", m.svscan);
+		return EX_OK;
+	}
+	if (m.have_live) {
+		stop[2] = m.places.live;
+		snprintf(ms, sizeof ms, "%llu", (unsigned long long)timeout);
+		code = act_run(stop);
+	}
+	if (scan_send(m.places.scandir, "t") < 0)
+		die_sys(EX_SYSTEM, "unable to tell reeve-svscan (pid %ld) to "
+			"end, so the tree goes on", m.svscan);
+	if (!tree_gone(&m.places, timeout)) {
+		kill_left();
+		code = EX_NO;
+		if (!tree_gone(&m.places, KILL_MS))
+			die(EX_NO, "the tree (pid %ld) still runs; reeve tree "
+				"shows what holds it", m.svscan);
+	}
+	puts(code ? "The tree is down; not every service stopped by itself." :
+		"The tree is down.");
+	model_free(&m);
+	return fflush(stdout) ? EX_SYSTEM : code ? EX_NO : EX_OK;
+}
