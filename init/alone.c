@@ -9,7 +9,7 @@
 
 #include "init/alone.h"
 #include "init/rest.h"
-#include "lib/brief.h"
+#include "lib/msg-brief.h"
 #include "lib/msg.h"
 #include "lib/num.h"
 

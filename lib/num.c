@@ -86,7 +86,7 @@ num_signame(int sig)
 	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
 		if (signals[i].number == sig)
 			return signals[i].name;
-	/* Not by printf: see lib/brief.h. */
+	/* Not by printf: see lib/msg-brief.h. */
 	buf[3 + uint_fmt(buf + 3, (unsigned)sig)] = 0;
 	return buf;
 }

@@ -15,7 +15,7 @@
 #include "lib/arena.h"
 #include "lib/bytes.h"
 #include "lib/file.h"
-#include "lib/near.h"
+#include "lib/suggest.h"
 #include "rc/db.h"
 
 #define MAGIC "reevedb\n"
@@ -817,11 +817,11 @@ db_logger(const struct db *db, const struct db_service *s)
 const char *
 db_nearest(const struct db *db, const char *name)
 {
-	struct near near = near_init(name);
+	struct suggest near = suggest_init(name);
 
 	for (uint32_t i = 0; i < db->nlong + db->nshort; i++)
-		near_try(&near, db->services[i].name);
+		suggest_try(&near, db->services[i].name);
 	for (uint32_t i = 0; i < db->nbundles; i++)
-		near_try(&near, db->bundles[i].name);
+		suggest_try(&near, db->bundles[i].name);
 	return near.best;
 }

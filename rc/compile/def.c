@@ -12,10 +12,10 @@
 #include <unistd.h>
 #include <sys/stat.h>
 
-#include "lib/near.h"
 #include "lib/num.h"
 #include "lib/os.h"
 #include "lib/path.h"
+#include "lib/suggest.h"
 #include "rc/compile/def.h"
 #include "rc/compile/lex.h"
 #include "supervise/svdir.h"
@@ -862,7 +862,7 @@ read_type(struct reader *r, int has_program)
 	uint32_t mode;
 	char *text = slurp(r->s->mem, r->fd, "type", &len, &mode), *line;
 	const char *file = path_of(r, "type");
-	struct near near;
+	struct suggest near;
 
 	if (!text && errno == ENOENT && has_program) {
 		r->d->type = DB_LONGRUN;
@@ -887,9 +887,9 @@ read_type(struct reader *r, int has_program)
 		return 1;
 	}
 	line = arena_dup(r->s->mem, text, strcspn(text, "\n"));
-	near = near_init(line);
+	near = suggest_init(line);
 	for (unsigned i = 0; i < 3; i++)
-		near_try(&near, type_name[i]);
+		suggest_try(&near, type_name[i]);
 	diag_error(r->s->diag, 1, file, 1, "invalid type '%.40s', expected "
 		"longrun, oneshot or bundle%s%s%s", line,
 		near.best ? " (was " : "", near.best ? near.best : "",

@@ -9,13 +9,13 @@
 
 #include "config.h"
 #include "lib/caps.h"
-#include "lib/near.h"
 #include "lib/num.h"
+#include "lib/suggest.h"
 #include "rc/compile/compile.h"
 #include "rc/compile/cron.h"
 #include "rc/compile/lower.h"
-#include "rc/places.h"
 #include "rc/compile/users.h"
+#include "rc/places.h"
 
 #define CGROUPS "/sys/fs/cgroup/"
 enum { APPLY_PERCENT_MAX = 1000000 };	/* what reeve-apply takes */
@@ -74,15 +74,15 @@ static int
 one_of(struct wrap *w, const struct def_text *t, const char *const *words)
 {
 	const char *line = def_line(w->s, t);
-	struct near near;
+	struct suggest near;
 
 	if (!line)
 		return -1;
-	near = near_init(line);
+	near = suggest_init(line);
 	for (int i = 0; words[i]; i++) {
 		if (!strcmp(line, words[i]))
 			return i;
-		near_try(&near, words[i]);
+		suggest_try(&near, words[i]);
 	}
 	diag_error(w->s->diag, 1, t->file, w->s->line, "invalid value "
 		"'%.60s', expected %s%s%s%s", line, t->prop->unit, near.best ?
@@ -301,14 +301,14 @@ static int
 known_capability(struct wrap *w, const struct def_text *t, unsigned line,
 	const char *word)
 {
-	struct near near;
+	struct suggest near;
 	const char *name;
 
 	if (caps_number(word) >= 0)
 		return 1;
-	near = near_init(word);
+	near = suggest_init(word);
 	for (int i = 0; (name = caps_name(i)); i++)
-		near_try(&near, name);
+		suggest_try(&near, name);
 	diag_error(w->s->diag, 1, t->file, line, "unknown capability %s%s%s%s",
 		word, near.best ? ", was " : "", near.best ? near.best : "",
 		near.best ? " meant?" : "");
@@ -390,10 +390,10 @@ unknown_limit(struct wrap *w, const struct def_text *t, unsigned number,
 	const char *line, size_t n)
 {
 	char *name = arena_dup(w->s->mem, line, n);
-	struct near near = near_init(name);
+	struct suggest near = suggest_init(name);
 
 	for (size_t i = 0; i < LIMITS; i++)
-		near_try(&near, limit_names[i]);
+		suggest_try(&near, limit_names[i]);
 	diag_error(w->s->diag, 1, t->file, number, "unknown limit '%.40s', "
 		"%s%s%s", name, near.best ? "was " : "expected as, core, cpu, "
 		"data, fsize, memlock, nofile, nproc, rss or stack",

@@ -3,9 +3,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "lib/near.h"
-#include "rc/db.h"
+#include "lib/suggest.h"
 #include "rc/compile/props.h"
+#include "rc/db.h"
 
 const struct prop props[] = {
 	{ "after.d", FOR_ATOMIC, PROP_DIR, LIST_AFTER, 0,
@@ -470,7 +470,7 @@ const char *
 prop_near(const char *name)
 {
 	size_t len = strlen(name);
-	struct near near = near_init(name);
+	struct suggest near = suggest_init(name);
 
 	if (is_leftover(name))
 		return 0;
@@ -484,7 +484,7 @@ prop_near(const char *name)
 			!strncmp(name, p->name, n) &&
 			!strcmp(name + n, ".d")))
 			return p->name;
-		near_try(&near, p->name);
+		suggest_try(&near, p->name);
 	}
 	return near.best;
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "lib/near.h"
+#include "lib/suggest.h"
 #include "rc/compile/resolve.h"
 
 enum { NEW, OPEN, DONE };
@@ -90,10 +90,10 @@ is_longrun(const struct node *n)
 static void
 unknown(struct resolver *r, const struct def_name *n, const char *what)
 {
-	struct near near = near_init(n->name);
+	struct suggest near = suggest_init(n->name);
 
 	for (uint32_t i = 0; i < r->n; i++)
-		near_try(&near, r->nodes[i].name);
+		suggest_try(&near, r->nodes[i].name);
 	diag_error(r->diag, 1, n->file, n->line, "undefined service name %s"
 		"%s%s%s%s", n->name, what, near.best ? ", was " : "",
 		near.best ? near.best : "", near.best ? " meant?" : "");

@@ -26,13 +26,13 @@
 #include "lib/path.h"
 #include "lib/spawn.h"
 #include "rc/compile/compile.h"
+#include "rc/compile/sources.h"
+#include "rc/compile/users.h"
 #include "rc/live.h"
 #include "rc/places.h"
 #include "rc/run.h"
 #include "rc/scan.h"
-#include "rc/compile/sources.h"
 #include "rc/switch/update.h"
-#include "rc/compile/users.h"
 #include "supervise/control.h"
 
 enum { O_TEST = OPT_LONG, O_BOOT, O_ROOT, O_DB, O_LAX, O_OVERRIDE, O_BUNDLE,

@@ -9,7 +9,7 @@
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/path.h"
-#include "lib/stamp.h"
+#include "lib/tai64.h"
 #include "lib/utf8.h"
 #include "rc/switch/tell.h"
 
@@ -112,8 +112,8 @@ static void
 print_lines(const char *p)
 {
 	while (*p) {
-		char date[STAMP_TEXT];
-		size_t stamp = stamp_text(date, sizeof date, p, 0), len;
+		char date[TAI64_TEXT];
+		size_t stamp = tai64_text(date, sizeof date, p, 0), len;
 
 		p += stamp;
 		len = strcspn(p, "\n");

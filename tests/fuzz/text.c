@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "lib/json.h"
-#include "lib/near.h"
 #include "lib/shquote.h"
+#include "lib/suggest.h"
 #include "lib/utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -81,7 +81,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	char *s = malloc(len + 1);
-	struct near near;
+	struct suggest near;
 
 	if (!s)
 		return 0;
@@ -90,9 +90,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	json(s, len);
 	characters(s, len);
 	quoted(s);
-	near = near_init(s);
-	near_try(&near, "environment");
-	near_try(&near, s);
+	near = suggest_init(s);
+	suggest_try(&near, "environment");
+	suggest_try(&near, s);
 	if (!near.best || near.distance)
 		abort();
 	free(s);

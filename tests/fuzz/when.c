@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "lib/stamp.h"
+#include "lib/tai64.h"
 #include "log/logdir.h"
 #include "log/when.h"
 
@@ -32,7 +32,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static int set;
-	char text[128], date[STAMP_TEXT];
+	char text[128], date[TAI64_TEXT];
 	uint64_t now_s = 0;
 	tain now, t;
 	size_t n;
@@ -56,7 +56,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		if (when_parse(text, &now, utc, &t) && t.nano > 999999999)
 			abort();
 		*date = 0;
-		n = stamp_text(date, sizeof date, text, utc);
+		n = tai64_text(date, sizeof date, text, utc);
 		if (n > len || !n != !*date || strlen(date) >= sizeof date)
 			abort();
 	}

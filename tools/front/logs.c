@@ -20,12 +20,12 @@
 #include "lib/file.h"
 #include "lib/json.h"
 #include "lib/msg.h"
-#include "lib/near.h"
 #include "lib/nofile.h"
 #include "lib/num.h"
 #include "lib/opt.h"
 #include "lib/os.h"
 #include "lib/path.h"
+#include "lib/suggest.h"
 #include "lib/utf8.h"
 #include "log/logdir.h"
 #include "log/stream.h"
@@ -248,7 +248,7 @@ static _Noreturn void
 no_log(const char *name, const struct live *live, const struct places *p,
 	const struct db_service *v)
 {
-	struct near near = near_init(name);
+	struct suggest near = suggest_init(name);
 	struct dirent *de;
 	char path[PATH_LEN], *copy;
 	DIR *d;
@@ -262,13 +262,13 @@ no_log(const char *name, const struct live *live, const struct places *p,
 		check_access(path);
 	for (uint32_t i = 0; live && i < live->db.nlong; i++)
 		if (logdir_of(&live->db, live->db.services + i))
-			near_try(&near, live->db.services[i].name);
+			suggest_try(&near, live->db.services[i].name);
 	d = opendir(p->logs);
 	while (d && (de = readdir(d)))
 		if (*de->d_name != '.' && path_join(path, sizeof path,
 			p->logs, de->d_name) == 0 && is_logdir(path) &&
 			(copy = strdup(de->d_name)))
-			near_try(&near, copy);
+			suggest_try(&near, copy);
 	die(EX_MISUSE, "no log of '%s' (no log companion in the running set, "
 		"and no log directory %s/%s)%s%s%s", name, p->logs, name,
 		near.best ? "; did you mean '" : "",

@@ -11,7 +11,7 @@
 
 #include "lib/chain.h"
 #include "lib/msg.h"
-#include "lib/near.h"
+#include "lib/suggest.h"
 #include "tools/front/front.h"
 
 void
@@ -108,10 +108,10 @@ front_begun(const char *typed, const char *const *names, size_t n)
 const char *
 front_nearest(const char *typed, const char *const *names, size_t n)
 {
-	struct near near = near_init(typed);
+	struct suggest near = suggest_init(typed);
 
 	for (size_t i = 0; i < n; i++)
-		near_try(&near, names[i]);
+		suggest_try(&near, names[i]);
 	return near.best;
 }
 

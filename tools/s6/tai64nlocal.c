@@ -8,7 +8,7 @@
 
 #include "lib/msg.h"
 #include "lib/opt.h"
-#include "lib/stamp.h"
+#include "lib/tai64.h"
 
 static const struct opt opts[] = {
 	{ 'g', "gmt", 0, "print UTC, not local time" },
@@ -25,9 +25,9 @@ static const struct usage usage = {
 static int
 print_time(const char *stamp, int gmt)
 {
-	char date[STAMP_TEXT];
+	char date[TAI64_TEXT];
 
-	if (!stamp_text(date, sizeof date, stamp, gmt))
+	if (!tai64_text(date, sizeof date, stamp, gmt))
 		return 0;
 	fputs(date, stdout);
 	return 1;

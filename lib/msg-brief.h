@@ -1,7 +1,7 @@
-/* brief.h - messages without printf, for programs whose memory counts: a
+/* msg-brief.h - messages without printf, for programs whose memory counts: a
  * printf is 20 kB of a static program.  The form is that of msg.h. */
-#ifndef LIB_BRIEF_H
-#define LIB_BRIEF_H
+#ifndef LIB_MSG_BRIEF_H
+#define LIB_MSG_BRIEF_H
 
 /* "PROG: A B C\n" in one write to stderr; each of them may be "".  errno is
  * preserved.  A message that is too long is cut. */

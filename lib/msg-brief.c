@@ -1,10 +1,10 @@
-/* brief.c - see brief.h. */
+/* msg-brief.c - see msg-brief.h. */
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/brief.h"
+#include "lib/msg-brief.h"
 #include "lib/msg.h"
 
 enum { BRIEF_MAX = 1024 };

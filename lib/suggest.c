@@ -1,17 +1,17 @@
-/* near.c - see near.h.  The distance counts characters to insert, remove,
- * replace, or swap with their neighbour. */
+/* suggest.c - see suggest.h.  The distance counts characters to insert,
+ * remove, replace, or swap with their neighbour. */
 
 #include <stddef.h>
 #include <string.h>
 
-#include "lib/near.h"
+#include "lib/suggest.h"
 
 enum { NEAR_MAX = 64 };
 
-struct near
-near_init(const char *name)
+struct suggest
+suggest_init(const char *name)
 {
-	struct near n = { name, 0, 0 };
+	struct suggest n = { name, 0, 0 };
 	size_t len = strlen(name);
 
 	n.distance = len < 3 ? 1 : len < 6 ? 2 : (unsigned)len / 3 + 1;
@@ -51,7 +51,7 @@ distance(const char *a, const char *b)
 }
 
 void
-near_try(struct near *n, const char *candidate)
+suggest_try(struct suggest *n, const char *candidate)
 {
 	unsigned d = distance(n->name, candidate);
 

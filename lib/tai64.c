@@ -1,4 +1,4 @@
-/* stamp.c - see stamp.h. */
+/* tai64.c - see tai64.h. */
 
 #include <stdint.h>
 #include <stdio.h>
@@ -6,12 +6,12 @@
 #include <skalibs/djbtime.h>
 #include <skalibs/tai.h>
 
-#include "lib/stamp.h"
+#include "lib/tai64.h"
 
 size_t
-stamp_text(char *buf, size_t max, const char *s, int utc)
+tai64_text(char *buf, size_t max, const char *s, int utc)
 {
-	char date[STAMP_TEXT];
+	char date[TAI64_TEXT];
 	struct tm tm;
 	uint64_t when;
 	time_t t;
