@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 #include "init/alone.h"
-#include "init/rest.h"
+#include "init/reaper.h"
+#include "lib/clock.h"
 #include "lib/msg-brief.h"
 #include "lib/msg.h"
 #include "lib/num.h"
@@ -77,16 +78,16 @@ alone_child(char **command, const sigset_t *mask)
 static pid_t
 fork_patiently(const struct alone *c)
 {
-	uint64_t until = rest_now() + c->grace_ms;
+	uint64_t until = clock_now() + c->grace_ms;
 	pid_t pid;
 
 	while ((pid = fork()) < 0) {
 		if (errno != EAGAIN && errno != ENOMEM)
 			break;
-		if (rest_now() >= until)
+		if (clock_now() >= until)
 			break;
-		if (alone_is_stop(c->stop_signal, rest_wait(&c->set,
-			rest_now() + FORK_AGAIN_MS)))
+		if (alone_is_stop(c->stop_signal, reaper_wait(&c->set,
+			clock_now() + FORK_AGAIN_MS)))
 			break;
 	}
 	return pid;
@@ -127,7 +128,7 @@ alone_run(const struct alone *c)
 			seen(pid, w);
 		if (!main_pid)
 			break;
-		sig = rest_wait(&c->set, kill_at);
+		sig = reaper_wait(&c->set, kill_at);
 		if (!sig) {
 			brief(c->command[0], " did not end within the grace "
 				"time: killed", "");
@@ -136,14 +137,14 @@ alone_run(const struct alone *c)
 		} else if (!is_private(sig)) {
 			kill(main_pid, sig);
 			if (!kill_at && alone_is_stop(c->stop_signal, sig))
-				kill_at = rest_now() +
+				kill_at = clock_now() +
 					c->grace_ms * STOP_SERVICES / 100;
 		}
 	}
-	rest_end(&c->set, rest_now() + c->grace_ms *
+	reaper_end(&c->set, clock_now() + c->grace_ms *
 		(STOP_KILL - STOP_SERVICES) / 100, group, 0);
 	if (c->verbose && WIFSIGNALED(main_status))
 		brief(c->command[0], " was ended by ",
 			num_signame(WTERMSIG(main_status)));
-	return rest_code(main_status);
+	return reaper_code(main_status);
 }

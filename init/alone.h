@@ -11,7 +11,7 @@ struct alone {
 	int stop_signal;	/* besides TERM, INT and QUIT; 0 none */
 	int verbose;
 	sigset_t old_mask;	/* mask that the command gets back */
-	sigset_t set;		/* what we wait for: see rest.h */
+	sigset_t set;		/* what we wait for: see reaper.h */
 };
 
 /* Start the command, pass signals on, reap; its exit code. */

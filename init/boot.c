@@ -14,7 +14,7 @@
 
 #include "config.h"
 #include "init/boot.h"
-#include "init/note.h"
+#include "init/initdir.h"
 #include "init/os.h"
 #include "lib/chain.h"
 #include "lib/file.h"
@@ -127,16 +127,16 @@ read_words(struct boot *b)
 {
 	static char text[4096];
 
-	words_init(&b->words);
+	cmdline_init(&b->cmdline);
 	machine_cmdline(text, sizeof text);
-	if (words_read(&b->words, text))
+	if (cmdline_read(&b->cmdline, text))
 		warn("a reeve word of the kernel command line is wrong: %s",
 			text);
 	for (char **a = b->args; a && *a; a++)
-		words_take(&b->words, *a, strlen(*a));
-	if (b->words.verbose >= 0)
-		b->verbose = b->words.verbose;
-	if (b->words.debug) {
+		cmdline_take(&b->cmdline, *a, strlen(*a));
+	if (b->cmdline.verbose >= 0)
+		b->verbose = b->cmdline.verbose;
+	if (b->cmdline.debug) {
 		b->verbose = 2;
 		b->echo = 1;
 	}
@@ -187,11 +187,11 @@ have_run(struct boot *b)
 static void
 choose_places(struct boot *b)
 {
-	where_services(&b->at);
+	initplaces_services(&b->at);
 	if (access("/run", W_OK) == 0)
-		where_choose(&b->at, "/run");
+		initplaces_choose(&b->at, "/run");
 	else
-		where_choose(&b->at, 0);
+		initplaces_choose(&b->at, 0);
 }
 
 static void
@@ -248,18 +248,18 @@ make_scandir(struct boot *b)
 		warn_sys("unable to use %s", b->at.scandir);
 		if (tries++ < SCANDIR_TRIES)
 			usleep(SCANDIR_APART_MS * 1000);
-		else if (!boot_shell(b->words.console, "no scan directory"))
+		else if (!boot_shell(b->cmdline.console, "no scan directory"))
 			sleep(60);
 	}
 	/* Of an initramfs whose svscan is gone. */
 	path_remove(AT_FDCWD, ".s6-svscan");
 	path_remove(AT_FDCWD, LOG_SERVICE);
 	path_remove(AT_FDCWD, END_SERVICE);
-	if (mkdir(".s6-svscan", 0700) < 0 || mkdir(NOTE_DIR, 0700) < 0 ||
-		note_put_text(NOTE_BASEDIR, b->basedir) < 0 ||
-		note_put_text(NOTE_LIVE, b->at.live) < 0 ||
-		note_put(NOTE_STOP, b->stop_ms) < 0 ||
-		note_put(NOTE_VERBOSE, (unsigned)b->verbose) < 0)
+	if (mkdir(".s6-svscan", 0700) < 0 || mkdir(INITDIR, 0700) < 0 ||
+		initdir_put_text(INITDIR_BASEDIR, b->basedir) < 0 ||
+		initdir_put_text(INITDIR_LIVE, b->at.live) < 0 ||
+		initdir_put(INITDIR_STOP, b->stop_ms) < 0 ||
+		initdir_put(INITDIR_VERBOSE, (unsigned)b->verbose) < 0)
 		warn_sys("unable to write to %s/.s6-svscan", b->at.scandir);
 	make_hooks(b);
 	make_service(END_SERVICE, "reeve-shutdownd", "");
@@ -401,9 +401,9 @@ boot_run(struct boot *b)
 	atexit(last_resort);
 	b->since_ms = machine_uptime_ms();
 	b->console = -1;
-	words_init(&b->words);
+	cmdline_init(&b->cmdline);
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-		if (b->words.debug)
+		if (b->cmdline.debug)
 			say("step: %s", steps[i].name);
 		steps[i].run(b);
 		if (steps[i].run == have_console)
@@ -413,7 +413,8 @@ boot_run(struct boot *b)
 	for (;;) {
 		exec_svscan(b);
 		/* Without svscan there is nothing else to do. */
-		if (!boot_shell(b->words.console, "svscan cannot be executed"))
+		if (!boot_shell(b->cmdline.console,
+				"svscan cannot be executed"))
 			sleep(60);
 	}
 }

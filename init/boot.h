@@ -5,8 +5,8 @@
 #include <signal.h>
 #include <stdint.h>
 
-#include "init/where.h"
-#include "init/words.h"
+#include "init/cmdline.h"
+#include "init/initplaces.h"
 #include "supervise/event.h"
 
 enum { BOOT_MOUNTS = 16, BOOT_STOP_MS = 120000 };
@@ -28,8 +28,8 @@ struct boot {
 	char **args;		/* words from the kernel */
 
 	unsigned long since_ms;	/* uptime when the kernel handed over */
-	struct words words;
-	struct where at;
+	struct cmdline cmdline;
+	struct initplaces at;
 	int console;		/* fd, or -1 */
 	int ready[2];		/* svscan's readiness */
 	int log_keep;		/* reading end of the log, until it runs */

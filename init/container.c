@@ -15,9 +15,9 @@
 #include "init/alone.h"
 #include "init/bringup.h"
 #include "init/container.h"
+#include "init/initdir.h"
 #include "init/os.h"
-#include "init/rest.h"
-#include "init/note.h"
+#include "init/reaper.h"
 #include "lib/chain.h"
 #include "lib/file.h"
 #include "lib/msg.h"
@@ -73,7 +73,7 @@ make_scandir(const struct container *c)
 
 	if (path_mkdirs(c->at.scandir, 0755) < 0 || chdir(c->at.scandir) < 0)
 		die_sys(EX_SYSTEM, "unable to use %s", c->at.scandir);
-	if (mkdir(".s6-svscan", 0700) < 0 || mkdir(NOTE_DIR, 0700) < 0)
+	if (mkdir(".s6-svscan", 0700) < 0 || mkdir(INITDIR, 0700) < 0)
 		die_sys(EX_SYSTEM, "unable to make %s/.s6-svscan", c->at.scandir);
 	if (chain_sister(self, sizeof self, "reeve-init") < 0)
 		die(EX_SYSTEM, "path of reeve-init is too long");
@@ -82,12 +82,12 @@ make_scandir(const struct container *c)
 	for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
 		if (c->command || num_signal(passed[i]) == c->stop_signal)
 			make_hook(self, passed[i]);
-	if (note_put(NOTE_GRACE, c->grace_ms) < 0 ||
-		note_put_text(NOTE_LIVE, c->at.live) < 0 ||
-		note_put(NOTE_SIGNAL, (unsigned)c->stop_signal) < 0 ||
-		note_put(NOTE_VERBOSE, (unsigned)c->verbose) < 0)
+	if (initdir_put(INITDIR_GRACE, c->grace_ms) < 0 ||
+		initdir_put_text(INITDIR_LIVE, c->at.live) < 0 ||
+		initdir_put(INITDIR_SIGNAL, (unsigned)c->stop_signal) < 0 ||
+		initdir_put(INITDIR_VERBOSE, (unsigned)c->verbose) < 0)
 		die_sys(EX_SYSTEM, "unable to write to %s/%s", c->at.scandir,
-			NOTE_DIR);
+			INITDIR);
 }
 
 /* --- becoming svscan -------------------------------------------------- */
@@ -141,9 +141,9 @@ start_tree(struct container *c)
 		close(p[1]);
 		stage2_run(c, p[0]);
 	}
-	if (note_put(NOTE_PID, (unsigned long)pid) < 0)
+	if (initdir_put(INITDIR_PID, (unsigned long)pid) < 0)
 		die_sys(EX_SYSTEM, "unable to write to %s/%s", c->at.scandir,
-			NOTE_DIR);
+			INITDIR);
 	if (p[0] != READY_FD)
 		close(p[0]);
 	become_svscan(c, p[1]);
@@ -191,7 +191,7 @@ container_run(struct container *c)
 {
 	int tree;
 
-	rest_block(&c->set, &c->old_mask);
+	reaper_block(&c->set, &c->old_mask);
 	c->cwd = -1;
 	if (getpid() != 1) {
 		say("not process 1 but %ld: %s", (long)getpid(),
@@ -199,14 +199,14 @@ container_run(struct container *c)
 			"acting as subreaper of what is started here" :
 			"orphans of services will not be reaped here");
 	}
-	tree = where_services(&c->at) || c->always_tree;
+	tree = initplaces_services(&c->at) || c->always_tree;
 	if (!tree && c->command)
 		run_alone(c);
 	if (!tree)
 		die(EX_MISUSE, "nothing to run: no command was given, and "
 			"there are no definitions in /etc/reeve/sv or "
 			"/usr/share/reeve/sv and no database %s", c->at.boot);
-	where_choose(&c->at, c->run);
+	initplaces_choose(&c->at, c->run);
 	clear_old(c);
 	start_tree(c);
 }

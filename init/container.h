@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <stdint.h>
 
-#include "init/where.h"
+#include "init/initplaces.h"
 
 struct container {
 	char **command;		/* main command, or 0; borrowed from argv */
@@ -21,7 +21,7 @@ struct container {
 	sigset_t old_mask;	/* mask that children get back */
 	int cwd;		/* where we were started, -1 none */
 	sigset_t set;		/* what we wait for */
-	struct where at;	/* filled by container_run */
+	struct initplaces at;	/* filled by container_run */
 };
 
 /* Do it all.  Does not return. */

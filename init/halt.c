@@ -8,9 +8,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "init/halt.h"
 #include "init/ending.h"
-#include "init/rest.h"
+#include "init/halt.h"
+#include "init/reaper.h"
+#include "lib/clock.h"
 #include "lib/msg.h"
 #include "lib/path.h"
 
@@ -34,7 +35,7 @@ end(struct halt *h)
 	say("%s", ending_name(h->how));
 	machine_end_now(h->how);
 	warn_sys("unable to %s (trying again in 5 s)", ending_name(h->how));
-	rest_wait(&h->set, rest_now() + 5000);
+	reaper_wait(&h->set, clock_now() + 5000);
 	return (struct step){ end };
 }
 
@@ -44,7 +45,7 @@ run_final(struct halt *h)
 {
 	char path[PATH_LEN];
 	char *argv[] = { path, 0 };
-	uint64_t until = rest_now() + FINAL_MS;
+	uint64_t until = clock_now() + FINAL_MS;
 	pid_t pid;
 	int w;
 
@@ -61,10 +62,10 @@ run_final(struct halt *h)
 		_exit(127);
 	}
 	while (pid > 0 && waitpid(pid, &w, WNOHANG) == 0)
-		if (rest_now() >= until)
+		if (clock_now() >= until)
 			break;
 		else
-			rest_wait(&h->set, until);
+			reaper_wait(&h->set, until);
 	return (struct step){ end };
 }
 
@@ -99,14 +100,14 @@ unmount_all(struct halt *h)
 		warn("some file systems are still writable (synced)");
 		return (struct step){ run_final };
 	}
-	rest_wait(&h->set, rest_now() + UNMOUNT_APART_MS);
+	reaper_wait(&h->set, clock_now() + UNMOUNT_APART_MS);
 	return (struct step){ unmount_all };
 }
 
 static struct step
 kill_all(struct halt *h)
 {
-	if (rest_end(&h->set, rest_now() + h->grace_ms, 0, 0))
+	if (reaper_end(&h->set, clock_now() + h->grace_ms, 0, 0))
 		say("some processes had to be killed");
 	return (struct step){ unmount_all };
 }
@@ -143,7 +144,7 @@ halt_run(enum machine_end how, uint64_t grace_ms, const char *basedir)
 	h.how = how;
 	h.grace_ms = grace_ms;
 	h.basedir = basedir;
-	rest_block(&h.set, 0);
+	reaper_block(&h.set, 0);
 	for (;;)
 		step = step.run(&h);
 }

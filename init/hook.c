@@ -13,11 +13,12 @@
 
 #include "init/alone.h"
 #include "init/container.h"
-#include "init/halt.h"
-#include "init/note.h"
 #include "init/ending.h"
-#include "init/rest.h"
+#include "init/halt.h"
+#include "init/initdir.h"
+#include "init/reaper.h"
 #include "lib/chain.h"
+#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/num.h"
@@ -25,13 +26,13 @@
 static _Noreturn void
 on_signal(int sig)
 {
-	uint64_t pid = note_get(NOTE_PID, 0);
+	uint64_t pid = initdir_get(INITDIR_PID, 0);
 
 	if (pid > 1 && kill((pid_t)pid, sig) == 0)
 		_exit(0);
 	/* Links to us for other signals exist only if they are the stop
 	 * signal, or if there is a stage 2 with a main command. */
-	if (alone_is_stop((int)note_get(NOTE_SIGNAL, 0), sig))
+	if (alone_is_stop((int)initdir_get(INITDIR_SIGNAL, 0), sig))
 		stage2_stop();
 	_exit(0);
 }
@@ -78,7 +79,7 @@ crash(int machine)
 
 	/* A container that cannot be started says so and ends; what runs,
 	 * and a machine, goes on. */
-	if (!machine && !note_get(NOTE_READY, 0))
+	if (!machine && !initdir_get(INITDIR_READY, 0))
 		die(EX_SYSTEM, "svscan could not be started");
 	for (;;) {
 		warn("svscan could not go on, starting it again");
@@ -92,14 +93,15 @@ crash(int machine)
 static _Noreturn void
 machine_finish(const char *basedir)
 {
-	uint64_t how = note_get(NOTE_END, UINT64_MAX);
+	uint64_t how = initdir_get(INITDIR_END, UINT64_MAX);
 
 	if (how > END_KEXEC) {
 		warn("svscan was told to end, but nobody asked to end the "
 			"machine");
 		crash(1);
 	}
-	halt_run((enum machine_end)how, note_get(NOTE_GRACE, 3000), basedir);
+	halt_run((enum machine_end)how, initdir_get(INITDIR_GRACE, 3000),
+		basedir);
 }
 
 /* Who told svscan to end waits until it is ended by us.  Not process 1 and on
@@ -107,7 +109,7 @@ machine_finish(const char *basedir)
 static void
 release_stopper(void)
 {
-	pid_t pid = (pid_t)note_get(NOTE_STOPPER, 0);
+	pid_t pid = (pid_t)initdir_get(INITDIR_STOPPER, 0);
 
 	/* A child that was not reaped has its number still. */
 	if (pid > 1 && waitpid(pid, 0, WNOHANG) == 0)
@@ -117,17 +119,17 @@ release_stopper(void)
 static _Noreturn void
 finish(void)
 {
-	uint64_t code = note_get(NOTE_CODE, 0);
-	uint64_t grace = note_get(NOTE_GRACE, 10000);
-	uint64_t at = note_get(NOTE_KILLAT, 0), now = rest_now();
+	uint64_t code = initdir_get(INITDIR_CODE, 0);
+	uint64_t grace = initdir_get(INITDIR_GRACE, 10000);
+	uint64_t at = initdir_get(INITDIR_KILLAT, 0), now = clock_now();
 	sigset_t set;
 
-	rest_block(&set, 0);
+	reaper_block(&set, 0);
 	release_stopper();
 	/* Told to end by svscanctl, not through us. */
 	if (!at || at > now + grace)
 		at = now + grace * (STOP_KILL - STOP_SERVICES) / 100;
-	if (rest_end(&set, at, 0, 0) && note_get(NOTE_VERBOSE, 0))
+	if (reaper_end(&set, at, 0, 0) && initdir_get(INITDIR_VERBOSE, 0))
 		info("some processes had to be killed");
 	_exit((int)code & 255);
 }
@@ -143,7 +145,8 @@ void
 hook_run(const char *base)
 {
 	char basedir[PATH_LEN];
-	int machine = note_get_text(NOTE_BASEDIR, basedir, sizeof basedir);
+	int machine = initdir_get_text(INITDIR_BASEDIR, basedir,
+		sizeof basedir);
 
 	prog_name = "reeve-init";
 	if (!strcmp(base, "finish") && machine)

@@ -8,7 +8,7 @@
 
 #include "config.h"
 #include "init/alone.h"
-#include "init/rest.h"
+#include "init/reaper.h"
 #include "lib/msg-brief.h"
 #include "lib/msg.h"
 #include "lib/num.h"
@@ -59,6 +59,6 @@ main(int argc, char **argv)
 	c.verbose = (int)verbose;
 	alone_mask_set(&c.old_mask, mask);
 	/* The mask that we got is reeve-init's own: everything. */
-	rest_block(&c.set, &old);
+	reaper_block(&c.set, &old);
 	_exit(alone_run(&c));
 }

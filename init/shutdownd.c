@@ -13,12 +13,13 @@
 #include <unistd.h>
 
 #include "init/bringup.h"
-#include "init/note.h"
-#include "init/ending.h"
-#include "init/rest.h"
-#include "init/wall.h"
 #include "init/delay.h"
+#include "init/ending.h"
+#include "init/initdir.h"
+#include "init/reaper.h"
+#include "init/wall.h"
 #include "lib/chain.h"
+#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/num.h"
@@ -106,15 +107,15 @@ static void
 run_stop_script(struct daemon *d)
 {
 	pid_t pid = start_stop_script(d);
-	uint64_t since = rest_now(), told = since, now;
+	uint64_t since = clock_now(), told = since, now;
 	sigset_t set, old;
 	int w;
 
 	if (pid <= 0)
 		return;
-	rest_block(&set, &old);
+	reaper_block(&set, &old);
 	while (waitpid(pid, &w, WNOHANG) == 0) {
-		now = rest_now();
+		now = clock_now();
 		if (now - since >= d->limit_ms) {
 			warn("rc.shutdown did not end in %llu s: killed, "
 				"what is up will be ended by signals",
@@ -131,13 +132,14 @@ run_stop_script(struct daemon *d)
 				(unsigned long long)(now - since) / 1000,
 				(unsigned long long)d->limit_ms / 1000);
 		}
-		rest_wait(&set, told + TELL_MS < since + d->limit_ms ?
+		reaper_wait(&set, told + TELL_MS < since + d->limit_ms ?
 			told + TELL_MS : since + d->limit_ms);
 	}
 	/* TERM ends us like everything else. */
 	sigprocmask(SIG_SETMASK, &old, 0);
 	if (w)
-		warn("rc.shutdown ended with code %d (going on)", rest_code(w));
+		warn("rc.shutdown ended with code %d (going on)",
+			reaper_code(w));
 }
 
 static _Noreturn void
@@ -148,8 +150,8 @@ end_machine(struct daemon *d)
 
 	say("going down for %s", ending_name(d->request.how));
 	run_stop_script(d);
-	while (note_put(NOTE_END, d->request.how) < 0 ||
-		note_put(NOTE_GRACE, grace) < 0 ||
+	while (initdir_put(INITDIR_END, d->request.how) < 0 ||
+		initdir_put(INITDIR_GRACE, grace) < 0 ||
 		bringup_tell(".s6-svscan/control", "b") < 0) {
 		warn_sys("unable to tell process 1 (trying again)");
 		sync();
@@ -173,7 +175,7 @@ take(struct daemon *d, const struct ending *r)
 	}
 	d->asked = 1;
 	d->request = *r;
-	d->due = rest_now() + r->delay_ms;
+	d->due = clock_now() + r->delay_ms;
 	d->mark = UINT64_MAX;
 	say("%s %s", ending_name(r->how), delay_text(r->delay_ms));
 }
@@ -213,7 +215,7 @@ read_requests(struct daemon *d)
 static int
 announce(struct daemon *d)
 {
-	uint64_t now = rest_now(), left, next;
+	uint64_t now = clock_now(), left, next;
 	char text[128];
 
 	if (!d->asked)
@@ -243,15 +245,15 @@ set_up(struct daemon *d)
 {
 	if (chdir("..") < 0)
 		die_sys(EX_SYSTEM, "unable to go to the scan directory");
-	if (!*d->basedir && !note_get_text(NOTE_BASEDIR, d->basedir,
+	if (!*d->basedir && !initdir_get_text(INITDIR_BASEDIR, d->basedir,
 		sizeof d->basedir))
-		die(EX_MISUSE, "no " NOTE_DIR "/" NOTE_BASEDIR
+		die(EX_MISUSE, "no " INITDIR "/" INITDIR_BASEDIR
 			" in the scan directory: reeve-init did not start "
 			"this machine (give -c)");
-	if (!note_get_text(NOTE_LIVE, d->live, sizeof d->live))
+	if (!initdir_get_text(INITDIR_LIVE, d->live, sizeof d->live))
 		*d->live = 0;
 	if (!d->limit_ms)
-		d->limit_ms = note_get(NOTE_STOP, LIMIT_MS);
+		d->limit_ms = initdir_get(INITDIR_STOP, LIMIT_MS);
 	if (mkfifo(ENDING_FIFO, 0600) < 0 && errno != EEXIST)
 		die_sys(EX_SYSTEM, "unable to make " ENDING_FIFO);
 	d->fd = open(ENDING_FIFO, O_RDWR | O_NONBLOCK | O_CLOEXEC);

@@ -19,9 +19,10 @@
 #include "init/alone.h"
 #include "init/bringup.h"
 #include "init/container.h"
-#include "init/rest.h"
-#include "init/note.h"
+#include "init/initdir.h"
+#include "init/reaper.h"
 #include "lib/chain.h"
+#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/num.h"
@@ -61,7 +62,7 @@ next_event(struct stage2 *s, int fd, uint64_t deadline)
 			return sig;
 		ms = -1;
 		if (deadline) {
-			now = rest_now();
+			now = clock_now();
 			if (now >= deadline)
 				return SIGNAL_NONE;
 			ms = deadline - now > 1000000 ? 1000000 :
@@ -85,7 +86,7 @@ reap(struct stage2 *s)
 		} else if (pid == s->command) {
 			s->command = 0;
 			s->ended = 1;
-			s->code = rest_code(w);
+			s->code = reaper_code(w);
 			if (s->c->verbose)
 				info("%s ended with code %d",
 					s->c->command[0], s->code);
@@ -125,7 +126,7 @@ wait_ready(struct stage2 *s, int fd)
 			return 0;
 	}
 	if (read(fd, &b, 1) == 1 && b == '\n') {
-		note_put(NOTE_READY, 1);
+		initdir_put(INITDIR_READY, 1);
 		return 1;
 	}
 	die(EX_SYSTEM, "reeve-svscan ended before it was ready");
@@ -139,7 +140,7 @@ start_child(struct stage2 *s)
 
 	while ((pid = fork()) < 0) {
 		warn_sys("unable to start a process (trying again)");
-		on_signal(s, next_event(s, -1, rest_now() + 100));
+		on_signal(s, next_event(s, -1, clock_now() + 100));
 		if (s->stop)
 			break;
 	}
@@ -257,7 +258,7 @@ look_at_main_service(struct stage2 *s)
 	if (!st.wanted_up && !memchr(letters, 'O', (size_t)n))
 		return;
 	s->ended = 1;
-	s->code = rest_code(st.wstat);
+	s->code = reaper_code(st.wstat);
 	if (s->c->verbose)
 		info("%s ended with code %d", path_base(s->watched), s->code);
 }
@@ -319,16 +320,16 @@ stop_command(struct stage2 *s, uint64_t deadline)
 static _Noreturn void
 stop(struct stage2 *s)
 {
-	uint64_t since = rest_now(), grace = s->c->grace_ms;
+	uint64_t since = clock_now(), grace = s->c->grace_ms;
 	uint64_t services = part(since, grace, STOP_SERVICES);
 	struct bringup b;
 	struct status st;
 	int w = 0;
 
-	note_put(NOTE_KILLAT, part(since, grace, STOP_KILL));
+	initdir_put(INITDIR_KILLAT, part(since, grace, STOP_KILL));
 	stop_command(s, part(since, grace, STOP_MAIN));
 	if (s->ended)
-		note_put(NOTE_CODE, (unsigned)s->code);
+		initdir_put(INITDIR_CODE, (unsigned)s->code);
 	if (bringup_exists(s->c->at.live)) {
 		if (bringup_stop_plan(&b, s->c->at.live, s->c->verbose) == 0)
 			w = run_tool(s, b.steps[0].argv, services, 1);
@@ -338,15 +339,15 @@ stop(struct stage2 *s)
 	}
 	if (!s->ended && *s->watched &&
 		status_read(&st, AT_FDCWD, s->watched) == 0)
-		note_put(NOTE_CODE, (unsigned)rest_code(st.wstat));
-	note_put(NOTE_STOPPER, (unsigned long)getpid());
-	note_drop(NOTE_PID);
+		initdir_put(INITDIR_CODE, (unsigned)reaper_code(st.wstat));
+	initdir_put(INITDIR_STOPPER, (unsigned long)getpid());
+	initdir_drop(INITDIR_PID);
 	selfpipe_finish();
 	sigprocmask(SIG_SETMASK, &s->c->old_mask, 0);
 	if (!w && bringup_tell(".s6-svscan/control", "t") == 0) {
 		/* svscan waits for its supervises, the finish hook ends us. */
-		while (rest_now() < services)
-			poll(0, 0, (int)(services - rest_now()));
+		while (clock_now() < services)
+			poll(0, 0, (int)(services - clock_now()));
 	}
 	if (bringup_tell(".s6-svscan/control", "b") < 0)
 		warn_sys("unable to tell svscan to end");
@@ -392,11 +393,11 @@ stage2_stop(void)
 	static struct container c;
 	static struct stage2 s;
 
-	c.grace_ms = note_get(NOTE_GRACE, 10000);
-	c.verbose = (int)note_get(NOTE_VERBOSE, 0);
-	if (!note_get_text(NOTE_LIVE, c.at.live, sizeof c.at.live))
+	c.grace_ms = initdir_get(INITDIR_GRACE, 10000);
+	c.verbose = (int)initdir_get(INITDIR_VERBOSE, 0);
+	if (!initdir_get_text(INITDIR_LIVE, c.at.live, sizeof c.at.live))
 		*c.at.live = 0;
-	rest_block(&c.set, &c.old_mask);
+	reaper_block(&c.set, &c.old_mask);
 	s.c = &c;
 	s.stop = SIGTERM;
 	listen_to_signals(&s);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "init/delay.h"
-#include "init/words.h"
+#include "init/cmdline.h"
 #include "lib/num.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
@@ -34,14 +34,14 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = malloc(size + 1);
-	struct words w;
+	struct cmdline w;
 
 	if (!text)
 		return 0;
 	memcpy(text, data, size);
 	text[size] = 0;
-	words_init(&w);
-	words_read(&w, text);
+	cmdline_init(&w);
+	cmdline_read(&w, text);
 	if (w.verbose < -1 || w.verbose > 2 || (*w.rcinit && *w.rcinit != '/')
 		|| !memchr(w.console, 0, sizeof w.console))
 		abort();

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "init/ending.h"
-#include "init/words.h"
+#include "init/cmdline.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

@@ -13,7 +13,8 @@
 
 #include "tools/s6/linux-init/linuxinit.h"
 #include "init/os.h"
-#include "init/rest.h"
+#include "init/reaper.h"
+#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/num.h"
@@ -96,8 +97,8 @@ end_processes(void)
 	/* The catch-all logger ends when nobody can write to it any more. */
 	close(0);
 	dup2(2, 1);
-	rest_block(&set, 0);
-	if (rest_end(&set, rest_now() + o.grace, 0, 0))
+	reaper_block(&set, 0);
+	if (reaper_end(&set, clock_now() + o.grace, 0, 0))
 		warn("some processes had to be killed after %u ms", o.grace);
 }
 

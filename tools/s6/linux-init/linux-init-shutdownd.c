@@ -17,7 +17,8 @@
 #include <unistd.h>
 
 #include "tools/s6/linux-init/linuxinit.h"
-#include "init/rest.h"
+#include "init/reaper.h"
+#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
@@ -113,7 +114,7 @@ take(const struct li_request *q)
 	}
 	d.want = *q;
 	/* 0 stands for nothing planned. */
-	d.deadline = rest_now() + q->delay_ms + 1;
+	d.deadline = clock_now() + q->delay_ms + 1;
 }
 
 static void
@@ -191,7 +192,7 @@ main(int argc, char **argv)
 		close(d.notify);
 	}
 	for (;;) {
-		uint64_t now = rest_now();
+		uint64_t now = clock_now();
 		int ms = -1;
 
 		if (d.deadline && now >= d.deadline) {

@@ -1,4 +1,4 @@
-/* boot2.c - what runs beside svscan when a machine starts: rc.init with a
+/* rcinit.c - what runs beside svscan when a machine starts: rc.init with a
  * shell on the console if it fails, the catch-all logger, the shell. */
 
 #include <errno.h>
@@ -15,8 +15,9 @@
 #include "init/boot.h"
 #include "init/bringup.h"
 #include "init/os.h"
-#include "init/rest.h"
+#include "init/reaper.h"
 #include "lib/chain.h"
+#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 
@@ -41,12 +42,12 @@ wait_for_svscan(struct boot *b)
 static void
 wait_for_log(struct boot *b)
 {
-	uint64_t until = rest_now() + LOG_WAIT_MS, now;
+	uint64_t until = clock_now() + LOG_WAIT_MS, now;
 	char letters[64];
 
 	if (b->log_keep < 0)
 		return;
-	while (b->log_up.fd >= 0 && (now = rest_now()) < until) {
+	while (b->log_up.fd >= 0 && (now = clock_now()) < until) {
 		struct pollfd p = { .fd = b->log_up.fd, .events = POLLIN };
 		ssize_t n;
 
@@ -157,8 +158,8 @@ run_rc(struct boot *b)
 	pid_t pid;
 	int w;
 
-	if (*b->words.rcinit)
-		path_join(path, sizeof path, b->words.rcinit);
+	if (*b->cmdline.rcinit)
+		path_join(path, sizeof path, b->cmdline.rcinit);
 	else if (path_join(path, sizeof path, b->basedir, "rc.init") < 0 ||
 		!file_exists(AT_FDCWD, path))
 		*path = 0;
@@ -174,7 +175,7 @@ run_rc(struct boot *b)
 	while (waitpid(pid, &w, 0) < 0)
 		if (errno != EINTR)
 			return 111;
-	return rest_code(w);
+	return reaper_code(w);
 }
 
 static void
@@ -196,13 +197,13 @@ boot_stage2(struct boot *b)
 
 	setsid();
 	enter_log(b);
-	if (b->words.shell)
-		boot_shell(b->words.console, "asked for by the kernel's "
+	if (b->cmdline.shell)
+		boot_shell(b->cmdline.console, "asked for by the kernel's "
 			"command line, before anything is started");
 	wait_for_svscan(b);
 	wait_for_log(b);
-	if (b->words.single)
-		boot_shell(b->words.console, "single-user mode");
+	if (b->cmdline.single)
+		boot_shell(b->cmdline.console, "single-user mode");
 	for (;;) {
 		code = run_rc(b);
 		if (code == 0)
@@ -210,7 +211,8 @@ boot_stage2(struct boot *b)
 		snprintf(text, sizeof text, "rc.init failed with code %d, "
 			"see %s", code, LOG_DIR);
 		tell(b, text);
-		shell = boot_shell(b->words.console, "rc.init failed and will "
+		shell = boot_shell(b->cmdline.console,
+			"rc.init failed and will "
 			"be run again after you leave");
 		if (!shell) {
 			tell(b, "the machine goes on with what is up");
@@ -251,17 +253,17 @@ run_step(char *const *argv)
 int
 boot_bring_up(int verbose)
 {
-	static struct where at;
+	static struct initplaces at;
 	struct bringup b;
 	char err[512];
 	int r;
 
-	if (!where_services(&at)) {
+	if (!initplaces_services(&at)) {
 		warn("no definitions in /etc/reeve/sv or /usr/share/reeve/sv "
 			"and no database: nothing is started");
 		return 0;
 	}
-	where_choose(&at, access("/run", W_OK) == 0 ? "/run" : 0);
+	initplaces_choose(&at, access("/run", W_OK) == 0 ? "/run" : 0);
 	if (chdir(at.scandir) < 0 || bringup_plan(&b, at.boot, at.live, 0,
 		verbose) < 0) {
 		warn_sys("unable to use %s", at.scandir);

@@ -1,4 +1,4 @@
-/* request.c - the shutdown request of linuxinit.h. */
+/* linuxinit.c - see linuxinit.h. */
 
 #include <errno.h>
 #include <fcntl.h>

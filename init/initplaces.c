@@ -1,4 +1,4 @@
-/* where.c - see where.h. */
+/* initplaces.c - see initplaces.h. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "init/bringup.h"
-#include "init/where.h"
+#include "init/initplaces.h"
 #include "lib/msg.h"
 #include "rc/places.h"
 
@@ -82,7 +82,7 @@ place(char *buf, size_t max, const char *var, const char *run,
 }
 
 void
-where_choose(struct where *c, const char *given)
+initplaces_choose(struct initplaces *c, const char *given)
 {
 	char run[PATH_LEN];
 
@@ -106,7 +106,7 @@ where_choose(struct where *c, const char *given)
 }
 
 int
-where_services(struct where *c)
+initplaces_services(struct initplaces *c)
 {
 	const char *src = getenv("REEVE_SOURCES"), *home = getenv("REEVE_HOME");
 	const char *state = getenv("REEVE_STATE");

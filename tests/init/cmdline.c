@@ -1,4 +1,4 @@
-/* words.c - words of the kernel command line. */
+/* cmdline.c - words of the kernel command line. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,22 +6,22 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "init/words.h"
+#include "init/cmdline.h"
 
-static struct words
+static struct cmdline
 read_all(const char *text, int wrong)
 {
-	struct words w;
+	struct cmdline w;
 
-	words_init(&w);
-	assert_int_equal(words_read(&w, text), wrong);
+	cmdline_init(&w);
+	assert_int_equal(cmdline_read(&w, text), wrong);
 	return w;
 }
 
 static void
 known(void **state)
 {
-	struct words w;
+	struct cmdline w;
 
 	(void)state;
 	w = read_all("root=/dev/vda ro quiet single\n", 0);
@@ -44,7 +44,7 @@ known(void **state)
 static void
 unknown(void **state)
 {
-	struct words w = read_all("singles xsingle SS 11 reeve.debugs "
+	struct cmdline w = read_all("singles xsingle SS 11 reeve.debugs "
 		"reeve.debug=1 =single \"single x\" root=single", 0);
 
 	(void)state;
@@ -57,7 +57,7 @@ static void
 wrong(void **state)
 {
 	char big[2000] = "reeve.rc=/";
-	struct words w;
+	struct cmdline w;
 
 	(void)state;
 	w = read_all("reeve.verbose=3 reeve.verbose= reeve.verbose=x", 3);

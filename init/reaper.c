@@ -1,4 +1,4 @@
-/* rest.c - see rest.h. */
+/* reaper.c - see reaper.h. */
 
 #include <errno.h>
 #include <string.h>
@@ -8,18 +8,10 @@
 #include <unistd.h>
 
 #include "init/os.h"
-#include "init/rest.h"
+#include "init/reaper.h"
+#include "lib/clock.h"
 
 enum { TRIES_APART_MS = 50, AFTER_KILL_MS = 1000 };
-
-uint64_t
-rest_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 /* Some systems throw a blocked signal away if its default is to be ignored;
  * with a handler (that never runs) they keep it. */
@@ -30,7 +22,7 @@ nothing(int sig)
 }
 
 void
-rest_block(sigset_t *set, sigset_t *old)
+reaper_block(sigset_t *set, sigset_t *old)
 {
 	static const int faults[] = {
 		SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS,
@@ -50,7 +42,7 @@ rest_block(sigset_t *set, sigset_t *old)
 }
 
 int
-rest_wait(const sigset_t *set, uint64_t deadline)
+reaper_wait(const sigset_t *set, uint64_t deadline)
 {
 	struct itimerval timer;
 	uint64_t now;
@@ -58,7 +50,7 @@ rest_wait(const sigset_t *set, uint64_t deadline)
 
 	memset(&timer, 0, sizeof timer);
 	if (deadline) {
-		now = rest_now();
+		now = clock_now();
 		if (now >= deadline)
 			return 0;
 		timer.it_value.tv_sec = (time_t)((deadline - now) / 1000);
@@ -105,11 +97,11 @@ reap_until(const sigset_t *set, uint64_t deadline, int sig, pid_t group,
 	uint64_t now, step;
 
 	while (reap(seen)) {
-		now = rest_now();
+		now = clock_now();
 		if (now >= deadline)
 			return 0;
 		step = now + TRIES_APART_MS;
-		rest_wait(set, sig && step < deadline ? step : deadline);
+		reaper_wait(set, sig && step < deadline ? step : deadline);
 		if (sig)
 			tell_all(sig, group);
 	}
@@ -117,7 +109,7 @@ reap_until(const sigset_t *set, uint64_t deadline, int sig, pid_t group,
 }
 
 int
-rest_end(const sigset_t *set, uint64_t kill_at, pid_t group,
+reaper_end(const sigset_t *set, uint64_t kill_at, pid_t group,
 	void (*seen)(pid_t, int))
 {
 	uint64_t now;
@@ -133,7 +125,7 @@ rest_end(const sigset_t *set, uint64_t kill_at, pid_t group,
 	tell_all(SIGCONT, group);
 	/* Not process 1: an orphan appears only when its parent has died, so
 	 * it has to be told then. */
-	now = rest_now();
+	now = clock_now();
 	if (kill_at > now) {
 		if (reap_until(set, now + (kill_at - now) / 2,
 			getpid() == 1 ? 0 : SIGTERM, group, seen))
@@ -144,12 +136,12 @@ rest_end(const sigset_t *set, uint64_t kill_at, pid_t group,
 			return 0;
 	}
 	tell_all(SIGKILL, group);
-	reap_until(set, rest_now() + AFTER_KILL_MS, SIGKILL, group, seen);
+	reap_until(set, clock_now() + AFTER_KILL_MS, SIGKILL, group, seen);
 	return 1;
 }
 
 int
-rest_code(int wstat)
+reaper_code(int wstat)
 {
 	return WIFSIGNALED(wstat) ? 128 + WTERMSIG(wstat) : WEXITSTATUS(wstat);
 }

@@ -1,10 +1,10 @@
-/* words.h - PURE the words of a kernel command line that mean us. */
-#ifndef INIT_WORDS_H
-#define INIT_WORDS_H
+/* cmdline.h - PURE the words of a kernel command line that mean us. */
+#ifndef INIT_CMDLINE_H
+#define INIT_CMDLINE_H
 
 #include <stddef.h>
 
-struct words {
+struct cmdline {
 	int single;		/* single, s, S, 1: a shell, then rc.init */
 	int shell;		/* reeve.shell, emergency: a shell at once */
 	int debug;		/* reeve.debug: all messages, also on console */
@@ -13,12 +13,12 @@ struct words {
 	char console[64];	/* reeve.console=DEVICE, or empty */
 };
 
-void words_init(struct words *);
+void cmdline_init(struct cmdline *);
 /* Take one word.  1 if it was one of ours, 0 if not; -1 if it is ours but
  * its value is wrong (then nothing is changed). */
-int words_take(struct words *, const char *word, size_t len);
+int cmdline_take(struct cmdline *, const char *word, size_t len);
 /* Take all words of a text, which are separated by blanks; a word may be
  * quoted, wholly or after its =.  The number of ours that were wrong. */
-int words_read(struct words *, const char *text);
+int cmdline_read(struct cmdline *, const char *text);
 
 #endif

@@ -1,8 +1,8 @@
-/* words.c - see words.h; described in reeve-init(8) under boot mode. */
+/* cmdline.c - see cmdline.h; described in reeve-init(8) under boot mode. */
 
 #include <string.h>
 
-#include "init/words.h"
+#include "init/cmdline.h"
 
 enum word_number { SINGLE, SHELL, DEBUG, VERBOSE, RC, CONSOLE };
 
@@ -20,7 +20,7 @@ static const struct row {
 };
 
 void
-words_init(struct words *w)
+cmdline_init(struct cmdline *w)
 {
 	memset(w, 0, sizeof *w);
 	w->verbose = -1;
@@ -37,7 +37,7 @@ copy(char *to, size_t max, const char *value, size_t len)
 }
 
 static int
-set(struct words *w, enum word_number n, const char *value, size_t len)
+set(struct cmdline *w, enum word_number n, const char *value, size_t len)
 {
 	switch (n) {
 	case SINGLE:
@@ -61,7 +61,7 @@ set(struct words *w, enum word_number n, const char *value, size_t len)
 }
 
 int
-words_take(struct words *w, const char *word, size_t len)
+cmdline_take(struct cmdline *w, const char *word, size_t len)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		size_t n = strlen(rows[i].name);
@@ -80,7 +80,7 @@ words_take(struct words *w, const char *word, size_t len)
 }
 
 int
-words_read(struct words *w, const char *text)
+cmdline_read(struct cmdline *w, const char *text)
 {
 	char word[512];
 	size_t len = 0;
@@ -91,7 +91,7 @@ words_read(struct words *w, const char *text)
 
 		if (!*text || (blank && !quoted)) {
 			if (begun && len < sizeof word &&
-				words_take(w, word, len) < 0)
+				cmdline_take(w, word, len) < 0)
 				wrong++;
 			len = 0;
 			begun = 0;
