@@ -29,10 +29,10 @@
 #include "lib/path.h"
 #include "lib/ready.h"
 #include "lib/spawn.h"
-#include "rc/left.h"
+#include "rc/follow.h"
 #include "rc/request.h"
+#include "rc/running.h"
 #include "rc/state.h"
-#include "rc/watch.h"
 #include "supervise/detail.h"
 #include "supervise/reaped.h"
 
@@ -73,7 +73,7 @@ struct daemon {
 	struct conn *conns;
 	uint64_t pause;		/* no descriptors: accept nobody until then */
 	int said_pause;
-	struct watch watch;
+	struct follow watch;
 };
 #define LIVE "../.."		/* from our service directory */
 
@@ -443,10 +443,10 @@ spawn_script(struct conn *c, char **argv, char **env, int out, int err)
 	int signals[SIGNALS], null = -1, n = 0, e = 0;
 	char path[PATH_LEN];
 	struct spawn_fd fds[3];
-	struct left left;
+	struct running running;
 	struct spawn sp = { .file = path, .argv = argv, .envp = env,
-		.fds = fds, .session = 1, .before = left_announce,
-		.before_arg = &left, .handled = signals };
+		.fds = fds, .session = 1, .before = running_announce,
+		.before_arg = &running, .handled = signals };
 	sigset_t all, was;
 
 	for (int s = 1; s < SIGNALS; s++)
@@ -465,19 +465,20 @@ spawn_script(struct conn *c, char **argv, char **env, int out, int err)
 	if (err >= 0)
 		fds[n++] = (struct spawn_fd){ 2, err };
 	sp.nfds = (unsigned)n;
-	if (left_begin(&left, c->rq.name, c->buf, c->got, c->rq.timeout_ms) < 0)
+	if (running_begin(&running, c->rq.name, c->buf, c->got,
+			c->rq.timeout_ms) < 0)
 		warn_sys("unable to note that %s runs (going on)", c->rq.name);
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &was);
 	c->pid = spawn(&sp);
 	e = c->pid < 0 ? errno : 0;
 	sigprocmask(SIG_SETMASK, &was, 0);
-	left_begun(&left);
+	running_begun(&running);
 	if (null >= 0)
 		close(null);
 	if (e) {
 		c->pid = 0;
-		left_end(c->rq.name);
+		running_end(c->rq.name);
 	}
 	return e;
 }
@@ -575,7 +576,7 @@ begin_one(struct daemon *d)
 			return 1;
 		}
 		if (c->rq.kind == REQUEST_LOOK) {
-			watch_load(&d->watch, LIVE);
+			follow_load(&d->watch, LIVE);
 			answer(d, c, ANSWER_STATUS, 0);
 			return 1;
 		}
@@ -621,7 +622,7 @@ ended(struct daemon *d, struct conn *c, int status)
 		record(&c->rq, 0, REASON_TIMEOUT, c->rq.timeout_ms);
 	else
 		record(&c->rq, !status, why, code);
-	left_end(c->rq.name);
+	running_end(c->rq.name);
 	if (late)
 		answer(d, c, ANSWER_TIMEOUT, c->rq.timeout_ms);
 	else
@@ -654,7 +655,7 @@ reap(struct daemon *d)
 				break;
 			}
 		waitpid(i.si_pid, 0, WNOHANG);
-		watch_reaped(&d->watch, i.si_pid, LIVE);
+		follow_reaped(&d->watch, i.si_pid, LIVE);
 	}
 	begin_waiting(d);
 }
@@ -701,9 +702,9 @@ look_left(struct daemon *d, struct conn *c)
 		if (c->pidfd >= 0)
 			ready_del(&d->ready, c->pidfd);
 	}
-	if (left_withdrawn(c->rq.name)) {
+	if (running_withdrawn(c->rq.name)) {
 		/* It never ran: nothing is to be recorded. */
-		left_end(c->rq.name);
+		running_end(c->rq.name);
 		forget(d, c);
 	} else if (how_it_ended(c, &status)) {
 		ended(d, c, status);
@@ -714,7 +715,7 @@ look_left(struct daemon *d, struct conn *c)
 		warn("the script of %s ended, but nobody knows how",
 			c->rq.name);
 		record(&c->rq, 0, REASON_RUNNER, ECONNRESET);
-		left_end(c->rq.name);
+		running_end(c->rq.name);
 		forget(d, c);
 	}
 	begin_waiting(d);
@@ -727,19 +728,19 @@ known_left(void *arg, const char *name)
 	struct conn *c;
 	struct detail dt;
 	size_t len;
-	unsigned char *buf = left_read(&dt, &len, name);
+	unsigned char *buf = running_read(&dt, &len, name);
 
 	c = buf ? new_conn(d, -1) : 0;
 	if (!c) {
 		free(buf);
-		left_end(name);
+		running_end(name);
 		return 0;
 	}
 	c->buf = buf;
 	c->got = len;
 	if (!request_unpack(&c->rq, buf, len)) {
 		forget(d, c);
-		left_end(name);
+		running_end(name);
 		return 0;
 	}
 	c->whole = c->left = 1;
@@ -763,7 +764,7 @@ known_left(void *arg, const char *name)
 static void
 take_over(struct daemon *d)
 {
-	int fd = open(LEFT_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(RUNNING_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0)
 		return;
@@ -915,7 +916,7 @@ serve(struct daemon *d)
 			else if (keys[i] == KEY_SIGNAL)
 				stop |= take_signals(d);
 			else if (keys[i] == KEY_WATCH)
-				watch_hear(&d->watch, LIVE);
+				follow_hear(&d->watch, LIVE);
 			else if (known(d, c))
 				hear(d, c);
 		}
@@ -955,7 +956,7 @@ main(int argc, char **argv)
 		close((int)notify);
 	}
 	d.watch.ready = &d.ready;
-	watch_begin(&d.watch, LIVE);
+	follow_begin(&d.watch, LIVE);
 	serve(&d);
 	return EX_OK;
 }

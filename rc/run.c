@@ -21,10 +21,10 @@
 #include "lib/os.h"
 #include "lib/path.h"
 #include "lib/ready.h"
-#include "rc/left.h"
 #include "rc/plan.h"
 #include "rc/request.h"
 #include "rc/run.h"
+#include "rc/running.h"
 #include "supervise/control.h"
 #include "supervise/detail.h"
 #include "supervise/event.h"
@@ -971,7 +971,7 @@ tell_hangs(const struct half *h, struct job *j)
 	long pid;
 
 	j->hangs = 0;
-	pid = left_running(h->run->live->path, name);
+	pid = running_pid(h->run->live->path, name);
 	if (pid)
 		snprintf(number, sizeof number, " (pid %ld)", pid);
 	info("service %s: its %s script%s runs for %d s now, and has no time "
@@ -1206,7 +1206,7 @@ tell_earlier(struct run *r, uint64_t *tell)
 	if (!late && now < *tell)
 		return;
 	*tell = now + EARLIER_AGAIN_MS;
-	pid = left_running_any(r->live->path, name, sizeof name);
+	pid = running_pid_any(r->live->path, name, sizeof name);
 	if (late)
 		r->interrupted = 1;
 	if (late && pid)
@@ -1276,7 +1276,7 @@ run_settle(struct run *r)
 
 	/* A daemon that was killed leaves its scripts running; the next one
 	 * knows them. */
-	while (done < 1 && left_any(r->live->path)) {
+	while (done < 1 && running_any(r->live->path)) {
 		done = settled(r, 1, &tell);
 		if (done < 0)
 			break;

@@ -1,4 +1,4 @@
-/* compile.c - see compile.h: read, lower, resolve, encode. */
+/* compile.c - see compile.h: read, expand, resolve, encode. */
 
 #include <errno.h>
 #include <setjmp.h>
@@ -6,10 +6,10 @@
 
 #include "lib/arena.h"
 #include "rc/compile/compile.h"
-#include "rc/db.h"
 #include "rc/compile/def.h"
-#include "rc/compile/lower.h"
+#include "rc/compile/expand.h"
 #include "rc/compile/resolve.h"
+#include "rc/db.h"
 
 int
 compile_users(const char *word)
@@ -34,7 +34,7 @@ compile_all(const struct compile *c, struct defs *s, char **data,
 		def_source(s, c->sources[i]);
 	resolve_duplicates(s);
 	def_implied(s);
-	lower_all(s);
+	expand_all(s);
 	resolve(s, &db);
 	if (!s->diag->errors && db_encode(&db, data, len) < 0)
 		diag_sys(s->diag, "database", "unable to make it");

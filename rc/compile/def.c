@@ -25,7 +25,7 @@ enum {
 	USUAL_FDS = 1024	/* RLIMIT_NOFILE of most systems, unless raised */
 };
 
-/* --- small parts, also used by lower.c and template.c */
+/* --- small parts, also used by expand.c and template.c */
 
 const struct def_text *
 def_text(const struct def *d, const char *name)

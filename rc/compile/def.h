@@ -1,6 +1,6 @@
 /* def.h - FORMAT definition directory: one directory for each service, in
  * the source format of s6-rc 0.7 and with the properties of our own.  See
- * reeve-definition(5).  def.c reads them as they are; lower.c turns our own
+ * reeve-definition(5).  def.c reads them as they are; expand.c turns our own
  * properties into plain ones; resolve.c joins them into a database. */
 #ifndef RC_DEF_H
 #define RC_DEF_H
@@ -9,9 +9,9 @@
 #include <stdint.h>
 
 #include "lib/arena.h"
-#include "rc/db.h"
 #include "rc/compile/diag.h"
 #include "rc/compile/props.h"
+#include "rc/db.h"
 
 /* A name that stands somewhere. */
 struct def_name {
@@ -48,7 +48,7 @@ struct def {
 	struct db_script script[3];	/* down, up, reload */
 	struct def_text *texts;
 	size_t ntexts;
-	struct db_prop *props;	/* results of lowering */
+	struct db_prop *props;	/* results of expand.c */
 	size_t nprops;
 	const char *instance;	/* of a template, or 0 */
 	struct def *template;	/* then the bundle of all its instances */

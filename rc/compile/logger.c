@@ -7,9 +7,9 @@
 
 #include "config.h"
 #include "log/script.h"
-#include "rc/db.h"
+#include "rc/compile/expand.h"
 #include "rc/compile/lex.h"
-#include "rc/compile/lower.h"
+#include "rc/db.h"
 #include "rc/places.h"
 
 /* Log directory of a service, without a script that names one. */
@@ -103,7 +103,7 @@ make_run(struct defs *s, const struct words *w, const char *dir, size_t *len)
 	const char *text;
 
 	buf_str(&b, "#!/bin/sh\n# made by reeve-rc-compile from: logger\n"
-		LOWER_BIN "mkdir -p ");
+		EXPAND_BIN "mkdir -p ");
 	buf_shell(&b, dir);
 	buf_str(&b, " || exit 111\n");
 	if (s->loguser) {

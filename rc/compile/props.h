@@ -21,7 +21,7 @@ enum prop_kind {
 	PROP_EXEC,		/* copied, made executable */
 	PROP_SCRIPT,		/* lexed into script[value] */
 	PROP_TREE,		/* directory, copied whole */
-	PROP_TEXT,		/* ours: lower.c gives it its meaning */
+	PROP_TEXT,		/* ours: expand.c gives it its meaning */
 	PROP_INSTANCES,		/* template.c reads it */
 	PROP_IGNORED		/* known, without meaning here */
 };

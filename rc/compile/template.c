@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "rc/compile/lower.h"
+#include "rc/compile/expand.h"
 
 /* Length of "$INSTANCE" or "${INSTANCE}" at s, or 0. */
 static size_t

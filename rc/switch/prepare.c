@@ -9,10 +9,10 @@
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/path.h"
-#include "rc/switch/entries.h"
+#include "rc/scan.h"
 #include "rc/switch/journal.h"
 #include "rc/switch/prepare.h"
-#include "rc/scan.h"
+#include "rc/switch/svdirs.h"
 
 /* A directory that is in use gets its links after the commit: cut off before
  * that, nothing about it is of another set.  One of a name that is in no use
@@ -26,7 +26,8 @@ prepare_directory(struct update *u, uint32_t j)
 	if (path_join(path, sizeof path, "servicedirs", name) < 0)
 		return -1;
 	if (file_exists(u->live.fd, path)) {
-		if (db_is_longrun(u->in.from, name) || entries_supervised(u, name))
+		if (db_is_longrun(u->in.from, name) ||
+			svdirs_supervised(u, name))
 			return 0;
 		if (path_remove(u->live.fd, path) < 0)
 			return -1;
@@ -44,7 +45,7 @@ clear_directory(struct update *u, const char *name)
 		return -1;
 	if (!file_exists(u->live.fd, path))
 		return 0;
-	if (entries_supervised(u, name)) {
+	if (svdirs_supervised(u, name)) {
 		errno = EBUSY;
 		return -1;
 	}

@@ -5,7 +5,7 @@
  *   journal    from here on a switch is going on (both: prepare.c)
  *   stop       what has to go, marked owed in the old state first
  *   commit     one rename
- *   enter      entries of the scan directory: renamed, gone, new (entries.c)
+ *   enter      entries of the scan directory: renamed, gone, new (svdirs.c)
  *   start      what is owed in the new state
  *   finish     boot link, journal away, rubbish away (rubbish.c)
  *
@@ -28,14 +28,14 @@
 #include "lib/num.h"
 #include "lib/os.h"
 #include "lib/path.h"
-#include "rc/switch/convert.h"
-#include "rc/switch/entries.h"
-#include "rc/switch/journal.h"
 #include "rc/compile/lex.h"
 #include "rc/plan.h"
+#include "rc/switch/convert.h"
+#include "rc/switch/journal.h"
 #include "rc/switch/prepare.h"
+#include "rc/switch/report.h"
 #include "rc/switch/rubbish.h"
-#include "rc/switch/tell.h"
+#include "rc/switch/svdirs.h"
 #include "rc/switch/update.h"
 #include "supervise/control.h"
 #include "supervise/detail.h"
@@ -293,7 +293,7 @@ undo_stop(struct update *u, int code)
 	if (start_owed(u, 0, 0) != RUN_OK)
 		warn("not everything that was stopped came back (it is marked "
 			"as owed; run the update again, or with --abort)");
-	if (live_gen_remove(u->live.fd, u->to) < 0 || entries_enter(u) < 0 ||
+	if (live_gen_remove(u->live.fd, u->to) < 0 || svdirs_enter(u) < 0 ||
 		journal_remove(u->live.fd) < 0)
 		warn_sys("unable to remove what was prepared (the next update "
 			"does)");
@@ -517,7 +517,8 @@ unfinished(struct update *u)
 
 	set_text(u, "switched, but not finished");
 	warn("switched to %s, but not finished: run it again to finish it, or "
-		"with --abort to undo it", tell_generation(u, u->to, to, sizeof to));
+		"with --abort to undo it",
+		report_generation(u, u->to, to, sizeof to));
 	return UPDATE_UNFINISHED;
 }
 
@@ -565,8 +566,8 @@ complete(struct update *u, const struct diff *d, uint32_t origin)
 	/* What is asked about the old set still is, until the end. */
 	u->in.from = &before.db;
 	if (renames_of(u, d, &old, &new, &n, &nmoves) < 0 ||
-		entries_rename(u, old, new, nmoves) < 0 || reopen(u) < 0 ||
-		entries_enter(u) < 0 || entries_relink(u, d) < 0) {
+		svdirs_rename(u, old, new, nmoves) < 0 || reopen(u) < 0 ||
+		svdirs_enter(u) < 0 || svdirs_relink(u, d) < 0) {
 		code = unfinished(u);
 		goto out;
 	}
@@ -578,7 +579,7 @@ complete(struct update *u, const struct diff *d, uint32_t origin)
 	}
 	failed_names(u, names, sizeof names);
 	if (code != UPDATE_OK && !u->in.target)
-		tell_logs(u);
+		report_logs(u);
 	as_before = code != UPDATE_OK && !u->in.target &&
 		no_new_failure(u, &before.db, u->was);
 	if (code != UPDATE_OK && u->rollback && origin == u->from &&
@@ -586,8 +587,9 @@ complete(struct update *u, const struct diff *d, uint32_t origin)
 		char to[PATH_LEN], back[PATH_LEN];
 
 		/* The undo removes what was switched to. */
-		tell_generation(u, u->to, to, sizeof to);
-		warn("going back to %s, as %s failed", tell_generation(u, origin, back,
+		report_generation(u, u->to, to, sizeof to);
+		warn("going back to %s, as %s failed",
+			report_generation(u, origin, back,
 			sizeof back), names);
 		code = undone(u, to, names, undo_switch(u, origin, old, new,
 			n));
@@ -673,7 +675,7 @@ carry_out(struct update *u, struct diff *d, uint32_t origin)
 		warn("not switched; nothing was touched");
 		live_gen_remove(u->live.fd, u->to);
 		if (origin == u->from) {
-			entries_enter(u);
+			svdirs_enter(u);
 			journal_remove(u->live.fd);
 		}
 		return UPDATE_SYSTEM;
@@ -750,7 +752,7 @@ switch_to(struct update *u, const struct state_rec *target, uint32_t origin)
 	if (d.refused != DB_NONE) {
 		code = refuse(u, &d);
 	} else {
-		tell_plan(u, &d);
+		report_plan(u, &d);
 		code = u->dry ? UPDATE_OK : carry_out(u, &d, origin);
 	}
 	diff_free(&d);
@@ -770,7 +772,7 @@ update_begin(struct update *u)
 		return code;
 	}
 	if (code != UPDATE_OK)
-		tell_logs(u);
+		report_logs(u);
 	for (uint32_t i = 0; i < count(&u->live.db); i++)
 		up += u->live.state.rec[i].flags & STATE_UP;
 	set_text(u, "%u started, %u failed", (unsigned)up,
@@ -785,7 +787,7 @@ pay_debts(struct update *u)
 	int code;
 
 	set_text(u, "the same set of services");
-	if (entries_enter(u) < 0)
+	if (svdirs_enter(u) < 0)
 		return UPDATE_SYSTEM;
 	code = update_code(start_owed(u, 0, 0));
 	if (finish(u, u->boot, u->boot_link) < 0)
@@ -919,10 +921,11 @@ start_recovered(struct update *u, const struct journal *j)
 	if ((code != UPDATE_FAILED && code != UPDATE_TIMEOUT) || !u->rollback ||
 		j->origin != j->from || no_new_failure_since(u, j->origin))
 		return code;
-	tell_logs(u);
+	report_logs(u);
 	failed_names(u, names, sizeof names);
-	tell_generation(u, j->to, to, sizeof to);
-	warn("going back to %s, as %s failed", tell_generation(u, j->origin, back,
+	report_generation(u, j->to, to, sizeof to);
+	warn("going back to %s, as %s failed",
+		report_generation(u, j->origin, back,
 		sizeof back), names);
 	if (boot_as_before(j) < 0)
 		return UPDATE_UNFINISHED;
@@ -971,9 +974,9 @@ update_recover(struct update *u)
 	u->from = j.from;
 	u->to = u->live.gen;
 	if (r > 0 && u->live.gen == j.to &&
-		entries_rename(u, j.old, j.new, j.nmoves) < 0)
+		svdirs_rename(u, j.old, j.new, j.nmoves) < 0)
 		code = UPDATE_UNFINISHED;
-	else if (entries_relink(u, 0) < 0 || entries_enter(u) < 0)
+	else if (svdirs_relink(u, 0) < 0 || svdirs_enter(u) < 0)
 		code = UPDATE_SYSTEM;
 	else if (r > 0 && u->live.gen == j.from && j.origin != j.from &&
 		!follows_other_set(u)) {
@@ -1016,7 +1019,7 @@ update_abort(struct update *u)
 			"anything");
 		set_text(u, "nothing to undo");
 		/* One may have been while it prepared. */
-		if (entries_relink(u, 0) < 0 || entries_enter(u) < 0)
+		if (svdirs_relink(u, 0) < 0 || svdirs_enter(u) < 0)
 			return UPDATE_SYSTEM;
 		code = update_code(start_owed(u, 0, 0));
 		rubbish_remove(u);
@@ -1024,7 +1027,7 @@ update_abort(struct update *u)
 	}
 	if (u->dry) {
 		printf("a switch that was cut off would be undone, back to "
-			"%s\n", tell_generation(u, j.origin, to, sizeof to));
+			"%s\n", report_generation(u, j.origin, to, sizeof to));
 		journal_free(&j);
 		return UPDATE_OK;
 	}
@@ -1032,9 +1035,9 @@ update_abort(struct update *u)
 	if (boot_as_before(&j) < 0) {
 		code = UPDATE_SYSTEM;
 	} else if (u->live.gen != j.origin && u->live.gen == j.to &&
-		entries_rename(u, j.old, j.new, j.nmoves) < 0) {
+		svdirs_rename(u, j.old, j.new, j.nmoves) < 0) {
 		code = UPDATE_UNFINISHED;
-	} else if (entries_relink(u, 0) < 0 || entries_enter(u) < 0) {
+	} else if (svdirs_relink(u, 0) < 0 || svdirs_enter(u) < 0) {
 		code = UPDATE_SYSTEM;
 	} else if (u->live.gen == j.origin || j.origin != j.from) {
 		/* Not reached, or already on the way back. */
@@ -1051,7 +1054,7 @@ update_abort(struct update *u)
 	} else {
 		code = undo_cut_off(u, j.origin, j.old, j.new, j.nrenames);
 	}
-	tell_generation(u, u->live.gen, to, sizeof to);
+	report_generation(u, u->live.gen, to, sizeof to);
 	if (code > UPDATE_TIMEOUT) {
 		set_text(u, "the switch that was cut off could not be undone");
 		warn("%s (mend what is said above and run it again)", u->text);

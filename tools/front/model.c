@@ -24,7 +24,7 @@
 #include "lib/path.h"
 #include "lib/utf8.h"
 #include "rc/compile/cron.h"
-#include "rc/left.h"
+#include "rc/running.h"
 #include "supervise/control.h"
 #include "tools/front/front.h"
 #include "tools/front/model.h"
@@ -452,7 +452,7 @@ static void
 judge_oneshot(const struct model *m, struct item *it,
 	const struct live_service *ls)
 {
-	long pid = left_running(m->live.path, it->name);
+	long pid = running_pid(m->live.path, it->name);
 
 	it->since = (long long)(ls->when / 1000);
 	/* A note may outlive what it is about. */

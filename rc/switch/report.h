@@ -1,21 +1,21 @@
-/* tell.h - what a switch says to people: the plan, and what became of what
+/* report.h - what a switch says to people: the plan, and what became of what
  * failed.  Called by update.c; changes nothing. */
-#ifndef RC_TELL_H
-#define RC_TELL_H
+#ifndef RC_REPORT_H
+#define RC_REPORT_H
 
 #include "rc/switch/update.h"
 
 /* What people know a generation of the live directory by: the number under
  * which reeve-switch keeps it, or the database that it was made from.
  * Returns buf. */
-const char *tell_generation(const struct update *, uint32_t gen, char *buf,
+const char *report_generation(const struct update *, uint32_t gen, char *buf,
 	size_t size);
 
 /* A line for each service that something is done to, with the reason: to
  * standard output in a dry run, else as messages, from verbosity 2 on. */
-void tell_plan(const struct update *, const struct diff *);
+void report_plan(const struct update *, const struct diff *);
 
 /* The last lines of the logs of all that failed, or where they are. */
-void tell_logs(const struct update *);
+void report_logs(const struct update *);
 
 #endif

@@ -1,4 +1,4 @@
-/* left.c - FORMAT; see left.h. */
+/* running.c - FORMAT; see running.h. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,13 +13,13 @@
 #include "lib/msg.h"
 #include "lib/os.h"
 #include "lib/path.h"
-#include "rc/left.h"
 #include "rc/live.h"
 #include "rc/request.h"
+#include "rc/running.h"
 
 int
-left_begin(struct left *l, const char *name, const void *request, size_t len,
-	unsigned limit_ms)
+running_begin(struct running *l, const char *name, const void *request,
+	size_t len, unsigned limit_ms)
 {
 	unsigned char none[DETAIL_SIZE] = { 0 };
 	char path[PATH_LEN];
@@ -29,8 +29,8 @@ left_begin(struct left *l, const char *name, const void *request, size_t len,
 	l->fd = -1;
 	l->limit_ms = limit_ms;
 	l->daemon = getpid();
-	if (path_join(path, sizeof path, LEFT_DIR, name) < 0 ||
-		(mkdir(LEFT_DIR, 0700) < 0 && errno != EEXIST))
+	if (path_join(path, sizeof path, RUNNING_DIR, name) < 0 ||
+		(mkdir(RUNNING_DIR, 0700) < 0 && errno != EEXIST))
 		return -1;
 	l->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (l->fd < 0)
@@ -41,7 +41,7 @@ left_begin(struct left *l, const char *name, const void *request, size_t len,
 		file_write_all(l->fd, request, len) == 0)
 		return 0;
 	e = errno;
-	left_begun(l);
+	running_begun(l);
 	unlink(path);
 	errno = e;
 	return -1;
@@ -52,9 +52,9 @@ left_begin(struct left *l, const char *name, const void *request, size_t len,
  * that this runs, it is told otherwise before this ends: else it would take
  * the end of this process for that of the script. */
 void
-left_announce(void *left)
+running_announce(void *running)
 {
-	struct left *l = left;
+	struct running *l = running;
 	unsigned char buf[DETAIL_SIZE];
 	static const unsigned char none[DETAIL_SIZE];
 	ssize_t r;
@@ -77,7 +77,7 @@ left_announce(void *left)
 }
 
 void
-left_begun(struct left *l)
+running_begun(struct running *l)
 {
 	if (l->fd >= 0)
 		close(l->fd);
@@ -85,21 +85,21 @@ left_begun(struct left *l)
 }
 
 void
-left_end(const char *name)
+running_end(const char *name)
 {
 	char path[PATH_LEN];
 
-	if (path_join(path, sizeof path, LEFT_DIR, name) == 0)
+	if (path_join(path, sizeof path, RUNNING_DIR, name) == 0)
 		unlink(path);
 }
 
 unsigned char *
-left_read(struct detail *d, size_t *len, const char *name)
+running_read(struct detail *d, size_t *len, const char *name)
 {
 	char path[PATH_LEN], *buf = 0;
 	ssize_t r;
 
-	if (path_join(path, sizeof path, LEFT_DIR, name) < 0)
+	if (path_join(path, sizeof path, RUNNING_DIR, name) < 0)
 		return 0;
 	r = file_slurp(AT_FDCWD, path, &buf, DETAIL_SIZE + REQUEST_MAX);
 	if (r < DETAIL_SIZE || !detail_unpack(d, buf, DETAIL_SIZE) ||
@@ -114,19 +114,19 @@ left_read(struct detail *d, size_t *len, const char *name)
 }
 
 int
-left_withdrawn(const char *name)
+running_withdrawn(const char *name)
 {
 	char path[PATH_LEN];
 	unsigned char buf[DETAIL_SIZE];
 	struct detail d;
 
-	return path_join(path, sizeof path, LEFT_DIR, name) == 0 &&
+	return path_join(path, sizeof path, RUNNING_DIR, name) == 0 &&
 		file_read(AT_FDCWD, path, buf, sizeof buf) == DETAIL_SIZE &&
 		!(detail_unpack(&d, buf, DETAIL_SIZE) && d.pid);
 }
 
 int
-left_any(const char *live)
+running_any(const char *live)
 {
 	char path[PATH_LEN];
 	struct dirent *d;
@@ -134,7 +134,7 @@ left_any(const char *live)
 	int any = 0;
 
 	if (path_join(path, sizeof path, live, "servicedirs", LIVE_RUNNER,
-		LEFT_DIR) < 0)
+		RUNNING_DIR) < 0)
 		return 0;
 	dir = opendir(path);
 	while (dir && !any && (d = readdir(dir)))
@@ -156,16 +156,16 @@ pid_in(int dir, const char *name)
 }
 
 long
-left_running(const char *live, const char *name)
+running_pid(const char *live, const char *name)
 {
 	char path[PATH_LEN];
 
 	return path_join(path, sizeof path, live, "servicedirs", LIVE_RUNNER,
-		LEFT_DIR, name) < 0 ? 0 : pid_in(AT_FDCWD, path);
+		RUNNING_DIR, name) < 0 ? 0 : pid_in(AT_FDCWD, path);
 }
 
 long
-left_running_any(const char *live, char *name, size_t max)
+running_pid_any(const char *live, char *name, size_t max)
 {
 	char path[PATH_LEN];
 	struct dirent *d;
@@ -173,7 +173,7 @@ left_running_any(const char *live, char *name, size_t max)
 	DIR *dir;
 
 	if (path_join(path, sizeof path, live, "servicedirs", LIVE_RUNNER,
-		LEFT_DIR) < 0)
+		RUNNING_DIR) < 0)
 		return 0;
 	dir = opendir(path);
 	while (dir && !pid && (d = readdir(dir)))

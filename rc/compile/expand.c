@@ -1,4 +1,4 @@
-/* lower.c - see lower.h.  What is to happen before the command of a service
+/* expand.c - see expand.h.  What is to happen before the command of a service
  * becomes a short script that says it, in this order: variables and umask
  * by the shell, then one chain of programs: the one that tells when it is
  * ready, reeve-apply for all that needs a system call, the one that keeps a
@@ -13,7 +13,7 @@
 #include "lib/suggest.h"
 #include "rc/compile/compile.h"
 #include "rc/compile/cron.h"
-#include "rc/compile/lower.h"
+#include "rc/compile/expand.h"
 #include "rc/compile/users.h"
 #include "rc/places.h"
 
@@ -119,7 +119,7 @@ unquote(char **value)
 }
 
 static void
-lower_environment(struct wrap *w)
+expand_environment(struct wrap *w)
 {
 	const struct def_text *t = use(w, "environment");
 	size_t at = 0;
@@ -152,7 +152,7 @@ lower_environment(struct wrap *w)
 }
 
 static void
-lower_umask(struct wrap *w)
+expand_umask(struct wrap *w)
 {
 	const struct def_text *t = use(w, "umask");
 	const char *line = t ? def_line(w->s, t) : 0;
@@ -179,7 +179,7 @@ absolute(struct wrap *w, const struct def_text *t, const char *line,
 }
 
 static void
-lower_directory(struct wrap *w)
+expand_directory(struct wrap *w)
 {
 	const struct def_text *t = use(w, "directory");
 	const char *line = t ? def_line(w->s, t) : 0;
@@ -217,7 +217,7 @@ check_group(struct defs *s, const struct def_text *t, const char *name)
 }
 
 void
-lower_check_user(struct defs *s, const struct def_text *t, const char *user)
+expand_check_user(struct defs *s, const struct def_text *t, const char *user)
 {
 	char buf[USERS_NAME];
 	const char *what = users_unknown(buf, user);
@@ -227,7 +227,7 @@ lower_check_user(struct defs *s, const struct def_text *t, const char *user)
 }
 
 static void
-lower_user(struct wrap *w)
+expand_user(struct wrap *w)
 {
 	const struct def_text *t = use(w, "user");
 	const char *line = t ? def_line(w->s, t) : 0;
@@ -241,7 +241,7 @@ lower_user(struct wrap *w)
 		bad(w, t, line);
 		return;
 	}
-	lower_check_user(w->s, t, line);
+	expand_check_user(w->s, t, line);
 	def_set_prop(w->s, w->d, "user", line);
 	apply(w, "-u", line);
 }
@@ -286,7 +286,7 @@ known_group(struct wrap *w, const struct def_text *t, unsigned line,
 }
 
 static void
-lower_groups(struct wrap *w)
+expand_groups(struct wrap *w)
 {
 	const struct def_text *t = use(w, "groups");
 	const char *names = t ? words(w, t, known_group) : 0;
@@ -316,7 +316,7 @@ known_capability(struct wrap *w, const struct def_text *t, unsigned line,
 }
 
 static void
-lower_privileges(struct wrap *w)
+expand_privileges(struct wrap *w)
 {
 	const struct def_text *t = use(w, "capabilities");
 	size_t at = 0;
@@ -340,7 +340,7 @@ lower_privileges(struct wrap *w)
 /* --- how much of the machine */
 
 static void
-lower_nice(struct wrap *w)
+expand_nice(struct wrap *w)
 {
 	const struct def_text *t = use(w, "nice");
 	const char *line = t ? def_line(w->s, t) : 0;
@@ -401,7 +401,7 @@ unknown_limit(struct wrap *w, const struct def_text *t, unsigned number,
 }
 
 static void
-lower_limits(struct wrap *w)
+expand_limits(struct wrap *w)
 {
 	const struct def_text *t = use(w, "limits");
 	size_t at = 0;
@@ -491,7 +491,7 @@ cgroup_ok(const char *path)
 }
 
 static void
-lower_cgroup(struct wrap *w)
+expand_cgroup(struct wrap *w)
 {
 	const struct def_text *t = use(w, "cgroup");
 	const char *path = t && t->len ? def_line(w->s, t) : 0, *memory, *cpu,
@@ -555,7 +555,7 @@ put_script(struct buf *b, const struct db_script *c)
 }
 
 static void
-lower_check(struct wrap *w, const struct def_text *t)
+expand_check(struct wrap *w, const struct def_text *t)
 {
 	struct db_script script = { 0 };
 	struct buf b = { 0 };
@@ -586,7 +586,7 @@ lower_check(struct wrap *w, const struct def_text *t)
 
 /* Behind the program that it is an option of. */
 static void
-lower_watchdog(struct wrap *w, int sd_notify)
+expand_watchdog(struct wrap *w, int sd_notify)
 {
 	const struct def_text *t = use(w, "watchdog");
 	const char *line = t ? def_line(w->s, t) : 0;
@@ -605,7 +605,7 @@ lower_watchdog(struct wrap *w, int sd_notify)
 }
 
 static void
-lower_readiness(struct wrap *w)
+expand_readiness(struct wrap *w)
 {
 	static const char *const types[] = { "fd", "check", "sd_notify", 0 };
 	enum { FD, CHECK, SD_NOTIFY };
@@ -621,17 +621,17 @@ lower_readiness(struct wrap *w)
 		diag_error(w->s->diag, 1, t->file, 1, "this says check, expected "
 			"a ready-check beside it");
 	else if (type == CHECK)
-		lower_check(w, check);
+		expand_check(w, check);
 	else if (type == FD)
 		notification_fd(w);
 	else if (type == SD_NOTIFY)
 		buf_printf(&w->first, " \"$b\"/reeve-sdnotify -3 %u",
 			notification_fd(w));
-	lower_watchdog(w, type == SD_NOTIFY);
+	expand_watchdog(w, type == SD_NOTIFY);
 }
 
 static void
-lower_pid_file(struct wrap *w)
+expand_pid_file(struct wrap *w)
 {
 	const struct def_text *t = use(w, "pid-file");
 	const char *line = t ? def_line(w->s, t) : 0;
@@ -650,7 +650,7 @@ lower_pid_file(struct wrap *w)
 /* --- what is not a matter of the script */
 
 static void
-lower_words(struct wrap *w)
+expand_words(struct wrap *w)
 {
 	static const char *const restarts[] = { "always", "on-failure",
 		"never", 0 }, *const changes[] = { "restart", "reload",
@@ -678,7 +678,7 @@ lower_words(struct wrap *w)
 }
 
 static void
-lower_backoff(struct wrap *w)
+expand_backoff(struct wrap *w)
 {
 	const struct def_text *t = def_text(w->d, "backoff");
 	const char *line = t ? def_line(w->s, t) : 0;
@@ -733,7 +733,7 @@ static void
 put_head(struct buf *b, struct wrap *w)
 {
 	if (w->first.len || w->apply.len || w->last.len)
-		buf_str(b, LOWER_BIN);
+		buf_str(b, EXPAND_BIN);
 	buf_mem(b, w->shell.s, w->shell.len);
 }
 
@@ -754,7 +754,7 @@ read_command(struct wrap *w, struct db_script *script)
 }
 
 static void
-lower_longrun(struct wrap *w, int logged)
+expand_longrun(struct wrap *w, int logged)
 {
 	struct db_script command = { 0 };
 	int has = read_command(w, &command);
@@ -824,7 +824,7 @@ wrap_script(struct wrap *w, struct db_script *c)
 }
 
 static void
-lower_oneshot(struct wrap *w)
+expand_oneshot(struct wrap *w)
 {
 	struct db_script command = { 0 };
 	int has, wrapped = w->shell.len || w->apply.len || w->first.len ||
@@ -859,7 +859,7 @@ missed_run(struct wrap *w, struct buf *b)
 
 /* "15 3 * * *" and perhaps further lines missed=run, jitter=5m. */
 static void
-lower_schedule(struct wrap *w, const struct def_text *t, int logged)
+expand_schedule(struct wrap *w, const struct def_text *t, int logged)
 {
 	struct buf b = { 0 };
 	struct cron cron;
@@ -885,7 +885,7 @@ lower_schedule(struct wrap *w, const struct def_text *t, int logged)
 	}
 	def_set_prop(w->s, w->d, "schedule", line);
 	buf_str(&b, "#!/bin/sh\n# made by reeve-rc-compile from: schedule\n"
-		LOWER_BIN);
+		EXPAND_BIN);
 	buf_printf(&b, "%sexec \"$b\"/reeve-schedule -3 %u", logged ?
 		"exec 2>&1\n" : "", notification_fd(w));
 	text = line;
@@ -916,30 +916,30 @@ lower_schedule(struct wrap *w, const struct def_text *t, int logged)
 }
 
 static void
-lower_service(struct defs *s, struct def *d, int logged)
+expand_service(struct defs *s, struct def *d, int logged)
 {
 	struct wrap w = { .s = s, .d = d };
 	const struct def_text *schedule = def_text(d, "schedule");
 
-	lower_words(&w);
-	lower_backoff(&w);
-	lower_environment(&w);
-	lower_umask(&w);
-	lower_cgroup(&w);
-	lower_limits(&w);
-	lower_nice(&w);
-	lower_user(&w);
-	lower_groups(&w);
-	lower_privileges(&w);
-	lower_directory(&w);
-	lower_pid_file(&w);
+	expand_words(&w);
+	expand_backoff(&w);
+	expand_environment(&w);
+	expand_umask(&w);
+	expand_cgroup(&w);
+	expand_limits(&w);
+	expand_nice(&w);
+	expand_user(&w);
+	expand_groups(&w);
+	expand_privileges(&w);
+	expand_directory(&w);
+	expand_pid_file(&w);
 	if (d->type == DB_LONGRUN) {
-		lower_readiness(&w);
-		lower_longrun(&w, logged);
+		expand_readiness(&w);
+		expand_longrun(&w, logged);
 	} else {
-		lower_oneshot(&w);
+		expand_oneshot(&w);
 		if (schedule)
-			lower_schedule(&w, schedule, logged);
+			expand_schedule(&w, schedule, logged);
 	}
 	buf_free(&w.from);
 	buf_free(&w.shell);
@@ -951,7 +951,7 @@ lower_service(struct defs *s, struct def *d, int logged)
 /* Described bundles keep their words nowhere; the rest of the properties
  * are refused for them by type already. */
 void
-lower_all(struct defs *s)
+expand_all(struct defs *s)
 {
 	size_t n = s->n;	/* loggers are added behind */
 
@@ -965,13 +965,13 @@ lower_all(struct defs *s)
 			template_fill(s, d);
 		logged = logger_make(s, d);
 		if (d->ntexts || d->instance || logged)
-			lower_service(s, d, logged);
+			expand_service(s, d, logged);
 	}
 	if (s->loguser && s->n > n) {
 		struct def_text t = s->loguser_text;
 
 		if (!t.file)
 			t.file = "log-user";
-		lower_check_user(s, &t, s->loguser);
+		expand_check_user(s, &t, s->loguser);
 	}
 }

@@ -1,19 +1,19 @@
-/* left.h - FORMAT running/NAME in the directory of the oneshot daemon: the
+/* running.h - FORMAT running/NAME in the directory of the oneshot daemon: the
  * script of a oneshot that runs, for the next daemon should this one be
  * killed.  A detail of supervise (its pid, start and deadline), then the
  * request that it was started for.  Written by the script's own process
  * before it executes; see reeve-rc-oneshotd(1). */
-#ifndef RC_LEFT_H
-#define RC_LEFT_H
+#ifndef RC_RUNNING_H
+#define RC_RUNNING_H
 
 #include <stddef.h>
 #include <sys/types.h>
 
 #include "supervise/detail.h"
 
-#define LEFT_DIR "running"
+#define RUNNING_DIR "running"
 
-struct left {
+struct running {
 	int fd;			/* of the file, or -1 */
 	unsigned limit_ms;	/* 0: none */
 	pid_t daemon;
@@ -22,26 +22,26 @@ struct left {
 
 /* The script of NAME is about to run.  0; or -1 and errno, and then it runs
  * without that being noted. */
-int left_begin(struct left *, const char *name, const void *request,
+int running_begin(struct running *, const char *name, const void *request,
 	size_t len, unsigned limit_ms);
 /* spawn.before: this process is it.  If the daemon is gone it ends, and what
  * it has noted is withdrawn. */
-void left_announce(void *left);
+void running_announce(void *running);
 /* Parent: the file is written. */
-void left_begun(struct left *);
+void running_begun(struct running *);
 /* What became of it stands in the state. */
-void left_end(const char *name);
+void running_end(const char *name);
 /* Read NAME.  The request, of *len bytes, malloced; or 0: nothing runs, nor
  * did, of this boot. */
-unsigned char *left_read(struct detail *, size_t *len, const char *name);
+unsigned char *running_read(struct detail *, size_t *len, const char *name);
 /* 1 if the process that was noted has ended without having been the script;
  * to be asked when it has ended.  Else 0. */
-int left_withdrawn(const char *name);
+int running_withdrawn(const char *name);
 /* Is anything noted, in the live directory at this path? */
-int left_any(const char *live);
+int running_any(const char *live);
 /* The script that is noted there for NAME: pid of its process group, or 0. */
-long left_running(const char *live, const char *name);
+long running_pid(const char *live, const char *name);
 /* The same of any script, and its name in name, of max bytes. */
-long left_running_any(const char *live, char *name, size_t max);
+long running_pid_any(const char *live, char *name, size_t max);
 
 #endif

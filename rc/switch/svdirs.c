@@ -1,4 +1,4 @@
-/* entries.c - see entries.h. */
+/* svdirs.c - see svdirs.h. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,14 +13,14 @@
 #include "lib/msg.h"
 #include "lib/os.h"
 #include "lib/path.h"
-#include "rc/switch/entries.h"
 #include "rc/scan.h"
+#include "rc/switch/svdirs.h"
 #include "supervise/control.h"
 
 enum { GONE_MS = 10000, SUPERVISE_MS = 30000 };
 
 int
-entries_supervised(const struct update *u, const char *name)
+svdirs_supervised(const struct update *u, const char *name)
 {
 	char dir[PATH_LEN];
 
@@ -86,7 +86,7 @@ rename_service(struct update *u, const char *old, const char *new)
 }
 
 int
-entries_rename(struct update *u, char **old, char **new, uint32_t n)
+svdirs_rename(struct update *u, char **old, char **new, uint32_t n)
 {
 	for (uint32_t k = 0; k < n; k++)
 		if (rename_service(u, old[k], new[k]) < 0) {
@@ -152,11 +152,12 @@ find_gone(struct update *u, struct names *gone)
 static int
 find_new(struct update *u, struct names *new)
 {
-	if (live_needs_runner(&u->live.db) && !entries_supervised(u, LIVE_RUNNER) &&
+	if (live_needs_runner(&u->live.db) &&
+		!svdirs_supervised(u, LIVE_RUNNER) &&
 		add_name(new, LIVE_RUNNER) < 0)
 		return -1;
 	for (uint32_t i = 0; i < u->live.db.nlong; i++)
-		if (!entries_supervised(u, u->live.db.services[i].name) &&
+		if (!svdirs_supervised(u, u->live.db.services[i].name) &&
 			add_name(new, u->live.db.services[i].name) < 0)
 			return -1;
 	return 0;
@@ -170,7 +171,7 @@ tell_unsupervised(const struct update *u, const struct names *new, long left)
 	uint32_t k = 0;
 	char others[48] = "";
 
-	while (k < new->n && entries_supervised(u, new->v[k]))
+	while (k < new->n && svdirs_supervised(u, new->v[k]))
 		k++;
 	if (k == new->n)
 		return;
@@ -183,7 +184,7 @@ tell_unsupervised(const struct update *u, const struct names *new, long left)
 
 /* Make the entries fit the current generation. */
 int
-entries_enter(struct update *u)
+svdirs_enter(struct update *u)
 {
 	struct names gone = { 0, 0 }, new = { 0, 0 };
 	const struct scan_patience going = { .each = GONE_MS },
@@ -230,7 +231,7 @@ changes_links(const struct update *u, const struct diff *d, uint32_t j)
 /* Links of service directories to files that came or went; all of them when
  * it is not known what an earlier run did. */
 int
-entries_relink(struct update *u, const struct diff *d)
+svdirs_relink(struct update *u, const struct diff *d)
 {
 	for (uint32_t j = 0; j < u->live.db.nlong; j++) {
 		if (d && !changes_links(u, d, j))

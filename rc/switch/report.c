@@ -1,4 +1,4 @@
-/* tell.c - see tell.h. */
+/* report.c - see report.h. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,14 +11,14 @@
 #include "lib/path.h"
 #include "lib/tai64.h"
 #include "lib/utf8.h"
-#include "rc/switch/tell.h"
+#include "rc/switch/report.h"
 
 enum { LOG_LINES = 5, LOG_TAIL = 2048 };
 
 /* What people know a generation of the live directory by: the number under
  * which reeve-switch keeps it, or the database that it was made from. */
 const char *
-tell_generation(const struct update *u, uint32_t gen, char *buf, size_t size)
+report_generation(const struct update *u, uint32_t gen, char *buf, size_t size)
 {
 	char name[64], path[PATH_LEN];
 	unsigned kept;
@@ -89,7 +89,7 @@ tell_rename(const struct update *u, const struct diff *d, uint32_t i)
 }
 
 void
-tell_plan(const struct update *u, const struct diff *d)
+report_plan(const struct update *u, const struct diff *d)
 {
 	if (!u->dry && u->verbosity < 2)
 		return;
@@ -162,7 +162,7 @@ tell_log(const struct update *u, uint32_t i)
 }
 
 void
-tell_logs(const struct update *u)
+report_logs(const struct update *u)
 {
 	for (uint32_t k = 0; k < u->run.nfailed && u->verbosity > 0; k++)
 		tell_log(u, u->run.failed[k]);

@@ -1,4 +1,4 @@
-/* watch.c - see watch.h. */
+/* follow.c - see follow.h. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,8 +9,8 @@
 #include "lib/chain.h"
 #include "lib/msg.h"
 #include "lib/spawn.h"
+#include "rc/follow.h"
 #include "rc/live.h"
-#include "rc/watch.h"
 
 extern char **environ;
 
@@ -33,7 +33,7 @@ mark_watched(const struct db *db, unsigned char *set)
 }
 
 static void
-forget(struct watch *w)
+forget(struct follow *w)
 {
 	if (w->ear.l.fd >= 0)
 		ready_del(w->ready, w->ear.l.fd);
@@ -41,7 +41,7 @@ forget(struct watch *w)
 }
 
 static int
-listen_to(struct watch *w, const struct live *l)
+listen_to(struct follow *w, const struct live *l)
 {
 	uint32_t n = l->db.nlong, k = 0;
 	unsigned char *set = calloc((size_t)n + 1, 1);
@@ -62,7 +62,7 @@ listen_to(struct watch *w, const struct live *l)
 }
 
 static void
-follow(struct watch *w, const char *live)
+follow(struct follow *w, const char *live)
 {
 	char prog[PATH_LEN], name[] = "reeve-rc", l[] = "-l",
 		cmd[] = "follow", *argv[] = { name, l,
@@ -84,7 +84,7 @@ follow(struct watch *w, const char *live)
 }
 
 void
-watch_load(struct watch *w, const char *live)
+follow_load(struct follow *w, const char *live)
 {
 	static struct live l;
 	char err[PATH_LEN + 256];
@@ -92,7 +92,7 @@ watch_load(struct watch *w, const char *live)
 	/* An update touches nothing but what it says; only what was heard
 	 * before it is still to be followed. */
 	if (w->ear.l.fd >= 0)
-		watch_hear(w, live);
+		follow_hear(w, live);
 	forget(w);
 	if (live_open(&l, live, 0, err, sizeof err) < 0) {
 		warn("%s", err);
@@ -107,16 +107,16 @@ watch_load(struct watch *w, const char *live)
 }
 
 void
-watch_begin(struct watch *w, const char *live)
+follow_begin(struct follow *w, const char *live)
 {
-	watch_load(w, live);
+	follow_load(w, live);
 	/* What happened while nobody listened. */
 	if (w->ear.l.fd >= 0)
 		follow(w, live);
 }
 
 void
-watch_hear(struct watch *w, const char *live)
+follow_hear(struct follow *w, const char *live)
 {
 	char buf[512];
 	int started = 0;
@@ -134,7 +134,7 @@ watch_hear(struct watch *w, const char *live)
 }
 
 int
-watch_reaped(struct watch *w, pid_t pid, const char *live)
+follow_reaped(struct follow *w, pid_t pid, const char *live)
 {
 	if (!w->pid || pid != w->pid)
 		return 0;

@@ -1,12 +1,12 @@
-/* lower.h - our own properties of definitions into plain files: the result
+/* expand.h - our own properties of definitions into plain files: the result
  * is what s6-rc could have read, and what reeve-rc-db shows. */
-#ifndef RC_LOWER_H
-#define RC_LOWER_H
+#ifndef RC_EXPAND_H
+#define RC_EXPAND_H
 
 #include "rc/compile/def.h"
 
 /* Everything, in the right order: templates, loggers, each service. */
-void lower_all(struct defs *);
+void expand_all(struct defs *);
 
 /* template.c: put the instance where ${INSTANCE} stands. */
 void template_fill(struct defs *, struct def *);
@@ -15,11 +15,11 @@ void template_fill(struct defs *, struct def *);
 int logger_make(struct defs *, struct def *);
 
 /* First lines of every script that is made: where our programs are. */
-#define LOWER_BIN "b=${REEVE_BIN:-" REEVE_BINDIR "}\n"
+#define EXPAND_BIN "b=${REEVE_BIN:-" REEVE_BINDIR "}\n"
 
 /* Say so if the system does not know the user or the group ("USER" or
  * "USER:GROUP"; numbers are always known). */
-void lower_check_user(struct defs *, const struct def_text *,
+void expand_check_user(struct defs *, const struct def_text *,
 	const char *user);
 
 #endif
