@@ -40,6 +40,16 @@ is "$(grep -rnE -e '<(sys/(prctl|mount|syscall|signalfd|inotify|epoll|eventfd|ti
 	grep -vE '^((lib|init)/os-[a-z-]*|lib/ready|tools/front/proc)\.c:')" '' \
 	'calls of one system are in lib/os-*.c and init/os-*.c only'
 
+# A file is found by its name: two of one name do the same job, each for its
+# daemon or its system, or they are renamed; and a name says which job.
+same='act.c os-bsd.c os-linux.c'
+is "$(find lib supervise svscan rc log init tools -name '*.c' | sed 's,.*/,,' |
+	sort | uniq -d | tr '\n' ' ')" "$same " \
+	"no two files of one name but those of one job in each place: $same"
+is "$(find lib supervise svscan rc log init tools -name '*.[ch]' |
+	grep -E '/(utils?|misc|common|helpers?|stuff|tools?|general)\.[ch]$')" '' \
+	'no file has a name that says nothing'
+
 has_test() {
 	# Tests write ${P}svok, the whole name, or the name in s6.
 	grep -rlqE -e "(\\\$\{P\}|\\\$P|reeve-|s6-)${1#reeve-}([^a-z0-9-]|\$)" \

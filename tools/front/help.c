@@ -12,7 +12,7 @@
 #include "lib/path.h"
 #include "rc/compile/props.h"
 #include "tools/front/front.h"
-#include "tools/front/table.h"
+#include "tools/front/grid.h"
 
 enum { O_LIST = OPT_LONG, O_TOPICS };
 static const struct opt opts[] = {
@@ -58,14 +58,14 @@ static const struct topic {
 static void
 overview(void)
 {
-	int colour = table_colour(0, 1);
+	int colour = grid_colour(0, 1);
 
 	printf("usage: reeve SUBCOMMAND [OPTION]... [NAME]...\n");
 	for (const struct sub *s = front_subs; s->name; s++) {
 		char left[64];
 
 		if (!s->args) {
-			printf("\n%s%s:%s\n", table_code(BOLD, colour),
+			printf("\n%s%s:%s\n", grid_code(BOLD, colour),
 				s->what, colour ? "\033[0m" : "");
 			continue;
 		}

@@ -1,5 +1,5 @@
-/* reeve.c - the one command for people: picks a subcommand from the table
- * in reeve/subs.c, or executes the program reeve-SUBCOMMAND beside it. */
+/* reeve.c - the one command for people: picks a subcommand from the table in
+ * subcommands.c, or executes the program reeve-SUBCOMMAND beside it. */
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,9 +7,9 @@
 #include "lib/msg.h"
 #include "lib/path.h"
 #include "tools/front/front.h"
+#include "tools/front/grid.h"
 #include "tools/front/model.h"
 #include "tools/front/proc.h"
-#include "tools/front/table.h"
 #include "tools/front/watch.h"
 
 enum { O_COLOUR = OPT_LONG, DEPTH_MAX = 32 };
@@ -42,11 +42,11 @@ static void
 line(const struct printer *pr, const char *indent, const char *branch,
 	const char *text)
 {
-	size_t used = table_columns(indent) + table_columns(branch);
+	size_t used = grid_columns(indent) + grid_columns(branch);
 
 	fputs(indent, stdout);
 	fputs(branch, stdout);
-	table_cut(stdout, text, pr->width > 0 && (size_t)pr->width > used ?
+	grid_cut(stdout, text, pr->width > 0 && (size_t)pr->width > used ?
 		(size_t)pr->width - used : (size_t)-1);
 	putchar('\n');
 }
@@ -88,9 +88,9 @@ print_item(const struct printer *pr, const struct item *it, long long now)
 {
 	const struct proc *p = it->pid ? procs_find(pr->ps, it->pid) : 0;
 
-	printf("%s%s%s  %s%s%s", table_code(BOLD, pr->colour), it->name,
+	printf("%s%s%s  %s%s%s", grid_code(BOLD, pr->colour), it->name,
 		pr->colour ? "\033[0m" : "",
-		table_code(status_colour(it), pr->colour), model_word(it),
+		grid_code(status_colour(it), pr->colour), model_word(it),
 		pr->colour ? "\033[0m" : "");
 	if (model_since(it) && it->pid)
 		printf(" for %s", front_duration(now - it->since));
@@ -170,8 +170,8 @@ front_tree(int argc, char **argv)
 	model_need_tree(&m);
 	if (procs_load(&ps) < 0)
 		die_sys(EX_SYSTEM, "unable to list processes");
-	pr = (struct printer){ &ps, table_utf8() ? &lines : &ascii,
-		table_width(1), table_colour(when, 1) };
+	pr = (struct printer){ &ps, grid_utf8() ? &lines : &ascii,
+		grid_width(1), grid_colour(when, 1) };
 	for (size_t i = 0; i < m.n; i++) {
 		const struct item *it = &m.items[i];
 		int named = 0;

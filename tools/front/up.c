@@ -29,7 +29,7 @@
 #include "rc/scan.h"
 #include "supervise/control.h"
 #include "svscan/scandir.h"
-#include "tools/front/act.h"
+#include "tools/front/change.h"
 #include "tools/front/front.h"
 #include "tools/front/model.h"
 #include "tools/front/proc.h"
@@ -345,7 +345,7 @@ make_live(const struct places *p)
 	char *argv[] = { init, c, (char *)p->boot, l, (char *)p->live,
 		(char *)p->scandir, 0 };
 
-	if (!live_exists(p->live) && act_run(argv))
+	if (!live_exists(p->live) && change_run(argv))
 		die(EX_SYSTEM, "the services could not be made live (see "
 			"above), so none was started (reeve up tries it "
 			"again)");
@@ -360,7 +360,7 @@ load_definitions(const struct places *p)
 	char sw[] = "reeve-switch", q[] = "-q", b[] = "--boot";
 	/* What is not live yet is started after this. */
 	char *argv[] = { sw, q, live_exists(p->live) ? 0 : b, 0 };
-	int code = act_run(argv);
+	int code = change_run(argv);
 
 	if (code && !file_exists(AT_FDCWD, p->boot))
 		die(code, "the definitions could not be made live (see above); "
@@ -394,7 +394,7 @@ start_default(const struct places *p)
 			"itself (reeve start NAME; reeve help definition)");
 		return 0;
 	}
-	return act_run(argv);
+	return change_run(argv);
 }
 
 /* The last line: what runs now. */
@@ -641,7 +641,7 @@ front_down(int argc, char **argv)
 	if (m.have_live) {
 		stop[2] = m.places.live;
 		snprintf(ms, sizeof ms, "%llu", (unsigned long long)timeout);
-		code = act_run(stop);
+		code = change_run(stop);
 	}
 	if (scan_send(m.places.scandir, "t") < 0)
 		die_sys(EX_SYSTEM, "unable to tell reeve-svscan (pid %ld) to "

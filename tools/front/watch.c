@@ -212,7 +212,7 @@ shown(const struct watch *w, const struct item *it)
 }
 
 static void
-draw_row(struct table *t, struct watch *w, const struct item *it,
+draw_row(struct grid *t, struct watch *w, const struct item *it,
 	long long now)
 {
 	const struct sample *s = sample_of(w, it->name);
@@ -226,18 +226,18 @@ draw_row(struct table *t, struct watch *w, const struct item *it,
 	}
 	if (it->restarts >= 0)
 		snprintf(restarts, sizeof restarts, "%ld", it->restarts);
-	table_cell(t, PLAIN, strcmp(w->selected, it->name) ? " " : ">");
-	table_cell(t, BOLD, it->name);
-	table_cell(t, status_colour(it), model_word(it));
-	table_cell(t, PLAIN, pid);
-	table_cell(t, PLAIN, model_since(it) ? front_duration(now -
+	grid_cell(t, PLAIN, strcmp(w->selected, it->name) ? " " : ">");
+	grid_cell(t, BOLD, it->name);
+	grid_cell(t, status_colour(it), model_word(it));
+	grid_cell(t, PLAIN, pid);
+	grid_cell(t, PLAIN, model_since(it) ? front_duration(now -
 		it->since) : "-");
-	table_cell(t, PLAIN, cpu);
-	table_cell(t, PLAIN, it->pid ? human(1024.0 * (double)s->rss_kb) : "-");
-	table_cell(t, PLAIN, procs);
-	table_cell(t, PLAIN, restarts);
-	table_cell(t, PLAIN, s->logged >= 0 ? human(s->rate) : "-");
-	table_cell(t, PLAIN, it->why[0] && !model_good(it) ? it->why :
+	grid_cell(t, PLAIN, cpu);
+	grid_cell(t, PLAIN, it->pid ? human(1024.0 * (double)s->rss_kb) : "-");
+	grid_cell(t, PLAIN, procs);
+	grid_cell(t, PLAIN, restarts);
+	grid_cell(t, PLAIN, s->logged >= 0 ? human(s->rate) : "-");
+	grid_cell(t, PLAIN, it->why[0] && !model_good(it) ? it->why :
 		model_about(it, now));
 }
 
@@ -287,7 +287,7 @@ draw_head(FILE *f, const struct watch *w, const struct model *m, size_t first,
 	if (!m->svscan) {
 		snprintf(all, sizeof all, "The tree does not run (%s starts "
 			"it).", model_starter(m));
-		table_cut(f, all, cols);
+		grid_cut(f, all, cols);
 		putc('\n', f);
 		return;
 	}
@@ -304,10 +304,10 @@ draw_head(FILE *f, const struct watch *w, const struct model *m, size_t first,
 	if (m->changer)
 		strcat(right, "   a change is going on");
 	snprintf(all, sizeof all, "%s%s%s", left, red, right);
-	if (!bad || !w->colour || table_columns(all) > cols)
-		table_cut(f, all, cols);
+	if (!bad || !w->colour || grid_columns(all) > cols)
+		grid_cut(f, all, cols);
 	else
-		fprintf(f, "%s%s%s\033[0m%s", left, table_code(RED, 1), red,
+		fprintf(f, "%s%s%s\033[0m%s", left, grid_code(RED, 1), red,
 			right);
 	putc('\n', f);
 }
@@ -347,19 +347,19 @@ draw(struct watch *w, const struct model *m)
 	size_t n, first, k = 0, len = 0;
 	char *text = 0;
 	FILE *f = open_memstream(&text, &len);
-	struct table t;
+	struct grid t;
 	int cols;
 
 	if (!f)
 		die_sys(EX_SYSTEM, "unable to draw");
 	if (ioctl(1, TIOCGWINSZ, &ws) < 0 || !ws.ws_row)
 		ws.ws_row = 24;
-	cols = table_width(1);
+	cols = grid_width(1);
 	w->rows = ws.ws_row > 5 ? (size_t)ws.ws_row - 4 : 1;
 	n = find_mark(w, m);
 	first = w->at >= w->rows ? w->at - w->rows + 1 : 0;
 	draw_head(f, w, m, first, n, (size_t)cols);
-	table_begin(&t, columns, sizeof columns / sizeof *columns);
+	grid_begin(&t, columns, sizeof columns / sizeof *columns);
 	for (size_t i = 0; i < m->n; i++) {
 		if (!shown(w, &m->items[i]))
 			continue;
@@ -367,14 +367,14 @@ draw(struct watch *w, const struct model *m)
 			draw_row(&t, w, &m->items[i], m->now);
 		k++;
 	}
-	table_print(&t, f, cols, w->colour);
+	grid_print(&t, f, cols, w->colour);
 	/* What an earlier screen had below; then the last two lines. */
 	for (k = n < w->rows ? n : w->rows; k < w->rows; k++)
 		putc('\n', f);
 	if (ws.ws_row > 4) {
-		table_cut(f, w->message, (size_t)cols);
+		grid_cut(f, w->message, (size_t)cols);
 		putc('\n', f);
-		table_cut(f, keys, (size_t)cols);
+		grid_cut(f, keys, (size_t)cols);
 	}
 	if (fclose(f))
 		die_sys(EX_SYSTEM, "unable to draw");

@@ -3,8 +3,8 @@
 #ifndef TOOLS_REEVE_WATCH_H
 #define TOOLS_REEVE_WATCH_H
 
+#include "tools/front/grid.h"
 #include "tools/front/model.h"
-#include "tools/front/table.h"
 
 /* Exit code.  Only the n named ones, or all. */
 int watch_run(const char *scandir, int all, int colour, char *const *names,

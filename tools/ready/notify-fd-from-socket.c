@@ -15,9 +15,9 @@
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "lib/os.h"
-#include "tools/service/helper.h"
 #include "tools/ready/sdline.h"
 #include "tools/ready/sdsocket.h"
+#include "tools/ready/watcher.h"
 
 enum { LOOK_MS = 200 };
 
@@ -84,7 +84,7 @@ listen_until_ready(const struct sdsocket *s, int fd, unsigned ms, int child)
 	/* It may have ended before we could ask for its end. */
 	int ready = 0, over = p[2].fd < 0 && errno == ESRCH, r;
 
-	helper_let_go(fd);
+	watcher_let_go(fd);
 	while (!over && !clock_passed(deadline)) {
 		uint64_t look = p[2].fd < 0 ? clock_deadline(LOOK_MS) :
 			CLOCK_NEVER;
@@ -131,11 +131,11 @@ main(int argc, char **argv)
 	if (!*argv)
 		opt_usage(&usage);
 	if (fd < 0)
-		fd = helper_notification_fd();
+		fd = watcher_notification_fd();
 	else
-		helper_check_fd(fd);
+		watcher_check_fd(fd);
 	sdsocket_open(&s);
-	c = helper_fork(twice);
+	c = watcher_fork(twice);
 	if (c < 0)
 		die_sys(EX_SYSTEM, "unable to fork");
 	if (c)

@@ -19,7 +19,7 @@
 #include "lib/clock.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
-#include "tools/service/helper.h"
+#include "tools/ready/watcher.h"
 
 static const struct opt opts[] = {
 	{ 'd', "notification-fd", "FD", "prog writes its newline there (default 1)" },
@@ -131,7 +131,7 @@ pass_on(int sock, int fd, long mainpid, unsigned ms)
 	char text[64];
 	int n;
 
-	helper_let_go(-1);
+	watcher_let_go(-1);
 	if (wait_newline(fd, ms)) {
 		n = snprintf(text, sizeof text, "MAINPID=%ld\nREADY=1\n",
 			mainpid);
@@ -178,7 +178,7 @@ main(int argc, char **argv)
 	}
 	if (pipe(p) < 0)
 		die_sys(EX_SYSTEM, "unable to make a pipe");
-	c = helper_fork(twice);
+	c = watcher_fork(twice);
 	if (c < 0)
 		die_sys(EX_SYSTEM, "unable to fork");
 	if (c) {

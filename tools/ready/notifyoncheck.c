@@ -19,7 +19,7 @@
 #include "lib/opt.h"
 #include "supervise/control.h"
 #include "supervise/event.h"
-#include "tools/service/helper.h"
+#include "tools/ready/watcher.h"
 
 extern char **environ;
 
@@ -204,12 +204,12 @@ main(int argc, char **argv)
 	if (k.command && strlen(k.command) >= 4096)
 		die(EX_MISUSE, "the check is longer than 4095 bytes");
 	if (k.fd < 0)
-		k.fd = helper_notification_fd();
+		k.fd = watcher_notification_fd();
 	else
-		helper_check_fd(k.fd);
+		watcher_check_fd(k.fd);
 	if (control_alive(AT_FDCWD, ".") != 1)
 		die(EX_MISUSE, "no supervise runs for the current directory");
-	c = helper_fork(twice);
+	c = watcher_fork(twice);
 	if (c < 0)
 		die_sys(EX_SYSTEM, "unable to fork");
 	if (c) {

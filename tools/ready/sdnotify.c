@@ -18,9 +18,9 @@
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "lib/os.h"
-#include "tools/service/helper.h"
 #include "tools/ready/sdline.h"
 #include "tools/ready/sdsocket.h"
+#include "tools/ready/watcher.h"
 
 #define STATUS "status-text"
 enum {
@@ -210,7 +210,7 @@ help(struct helper *h)
 static void
 start_helper(struct helper *h)
 {
-	int r = helper_fork(1);
+	int r = watcher_fork(1);
 
 	if (r < 0)
 		die_sys(EX_SYSTEM, "unable to fork");
@@ -219,7 +219,7 @@ start_helper(struct helper *h)
 	setsid();
 	h->pidfd = os_pidfd(h->socket.prog);
 	/* Not to hold the pipe of its log any longer than need be. */
-	helper_let_go(h->notify_fd);
+	watcher_let_go(h->notify_fd);
 	help(h);
 }
 

@@ -1,4 +1,4 @@
-/* table.c - columns line up, narrow terminals lose the least of them, and
+/* grid.c - columns line up, narrow terminals lose the least of them, and
  * nothing in a cell can spoil the screen. */
 
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "tools/front/table.h"
+#include "tools/front/grid.h"
 
 static const struct column cols[] = {
 	{ "NAME", 0, 0 }, { "PID", 1, 1 }, { "TEXT", 0, 2 }
@@ -22,16 +22,16 @@ check(int width, int colour, const char *text, const char *want)
 	char *got = 0;
 	size_t len;
 	FILE *f = open_memstream(&got, &len);
-	struct table t;
+	struct grid t;
 
-	table_begin(&t, cols, 3);
-	table_cell(&t, PLAIN, "web");
-	table_cell(&t, RED, "7");
-	table_cell(&t, PLAIN, text);
-	table_cell(&t, PLAIN, "database");
-	table_cell(&t, PLAIN, "12345");
-	table_cell(&t, PLAIN, "");
-	table_print(&t, f, width, colour);
+	grid_begin(&t, cols, 3);
+	grid_cell(&t, PLAIN, "web");
+	grid_cell(&t, RED, "7");
+	grid_cell(&t, PLAIN, text);
+	grid_cell(&t, PLAIN, "database");
+	grid_cell(&t, PLAIN, "12345");
+	grid_cell(&t, PLAIN, "");
+	grid_print(&t, f, width, colour);
 	fclose(f);
 	assert_string_equal(got, want);
 	free(got);
@@ -83,13 +83,13 @@ safe(void **state)
 		"NAME        PID  TEXT\n"
 		"web           7  e\xcc\x81 ? ???\n"
 		"database  12345\n");
-	assert_int_equal(table_columns("e\xcc\x81 \xc2\x9b \xff"), 5);
+	assert_int_equal(grid_columns("e\xcc\x81 \xc2\x9b \xff"), 5);
 	{
 		char *got = 0;
 		size_t len;
 		FILE *f = open_memstream(&got, &len);
 
-		table_cut(f, "\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2", 5);
+		grid_cut(f, "\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2", 5);
 		fclose(f);
 		assert_string_equal(got, "\xe6\xbc\xa2...");
 		free(got);

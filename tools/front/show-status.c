@@ -1,5 +1,5 @@
-/* status.c - reeve status: a table for people, JSON for programs, one exit
- * code for probes.  See reeve(1). */
+/* show-status.c - reeve status: a table for people, JSON for programs, one
+ * exit code for probes.  See reeve(1). */
 
 #include <getopt.h>
 #include <stdio.h>
@@ -11,8 +11,8 @@
 #include "lib/msg.h"
 #include "lib/num.h"
 #include "tools/front/front.h"
+#include "tools/front/grid.h"
 #include "tools/front/model.h"
-#include "tools/front/table.h"
 #include "tools/front/watch.h"
 
 enum { O_CHECK = OPT_LONG, O_COLOUR, O_JSON, O_NAMES };
@@ -91,7 +91,7 @@ number(char *buf, size_t max, long n)
 }
 
 static void
-row(struct table *t, const struct item *it, long long now)
+row(struct grid *t, const struct item *it, long long now)
 {
 	char pid[24], restarts[24] = "-";
 	const char *since = "-";
@@ -102,13 +102,13 @@ row(struct table *t, const struct item *it, long long now)
 	if (model_since(it) && it->type != ITEM_BUNDLE && it->state != IS_LOST &&
 		!(it->have_status && !it->pid && it->status.paused))
 		since = front_duration(now - it->since);
-	table_cell(t, BOLD, it->name);
-	table_cell(t, status_colour(it), model_word(it));
-	table_cell(t, PLAIN, pid);
-	table_cell(t, PLAIN, since);
-	table_cell(t, PLAIN, it->ready < 0 ? "-" : it->ready ? "yes" : "no");
-	table_cell(t, PLAIN, restarts);
-	table_cell(t, PLAIN, model_about(it, now));
+	grid_cell(t, BOLD, it->name);
+	grid_cell(t, status_colour(it), model_word(it));
+	grid_cell(t, PLAIN, pid);
+	grid_cell(t, PLAIN, since);
+	grid_cell(t, PLAIN, it->ready < 0 ? "-" : it->ready ? "yes" : "no");
+	grid_cell(t, PLAIN, restarts);
+	grid_cell(t, PLAIN, model_about(it, now));
 }
 
 static const struct column columns[] = {
@@ -131,7 +131,7 @@ explain(const struct item *it, int colour)
 {
 	char how[80];
 
-	printf("\n%s%s%s: ", table_code(model_last_failed(it) ? RED :
+	printf("\n%s%s%s: ", grid_code(model_last_failed(it) ? RED :
 		status_colour(it), colour), it->name, colour ? "\033[0m" :
 		"");
 	if (!it->why[0]) {
@@ -191,14 +191,14 @@ print_full(const struct model *m, const struct choice *c)
 static void
 print_table(const struct model *m, const struct choice *c, int colour)
 {
-	struct table t;
+	struct grid t;
 	size_t shown = 0;
 
 	print_head(m);
 	/* How they are we may not know: "stopped" would be a guess. */
 	if (m->hidden)
 		return;
-	table_begin(&t, columns, sizeof columns / sizeof *columns);
+	grid_begin(&t, columns, sizeof columns / sizeof *columns);
 	for (size_t i = 0; i < m->n; i++) {
 		if (!chosen(c, &m->items[i]))
 			continue;
@@ -215,7 +215,7 @@ print_table(const struct model *m, const struct choice *c, int colour)
 			"  reeve up");
 		return;
 	}
-	table_print(&t, stdout, table_width(1), colour);
+	grid_print(&t, stdout, grid_width(1), colour);
 	for (size_t i = 0; i < m->n; i++)
 		if (chosen(c, &m->items[i]) && needs_words(&m->items[i]))
 			explain(&m->items[i], colour);
@@ -441,7 +441,7 @@ front_status(int argc, char **argv)
 	choice.names = argv + optind;
 	choice.n = argc - optind;
 	if (watch)
-		return watch_run(scandir, choice.all, table_colour(when, 1),
+		return watch_run(scandir, choice.all, grid_colour(when, 1),
 			choice.names, (size_t)choice.n);
 	model_load(&m, scandir);
 	for (int i = 0; i < choice.n; i++)
@@ -457,7 +457,7 @@ front_status(int argc, char **argv)
 		choice.all = 1;
 		print_json(&m, &choice);
 	} else if (!quiet) {
-		print_table(&m, &choice, table_colour(when, 1));
+		print_table(&m, &choice, grid_colour(when, 1));
 	}
 	model_free(&m);
 	return fflush(stdout) ? EX_SYSTEM : names ? EX_OK : code;

@@ -1,4 +1,4 @@
-/* table.c - see table.h. */
+/* grid.c - see grid.h. */
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "lib/msg.h"
 #include "lib/num.h"
 #include "lib/utf8.h"
-#include "tools/front/table.h"
+#include "tools/front/grid.h"
 
 struct cell {
 	enum colour colour;
@@ -25,7 +25,7 @@ static const char *const codes[NCOLOUR] = {
 };
 
 const char *
-table_code(enum colour c, int on)
+grid_code(enum colour c, int on)
 {
 	return on ? codes[c] : "";
 }
@@ -37,13 +37,13 @@ reset_code(enum colour c, int on)
 }
 
 void
-table_begin(struct table *t, const struct column *cols, size_t ncols)
+grid_begin(struct grid *t, const struct column *cols, size_t ncols)
 {
-	*t = (struct table){ .cols = cols, .ncols = ncols };
+	*t = (struct grid){ .cols = cols, .ncols = ncols };
 }
 
 void
-table_cell(struct table *t, enum colour c, const char *text)
+grid_cell(struct grid *t, enum colour c, const char *text)
 {
 	if (t->ncells == t->max) {
 		size_t max = t->max ? 2 * t->max : 64;
@@ -101,7 +101,7 @@ character(const char *s, unsigned *columns, int *good)
 }
 
 size_t
-table_columns(const char *s)
+grid_columns(const char *s)
 {
 	unsigned columns;
 	size_t n = 0;
@@ -115,9 +115,9 @@ table_columns(const char *s)
 }
 
 void
-table_cut(FILE *f, const char *s, size_t columns)
+grid_cut(FILE *f, const char *s, size_t columns)
 {
-	size_t have = table_columns(s), keep = have, used = 0;
+	size_t have = grid_columns(s), keep = have, used = 0;
 
 	if (have > columns)
 		keep = columns < 2 ? 0 : columns - 2;
@@ -146,21 +146,21 @@ static size_t
 print_cell(FILE *f, const struct cell *c, const struct column *col,
 	size_t width, size_t owed, int colour)
 {
-	size_t have = table_columns(c->text);
+	size_t have = grid_columns(c->text);
 	size_t pad = have < width ? width - have : 0;
 
 	if (!have)
 		return owed + width + GAP;
 	fprintf(f, "%*s", (int)(owed + (col->right ? pad : 0)), "");
-	fputs(table_code(c->colour, colour), f);
-	table_cut(f, c->text, width);
+	fputs(grid_code(c->colour, colour), f);
+	grid_cut(f, c->text, width);
 	fputs(reset_code(c->colour, colour), f);
 	return (col->right ? 0 : pad) + GAP;
 }
 
 /* Leave out columns until the rest fits. */
 static void
-fit(const struct table *t, size_t *width, int limit)
+fit(const struct grid *t, size_t *width, int limit)
 {
 	for (;;) {
 		size_t total = 0, worst = COLS_MAX, last = COLS_MAX, over;
@@ -193,14 +193,14 @@ fit(const struct table *t, size_t *width, int limit)
 }
 
 void
-table_print(struct table *t, FILE *f, int limit, int colour)
+grid_print(struct grid *t, FILE *f, int limit, int colour)
 {
 	size_t width[COLS_MAX] = { 0 }, owed = 0;
 
 	for (size_t c = 0; c < t->ncols; c++)
 		width[c] = strlen(t->cols[c].head);
 	for (size_t i = 0; i < t->ncells; i++) {
-		size_t n = table_columns(t->cells[i].text);
+		size_t n = grid_columns(t->cells[i].text);
 
 		if (n > width[i % t->ncols])
 			width[i % t->ncols] = n;
@@ -236,7 +236,7 @@ table_print(struct table *t, FILE *f, int limit, int colour)
 }
 
 int
-table_width(int fd)
+grid_width(int fd)
 {
 	struct winsize ws;
 	const char *env = getenv("COLUMNS");
@@ -250,7 +250,7 @@ table_width(int fd)
 }
 
 int
-table_colour(const char *when, int fd)
+grid_colour(const char *when, int fd)
 {
 	const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
 
@@ -266,7 +266,7 @@ table_colour(const char *when, int fd)
 }
 
 int
-table_utf8(void)
+grid_utf8(void)
 {
 	static const char *const vars[] = { "LC_ALL", "LC_CTYPE", "LANG" };
 

@@ -1,4 +1,4 @@
-/* helper.c - see helper.h. */
+/* watcher.c - see watcher.h. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,10 +8,10 @@
 
 #include "lib/file.h"
 #include "lib/msg.h"
-#include "tools/service/helper.h"
+#include "tools/ready/watcher.h"
 
 int
-helper_fork(int twice)
+watcher_fork(int twice)
 {
 	pid_t pid = fork();
 
@@ -33,7 +33,7 @@ helper_fork(int twice)
 }
 
 void
-helper_let_go(int keep)
+watcher_let_go(int keep)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -45,7 +45,7 @@ helper_let_go(int keep)
 }
 
 int
-helper_notification_fd(void)
+watcher_notification_fd(void)
 {
 	unsigned u;
 	int r = file_uint(AT_FDCWD, "notification-fd", &u);
@@ -61,12 +61,12 @@ helper_notification_fd(void)
 			"descriptor");
 	if (r < 0)
 		die_sys(EX_SYSTEM, "unable to read notification-fd");
-	helper_check_fd((int)u);
+	watcher_check_fd((int)u);
 	return (int)u;
 }
 
 void
-helper_check_fd(int fd)
+watcher_check_fd(int fd)
 {
 	if (fcntl(fd, F_GETFD) < 0)
 		die_sys(EX_SYSTEM, "the notification descriptor %d is not open",

@@ -1,4 +1,4 @@
-/* util.c - what the subcommands share: places, children, words. */
+/* front.c - see front.h: places, children, words. */
 
 #include <errno.h>
 #include <fcntl.h>

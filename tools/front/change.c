@@ -1,4 +1,4 @@
-/* act.c - reeve start, stop, restart, reload, kill, wait.
+/* change.c - reeve start, stop, restart, reload, kill, wait.
  * What a database manages is changed by reeve-rc, which knows the
  * dependencies; what only lies in a scan directory is sent control letters,
  * as svc does. */
@@ -23,10 +23,10 @@
 #include "lib/os.h"
 #include "supervise/control.h"
 #include "supervise/event.h"
-#include "tools/front/act.h"
+#include "tools/front/change.h"
 #include "tools/front/front.h"
+#include "tools/front/grid.h"
 #include "tools/front/model.h"
-#include "tools/front/table.h"
 
 enum { TICK_MS = 2000, AWAITED_MAX = 4, LIVE_MS = 200 };
 
@@ -67,7 +67,7 @@ static void
 progress(const struct awaited *a, unsigned long long began)
 {
 	unsigned long long s = (clock_now() - began) / 1000;
-	int width = table_width(2);
+	int width = grid_width(2);
 	char more[40] = "", line[640];
 
 	if (a->count > AWAITED_MAX)
@@ -126,7 +126,7 @@ woken(int sig)
 }
 
 int
-act_run(char *const *argv)
+change_run(char *const *argv)
 {
 	unsigned long long began = clock_now();
 	struct sigaction ends = { .sa_handler = woken }, before;
@@ -163,11 +163,11 @@ act_run(char *const *argv)
 
 /* 1 reached, 0 not yet, -1 it will not come. */
 static int
-reached(const struct item *it, enum act_want want, long not_pid)
+reached(const struct item *it, enum change_want want, long not_pid)
 {
-	if (want == ACT_GONE)
+	if (want == CHANGE_GONE)
 		return it->pid != not_pid;
-	if (want == ACT_DOWN)
+	if (want == CHANGE_DOWN)
 		return it->state == IS_STOPPED || it->state == IS_NOT_RUN ||
 			it->state == IS_NONE_UP || (it->state == IS_FAILED &&
 			!it->pid) || it->state == IS_LOST;
@@ -175,14 +175,14 @@ reached(const struct item *it, enum act_want want, long not_pid)
 		return -1;
 	if (not_pid && it->pid == not_pid)
 		return 0;
-	if (want == ACT_UP && it->pid && (it->state == IS_STARTING))
+	if (want == CHANGE_UP && it->pid && (it->state == IS_STARTING))
 		return 1;
 	return model_is_up(it);
 }
 
 int
-act_wait(const char *scandir, char *const *names, size_t n,
-	enum act_want want, const long *restarted,
+change_wait(const char *scandir, char *const *names, size_t n,
+	enum change_want want, const long *restarted,
 	unsigned long long timeout_ms)
 {
 	struct pollfd *fds = calloc(n, sizeof *fds);
@@ -454,7 +454,7 @@ change_managed(const struct request *rq, const struct model *m,
 	argv[c++] = (char *)verbs[rq->verb].name;
 	for (size_t i = 0; i < n; i++)
 		argv[c++] = names[i];
-	code = act_run(argv);
+	code = change_run(argv);
 	free(argv);
 	free(rc);
 	free(end);
@@ -511,8 +511,8 @@ change_plain(const struct request *rq, const struct model *m,
 			it->name);
 	}
 	if (!rq->dry && !rq->nowait && rq->verb != RELOAD)
-		code = act_wait(rq->scandir, names, n, rq->verb == STOP ?
-			ACT_DOWN : ACT_READY, pids, rq->timeout_ms);
+		code = change_wait(rq->scandir, names, n, rq->verb == STOP ?
+			CHANGE_DOWN : CHANGE_READY, pids, rq->timeout_ms);
 	free(pids);
 	return code;
 }
@@ -773,7 +773,8 @@ front_kill(int argc, char **argv)
 	if (limited)
 		k.ms = limit;
 	if (k.n && k.ms)
-		(void)act_wait(scandir, k.names, k.n, ACT_GONE, k.pids, k.ms);
+		(void)change_wait(scandir, k.names, k.n, CHANGE_GONE,
+			k.pids, k.ms);
 	if (say_killed(&k, scandir, sig) && limit && !code)
 		code = EX_TIMEOUT;
 	model_free(&m);
@@ -802,7 +803,7 @@ static const struct usage wait_usage = {
 int
 front_wait(int argc, char **argv)
 {
-	enum act_want want = ACT_READY;
+	enum change_want want = CHANGE_READY;
 	unsigned long long timeout_ms = 0;
 	const char *scandir = 0;
 	struct model m;
@@ -811,10 +812,10 @@ front_wait(int argc, char **argv)
 	opt_permute(&wait_usage, argc, argv);
 	while ((c = opt_next(&wait_usage, argc, argv)) != -1) {
 		switch (c) {
-		case 'd': want = ACT_DOWN; break;
+		case 'd': want = CHANGE_DOWN; break;
 		case 's': scandir = optarg; break;
 		case 't': timeout_ms = seconds(optarg); break;
-		case 'u': want = ACT_UP; break;
+		case 'u': want = CHANGE_UP; break;
 		}
 	}
 	if (optind == argc)
@@ -822,14 +823,14 @@ front_wait(int argc, char **argv)
 	model_load(&m, scandir);
 	model_need_tree(&m);
 	model_free(&m);
-	code = act_wait(scandir, argv + optind, (size_t)(argc - optind), want,
-		0, timeout_ms);
+	code = change_wait(scandir, argv + optind, (size_t)(argc - optind),
+		want, 0, timeout_ms);
 	model_load(&m, scandir);
 	for (int i = optind; i < argc; i++) {
 		const struct item *it = model_need(&m, argv[i]);
 
 		if (code == EX_OK)
-			say_result(it, want == ACT_DOWN ? STOP : START);
+			say_result(it, want == CHANGE_DOWN ? STOP : START);
 		else if (reached(it, want, 0) <= 0)
 			warn("%s%s is %s%s%s", code == EX_TIMEOUT ?
 				"not in time: " : "", it->name, model_word(it),

@@ -1,5 +1,5 @@
-/* boot.c - reeve install-boot: what another init needs to start the tree at
- * boot.  It is shown first and written only after a yes. */
+/* install-boot.c - reeve install-boot: what another init needs to start the
+ * tree at boot.  It is shown first and written only after a yes. */
 
 #include <errno.h>
 #include <fcntl.h>

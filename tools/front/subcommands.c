@@ -1,5 +1,5 @@
-/* subs.c - the one list of what `reeve' can do.  The overview, `reeve help',
- * the completions and tests/doc.sh all come from it. */
+/* subcommands.c - the one list of what `reeve' can do.  The overview, `reeve
+ * help', the completions and tests/doc.sh all come from it. */
 
 #include <string.h>
 
