@@ -15,6 +15,7 @@
 #include "lib/arena.h"
 #include "lib/bytes.h"
 #include "lib/file.h"
+#include "lib/path.h"
 #include "lib/suggest.h"
 #include "rc/db.h"
 
@@ -687,19 +688,43 @@ db_load(struct db *db, const void *data, size_t len, char *err,
 	return load(db, "this", data, len, err, errmax);
 }
 
+const char *
+db_file_of(char *buf, const char *path)
+{
+	struct stat st;
+	int dir = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+
+	return path_join(buf, PATH_LEN, path, dir ? DB_FILE : 0) < 0 ? 0 : buf;
+}
+
+/* Of s6-rc's own directories, which have such a file too. */
+static int
+is_theirs(const char *path)
+{
+	char name[PATH_LEN];
+
+	return path_join(name, sizeof name, path, "servicedirs") == 0 &&
+		file_exists(AT_FDCWD, name);
+}
+
 int
 db_open(struct db *db, const char *path, char *err, size_t errmax)
 {
-	char *data;
+	char *data, file[PATH_LEN];
 	ssize_t n = file_slurp(AT_FDCWD, path, &data, LIMIT);
-	int r, e;
+	int r, e, theirs = 0;
 
 	*db = (struct db){ 0 };
+	if (n < 0 && errno == EISDIR) {
+		theirs = is_theirs(path);
+		n = theirs || !db_file_of(file, path) ? -1 :
+			file_slurp(AT_FDCWD, file, &data, LIMIT);
+	}
 	if (n < 0) {
-		e = errno;
+		e = theirs ? EISDIR : errno;
 		snprintf(err, errmax, "unable to read database %s: %s", path,
-			e == EISDIR ? "it is a directory, as s6-rc-compile of "
-			"s6-rc makes them (compile it again)" : strerror(e));
+			theirs ? "it was made by s6-rc (compile it again)" :
+			strerror(e));
 		errno = e;
 		return -1;
 	}

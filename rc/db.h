@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 enum { DB_VERSION = 1, DB_HASH = 32, DB_NAME_MAX = 251 };
+#define DB_FILE "db"			/* in a directory of s6-rc-compile */
 #define DB_NONE UINT32_MAX		/* no such service */
 
 enum db_type { DB_LONGRUN, DB_ONESHOT, DB_BUNDLE };
@@ -102,6 +103,10 @@ struct db {
  * string.  0, or -1 with a message (naming the path) in err and errno
  * (EPROTO: not a valid database; else of the system call). */
 int db_open(struct db *, const char *path, char *err, size_t errmax);
+/* The file of the database at path, into buf of PATH_LEN bytes: path itself,
+ * or, where it leads to a directory as s6-rc-compile makes them, the one in
+ * there.  buf, or 0 and errno. */
+const char *db_file_of(char *buf, const char *path);
 /* The same from memory (borrowed until db_close), for fuzzing and tests. */
 int db_load(struct db *, const void *data, size_t len, char *err,
 	size_t errmax);

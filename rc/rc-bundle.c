@@ -226,7 +226,7 @@ do_multiple(char **argv)
 static void
 write_db(const char *path)
 {
-	char real[PATH_LEN], *data;
+	char file[PATH_LEN], real[PATH_LEN], *data;
 	struct db copy = b.db;
 	size_t len;
 
@@ -234,8 +234,10 @@ write_db(const char *path)
 	copy.nbundles = b.n;
 	if (db_encode(&copy, &data, &len) < 0)
 		die_sys(EX_SYSTEM, "unable to encode the database");
-	if (!realpath(path, real) && path_join(real, sizeof real, path) < 0)
+	if (!db_file_of(file, path))
 		die_sys(EX_SYSTEM, "unable to use %s", path);
+	if (!realpath(file, real))
+		strcpy(real, file);
 	if (file_write(AT_FDCWD, real, data, len, 0644, 1) < 0)
 		die_sys(EX_SYSTEM, "unable to write database %s", path);
 	file_sync_dir(AT_FDCWD, real);

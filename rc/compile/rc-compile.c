@@ -1,10 +1,12 @@
-/* rc-compile.c - definition directories to one database file.  See
- * reeve-rc-compile(1).  Nothing live is touched, and an existing database is
- * replaced only by rename, so a program that reads it is never surprised. */
+/* rc-compile.c - definition directories to one database file, or, by s6-rc's
+ * name, to a directory with that file in it.  See reeve-rc-compile(1).
+ * Nothing live is touched, and an existing database is replaced only by
+ * rename, so a program that reads it is never surprised. */
 
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,7 +14,9 @@
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
+#include "lib/path.h"
 #include "rc/compile/compile.h"
+#include "rc/db.h"
 
 enum { O_LAX = OPT_LONG, O_STRICT, O_OVERRIDE, O_LOGS, O_LOGUSER, O_USERS };
 
@@ -98,7 +102,7 @@ parse_options(struct compile *c, int argc, char **argv)
 	c->nsources = argc - optind - 1;
 }
 
-/* s6-rc-compile makes a directory, and never replaces one. */
+/* s6-rc-compile never replaces anything. */
 static void
 check_output(const char *output)
 {
@@ -112,8 +116,40 @@ check_output(const char *output)
 	}
 	if (S_ISDIR(st.st_mode))
 		die(EX_SYSTEM, "unable to write database %s: it is a "
-			"directory (remove it first if it was made by s6-rc)",
-			output);
+			"directory (remove it first if it was made by "
+			"s6-rc-compile)", output);
+}
+
+/* A directory, as scripts that call s6-rc-compile test, copy and rename one;
+ * in it the file.  It has its name only when it is whole. */
+static int
+write_dir(const char *output, const char *data, size_t len)
+{
+	char name[PATH_LEN], tmp[PATH_LEN], file[PATH_LEN];
+	size_t n = strlen(output);
+	int e;
+
+	while (n > 1 && output[n - 1] == '/')
+		n--;
+	if (n + sizeof ".XXXXXX" > sizeof tmp) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(name, output, n);
+	name[n] = 0;
+	memcpy(tmp, output, n);
+	strcpy(tmp + n, ".XXXXXX");
+	if (!mkdtemp(tmp))
+		return -1;
+	if (path_join(file, sizeof file, tmp, DB_FILE) == 0 &&
+		chmod(tmp, 0755) == 0 &&
+		file_write(AT_FDCWD, file, data, len, 0644, 1) == 0 &&
+		rename(tmp, name) == 0)
+		return file_sync_dir(AT_FDCWD, name);
+	e = errno;
+	path_remove(AT_FDCWD, tmp);
+	errno = e;
+	return -1;
 }
 
 int
@@ -132,7 +168,8 @@ main(int argc, char **argv)
 	r = compile(&c, &data, &len);
 	if (r)
 		die(r, "%s not written", output);
-	if (file_write(AT_FDCWD, output, data, len, 0644, 1) < 0)
+	if ((prog_as_s6 ? write_dir(output, data, len) :
+		file_write(AT_FDCWD, output, data, len, 0644, 1)) < 0)
 		die_sys(EX_SYSTEM, "unable to write database %s", output);
 	free(data);
 	return EX_OK;

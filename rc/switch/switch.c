@@ -631,12 +631,13 @@ get_database(struct gen *g)
 		.nsources = g->nsources, .lax = g->lax,
 		.override = g->override, .verbosity = g->u.verbosity,
 		.logs = g->places.logs, .users = g->users };
-	char err[PATH_LEN + 256];
+	char err[PATH_LEN + 256], file[PATH_LEN];
 	struct db_list l;
 	ssize_t r;
 
 	if (g->db_file) {
-		r = file_slurp(AT_FDCWD, g->db_file, &g->data, DB_LIMIT);
+		r = !db_file_of(file, g->db_file) ? -1 :
+			file_slurp(AT_FDCWD, file, &g->data, DB_LIMIT);
 		if (r < 0)
 			die_sys(EX_SYSTEM, "not switched: unable to read %s",
 				g->db_file);

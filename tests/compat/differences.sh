@@ -42,12 +42,12 @@ mkdir -p src/a src/ess; echo longrun >src/a/type; echo longrun >src/ess/type
 for s in a ess; do printf '#!/bin/sh\nexec sleep 1000\n' >src/$s/run; done
 : >src/ess/flag-essential
 
-line 's6-rc-compile writes one file'
+line 's6-rc-compile writes a directory'
 s6-rc-compile db src
-ok "$about" test -f db
+is "$(ls db)" db "$about"
 mkdir scan; s6-svscan scan & within 9 s6-svscanctl -z scan
 s6-rc-init -c "$PWD/db" -l "$PWD/live" "$PWD/scan"
-rm db
+rm -r db
 s6-rc -l "$PWD/live" -u change a ess;	is $? 0 '... that may be removed while it is in use'
 line 'Pipelines are FIFOs'
 by rc/failures.sh 'but no holder of pipes that could die'

@@ -89,7 +89,7 @@ stopped' 'all in order'
 
 # --- mutable: an empty source directory, a bootstrap beside init
 : >said
-rm /etc/s6/rc/compiled
+rm -rf /etc/s6/rc/compiled
 s6-rc-compile /etc/s6/rc/compiled /etc/s6/sv 2>err
 is $? 0 'compiled from an empty source directory'
 cat >bootstrap <<'END'

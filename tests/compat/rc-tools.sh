@@ -17,7 +17,7 @@ b() { s6-rc-bundle -c db "$@" 2>err; }
 in_bundle() { s6-rc-db -c "${2-db}" contents "$1" | sort | tr '\n' ' '; }
 
 # --- offline
-cp db db.before
+cp -a db db.before
 b add new a one;	is $? 0 'add'
 is "$(in_bundle new)" 'a one ' '... is there'
 b add all old c;	is $? 0 'add a bundle of a bundle'
@@ -38,12 +38,12 @@ b delete nosuch;	is $? 3 'delete what is not there'
 b -f delete nosuch;	is $? 0 '... with -f'
 b delete a;		is $? 5 'delete a service'
 b delete new all;	is $? 0 'delete'
-ok 'and it is as before, to the byte' cmp db db.before
+ok 'and it is as before, to the byte' diff -r db db.before
 b multiple ' old' '' x ' a' ' c' '' y ' b' ' x' '';	is $? 0 'multiple'
 is "$(s6-rc-db -c db list bundles | sort | tr '\n' ' ')$(in_bundle y)" 'x y a b c ' '... deletes and adds'
 if command -v execlineb >/dev/null; then
 	execlineb -Pc 's6-rc-bundle -c db multiple { x y } old { a b }'
-	ok '... as a script calls it' cmp db db.before
+	ok '... as a script calls it' diff -r db db.before
 else
 	skip 1 'no execline'
 fi
@@ -57,7 +57,7 @@ echo junk >junk; s6-rc-bundle -c junk add x a 2>/dev/null;	is $? 4 'no database'
 s6-rc-bundle -c none add x a 2>/dev/null;	is $? 111 'no file'
 ln -s db link; s6-rc-bundle -c link add viaLink a;	is $? 0 'through a link'
 ok '... which stays one' test -h link
-cp db.before db
+rm -r db; cp -a db.before db
 
 # --- live
 L="-l $PWD/live"
@@ -76,14 +76,14 @@ ok '... all of it' up scan/b
 s6-rc-bundle $L -f add online c;	is $? 0 'replaced'
 is "$(s6-rc-db $L contents online)" c '... is another'
 is "$(s6-rc $L -a list | grep -v ^s6rc- | sort | tr '\n' ' ')" 'a b one ' '... what is up stays up'
-rm db
+rm -r db
 s6-rc-bundle $L delete online;	is $? 0 'with its database gone'
 is "$(s6-rc-db $L list bundles)" old '... only the live set changes'
 s6-rc $L -u change old;	is $? 0 '... and works on'
 s6-rc-bundle -l none add x a 2>/dev/null;	is $? 111 'no live directory'
 
 # --- another format of the same
-cp db.before db2
+cp -a db.before db2
 s6-rc-format-upgrade -v1 -t 5000 $L "$PWD/db2";	is $? 0 's6-rc-format-upgrade'
 is "$(s6-svstat -o pid scan/a)" "$pid" '... nothing was touched'
 is "$(s6-rc $L -a list | grep -v ^s6rc- | sort | tr '\n' ' ')" 'a b one ' '... the state is what it was'
