@@ -75,53 +75,36 @@ os_boot_now(void)
 	return clock_ns(CLOCK_BOOTTIME);
 }
 
+static ssize_t
+kernel_boot_id(char *buf, size_t max)
+{
+	ssize_t r = file_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id",
+		buf, max - 1);
+
+	buf[r < 0 ? 0 : r] = 0;
+	buf[strcspn(buf, "\n")] = 0;
+	return r;
+}
+
 uint64_t
 os_boot_token(void)
 {
-	struct stat st;
+	char id[64];
+	uint64_t half[2] = { 0, 0 };
+	int n = 0;
 
-	/* The root of /proc is stamped when it is mounted, to the
-	 * nanosecond: one call, where the boot id costs three. */
-	if (stat("/proc", &st) < 0)
-		return 0;
-	return (uint64_t)st.st_mtim.tv_sec * 1000000000u +
-		(uint64_t)st.st_mtim.tv_nsec;
-}
+	kernel_boot_id(id, sizeof id);
+	for (const char *p = id; *p; p++) {
+		static const char hex[] = "0123456789abcdef";
+		const char *h = strchr(hex, *p);
 
-/* Field 22 of /proc/1/stat: a container started anew has another first
- * process though the kernel is the same.  "-" where it cannot be seen. */
-static void
-first_process(char *buf, size_t max)
-{
-	char stat[1024], *p;
-	ssize_t r = file_read(AT_FDCWD, "/proc/1/stat", stat, sizeof stat - 1);
-
-	snprintf(buf, max, "-");
-	if (r <= 0)
-		return;
-	stat[r] = 0;
-	p = strrchr(stat, ')');	/* the name may hold blanks */
-	for (int field = 2; p && field < 22; field++) {
-		p = strchr(p, ' ');
-		if (p)
-			p++;
+		if (h) {
+			half[n / 16 & 1] = half[n / 16 & 1] << 4 |
+				(uint64_t)(h - hex);
+			n++;
+		}
 	}
-	if (p)
-		snprintf(buf, max, "%.*s", (int)strcspn(p, " "), p);
-}
-
-int
-os_boot_id(char *buf, size_t max)
-{
-	char id[64], first[32];
-	ssize_t r = file_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", id,
-		sizeof id - 1);
-
-	id[r < 0 ? 0 : r] = 0;
-	id[strcspn(id, "\n")] = 0;
-	first_process(first, sizeof first);
-	snprintf(buf, max, "%s %s", *id ? id : "-", first);
-	return 0;
+	return n == 32 ? half[0] ^ half[1] : 0;
 }
 
 /* Decimal digits of u before p; the new start. */
@@ -176,12 +159,44 @@ stat_field(pid_t pid, int n, uint64_t *u)
 	return 0;
 }
 
+/* In the /proc of another pid namespace we have another number, or none. */
+static int
+is_our_proc(void)
+{
+	char self[24];
+	ssize_t r = readlink("/proc/self", self, sizeof self - 1);
+
+	self[r < 0 ? 0 : r] = 0;
+	return r > 0 && strtol(self, 0, 10) == (long)getpid();
+}
+
+/* A container started anew has another first process though the kernel is
+ * the same. */
+int
+os_boot_id(char *buf, size_t max)
+{
+	char id[64];
+	uint64_t first;
+
+	kernel_boot_id(id, sizeof id);
+	if (!is_our_proc() || stat_field(1, 22, &first) < 0)
+		snprintf(buf, max, "%s -", *id ? id : "-");
+	else
+		snprintf(buf, max, "%s %llu", *id ? id : "-",
+			(unsigned long long)first);
+	return 0;
+}
+
 int
 os_start_time(pid_t pid, uint64_t *ns)
 {
 	uint64_t ticks;
 	long hz = sysconf(_SC_CLK_TCK);
 
+	if (!is_our_proc()) {
+		errno = kill(pid, 0) < 0 && errno == ESRCH ? ESRCH : ENOSYS;
+		return -1;
+	}
 	if (stat_field(pid, 22, &ticks) < 0)
 		return -1;
 	*ns = ticks * (1000000000u / (uint64_t)(hz > 0 ? hz : 100));

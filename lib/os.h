@@ -21,15 +21,16 @@ uint64_t os_now(void);
 /* Nanoseconds since boot, suspension included, on the clock by which
  * os_start_time tells; 0 if there is none. */
 uint64_t os_boot_now(void);
-/* A number that differs between boots (and containers); 0 if unknown. */
+/* A number that differs between boots of the kernel; 0 if unknown. */
 uint64_t os_boot_token(void);
 
-/* The same as text for a file, two words of which "-" says nothing: the boot
- * of the kernel, and the first process.  0, or -1 and errno. */
+/* Text for a file, two words of which "-" says nothing: the boot of the
+ * kernel, and the first process of a container.  0, or -1 and errno. */
 int os_boot_id(char *buf, size_t max);
 
 /* When a process was started, on the clock of os_boot_now, to about 10 ms.
- * 0 and *ns set, or -1 and errno (ESRCH: no such process). */
+ * 0 and *ns set, or -1 and errno (ESRCH: no such process; else it is not
+ * known, for instance because /proc is not there or another namespace's). */
 int os_start_time(pid_t pid, uint64_t *ns);
 /* Parent of a process; 0 if unknown. */
 pid_t os_parent(pid_t pid);

@@ -13,6 +13,7 @@
 
 #include "lib/chain.h"
 #include "lib/file.h"
+#include "lib/identity.h"
 #include "lib/msg.h"
 #include "lib/num.h"
 #include "lib/os.h"
@@ -38,32 +39,6 @@ live_hex(char out[LIVE_HEX], const unsigned char *hash)
 }
 
 /* --- identity of the boot --- */
-
-/* A word that either side does not know says nothing. */
-static int
-same_word(const char *a, const char *b)
-{
-	size_t n = strcspn(a, " "), m = strcspn(b, " ");
-
-	return (n == 1 && *a == '-') || (m == 1 && *b == '-') ||
-		(n == m && !strncmp(a, b, n));
-}
-
-static int
-same_kernel(const char *a, const char *b)
-{
-	return *a != '-' && *b != '-' && same_word(a, b);
-}
-
-static int
-same_boot(const char *a, const char *b)
-{
-	if (!same_word(a, b))
-		return 0;
-	a += strcspn(a, " ");
-	b += strcspn(b, " ");
-	return !*a || !*b || same_word(a + 1, b + 1);
-}
 
 /* The first service that is supervised: pid of the supervise, 1 if that
  * cannot be seen from our pid namespace; 0 if there is none. */
@@ -121,9 +96,9 @@ of_this_boot(int livefd)
 	then[strcspn(then, "\n")] = 0;
 	if (os_boot_id(now, sizeof now) < 0)
 		return 1;
-	if (same_boot(now, then))
+	if (identity_same_boot(now, then))
 		return 1;
-	return same_kernel(now, then) && supervised_elsewhere(livefd);
+	return identity_same_kernel(now, then) && supervised_elsewhere(livefd);
 }
 
 /* --- reading --- */

@@ -1,4 +1,5 @@
-/* running.c - FORMAT; see running.h. */
+/* running.c - notes which script of a oneshot runs, and reads that for the
+ * next daemon and for whoever asks. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,6 +11,7 @@
 
 #include "lib/clock.h"
 #include "lib/file.h"
+#include "lib/identity.h"
 #include "lib/msg.h"
 #include "lib/os.h"
 #include "lib/path.h"
@@ -103,7 +105,7 @@ running_read(struct detail *d, size_t *len, const char *name)
 		return 0;
 	r = file_slurp(AT_FDCWD, path, &buf, DETAIL_SIZE + REQUEST_MAX);
 	if (r < DETAIL_SIZE || !detail_unpack(d, buf, DETAIL_SIZE) ||
-		!d->pid || d->boot != os_boot_token()) {
+		!d->pid || identity_other_boot(d->boot, d->started)) {
 		if (r >= 0)
 			free(buf);
 		return 0;
@@ -152,7 +154,7 @@ pid_in(int dir, const char *name)
 
 	return file_read(dir, name, buf, sizeof buf) == DETAIL_SIZE &&
 		detail_unpack(&d, buf, DETAIL_SIZE) &&
-		d.boot == os_boot_token() ? (long)d.pid : 0;
+		detail_alive(&d) ? (long)d.pid : 0;
 }
 
 long

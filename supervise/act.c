@@ -169,8 +169,12 @@ run(struct super *s)
 	uint64_t before = os_boot_now();
 	uint64_t run_pid = s->dt.run_pid, started = s->dt.run_started;
 	unsigned ended = s->dt.ended;
-	pid_t pid = start_run(s);
+	pid_t pid;
 
+	/* /proc may have been mounted meanwhile. */
+	if (!s->dt.boot)
+		s->dt.boot = os_boot_token();
+	pid = start_run(s);
 	if (pid < 0) {
 		char path[DETAIL_DEF + 4];
 		int e = errno;

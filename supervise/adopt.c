@@ -13,6 +13,7 @@
 
 #include "lib/chain.h"
 #include "lib/file.h"
+#include "lib/identity.h"
 #include "lib/msg.h"
 #include "lib/num.h"
 #include "lib/os.h"
@@ -129,7 +130,7 @@ adopt(struct super *s)
 
 	if (r <= 0 || !detail_unpack(&d, buf, (size_t)r))
 		return 0;
-	if (d.boot != s->dt.boot)
+	if (identity_other_boot(d.boot, d.started))
 		return 0;
 	/* It was told to leave the service alone: SIGQUIT, SIGINT. */
 	if (d.state == END && !detail_alive(&d))
@@ -142,6 +143,7 @@ adopt(struct super *s)
 		tain_wallclock_read(&st.changed);
 		st.readied = st.changed;
 	}
+	d.boot = s->dt.boot;
 	s->dt = d;
 	s->st = st;
 	s->deadline = d.deadline;
@@ -401,6 +403,7 @@ adopt_resume(struct super *s)
 		status_read(&s->st, AT_FDCWD, ".") < 0)
 		die_sys(EX_SYSTEM, "unable to read what the old program "
 			"left");
+	s->dt.boot = os_boot_token();
 	s->state = (enum state)s->dt.state;
 	s->deadline = s->dt.deadline;
 	if (s->st.pid && s->dt.adopted && s->pidfd < 0)

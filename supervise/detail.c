@@ -9,12 +9,14 @@
 #include "lib/bytes.h"
 #include "lib/chain.h"
 #include "lib/file.h"
-#include "lib/os.h"
+#include "lib/identity.h"
 #include "lib/path.h"
 #include "supervise/detail.h"
 #include "supervise/machine.h"
 
-enum { MAGIC = 0x52565344, VERSION = 2 };	/* "RVSD" */
+/* Version 2 took another number for the boot, version 1 knew nothing of
+ * ends. */
+enum { MAGIC = 0x52565344, VERSION = 3 };	/* "RVSD" */
 
 /* The record is overwritten in place; a reader that meets half of it knows
  * by this and reads again. */
@@ -72,8 +74,8 @@ detail_unpack(struct detail *d, const void *buf, size_t len)
 	if (rd_u32(&r) != MAGIC)
 		return 0;
 	version = rd_u8(&r);
-	if (version == 1 ? len != DETAIL_SIZE_1 : version != VERSION ||
-		len != DETAIL_SIZE)
+	if (version < 1 || version > VERSION ||
+		len != (version == 1 ? DETAIL_SIZE_1 : DETAIL_SIZE))
 		return 0;
 	n.state = rd_u8(&r);
 	n.reason = rd_u8(&r);
@@ -106,6 +108,8 @@ detail_unpack(struct detail *d, const void *buf, size_t len)
 		return 0;
 	if (rd_u32(&r) != sum(buf, len - 4) || !rd_done(&r))
 		return 0;
+	if (version < VERSION)
+		n.boot = 0;
 	memcpy(n.def, def, DETAIL_DEF);
 	if (died)
 		tain_unpack((const char *)died, &n.died);
@@ -136,20 +140,13 @@ detail_read(struct detail *d, int at, const char *servicedir)
 	return -1;
 }
 
-/* run and finish lead sessions of their own, which almost nothing else below
- * svscan does. */
 int
 detail_alive(const struct detail *d)
 {
-	enum { SLACK_NS = 30000000 };	/* /proc counts in 10 ms */
-	pid_t pid = (pid_t)d->pid;
-	uint64_t at;
+	struct identity id = { .boot = d->boot, .pid = (pid_t)d->pid,
+		.started = d->started, .started_by = d->started_by };
 
-	if (pid <= 0 || getsid(pid) != pid)
-		return 0;
-	if (os_start_time(pid, &at) < 0)
-		return errno == ENOSYS;
-	return at + SLACK_NS >= d->started && at <= d->started_by + SLACK_NS;
+	return identity_ask(&id) != IDENTITY_GONE;
 }
 
 int

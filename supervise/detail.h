@@ -45,7 +45,7 @@ struct detail {
 	uint64_t pid;		/* run or finish; 0 none */
 	uint64_t started;	/* os_boot_now just before its start */
 	uint64_t started_by;	/* and just after */
-	uint64_t boot;		/* os_boot_token */
+	uint64_t boot;		/* os_boot_token; 0 not known */
 	uint64_t deadline;	/* os_now at which something is due; 0 none */
 	uint64_t run_pid;	/* last run's pid, also when finishing */
 	uint64_t run_started;	/* when it started, os_now */
@@ -61,14 +61,15 @@ struct detail {
 
 /* Always writes DETAIL_SIZE bytes. */
 void detail_pack(unsigned char *buf, const struct detail *);
-/* 1 if buf is exactly one detail, whole and of this version or version 1,
- * which knows nothing of ends; else 0, and *d is left alone. */
+/* 1 if buf is exactly one detail, whole and of this version or one before
+ * it; else 0, and *d is left alone. */
 int detail_unpack(struct detail *d, const void *buf, size_t len);
 /* Detail of a service directory.  0, or -1 and errno (EPROTO: none there,
  * for instance because s6's supervise runs). */
 int detail_read(struct detail *d, int at, const char *servicedir);
 
-/* 1 if the process of the record still lives, and is the same one. */
+/* 0 if the process of the record is gone; 1 if it lives, or may: see
+ * lib/identity.h. */
 int detail_alive(const struct detail *);
 
 /* 1 if its run has ended, and what follows from that may not be done yet. */

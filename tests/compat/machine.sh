@@ -59,6 +59,14 @@ for s in s6-svscan-log s6-linux-init-shutdownd s6-linux-init-runleveld s6-linux-
 	ready s6-svwait -U -t 20000 /run/service/$s
 	is $? 0 "$s is ready"
 done
+# Its supervise was there before rc.init had mounted /proc.
+s=s6-linux-init-runleveld
+was=$(s6-svstat -o pid /run/service/$s)
+super=$(pgrep -f "supervise $s\$")
+kill -KILL $super
+ready sh -c "n=\$(pgrep -f 'supervise $s\$') && [ \$n != $super ] && s6-svok /run/service/$s"
+is "$(s6-svstat -o pid /run/service/$s)" "$was" \
+	'a supervise of before /proc is replaced, and its service taken over'
 is "$(s6-svstat -u /run/service/s6-linux-init-early-getty)" true 'the early getty runs'
 ready grep -q rc.init /run/uncaught-logs/current
 is "$(sed -n 's/^[0-9-]* [0-9:.]*  rc.init \([^ ]*\) .*COLOUR=\(.*\)/\1 \2/p' /run/uncaught-logs/current)" "default blue" \

@@ -40,6 +40,7 @@ round_trip(void **state)
 	assert_true(d.stopping && d.awaiting && d.hearing && !d.adopted &&
 		d.ended);
 	assert_int_equal(d.wstat, 3 << 8);
+	assert_true(d.boot == sample.boot);
 	assert_false(tain_less(&d.died, &sample.died) ||
 		tain_less(&sample.died, &d.died));
 	detail_pack(b, &d);
@@ -96,6 +97,8 @@ golden(void **state)
 	assert_int_equal(d.state, FINISH);
 	assert_int_equal(d.wstat, 3 << 8);
 	assert_true(detail_end_owed(&d));
+	/* What it took for the boot is none of ours. */
+	assert_int_equal(d.boot, 0);
 	d.pid++;	/* it is finish by now */
 	assert_false(detail_end_owed(&d));
 }
