@@ -19,62 +19,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <skalibs/selfpipe.h>
-#include <skalibs/tai.h>
 
 #include "lib/clock.h"
-#include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "lib/os.h"
-#include "lib/path.h"
-#include "lib/ready.h"
-#include "lib/spawn.h"
-#include "rc/follow.h"
-#include "rc/request.h"
+#include "rc/oneshotd.h"
 #include "rc/running.h"
 #include "rc/state.h"
-#include "supervise/detail.h"
 #include "supervise/reaped.h"
 
-extern char **environ;
-
-enum { KEY_LISTEN, KEY_SIGNAL, KEY_WATCH, KEY_CONN, BATCH = 64, GRACE_MS = 2000,
-	ACCEPT_PAUSE_MS = 100,
-	REQUEST_MS = 10000,		/* a request is whole after that */
+enum { BATCH = 64, GRACE_MS = 2000,
 	LOOK_MS = 500,		/* where no descriptor tells of an end */
-	PEEK_MS = 2, PEEK_FOR_MS = 1000,	/* svscan reaps within this */
-	SIGNALS = 32 };
-
-/* One client, from its first byte to its answer; without a client (fd -1)
- * when it went away while its script runs. */
-struct conn {
-	struct conn *next;
-	int fd;
-	int given[3];		/* its 0, 1, 2, or -1 */
-	unsigned char *buf;	/* owned */
-	size_t got, want;
-	int whole;		/* rq is set */
-	struct request rq;
-	pid_t pid;		/* of the script, or 0 */
-	uint64_t deadline;	/* for the request, then for the script; 0
-				 * none; ms, monotonic */
-	int timed_out;		/* 1 was sent TERM, 2 KILL */
-	/* A script that a daemon before us had started: */
-	int left;
-	struct detail dt;
-	int pidfd;		/* or -1 */
-	uint64_t look;		/* when to look at it, or 0; ms */
-	uint64_t look_end;	/* from then on nobody knows; 0 it lives */
-};
-
-struct daemon {
-	struct ready ready;
-	int listener;
-	struct conn *conns;
-	uint64_t pause;		/* no descriptors: accept nobody until then */
-	int said_pause;
-	struct follow watch;
-};
+	PEEK_MS = 2, PEEK_FOR_MS = 1000 };	/* svscan reaps within this */
 #define LIVE "../.."		/* from our service directory */
 
 static const struct opt opts[] = {
@@ -89,176 +46,7 @@ static const struct usage usage = {
 	opts, 0
 };
 
-/* --- clients --- */
-
-/* Root and the tree's own user may run scripts here, nobody else. */
-static int
-trusted(int fd)
-{
-	uid_t u;
-	gid_t g;
-
-	return os_peer(fd, &u, &g) == 0 && (u == 0 || u == geteuid());
-}
-
-static void
-close_given(struct conn *c)
-{
-	for (int i = 0; i < 3; i++) {
-		if (c->given[i] >= 0)
-			close(c->given[i]);
-		c->given[i] = -1;
-	}
-}
-
-static void
-hang_up(struct daemon *d, struct conn *c)
-{
-	if (c->fd >= 0) {
-		ready_del(&d->ready, c->fd);
-		close(c->fd);
-	}
-	c->fd = -1;
-}
-
-static void
-forget(struct daemon *d, struct conn *c)
-{
-	struct conn **p = &d->conns;
-
-	hang_up(d, c);
-	close_given(c);
-	if (c->pidfd >= 0) {
-		ready_del(&d->ready, c->pidfd);
-		close(c->pidfd);
-	}
-	while (*p != c)
-		p = &(*p)->next;
-	*p = c->next;
-	free(c->buf);
-	free(c);
-}
-
-static void
-answer(struct daemon *d, struct conn *c, enum answer_kind kind, uint32_t value)
-{
-	struct answer a = { kind, value };
-	unsigned char buf[ANSWER_SIZE];
-
-	answer_pack(buf, &a);
-	/* Six bytes always fit; a client that is gone needs none. */
-	if (c->fd >= 0 && write(c->fd, buf, sizeof buf) < 0 && errno != EPIPE)
-		warn_sys("unable to answer for %s", c->rq.name);
-	forget(d, c);
-}
-
-static struct conn *
-new_conn(struct daemon *d, int fd)
-{
-	struct conn *c = calloc(1, sizeof *c);
-
-	if (!c)
-		return 0;
-	c->fd = fd;
-	c->pidfd = c->given[0] = c->given[1] = c->given[2] = -1;
-	c->next = d->conns;
-	d->conns = c;
-	return c;
-}
-
-/* Whoever waits to be accepted would be reported at once again. */
-static void
-pause_accepting(struct daemon *d)
-{
-	if (!d->said_pause)
-		warn_sys("unable to accept a request (trying again every "
-			"%d ms)", ACCEPT_PAUSE_MS);
-	d->said_pause = 1;
-	d->pause = clock_now() + ACCEPT_PAUSE_MS;
-	ready_del(&d->ready, d->listener);
-}
-
-static void
-end_pause(struct daemon *d)
-{
-	if (!d->pause || d->pause > clock_now())
-		return;
-	d->pause = 0;
-	if (d->listener >= 0 &&
-		ready_add(&d->ready, d->listener, KEY_LISTEN) < 0)
-		d->pause = clock_now() + ACCEPT_PAUSE_MS;
-}
-
-static void
-take_client(struct daemon *d)
-{
-	struct conn *c;
-	int fd = accept(d->listener, 0, 0);
-
-	if (fd < 0) {
-		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
-			errno == ENOBUFS)
-			pause_accepting(d);
-		return;
-	}
-	d->said_pause = 0;
-	if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ||
-		fcntl(fd, F_SETFL, O_NONBLOCK) < 0 || !trusted(fd)) {
-		warn("refused a request of another user");
-		close(fd);
-		return;
-	}
-	c = new_conn(d, fd);
-	if (!c || !(c->buf = malloc(REQUEST_HEAD)) ||
-		ready_add(&d->ready, fd, (uintptr_t)c + KEY_CONN) < 0) {
-		warn("no memory for a request (the client sees it fail)");
-		if (c)
-			forget(d, c);
-		else
-			close(fd);
-		return;
-	}
-	c->want = REQUEST_HEAD;
-	c->deadline = clock_now() + REQUEST_MS;
-}
-
-/* recvmsg that keeps the descriptors that come with the first byte. */
-static ssize_t
-receive(struct conn *c)
-{
-	union {
-		struct cmsghdr head;
-		char space[CMSG_SPACE(3 * sizeof(int))];
-	} u;
-	struct iovec v = { c->buf + c->got, c->want - c->got };
-	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1,
-		.msg_control = u.space, .msg_controllen = sizeof u.space };
-	ssize_t r;
-
-	do
-		r = recvmsg(c->fd, &m, 0);
-	while (r < 0 && errno == EINTR);
-	if (r < 0)
-		return r;
-	for (struct cmsghdr *h = CMSG_FIRSTHDR(&m); h; h = CMSG_NXTHDR(&m, h)) {
-		size_t n = (h->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-
-		if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS)
-			continue;
-		for (size_t i = 0; i < n; i++) {
-			int fd;
-
-			memcpy(&fd, CMSG_DATA(h) + i * sizeof fd, sizeof fd);
-			/* Nobody executes anything in between. */
-			fcntl(fd, F_SETFD, FD_CLOEXEC);
-			if (i < 3 && c->given[i] < 0)
-				c->given[i] = fd;
-			else
-				close(fd);
-		}
-	}
-	return r;
-}
+/* --- requests --- */
 
 static void begin_waiting(struct daemon *d);
 static void look_left(struct daemon *d, struct conn *c);
@@ -281,16 +69,16 @@ hear(struct daemon *d, struct conn *c)
 		if (r < 0 && errno == EAGAIN)
 			return;
 		if (c->pid)
-			hang_up(d, c);
+			conn_hang_up(d, c);
 		else
-			forget(d, c);
+			conn_forget(d, c);
 		return;
 	}
-	r = receive(c);
+	r = conn_receive(c);
 	if (r < 0 && errno == EAGAIN)
 		return;
 	if (r <= 0) {
-		forget(d, c);
+		conn_forget(d, c);
 		return;
 	}
 	c->got += (size_t)r;
@@ -302,7 +90,7 @@ hear(struct daemon *d, struct conn *c)
 		if (!more) {
 			warn("refused a request that is not one of version %d",
 				REQUEST_VERSION);
-			forget(d, c);
+			conn_forget(d, c);
 			return;
 		}
 		c->buf = more;
@@ -311,7 +99,7 @@ hear(struct daemon *d, struct conn *c)
 	}
 	if (!request_unpack(&c->rq, c->buf, c->got)) {
 		warn("refused a damaged request");
-		forget(d, c);
+		conn_forget(d, c);
 		return;
 	}
 	c->whole = 1;
@@ -320,193 +108,6 @@ hear(struct daemon *d, struct conn *c)
 }
 
 /* --- scripts --- */
-
-/* Copy everything from the script to the caller and to the logger; a side
- * that is gone is left out.  A process of its own, as either may block. */
-static void
-copy_output(int from, int caller, int logger)
-{
-	char buf[8192];
-	ssize_t r;
-
-	signal(SIGPIPE, SIG_IGN);
-	while ((r = read(from, buf, sizeof buf)) > 0 ||
-		(r < 0 && errno == EINTR)) {
-		if (r < 0)
-			continue;
-		if (caller >= 0 && file_write_all(caller, buf, (size_t)r) < 0)
-			caller = -1;
-		if (logger >= 0 && file_write_all(logger, buf, (size_t)r) < 0)
-			logger = -1;
-	}
-	_exit(0);
-}
-
-/* The write end for a script whose output goes to its logger too, or -1: no
- * logger listens. */
-static int
-open_copier(struct conn *c)
-{
-	int p[2], logger = open(c->rq.logger, O_WRONLY | O_NONBLOCK |
-		O_CLOEXEC);
-	pid_t pid;
-
-	if (logger < 0)
-		return -1;
-	if (pipe(p) < 0) {
-		close(logger);
-		return -1;
-	}
-	fcntl(p[0], F_SETFD, FD_CLOEXEC);
-	fcntl(p[1], F_SETFD, FD_CLOEXEC);
-	pid = fork();
-	if (pid == 0) {
-		fcntl(logger, F_SETFL, 0);
-		close(p[1]);
-		selfpipe_finish();
-		copy_output(p[0], c->given[1], logger);
-	}
-	close(p[0]);
-	close(logger);
-	if (pid < 0) {
-		close(p[1]);
-		return -1;
-	}
-	return p[1];
-}
-
-static char **
-words(const struct request *q)
-{
-	char **v = calloc((size_t)q->argc + 1, sizeof *v);
-	const char *s = q->argv;
-
-	for (uint32_t i = 0; v && i < q->argc; i++, s += strlen(s) + 1)
-		v[i] = (char *)(uintptr_t)s;
-	return v;
-}
-
-static char **
-environment(const char *name, const char *changer)
-{
-	size_t n = 0, k = 0;
-	char **v;
-
-	while (environ[n])
-		n++;
-	v = calloc(n + 3, sizeof *v);
-	if (!v)
-		return 0;
-	for (size_t i = 0; i < n; i++)
-		if (strncmp(environ[i], "RC_NAME=", 8) &&
-			strncmp(environ[i], "RC_CHANGER=", 11))
-			v[k++] = environ[i];
-	v[k++] = (char *)(uintptr_t)name;
-	v[k] = (char *)(uintptr_t)changer;
-	return v;
-}
-
-/* As execvp would find it.  0, or an error number. */
-static int
-find_program(char *buf, const char *name)
-{
-	const char *path = getenv("PATH"), *end;
-	int e = ENOENT;
-	struct stat st;
-
-	if (strchr(name, '/'))
-		return path_join(buf, PATH_LEN, name) < 0 ? errno : 0;
-	for (path = path ? path : "/bin:/usr/bin"; path; path = end) {
-		char dir[PATH_LEN];
-		size_t n = strcspn(path, ":");
-
-		end = path[n] ? path + n + 1 : 0;
-		if (n >= sizeof dir)
-			continue;
-		memcpy(dir, path, n);
-		dir[n] = 0;
-		if (path_join(buf, PATH_LEN, n ? dir : ".", name) < 0 ||
-			stat(buf, &st) < 0 || !S_ISREG(st.st_mode))
-			continue;
-		if (access(buf, X_OK) == 0)
-			return 0;
-		e = errno;
-	}
-	return e;
-}
-
-/* 0, or an error number.  Noted before it executes, so that whoever replaces
- * us starts no second one. */
-static int
-spawn_script(struct conn *c, char **argv, char **env, int out, int err)
-{
-	int signals[SIGNALS], null = -1, n = 0, e = 0;
-	char path[PATH_LEN];
-	struct spawn_fd fds[3];
-	struct running running;
-	struct spawn sp = { .file = path, .argv = argv, .envp = env,
-		.fds = fds, .session = 1, .before = running_announce,
-		.before_arg = &running, .handled = signals };
-	sigset_t all, was;
-
-	for (int s = 1; s < SIGNALS; s++)
-		signals[s - 1] = s;
-	signals[SIGNALS - 1] = 0;
-	e = find_program(path, argv[0]);
-	if (e)
-		return e;
-	if (c->given[0] < 0)
-		null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	fds[n++] = (struct spawn_fd){ 0, null < 0 ? c->given[0] : null };
-	if (fds[0].from < 0)
-		return errno;
-	if (out >= 0)
-		fds[n++] = (struct spawn_fd){ 1, out };
-	if (err >= 0)
-		fds[n++] = (struct spawn_fd){ 2, err };
-	sp.nfds = (unsigned)n;
-	if (running_begin(&running, c->rq.name, c->buf, c->got,
-			c->rq.timeout_ms) < 0)
-		warn_sys("unable to note that %s runs (going on)", c->rq.name);
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &was);
-	c->pid = spawn(&sp);
-	e = c->pid < 0 ? errno : 0;
-	sigprocmask(SIG_SETMASK, &was, 0);
-	running_begun(&running);
-	if (null >= 0)
-		close(null);
-	if (e) {
-		c->pid = 0;
-		running_end(c->rq.name);
-	}
-	return e;
-}
-
-static int
-start_script(struct conn *c)
-{
-	char name[DB_NAME_MAX + 16], changer[32];
-	char **argv = words(&c->rq), **env;
-	int copy = -1, r = ENOMEM;
-
-	snprintf(name, sizeof name, "RC_NAME=%s", c->rq.name);
-	snprintf(changer, sizeof changer, "RC_CHANGER=%u",
-		(unsigned)c->rq.changer);
-	env = environment(name, changer);
-	if (argv && env) {
-		if (*c->rq.logger)
-			copy = open_copier(c);
-		r = spawn_script(c, argv, env, copy >= 0 ? copy : c->given[1],
-			copy >= 0 ? copy : c->given[2]);
-	}
-	if (copy >= 0)
-		close(copy);
-	free(argv);
-	free(env);
-	close_given(c);
-	return r;
-}
 
 /* Into the state of the current generation, if it is still the one that the
  * client asked about. */
@@ -572,12 +173,12 @@ begin_one(struct daemon *d)
 		if (c->rq.kind == REQUEST_IDLE) {
 			if (running(d))
 				continue;
-			answer(d, c, ANSWER_STATUS, 0);
+			conn_answer(d, c, ANSWER_STATUS, 0);
 			return 1;
 		}
 		if (c->rq.kind == REQUEST_LOOK) {
 			follow_load(&d->watch, LIVE);
-			answer(d, c, ANSWER_STATUS, 0);
+			conn_answer(d, c, ANSWER_STATUS, 0);
 			return 1;
 		}
 		/* Two changers, one of them dead: one script at a time. */
@@ -585,13 +186,13 @@ begin_one(struct daemon *d)
 			continue;
 		if (!c->rq.argc) {
 			record(&c->rq, 1, REASON_NONE, 0);
-			answer(d, c, ANSWER_STATUS, 0);
+			conn_answer(d, c, ANSWER_STATUS, 0);
 			return 1;
 		}
-		r = start_script(c);
+		r = script_start(c);
 		if (r) {
 			record(&c->rq, 0, REASON_NOEXEC, (uint32_t)r);
-			answer(d, c, ANSWER_ERRNO, (uint32_t)r);
+			conn_answer(d, c, ANSWER_ERRNO, (uint32_t)r);
 			return 1;
 		}
 		if (c->rq.timeout_ms)
@@ -624,9 +225,9 @@ ended(struct daemon *d, struct conn *c, int status)
 		record(&c->rq, !status, why, code);
 	running_end(c->rq.name);
 	if (late)
-		answer(d, c, ANSWER_TIMEOUT, c->rq.timeout_ms);
+		conn_answer(d, c, ANSWER_TIMEOUT, c->rq.timeout_ms);
 	else
-		answer(d, c, ANSWER_STATUS, (uint32_t)status);
+		conn_answer(d, c, ANSWER_STATUS, (uint32_t)status);
 }
 
 /* As waitpid tells it. */
@@ -705,7 +306,7 @@ look_left(struct daemon *d, struct conn *c)
 	if (running_withdrawn(c->rq.name)) {
 		/* It never ran: nothing is to be recorded. */
 		running_end(c->rq.name);
-		forget(d, c);
+		conn_forget(d, c);
 	} else if (how_it_ended(c, &status)) {
 		ended(d, c, status);
 	} else if (now < c->look_end) {
@@ -716,7 +317,7 @@ look_left(struct daemon *d, struct conn *c)
 			c->rq.name);
 		record(&c->rq, 0, REASON_RUNNER, ECONNRESET);
 		running_end(c->rq.name);
-		forget(d, c);
+		conn_forget(d, c);
 	}
 	begin_waiting(d);
 }
@@ -730,7 +331,7 @@ known_left(void *arg, const char *name)
 	size_t len;
 	unsigned char *buf = running_read(&dt, &len, name);
 
-	c = buf ? new_conn(d, -1) : 0;
+	c = buf ? conn_new(d, -1) : 0;
 	if (!c) {
 		free(buf);
 		running_end(name);
@@ -739,7 +340,7 @@ known_left(void *arg, const char *name)
 	c->buf = buf;
 	c->got = len;
 	if (!request_unpack(&c->rq, buf, len)) {
-		forget(d, c);
+		conn_forget(d, c);
 		running_end(name);
 		return 0;
 	}
@@ -802,7 +403,7 @@ enforce_deadlines(struct daemon *d)
 		if (!c->pid) {
 			warn("a client did not send its request in %d s "
 				"(hanging up)", REQUEST_MS / 1000);
-			forget(d, c);
+			conn_forget(d, c);
 			continue;
 		}
 		/* Or it may be another process by now. */
@@ -904,7 +505,7 @@ serve(struct daemon *d)
 
 		if (n < 0 && errno != EINTR)
 			die_sys(EX_SYSTEM, "unable to wait for requests");
-		end_pause(d);
+		clients_end_pause(d);
 		enforce_deadlines(d);
 		enforce_looks(d);
 		for (int i = 0; i < n; i++) {
@@ -912,7 +513,7 @@ serve(struct daemon *d)
 				KEY_CONN);
 
 			if (keys[i] == KEY_LISTEN)
-				take_client(d);
+				clients_take(d);
 			else if (keys[i] == KEY_SIGNAL)
 				stop |= take_signals(d);
 			else if (keys[i] == KEY_WATCH)

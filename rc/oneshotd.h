@@ -1,0 +1,67 @@
+/* oneshotd.h - the parts of the oneshot daemon: its clients (oneshot-clients.c),
+ * their scripts (oneshot-script.c), and what becomes of them (rc-oneshotd.c). */
+#ifndef RC_ONESHOTD_H
+#define RC_ONESHOTD_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "lib/ready.h"
+#include "rc/request.h"
+#include "rc/follow.h"
+#include "supervise/detail.h"
+
+enum { KEY_LISTEN, KEY_SIGNAL, KEY_WATCH, KEY_CONN,
+	REQUEST_MS = 10000 };	/* a request is whole after that */
+
+/* One client, from its first byte to its answer; without a client (fd -1)
+ * when it went away while its script runs. */
+struct conn {
+	struct conn *next;
+	int fd;
+	int given[3];		/* its 0, 1, 2, or -1 */
+	unsigned char *buf;	/* owned */
+	size_t got, want;
+	int whole;		/* rq is set */
+	struct request rq;
+	pid_t pid;		/* of the script, or 0 */
+	uint64_t deadline;	/* for the request, then for the script; 0
+				 * none; ms, monotonic */
+	int timed_out;		/* 1 was sent TERM, 2 KILL */
+	/* A script that a daemon before us had started: */
+	int left;
+	struct detail dt;
+	int pidfd;		/* or -1 */
+	uint64_t look;		/* when to look at it, or 0; ms */
+	uint64_t look_end;	/* from then on nobody knows; 0 it lives */
+};
+
+struct daemon {
+	struct ready ready;
+	int listener;
+	struct conn *conns;
+	uint64_t pause;		/* no descriptors: accept nobody until then */
+	int said_pause;
+	struct follow watch;
+};
+
+/* Accept one, if it may ask; without descriptors nobody for a while. */
+void clients_take(struct daemon *);
+/* Accept again when that is over. */
+void clients_end_pause(struct daemon *);
+/* One without a descriptor if fd is -1.  0: no memory. */
+struct conn *conn_new(struct daemon *, int fd);
+/* recvmsg that keeps the descriptors that come with the first byte. */
+ssize_t conn_receive(struct conn *);
+/* Answer, and forget it. */
+void conn_answer(struct daemon *, struct conn *, enum answer_kind,
+	uint32_t value);
+/* The client is gone; its script runs on. */
+void conn_hang_up(struct daemon *, struct conn *);
+void conn_close_given(struct conn *);
+void conn_forget(struct daemon *, struct conn *);
+
+/* Start the script of a whole request.  0, or an error number. */
+int script_start(struct conn *);
+
+#endif
