@@ -1,0 +1,254 @@
+/* job.c - one transition under way: its beginning and its end, and what
+ * becomes of it, in the state and in messages. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/clock.h"
+#include "lib/msg.h"
+#include "rc/job.h"
+
+const char *
+job_name(const struct half *h, uint32_t i)
+{
+	return h->db->services[i].name;
+}
+
+void
+run_raise(int *result, int r)
+{
+	static const int order[] = { RUN_OK, RUN_FAILED, RUN_TIMEOUT,
+		RUN_INTERRUPTED, RUN_SYSTEM };
+	size_t a = 0, b = 0;
+
+	for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
+		if (order[k] == *result)
+			a = k;
+		if (order[k] == r)
+			b = k;
+	}
+	if (b > a)
+		*result = r;
+}
+
+/* Only wanted by others, which do without it if it fails. */
+static int
+is_wish(const struct half *h, uint32_t i)
+{
+	return h->mode == RUN_UP && h->run->wishes && h->run->wishes[i];
+}
+
+/* Of those that come up or are up, the first that wants it. */
+static const char *
+who_wants(const struct half *h, uint32_t i)
+{
+	for (uint32_t k = 0; k < h->plan.n; k++) {
+		const struct db_list *l = &h->db->services[k].wants;
+
+		if (h->plan.state[k] == PLAN_IDLE &&
+			!(h->run->live->state.rec[k].flags & STATE_UP))
+			continue;
+		for (uint32_t w = 0; w < l->n; w++)
+			if (l->v[w] == i)
+				return job_name(h, k);
+	}
+	return 0;
+}
+
+unsigned
+job_flags_after(const struct half *h, uint32_t i, int ok)
+{
+	unsigned f = h->run->live->state.rec[i].flags & ~(unsigned)STATE_FAILED;
+
+	/* A oneshot that is up is only started if it may be half down. */
+	if (!ok && h->mode == RUN_UP && i >= h->db->nlong)
+		f &= ~(unsigned)STATE_UP;
+	/* Nobody owes what can be done without. */
+	if (!ok)
+		return (f | STATE_FAILED) & ~(is_wish(h, i) ?
+			(unsigned)STATE_OWED : 0);
+	if (h->mode == RUN_UP)
+		return (f | STATE_UP) & ~(unsigned)STATE_OWED;
+	if (h->mode == RUN_OWE)
+		return (f | STATE_OWED) & ~(unsigned)STATE_UP;
+	return f & ~(unsigned)(STATE_UP | STATE_OWED);
+}
+
+/* The state cannot be written: nothing more is asked of anybody. */
+static void
+broken(struct half *h, const char *name)
+{
+	warn_sys("unable to record the state of %s (stopping here)", name);
+	run_raise(&h->result, RUN_SYSTEM);
+	h->run->interrupted = 1;
+}
+
+static void
+record(struct half *h, uint32_t i, int ok, enum state_reason why,
+	uint32_t code)
+{
+	if (state_put(&h->run->live->state, i, job_flags_after(h, i, ok),
+		ok ? REASON_NONE : why, ok ? 0 : code) < 0)
+		broken(h, job_name(h, i));
+}
+
+static void
+tell_failure(const struct half *h, uint32_t i)
+{
+	const struct state_rec *r = h->run->live->state.rec + i;
+	const char *dep = r->reason == REASON_DEPENDENCY &&
+		r->code < h->plan.n ? job_name(h, r->code) : 0;
+	char why[160];
+	const char *who = is_wish(h, i) ? who_wants(h, i) : 0;
+
+	if (h->run->verbosity < 1)
+		return;
+	state_reason_text(why, sizeof why, r, dep);
+	warn("unable to %s service %s: %s%s%s%s%s",
+		h->mode == RUN_UP ? "start" : "stop", job_name(h, i),
+		prog_as_s6 && r->reason == REASON_EXIT ? "command " : "", why,
+		who ? " (" : "", who ? who : is_wish(h, i) ?
+		" (going on without it)" : "", who ? " wants it, but does "
+		"without)" : "");
+}
+
+static void
+note_skipped(struct half *h)
+{
+	for (uint32_t i = 0; i < h->plan.n; i++) {
+		if (h->plan.state[i] != PLAN_SKIPPED)
+			continue;
+		/* Skipped is said once. */
+		h->plan.state[i] = PLAN_IDLE;
+		h->run->left_undone++;
+		/* What was not stopped is as well as it was. */
+		if (h->mode != RUN_UP)
+			continue;
+		record(h, i, 0, REASON_DEPENDENCY, h->plan.cause[i]);
+		if (!prog_as_s6)
+			tell_failure(h, i);
+	}
+}
+
+void
+job_failed(struct half *h, uint32_t i, enum state_reason why, uint32_t code)
+{
+	record(h, i, 0, why, code);
+	tell_failure(h, i);
+	if (is_wish(h, i) && why != REASON_INTERRUPTED)
+		return;
+	run_raise(&h->result, why == REASON_TIMEOUT ||
+		why == REASON_UNREADY ? RUN_TIMEOUT :
+		why == REASON_INTERRUPTED ? RUN_INTERRUPTED : RUN_FAILED);
+	if (h->run->failed)
+		h->run->failed[h->run->nfailed++ % h->plan.n] = i;
+}
+
+void
+job_finished(struct half *h, uint32_t i, int ok, enum state_reason why,
+	uint32_t code)
+{
+	if (ok) {
+		record(h, i, 1, REASON_NONE, 0);
+		if (h->run->verbosity >= 2)
+			info("service %s successfully %s", job_name(h, i),
+				h->mode == RUN_UP ? "started" : "stopped");
+	} else {
+		job_failed(h, i, why, code);
+	}
+	if (plan_ended(&h->plan, i, ok))
+		note_skipped(h);
+}
+
+/* The state could not be written. */
+void
+job_not_begun(struct half *h, uint32_t i)
+{
+	broken(h, job_name(h, i));
+	if (plan_ended(&h->plan, i, 0))
+		note_skipped(h);
+}
+
+/* --- jobs --- */
+
+void
+job_drop(struct half *h, struct job *j)
+{
+	if (j->oneshot) {
+		if (j->fd >= 0) {
+			ready_del(&h->ready, j->fd);
+			close(j->fd);
+		}
+		h->noneshots--;
+	} else if (j->ear.path) {
+		ready_del(&h->ready, j->ear.fd);
+		event_unlisten(&j->ear);
+	}
+	h->jobs[j->i] = 0;
+	*(j->prev ? &j->prev->next : &h->first) = j->next;
+	*(j->next ? &j->next->prev : &h->last) = j->prev;
+	h->njobs--;
+	free(j);
+}
+
+void
+job_end(struct half *h, struct job *j, int ok, enum state_reason why,
+	uint32_t code)
+{
+	uint32_t i = j->i;
+
+	job_drop(h, j);
+	job_finished(h, i, ok, why, code);
+}
+
+static unsigned
+limit_of(const struct half *h, uint32_t i, uint64_t *deadline)
+{
+	const struct db_service *s = h->db->services + i;
+	unsigned ms = h->mode == RUN_UP ? s->timeout_up : s->timeout_down;
+	uint64_t now = clock_now(), all = h->run->deadline;
+
+	if (!ms && h->mode == RUN_UP && (s->flags & DB_NOTIFIES) &&
+		!(s->flags & DB_PATIENT))
+		ms = h->run->start_ms;
+	*deadline = ms ? now + ms : 0;
+	if (all && (!*deadline || all < *deadline)) {
+		*deadline = all > now ? all : now + 1;
+		ms = (unsigned)(*deadline - now);
+	}
+	return ms;
+}
+
+struct job *
+job_new(struct half *h, uint32_t i)
+{
+	struct job *j = calloc(1, sizeof *j);
+
+	if (!j)
+		return 0;
+	j->i = i;
+	j->fd = j->ear.fd = j->ear.keep = -1;
+	j->oneshot = i >= h->db->nlong;
+	j->limit_ms = limit_of(h, i, &j->deadline);
+	j->began = clock_now();
+	j->prev = h->last;
+	*(h->last ? &h->last->next : &h->first) = j;
+	h->last = j;
+	h->jobs[i] = j;
+	h->njobs++;
+	h->noneshots += (uint32_t)j->oneshot;
+	return j;
+}
+
+int
+job_put_off(struct half *h, struct job *j, int error)
+{
+	if ((error != EMFILE && error != ENFILE) || h->njobs <= 1)
+		return 0;
+	h->held[h->nheld++] = j->i;
+	job_drop(h, j);
+	return 1;
+}

@@ -1,0 +1,116 @@
+/* job.h - what the files of run.h share: one half of a change, and the
+ * transitions that are under way in it. */
+#ifndef RC_JOB_H
+#define RC_JOB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/ready.h"
+#include "rc/plan.h"
+#include "rc/request.h"
+#include "rc/run.h"
+#include "supervise/event.h"
+
+enum { HANGS_MS = 10000 };	/* a script without limit: said then */
+
+/* One transition under way. */
+struct job {
+	struct job *prev, *next;
+	uint32_t i;		/* service */
+	int oneshot;
+	int trial;		/* up, but watched whether it stays */
+	uint64_t began;
+	struct listener ear;	/* longrun */
+	int fd;			/* oneshot: socket */
+	unsigned char buf[ANSWER_SIZE];
+	size_t got;
+	uint64_t deadline;	/* 0 none */
+	uint64_t revive;	/* no supervise; until then; 0 there is one */
+	uint64_t look;		/* read its status then; 0 on events only */
+	uint64_t told;		/* since then: it may have been told to stop; or
+				 * 0 */
+	uint64_t hangs;		/* oneshot: say then that it runs; 0 never */
+	uint64_t settled;	/* trial: passed then; 0 it is dead now */
+	unsigned limit_ms;	/* for messages */
+	unsigned deaths;
+};
+
+struct half {
+	struct run *run;
+	const struct db *db;
+	enum run_mode mode;
+	struct plan plan;
+	struct ready ready;
+	struct job **jobs;	/* owned; by service, 0 if none */
+	struct job *first, *last;	/* the same, oldest first */
+	uint32_t njobs, noneshots;
+	uint32_t *held;		/* owned; ready, waiting for a free slot */
+	uint32_t nheld;
+	int result;
+	uint64_t tell;		/* show then what is waited for; 0 never */
+	int told;		/* that stands on the terminal now */
+};
+
+/* job.c.  A new job has its time limit and is in the lists; 0: no memory. */
+struct job *job_new(struct half *, uint32_t i);
+/* Out of the lists, and freed; nothing is recorded. */
+void job_drop(struct half *, struct job *);
+/* The same, and what became of the service is recorded and told. */
+void job_end(struct half *, struct job *, int ok, enum state_reason why,
+	uint32_t code);
+/* This became of a service that has no job (any more). */
+void job_finished(struct half *, uint32_t i, int ok, enum state_reason why,
+	uint32_t code);
+/* It failed after it was counted as up. */
+void job_failed(struct half *, uint32_t i, enum state_reason why,
+	uint32_t code);
+/* Nothing was asked of it, so it is as it was. */
+void job_not_begun(struct half *, uint32_t i);
+/* It cannot begin for want of descriptors, but others will end: 1, the job is
+ * dropped and begun later.  Else 0. */
+int job_put_off(struct half *, struct job *, int error);
+const char *job_name(const struct half *, uint32_t i);
+/* STATE_* of a service that got where it was to go, or did not. */
+unsigned job_flags_after(const struct half *, uint32_t i, int ok);
+/* The worst of two results stays. */
+void run_raise(int *result, int r);
+
+/* longrun.c */
+void longrun_begin(struct half *, uint32_t i);
+/* There is something to read from its event directory. */
+void longrun_hear(struct half *, struct job *);
+/* Look at what supervise says now.  1 if the job ended. */
+int longrun_look(struct half *, struct job *);
+/* It fails; if it was to go up, it is told to stay down, so that what is
+ * recorded is true. */
+void longrun_give_up(struct half *, struct job *, enum state_reason why,
+	uint32_t code);
+/* It lived, but not for long enough. */
+void longrun_fail_trial(struct half *, struct job *);
+
+/* oneshot.c */
+void oneshot_begin(struct half *, uint32_t i);
+/* There is something to read from the daemon. */
+void oneshot_hear(struct half *, struct job *);
+/* Ask the daemon for something about a service, or about none; wait until
+ * there is one.  A socket, or -1 and errno. */
+int oneshot_ask(struct run *, struct request *, uint32_t i);
+int oneshot_send(struct run *, const struct request *);
+
+/* progress.c.  If there is a terminal, and somebody who wants to see it. */
+void progress_begin(struct half *);
+/* One line that takes the place of the one before: the oldest first. */
+void progress_show(struct half *);
+/* Other messages are about to come, or the end. */
+void progress_clear(struct half *);
+/* A script without a time limit runs for long. */
+void progress_hangs(const struct half *, struct job *);
+
+/* changer.c.  Signals can be read from it. */
+int run_pipe(void);
+
+/* actual.c.  Make links again that a script removed. */
+void run_complete(const struct live *, uint32_t i, const char *dir);
+
+#endif
