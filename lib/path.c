@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -262,4 +263,34 @@ path_remove(int at, const char *name)
 	if (fd < 0 || empty_tree(fd) < 0)
 		return -1;
 	return unlinkat(at, name, AT_REMOVEDIR);
+}
+
+int
+path_remove_or_move(int at, const char *name, char *left)
+{
+	enum { TRIES = 1000 };
+	int dir = (int)(path_base(name) - name), why;
+
+	*left = 0;
+	if (path_remove(at, name) == 0)
+		return 0;
+	why = errno;
+	for (int i = 1; i <= TRIES; i++) {
+		int n = snprintf(left, PATH_LEN, "%.*s" PATH_LEFT "%d", dir,
+			name, i);
+
+		if (n < 0 || n >= PATH_LEN)
+			break;
+		/* An empty directory of that name is replaced. */
+		if (renameat(at, name, at, left) == 0) {
+			errno = why;
+			return 0;
+		}
+		if (errno != ENOTEMPTY && errno != EEXIST && errno != EISDIR &&
+			errno != ENOTDIR)
+			break;
+	}
+	*left = 0;
+	errno = why;
+	return -1;
 }

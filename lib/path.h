@@ -32,4 +32,11 @@ int path_mkdirs(const char *path, unsigned mode);
  * is nothing), or -1 and errno of the first failure; goes on after one. */
 int path_remove(int dirfd, const char *name);
 
+/* The same, but what cannot be removed (a mount, files of others) makes room:
+ * it gets another name in its directory, which begins with PATH_LEFT and is
+ * put into left (PATH_LEN bytes; empty if it is gone).  0, or -1 and errno: it
+ * is where it was.  errno also says why it could only be moved. */
+#define PATH_LEFT ".left."
+int path_remove_or_move(int dirfd, const char *name, char *left);
+
 #endif

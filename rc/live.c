@@ -432,14 +432,15 @@ static int
 make_whole(int livefd, const char *dir, const char *name,
 	int (*fill)(int fd, void *arg), void *arg)
 {
-	char path[PATH_LEN], tmp[PATH_LEN];
+	char path[PATH_LEN], tmp[PATH_LEN], left[PATH_LEN];
 	int fd, r = -1, e;
 
 	if (path_join(path, sizeof path, dir, name) < 0 ||
 		path_join(tmp, sizeof tmp, dir, ".make.new") < 0)
 		return -1;
 	if (mkdirat(livefd, tmp, 0755) < 0 && (errno != EEXIST ||
-		path_remove(livefd, tmp) < 0 || mkdirat(livefd, tmp, 0755) < 0))
+		path_remove_or_move(livefd, tmp, left) < 0 ||
+		mkdirat(livefd, tmp, 0755) < 0))
 		return -1;
 	fd = openat(livefd, tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0) {

@@ -21,10 +21,11 @@
 #include "rc/live.h"
 #include "rc/places.h"
 #include "rc/scan.h"
+#include "rc/waiting.h"
 #include "supervise/control.h"
 #include "supervise/detail.h"
 
-enum { EX_BAD_DB = 4, EX_OTHER = 102, O_WANT = OPT_LONG };
+enum { EX_BAD_DB = 4, EX_OTHER = 102, O_WANT = OPT_LONG, EACH_MS = 30000 };
 #define S6_BOOTDB "/etc/s6-rc/compiled/current"
 
 struct init {
@@ -43,7 +44,7 @@ static const struct opt opts[] = {
 	{ 'l', "livedir", "DIR", "where to make the live directory" },
 	{ 'p', "prefix", "TEXT", "put before the names in the scan directory" },
 	{ 't', "timeout", "MS", "give up when not everything is supervised "
-		"after\nso long (default 0: never)" },
+		"after\nso long (default 0: when nothing more is for 30 s)" },
 	{ 'b', "block", 0, "wait for a change in progress (the default under "
 		"our\nown name)" },
 	{ 'B', "no-block", 0, "fail if a change is in progress" },
@@ -231,6 +232,13 @@ servicedirs(struct init *in, char ***names)
 	return n;
 }
 
+/* Told by clear, if that cannot remove it either. */
+static void
+not_removed(const char *name, const char *what, const char *left, int error)
+{
+	(void)name, (void)what, (void)left, (void)error;
+}
+
 /* An svscan that found the entries of an earlier boot supervises those, in
  * directories that are removed next. */
 static void
@@ -243,10 +251,7 @@ end_old(struct init *in)
 	if (scan_forget(in->live.path, in->live.scandir) < 0)
 		die_sys(EX_SYSTEM, "unable to clear %s", in->live.scandir);
 	left = scan_remove(&in->live, (const char *const *)names, n,
-		(struct scan_patience){ .all = in->timeout });
-	if (left < 0)
-		die_sys(EX_SYSTEM, "unable to end the services of an earlier "
-			"boot in %s", in->live.path);
+		(struct scan_patience){ .all = in->timeout }, not_removed);
 	if (left)
 		die(EX_TIMEOUT, "%ld services of an earlier boot still run in %s "
 			"after %u ms", left, in->live.path, in->timeout);
@@ -266,10 +271,17 @@ clear(struct init *in, int all)
 		"fifo", "servicedirs", "boot" };
 	size_t n = sizeof names / sizeof *names;
 
-	for (size_t i = 0; i < (all ? n : n - 4); i++)
-		if (path_remove(in->live.fd, names[i]) < 0)
+	for (size_t i = 0; i < (all ? n : n - 4); i++) {
+		char left[PATH_LEN];
+
+		if (path_remove_or_move(in->live.fd, names[i], left) < 0)
 			die_sys(EX_SYSTEM, "unable to remove %s/%s",
 				in->live.path, names[i]);
+		if (*left)
+			warn_sys("unable to remove all of %s/%s, which is "
+				"%s/%s now (going on)", in->live.path,
+				names[i], in->live.path, left);
+	}
 }
 
 static void
@@ -410,14 +422,21 @@ have_supervised(struct init *in, const struct db *db)
 	for (uint32_t i = 0; i < db->nlong; i++)
 		names[n++] = db->services[i].name;
 	missing = scan_supervise(&in->live, names, n,
-		(struct scan_patience){ .all = in->timeout });
+		(struct scan_patience){ .all = in->timeout, .each =
+		prog_as_s6 || in->timeout ? 0 : EACH_MS,
+		.tell = waiting_tell });
 	if (missing < 0)
 		die_sys(EX_SYSTEM, "unable to have the services supervised in "
 			"%s (run it again to complete that)",
 			in->live.scandir);
-	if (missing)
+	if (missing) {
+		char why[PATH_LEN + 64];
+
+		waiting_full(why, sizeof why, in->live.path);
 		die(EX_TIMEOUT, "%ld of %u services are not supervised after "
-			"%u ms", missing, (unsigned)n, in->timeout);
+			"%u ms%s", missing, (unsigned)n, in->timeout ?
+			in->timeout : EACH_MS, why);
+	}
 	warn_of_strangers(in, db);
 	free(names);
 }

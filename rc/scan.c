@@ -18,12 +18,32 @@
 #include "supervise/status.h"
 #include "svscan/scandir.h"
 
-enum { POKE_EVERY = 64, LOOK_MS = 1000 };
+enum { POKE_EVERY = 64, LOOK_MS = 1000,
+	DEAF_MS = 20,		/* where nothing can be heard */
+	TELL_MS = 2000 };
 
 int
 scan_send(const char *scandir, const char *letters)
 {
 	return scandir_send(AT_FDCWD, scandir, letters, strlen(letters));
+}
+
+int
+scan_runs(const char *scandir)
+{
+	char lock[PATH_LEN];
+	pid_t pid;
+
+	if (path_join(lock, sizeof lock, scandir, SCANDIR_LOCK) < 0)
+		return 0;
+	pid = file_locked_by(AT_FDCWD, lock);
+	if (pid < 0 && errno != ENOENT)
+		return 0;
+	errno = ENXIO;
+	if (pid <= 0)
+		return 0;
+	errno = ESHUTDOWN;
+	return !scandir_ending(AT_FDCWD, scandir, pid);
 }
 
 int
@@ -128,18 +148,30 @@ as_wanted(const struct live *l, const char *name, int wanted)
 		name, STATUS_FILE) == 0 && file_exists(l->fd, path);
 }
 
+static uint32_t
+count_missing(const struct live *l, const char *const *names, uint32_t i,
+	uint32_t n, int wanted)
+{
+	uint32_t missing = 0;
+
+	for (; i < n; i++)
+		missing += !as_wanted(l, names[i], wanted);
+	return missing;
+}
+
 /* Every event is one supervise more (or less): then the first that was still
  * missing is looked at, and those behind it while they are as wanted.  A
  * supervise says that it ends a moment before it lets go of its lock, so the
- * next look comes soon, then later and later. */
-static uint32_t
+ * next look comes soon, then later and later.  -1 and errno: what is wanted
+ * will not come, as svscan is gone or ends. */
+static long
 wait_all(struct scan_ear *e, const struct live *l, const char *const *names,
 	uint32_t n, int wanted, struct scan_patience ms)
 {
-	uint64_t start = clock_now(), last = start;
+	uint64_t start = clock_now(), last = start, tell = start + TELL_MS;
 	char junk[512];
-	uint32_t i = 0, seen, missing = 0;
-	int soon = LOOK_MS;
+	uint32_t i = 0, seen;
+	int look = e->l.fd >= 0 ? LOOK_MS : DEAF_MS, soon = look;
 	size_t heard = 0;
 	ssize_t r;
 
@@ -160,8 +192,17 @@ wait_all(struct scan_ear *e, const struct live *l, const char *const *names,
 			end = last + ms.each;
 		if (i == n || now >= end)
 			break;
+		if (wanted && !scan_runs(l->scandir))
+			return -1;
+		if (ms.tell && now >= tell) {
+			ms.tell(l, names[i], count_missing(l, names, i, n,
+				wanted), (unsigned)((now - start) / 1000));
+			tell = now + (now - start);
+		}
 		if (end - now < (uint64_t)limit)
 			limit = (int)(end - now);
+		if (ms.tell && tell - now < (uint64_t)limit)
+			limit = (int)(tell - now);
 		if (poll(&p, 1, limit) > 0) {
 			/* One that comes and goes for ever is no progress. */
 			while ((r = read(e->l.fd, junk, sizeof junk)) > 0)
@@ -170,13 +211,11 @@ wait_all(struct scan_ear *e, const struct live *l, const char *const *names,
 				last = clock_now();
 			if (!wanted)
 				soon = 1;
-		} else if (soon < LOOK_MS / 2) {
+		} else if (soon < look / 2) {
 			soon *= 2;
 		}
 	}
-	for (; i < n; i++)
-		missing += !as_wanted(l, names[i], wanted);
-	return missing;
+	return (long)count_missing(l, names, i, n, wanted);
 }
 
 long
@@ -189,7 +228,9 @@ scan_supervise(const struct live *l, const char *const *names, uint32_t n,
 
 	if (!n)
 		return 0;
-	if (scan_ear_open(&e, l, names, n) < 0)
+	/* What cannot be heard is looked at. */
+	(void)scan_ear_open(&e, l, names, n);
+	if (!scan_runs(l->scandir))
 		goto out;
 	for (uint32_t i = 0; i < n; i++) {
 		if (scan_link(l, names[i]) < 0)
@@ -201,7 +242,7 @@ scan_supervise(const struct live *l, const char *const *names, uint32_t n,
 	}
 	if (scan_send(l->scandir, "a") < 0)
 		goto out;
-	missing = (long)wait_all(&e, l, names, n, 1, ms);
+	missing = wait_all(&e, l, names, n, 1, ms);
 out:
 	saved = errno;
 	scan_ear_close(&e);
@@ -209,40 +250,51 @@ out:
 	return missing;
 }
 
+/* Its supervise has ended, or has been asked to. */
+static void
+remove_directory(const struct live *l, const char *name,
+	void (*fn)(const char *, const char *, const char *, int))
+{
+	char path[PATH_LEN], left[PATH_LEN];
+
+	if (path_join(path, sizeof path, "servicedirs", name) < 0 ||
+		alive(l, name))
+		return;
+	if (path_remove_or_move(l->fd, path, left) < 0)
+		fn(name, "its directory", 0, errno);
+	else if (*left)
+		fn(name, "its directory", left, errno);
+}
+
 long
 scan_remove(const struct live *l, const char *const *names, uint32_t n,
-	struct scan_patience ms)
+	struct scan_patience ms, void (*fn)(const char *, const char *,
+		const char *, int))
 {
 	struct scan_ear e = { .paths = 0, .l = { .fd = -1 } };
 	char path[PATH_LEN];
-	long left = 0;
+	long left;
 
 	if (!n)
 		return 0;
-	if (scan_ear_open(&e, l, names, n) < 0 && errno != ENOENT) {
-		scan_ear_close(&e);
-		return -1;
-	}
+	/* One that cannot be heard is looked at. */
+	(void)scan_ear_open(&e, l, names, n);
 	for (uint32_t i = 0; i < n; i++) {
 		/* While the directory is there it is known what to remove. */
 		if (scan_entry(path, sizeof path, l, names[i]) < 0 ||
-			(unlink(path) < 0 && errno != ENOENT)) {
-			scan_ear_close(&e);
-			return -1;
-		}
+			(unlink(path) < 0 && errno != ENOENT))
+			fn(names[i], "its entry in the scan directory", 0,
+				errno);
 		if (path_join(path, sizeof path, l->path, "servicedirs",
 			names[i]) == 0)
 			control_send(AT_FDCWD, path, "Dx", 2);
 	}
 	/* n: svscan forgets those that are gone now. */
 	scan_send(l->scandir, "an");
-	if (e.l.fd >= 0)
-		left = (long)wait_all(&e, l, names, n, 0, ms);
+	left = wait_all(&e, l, names, n, 0, ms);
 	scan_ear_close(&e);
 	for (uint32_t i = 0; i < n; i++)
-		if (path_join(path, sizeof path, "servicedirs", names[i]) == 0
-			&& !alive(l, names[i]) && path_remove(l->fd, path) < 0)
-			left = left ? left : -1;
+		remove_directory(l, names[i], fn);
 	return left;
 }
 

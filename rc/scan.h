@@ -26,13 +26,21 @@ void scan_ear_close(struct scan_ear *);
 int scan_send(const char *scandir, const char *letters);
 
 /* How long to wait: ms for all (0: for ever), and ms for each next one (0:
- * for ever), as thousands take long without anything being wrong. */
+ * for ever), as thousands take long without anything being wrong.  tell, if
+ * not 0, is called after two seconds, then ever more rarely. */
 struct scan_patience {
 	unsigned all, each;
+	void (*tell)(const struct live *, const char *name, uint32_t missing,
+		unsigned seconds);
 };
 
+/* 1 if an svscan runs on the scan directory and does not take everything
+ * down; 0 and errno: ENXIO none runs, ESHUTDOWN it ends, or another. */
+int scan_runs(const char *scandir);
+
 /* Make the entries of these services, tell svscan, and wait until every one
- * is supervised.  Number of those that are not, or -1 and errno.  Only path,
+ * is supervised.  Number of those that are not, or -1 and errno (ENXIO,
+ * ESHUTDOWN: there is no svscan any more, or it ends).  Only path,
  * fd, scandir and prefix of *l are used. */
 long scan_supervise(const struct live *l, const char *const *names, uint32_t n,
 	struct scan_patience);
@@ -43,9 +51,12 @@ int scan_taken(char *entry, const struct live *, const char *name);
 int scan_link(const struct live *l, const char *name);
 /* Remove the entries of these services, tell their supervises to exit and
  * wait for it; then their directories are removed.  Services must be down.
- * Number of those that are still supervised then, or -1 and errno. */
+ * What cannot be done for one is told (fn gets its name, what could not be
+ * done, where it was moved or 0, and errno), and no other waits for that.
+ * Number of those that are still supervised then. */
 long scan_remove(const struct live *l, const char *const *names, uint32_t n,
-	struct scan_patience);
+	struct scan_patience, void (*fn)(const char *name, const char *what,
+		const char *left, int error));
 /* Does this link of a scan directory lead to a service directory of a live
  * directory, by whatever spelling?  real is that of path_real, or spelt as in
  * the links.  1 or 0. */

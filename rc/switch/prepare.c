@@ -21,7 +21,7 @@ static int
 prepare_directory(struct update *u, uint32_t j)
 {
 	const char *name = u->new.services[j].name;
-	char path[PATH_LEN];
+	char path[PATH_LEN], left[PATH_LEN];
 
 	if (path_join(path, sizeof path, "servicedirs", name) < 0)
 		return -1;
@@ -29,7 +29,7 @@ prepare_directory(struct update *u, uint32_t j)
 		if (db_is_longrun(u->in.from, name) ||
 			svdirs_supervised(u, name))
 			return 0;
-		if (path_remove(u->live.fd, path) < 0)
+		if (path_remove_or_move(u->live.fd, path, left) < 0)
 			return -1;
 	}
 	return live_servicedir_make(u->live.fd, &u->new, j);
@@ -39,7 +39,7 @@ prepare_directory(struct update *u, uint32_t j)
 static int
 clear_directory(struct update *u, const char *name)
 {
-	char path[PATH_LEN];
+	char path[PATH_LEN], left[PATH_LEN];
 
 	if (path_join(path, sizeof path, "servicedirs", name) < 0)
 		return -1;
@@ -49,7 +49,7 @@ clear_directory(struct update *u, const char *name)
 		errno = EBUSY;
 		return -1;
 	}
-	return path_remove(u->live.fd, path);
+	return path_remove_or_move(u->live.fd, path, left);
 }
 
 static int

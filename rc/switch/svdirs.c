@@ -14,6 +14,7 @@
 #include "lib/os.h"
 #include "lib/path.h"
 #include "rc/scan.h"
+#include "rc/waiting.h"
 #include "rc/switch/svdirs.h"
 #include "supervise/control.h"
 
@@ -114,8 +115,30 @@ add_name(struct names *l, const char *name)
 	return 0;
 }
 
+/* Half-made, or moved out of the way because it could not be removed: then
+ * that was told. */
+static void
+remove_hidden(int dir, const char *name)
+{
+	if (!strcmp(name, ".") || !strcmp(name, ".."))
+		return;
+	if (path_remove(dir, name) < 0 && strncmp(name, PATH_LEFT,
+		strlen(PATH_LEFT)))
+		warn_sys("unable to remove servicedirs/%s (going on)", name);
+}
+
+/* A directory, or a link to one: not what a service wrote beside its own. */
+static int
+may_be_service(int dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		(S_ISDIR(st.st_mode) || S_ISLNK(st.st_mode));
+}
+
 /* Directories of services that the current set does not have; names are
- * copies.  Half-made ones begin with a dot and are removed here. */
+ * copies. */
 static int
 find_gone(struct update *u, struct names *gone)
 {
@@ -132,12 +155,12 @@ find_gone(struct update *u, struct names *gone)
 	}
 	while (r == 0 && (d = readdir(dir))) {
 		if (*d->d_name == '.') {
-			if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
-				r = path_remove(dirfd(dir), d->d_name);
+			remove_hidden(dirfd(dir), d->d_name);
 			continue;
 		}
 		if (db_is_longrun(&u->live.db, d->d_name) ||
-			!strcmp(d->d_name, LIVE_RUNNER))
+			!strcmp(d->d_name, LIVE_RUNNER) ||
+			!may_be_service(dirfd(dir), d->d_name))
 			continue;
 		copied = strdup(d->d_name);
 		if (!copied || add_name(gone, copied) < 0) {
@@ -182,13 +205,46 @@ tell_unsupervised(const struct update *u, const struct names *new, long left)
 		SUPERVISE_MS / 1000);
 }
 
+/* It stands in nobody's way, or will be tried again. */
+static void
+not_removed(const char *name, const char *what, const char *left, int error)
+{
+	errno = error;
+	if (left)
+		warn_sys("unable to remove all of servicedirs/%s, which is "
+			"%s now (going on)", name, left);
+	else
+		warn_sys("unable to remove %s, of %s, which is gone (going on)",
+			what, name);
+}
+
+static void
+remove_gone(const struct update *u, const struct names *gone)
+{
+	const struct scan_patience going = { .each = GONE_MS };
+	long left = scan_remove(&u->live, gone->v, gone->n, going,
+		not_removed);
+
+	for (uint32_t k = 0; left > 0 && k < gone->n; k++)
+		if (svdirs_supervised(u, gone->v[k])) {
+			char others[48] = "";
+
+			if (left > 1)
+				snprintf(others, sizeof others,
+					" and %ld others", left - 1);
+			warn("the supervise of %s%s, which is gone, does not "
+				"end (going on)", gone->v[k], others);
+			break;
+		}
+}
+
 /* Make the entries fit the current generation. */
 int
 svdirs_enter(struct update *u)
 {
 	struct names gone = { 0, 0 }, new = { 0, 0 };
-	const struct scan_patience going = { .each = GONE_MS },
-		coming = { .each = SUPERVISE_MS };
+	const struct scan_patience coming = { .each = SUPERVISE_MS,
+		.tell = waiting_tell };
 	long left;
 	int r = -1;
 
@@ -196,12 +252,7 @@ svdirs_enter(struct update *u)
 		warn_sys("unable to look through the service directories");
 		goto out;
 	}
-	left = scan_remove(&u->live, gone.v, gone.n, going);
-	if (left) {
-		warn("%s", left < 0 ? "unable to remove services that are gone"
-			: "supervises of services that are gone do not end");
-		goto out;
-	}
+	remove_gone(u, &gone);
 	left = scan_supervise(&u->live, new.v, new.n, coming);
 	if (left < 0)
 		warn_sys("unable to have new services supervised");
