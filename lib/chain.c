@@ -109,6 +109,18 @@ chain_bindir(char *buf, unsigned long max)
 }
 
 int
+chain_export(void)
+{
+	const char *env = getenv("REEVE_BIN");
+	char dir[PATH_LEN];
+
+	if (prog_as_s6 || (env && *env))
+		return 0;
+	return chain_bindir(dir, sizeof dir) < 0 ? -1 :
+		setenv("REEVE_BIN", dir, 1);
+}
+
+int
 chain_sister(char *buf, unsigned long max, const char *name)
 {
 	const char *env = getenv("REEVE_BIN");

@@ -26,6 +26,10 @@ const char *chain_strerror(int e);
  * the configured bindir.  0, or -1 if too long. */
 int chain_bindir(char *buf, unsigned long max);
 
+/* Put that into REEVE_BIN for all that is started from here, unless it is there
+ * or we are called by an s6 name.  0 or -1. */
+int chain_export(void);
+
 /* Full path of sister program `name' ("reeve-svscan").  0 or -1. */
 int chain_sister(char *buf, unsigned long max, const char *name);
 

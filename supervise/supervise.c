@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include <getopt.h>
 
+#include "lib/chain.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
@@ -139,6 +140,8 @@ set_up(struct super *s)
 {
 	mode_t mask = umask(0);
 
+	if (chain_export() < 0)
+		die_sys(EX_SYSTEM, "unable to set REEVE_BIN");
 	if (chdir(s->name) < 0)
 		die_sys(EX_SYSTEM, "unable to change directory to %s",
 			s->name);

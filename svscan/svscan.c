@@ -474,6 +474,9 @@ main(int argc, char **argv)
 	v.scandir = argv[optind];
 	v.supervise_name = prog_as_s6 ? "s6-supervise" : "reeve-supervise";
 	allocate(&v, max);
+	/* The scripts that reeve-rc-compile makes look there. */
+	if (chain_export() < 0)
+		die_sys(EX_SYSTEM, "unable to set REEVE_BIN");
 	if (resume >= 0) {
 		v.supervise = find_supervise();
 		svscan_files(&v);

@@ -580,7 +580,7 @@ expand_check(struct wrap *w, const struct def_text *t)
 	def_set_file(w->s, w->d, "data/check", S_IFREG | 0755,
 		arena_dup(w->s->mem, b.s, b.len), b.len);
 	buf_free(&b);
-	buf_printf(&w->first, " \"$b\"/reeve-notifyoncheck -d -3 %u -s 50 "
+	buf_printf(&w->first, " \"$b\"reeve-notifyoncheck -d -3 %u -s 50 "
 		"-w 250 -n 0", notification_fd(w));
 }
 
@@ -625,7 +625,7 @@ expand_readiness(struct wrap *w)
 	else if (type == FD)
 		notification_fd(w);
 	else if (type == SD_NOTIFY)
-		buf_printf(&w->first, " \"$b\"/reeve-sdnotify -3 %u",
+		buf_printf(&w->first, " \"$b\"reeve-sdnotify -3 %u",
 			notification_fd(w));
 	expand_watchdog(w, type == SD_NOTIFY);
 }
@@ -638,7 +638,7 @@ expand_pid_file(struct wrap *w)
 
 	if (!line || !absolute(w, t, line, w->s->line))
 		return;
-	buf_str(&w->last, " \"$b\"/reeve-forking");
+	buf_str(&w->last, " \"$b\"reeve-forking");
 	/* Without another way to tell it is ready when its parent has ended. */
 	if (w->d->type == DB_LONGRUN && !def_text(w->d, "ready-check") &&
 		!def_text(w->d, "notification-type"))
@@ -722,7 +722,7 @@ put_chain(struct buf *b, struct wrap *w)
 {
 	buf_mem(b, w->first.s, w->first.len);
 	if (w->apply.len) {
-		buf_str(b, " \"$b\"/reeve-apply");
+		buf_str(b, " \"$b\"reeve-apply");
 		buf_mem(b, w->apply.s, w->apply.len);
 		buf_str(b, " --");
 	}
@@ -886,7 +886,7 @@ expand_schedule(struct wrap *w, const struct def_text *t, int logged)
 	def_set_prop(w->s, w->d, "schedule", line);
 	buf_str(&b, "#!/bin/sh\n# made by reeve-rc-compile from: schedule\n"
 		EXPAND_BIN);
-	buf_printf(&b, "%sexec \"$b\"/reeve-schedule -3 %u", logged ?
+	buf_printf(&b, "%sexec \"$b\"reeve-schedule -3 %u", logged ?
 		"exec 2>&1\n" : "", notification_fd(w));
 	text = line;
 	while (def_next_line(w->s, t, &at, &line, &number)) {

@@ -14,8 +14,10 @@ void template_fill(struct defs *, struct def *);
  * has one now. */
 int logger_make(struct defs *, struct def *);
 
-/* First lines of every script that is made: where our programs are. */
-#define EXPAND_BIN "b=${REEVE_BIN:-" REEVE_BINDIR "}\n"
+/* First line of every script that is made, which finds our programs with
+ * "$b"NAME: where those are that run it (lib/chain.h), or on the PATH.  Where
+ * the compiler was is no place to look: it may have run on another machine. */
+#define EXPAND_BIN "b=${REEVE_BIN:+$REEVE_BIN/}\n"
 
 /* Say so if the system does not know the user or the group ("USER" or
  * "USER:GROUP"; numbers are always known). */

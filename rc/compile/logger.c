@@ -111,11 +111,11 @@ make_run(struct defs *s, const struct words *w, const char *dir, size_t *len)
 		buf_shell(&b, s->loguser);
 		buf_char(&b, ' ');
 		buf_shell(&b, dir);
-		buf_str(&b, " || exit 111\nexec \"$b\"/reeve-apply -u ");
+		buf_str(&b, " || exit 111\nexec \"$b\"reeve-apply -u ");
 		buf_shell(&b, s->loguser);
-		buf_str(&b, " \"$b\"/reeve-log -d3 --");
+		buf_str(&b, " \"$b\"reeve-log -d3 --");
 	} else
-		buf_str(&b, "exec \"$b\"/reeve-log -d3 --");
+		buf_str(&b, "exec \"$b\"reeve-log -d3 --");
 	put_words(&b, w, dir);
 	buf_char(&b, '\n');
 	text = arena_dup(s->mem, b.s, b.len);

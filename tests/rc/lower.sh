@@ -88,7 +88,7 @@ new; f a/command 'echo x'; f b/command y; : >sv/b/no-logger; : >sv/default-logge
 is "$(reeve-rc-db -c out list all | tr '\n' ' ')" 'a a-log b ' 'but not with no-logger'
 f log-user 'nobody\n'; good log-user; script a-log run
 like "$(cat run)" "chown -h nobody $PWD/log/a .*" 'the log directory is made for it'
-like "$(cat run)" 'reeve-apply -u nobody "\$b"/reeve-log' 'the logger runs as it'
+like "$(cat run)" 'reeve-apply -u nobody "\$b"reeve-log' 'the logger runs as it'
 mv sv/log-user sv/log-usr; bad 'log-usr' 'was log-user meant'
 new; f a/type oneshot; f a/up 'echo x'; : >sv/a/logger; f a/environment 'X=1\n'; good 'logger of a oneshot'
 is "$(reeve-rc-db -c out dependencies a)" a-log 'it depends on it'

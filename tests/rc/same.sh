@@ -21,8 +21,8 @@ f plain/webapp/producer-for webapp-log
 f plain/webapp-log/type longrun
 f plain/webapp-log/consumer-for webapp
 f plain/webapp-log/notification-fd 3
-b='${REEVE_BIN:-'$(reeve-rc-compile --log-directory /log x ours; reeve-rc-db -c x show webapp-log | sed -n 's/^b=${REEVE_BIN:-\(.*\)}$/\1/p')'}'
-f plain/webapp-log/run "#!/bin/sh\n# made by reeve-rc-compile from: logger\nb=$b\nmkdir -p /log/webapp || exit 111\nexec \"\$b\"/reeve-log -d3 -- t n10 s1000000 /log/webapp\n"
+b='${REEVE_BIN:+$REEVE_BIN/}'
+f plain/webapp-log/run "#!/bin/sh\n# made by reeve-rc-compile from: logger\nb=$b\nmkdir -p /log/webapp || exit 111\nexec \"\$b\"reeve-log -d3 -- t n10 s1000000 /log/webapp\n"
 f plain/nginx/type longrun
 f plain/nginx/run '#!/bin/sh\n# made by reeve-rc-compile from: command\nexec nginx -g '"'"'daemon off;'"'"'\n'
 f plain/nginx/dependencies 'webapp\n'
