@@ -23,6 +23,7 @@
 #include "supervise/control.h"
 #include "supervise/detail.h"
 #include "supervise/event.h"
+#include "supervise/start.h"
 
 enum { TRIES = 100, DB_LIMIT = 1 << 30 };
 
@@ -36,6 +37,29 @@ live_hex(char out[LIVE_HEX], const unsigned char *hash)
 		out[2 * i + 1] = digit[hash[i] & 15];
 	}
 	out[2 * DB_HASH] = 0;
+}
+
+/* Two services with equal files have two entries: what one of them writes into
+ * its data the other does not see. */
+void
+live_store_name(char out[LIVE_STORE], const struct db_service *s)
+{
+	uint64_t h = 14695981039346656037u;	/* FNV-1a */
+
+	for (const char *p = s->name; *p; p++)
+		h = (h ^ (unsigned char)*p) * 1099511628211u;
+	live_hex(out, s->hash);
+	snprintf(out + 2 * DB_HASH, LIVE_STORE - 2 * DB_HASH, ".%016llx",
+		(unsigned long long)h);
+}
+
+int
+live_is_definition(const char *def, const struct db_service *s)
+{
+	char hex[LIVE_HEX];
+
+	live_hex(hex, s->hash);
+	return !strncmp(path_base(def), hex, LIVE_HEX - 1);
 }
 
 /* --- identity of the boot --- */
@@ -523,17 +547,17 @@ stored(const struct db *db, uint32_t i)
 int
 live_store(int livefd, const struct db *db, uint32_t i)
 {
-	char hex[LIVE_HEX], name[LIVE_HEX + 16];
+	char key[LIVE_STORE], name[LIVE_STORE + 16];
 	struct one o = { db, i };
 	struct stat st;
 
 	if (!stored(db, i))
 		return 0;
-	live_hex(hex, db->services[i].hash);
-	snprintf(name, sizeof name, "store/%s", hex);
+	live_store_name(key, db->services + i);
+	snprintf(name, sizeof name, "store/%s", key);
 	if (fstatat(livefd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		return 0;
-	return make_whole(livefd, "store", hex, write_files, &o);
+	return make_whole(livefd, "store", key, write_files, &o);
 }
 
 struct gen {
@@ -562,12 +586,12 @@ fill_gen(int at, void *arg)
 	if (def < 0)
 		return -1;
 	for (uint32_t i = 0; i < db->nlong + db->nshort; i++) {
-		char target[LIVE_HEX + 16], hex[LIVE_HEX];
+		char target[LIVE_STORE + 16], key[LIVE_STORE];
 
 		if (!stored(db, i))
 			continue;
-		live_hex(hex, db->services[i].hash);
-		snprintf(target, sizeof target, "../../../store/%s", hex);
+		live_store_name(key, db->services + i);
+		snprintf(target, sizeof target, "../../../store/%s", key);
 		if (symlinkat(target, def, db->services[i].name) < 0 ||
 			(g->alias && g->alias[i] &&
 				symlinkat(target, def, g->alias[i]) < 0)) {
@@ -616,7 +640,15 @@ static int
 linked(const char *path)
 {
 	return !strchr(path, '/') && strcmp(path, "down") &&
-		strcmp(path, "def");
+		strcmp(path, "def") && strcmp(path, STARTED_LINK);
+}
+
+/* What is executed belongs to one start; all else is what counts now. */
+static const char *
+link_through(const char *path)
+{
+	return !strcmp(path, "run") || !strcmp(path, "finish") ||
+		!strcmp(path, "run.user") ? STARTED_LINK : "def";
 }
 
 static int
@@ -628,8 +660,8 @@ link_files(int at, const struct db_service *s)
 
 		if (!linked(path))
 			continue;
-		if (snprintf(target, sizeof target, "def/%s", path) >=
-			(int)sizeof target) {
+		if (snprintf(target, sizeof target, "%s/%s", link_through(path),
+			path) >= (int)sizeof target) {
 			errno = ENAMETOOLONG;
 			return -1;
 		}
@@ -662,7 +694,9 @@ link_definition(int fd, const struct db_service *s)
 
 	return path_join(target, sizeof target, "../../current/def",
 		s->name) < 0 ||
-		make_link(fd, target, "def") < 0 || link_files(fd, s) < 0 ||
+		make_link(fd, target, "def") < 0 ||
+		make_link(fd, "def", STARTED_LINK) < 0 ||
+		link_files(fd, s) < 0 ||
 		event_make(fd, EVENT_DIR, getegid(), 0) < 0 ? -1 : 0;
 }
 
@@ -712,7 +746,9 @@ live_servicedir_trim(int livefd, const struct db *db, uint32_t i)
 		return -1;
 	}
 	while ((d = readdir(dir))) {
-		char target[16];
+		char target[32];
+		const char *through = link_through(d->d_name);
+		size_t len = strlen(through);
 		ssize_t r;
 
 		if (live_is_temp(d->d_name)) {
@@ -723,7 +759,8 @@ live_servicedir_trim(int livefd, const struct db *db, uint32_t i)
 			has_file(s, d->d_name))
 			continue;
 		r = readlinkat(fd, d->d_name, target, sizeof target);
-		if (r < 4 || strncmp(target, "def/", 4))
+		if (r <= (ssize_t)len || strncmp(target, through, len) ||
+			target[len] != '/')
 			continue;
 		if (unlinkat(fd, d->d_name, 0) < 0 && errno != ENOENT)
 			bad = errno;
@@ -786,21 +823,39 @@ by_text(const void *a, const void *b)
 }
 
 /* A running service goes on with the definition that it was started with:
- * its finish script is still to come. */
-static int
-in_use(int livefd, const struct db *db, const char *hex)
+ * its finish script is still to come.  Adds those to the names that stay. */
+static void
+add_running(int livefd, const struct db *db, char (*key)[LIVE_STORE],
+	char **sorted, uint32_t *n)
 {
 	for (uint32_t i = 0; i < db->nlong; i++) {
 		char path[PATH_LEN];
 		struct detail d;
 
 		if (path_join(path, sizeof path, "servicedirs",
-			db->services[i].name) == 0 &&
-			detail_read(&d, livefd, path) == 0 && d.pid &&
-			!strcmp(path_base(d.def), hex))
-			return 1;
+			db->services[i].name) < 0 ||
+			detail_read(&d, livefd, path) < 0 || !d.pid)
+			continue;
+		snprintf(key[*n], sizeof *key, "%s", path_base(d.def));
+		sorted[*n] = key[*n];
+		++*n;
 	}
-	return 0;
+	qsort(sorted, *n, sizeof *sorted, by_text);
+}
+
+/* One that is down has what it was started with no more. */
+static void
+repair_started(int livefd, const struct db *db)
+{
+	for (uint32_t i = 0; i < db->nlong; i++) {
+		char path[PATH_LEN];
+
+		if (path_join(path, sizeof path, "servicedirs",
+			db->services[i].name, STARTED_LINK) == 0 &&
+			faccessat(livefd, path, F_OK, 0) < 0 &&
+			errno == ENOENT)
+			(void)file_symlink(livefd, "def", path);
+	}
 }
 
 /* Of one that is half removed nobody is to find what is left: it would pass
@@ -818,43 +873,60 @@ remove_whole(int at, const char *name)
 	return path_remove(at, gone);
 }
 
-int
-live_store_collect(int livefd, const struct db *db)
+/* Remove all but those of these names, or only look.  The number, or -1. */
+static int
+remove_others(int fd, char **sorted, uint32_t n, int look)
 {
-	uint32_t n = db->nlong + db->nshort;
-	char (*hex)[LIVE_HEX] = calloc(n ? n : 1, sizeof *hex);
-	char **sorted = calloc(n ? n : 1, sizeof *sorted);
-	int fd = openat(livefd, "store", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? 0 : fdopendir(fd);
+	int copy = dup(fd), removed = 0, bad = 0;
+	DIR *dir = copy < 0 ? 0 : fdopendir(copy);
 	struct dirent *d;
-	int r = -1;
 
-	if (!hex || !sorted || !dir)
-		goto out;
-	for (uint32_t i = 0; i < n; i++) {
-		live_hex(hex[i], db->services[i].hash);
-		sorted[i] = hex[i];
+	if (!dir) {
+		if (copy >= 0)
+			close(copy);
+		return -1;
 	}
-	qsort(sorted, n, sizeof *sorted, by_text);
-	r = 0;
+	rewinddir(dir);
 	while ((d = readdir(dir))) {
 		const char *name = d->d_name;
 
-		if (!strcmp(name, ".") || !strcmp(name, ".."))
+		if (!strcmp(name, ".") || !strcmp(name, "..") || (n &&
+			bsearch(&name, sorted, n, sizeof *sorted, by_text)))
 			continue;
-		if (n && bsearch(&name, sorted, n, sizeof *sorted, by_text))
-			continue;
-		if (*name != '.' && in_use(livefd, db, name))
-			continue;
-		if (remove_whole(dirfd(dir), name) < 0)
-			r = -1;
+		if (!look && remove_whole(fd, name) < 0)
+			bad = 1;
+		removed++;
 	}
-out:
-	if (dir)
-		closedir(dir);
-	else if (fd >= 0)
+	closedir(dir);
+	return bad ? -1 : removed;
+}
+
+int
+live_store_collect(int livefd, const struct db *db)
+{
+	uint32_t n = db->nlong + db->nshort, all = n + db->nlong + 1;
+	char (*key)[LIVE_STORE] = calloc(all, sizeof *key);
+	char **sorted = calloc(all, sizeof *sorted);
+	int fd = openat(livefd, "store", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r = -1;
+
+	if (key && sorted && fd >= 0) {
+		for (uint32_t i = 0; i < n; i++) {
+			live_store_name(key[i], db->services + i);
+			sorted[i] = key[i];
+		}
+		qsort(sorted, n, sizeof *sorted, by_text);
+		r = remove_others(fd, sorted, n, 1);
+		if (r > 0) {
+			add_running(livefd, db, key, sorted, &n);
+			r = remove_others(fd, sorted, n, 0);
+			if (r)
+				repair_started(livefd, db);
+		}
+	}
+	if (fd >= 0)
 		close(fd);
-	free(hex);
+	free(key);
 	free(sorted);
-	return r;
+	return r < 0 ? -1 : 0;
 }

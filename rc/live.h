@@ -5,10 +5,11 @@
  *   gen/N/db              private copy of the database
  *   gen/N/state           see rc/state.h
  *   gen/N/compiled -> ..  where the database came from (may be gone)
- *   gen/N/def/NAME -> ../../../store/HASH
- *   store/HASH/...        the files of a definition, immutable
- *   servicedirs/NAME/     supervise/, event/, def -> ../../current/def/NAME
- *                         and run -> def/run ... for tools that look there
+ *   gen/N/def/NAME -> ../../../store/KEY
+ *   store/KEY/...         the files of a service, KEY by hash and name
+ *   servicedirs/NAME/     supervise/, event/, def -> ../../current/def/NAME,
+ *                         started -> what def led to at the last start,
+ *                         run -> started/run, env -> def/env ...
  *   fifo/NAME             pipe into NAME (made by supervise)
  *   scandir, prefix, compiled, state     for those who know s6-rc
  *   journal               only while a switch is going on, or was cut off
@@ -29,7 +30,7 @@
 #define LIVE_S6 "/run/s6-rc"		/* default under the s6 names */
 #define LIVE_RUNNER "s6rc-oneshot-runner"	/* longrun of the oneshot
 					 * daemon; not in any database */
-enum { LIVE_HEX = 2 * DB_HASH + 1 };
+enum { LIVE_HEX = 2 * DB_HASH + 1, LIVE_STORE = LIVE_HEX + 17 };
 
 /* --- reading: needs no lock, never waits ------------------------------ */
 
@@ -137,5 +138,11 @@ int live_store_collect(int livefd, const struct db *);
 
 /* Lower case hexadecimal. */
 void live_hex(char out[LIVE_HEX], const unsigned char *hash);
+/* Name of a service's own entry in the store: its hash in hexadecimal, and
+ * one of its name. */
+void live_store_name(char out[LIVE_STORE], const struct db_service *);
+/* 1 if def, a path into the store, holds the definition of this service,
+ * under whatever name. */
+int live_is_definition(const char *def, const struct db_service *);
 
 #endif

@@ -180,10 +180,28 @@ told_name(const struct super *s, char buf[DETAIL_DEF])
 	return own >= len && !strcmp(ours + own - len, p) ? ours : p;
 }
 
+/* In a live directory run and finish are links through `started', which leads
+ * to what was resolved: so they bear their usual names, ./run and ./finish,
+ * and a shell that opens the script a moment later opens the one that it was
+ * executed for, whatever was switched meanwhile.  1, or 0: there is none. */
 static int
-script(char *path, const struct super *s, const char *name)
+pinned(const struct super *s, int pin)
 {
-	return path_join(path, PATH_ROOM, *s->dt.def ? s->dt.def : ".", name);
+	char now[DETAIL_DEF];
+	ssize_t n = readlink(STARTED_LINK, now, sizeof now - 1);
+
+	if (n < 0)
+		return 0;
+	now[n] = 0;
+	return !strcmp(now, s->dt.def) || (pin && file_symlink(AT_FDCWD,
+		s->dt.def, STARTED_LINK) == 0);
+}
+
+static int
+script(char *path, const struct super *s, const char *name, int pin)
+{
+	return path_join(path, PATH_ROOM, *s->dt.def && !pinned(s, pin) ?
+		s->dt.def : ".", name);
 }
 
 /* What cgroup the service is to be in: its cgroup.procs, or 0; -1 and errno
@@ -404,7 +422,7 @@ start_run(struct super *s)
 	sp.cgroup = open_cgroup(s, path);
 	if (sp.cgroup < 0)
 		goto done;
-	if (script(path, s, "run") == 0)
+	if (script(path, s, "run", 1) == 0)
 		pid = held ? spawn_waiting(&sp, lock) : spawn(&sp);
 	if (pid < 0 && sp.newpid && errno == ENOSYS)
 		warn("this system has no pid namespaces (flag-newpidns)");
@@ -449,7 +467,11 @@ start_finish(struct super *s)
 	pid_t pid = -1;
 	unsigned ms;
 
-	if (script(path, s, "finish") < 0)
+	if (script(path, s, "finish", 0) < 0)
+		return 0;
+	/* A definition that came since may have none. */
+	if (*s->dt.def && *path == '.' && access(path, X_OK) < 0 &&
+		path_join(path, sizeof path, s->dt.def, "finish") < 0)
 		return 0;
 	fmt_uint(code, WIFSIGNALED(w) ? 256 : (unsigned)WEXITSTATUS(w));
 	fmt_uint(sig, WIFSIGNALED(w) ? (unsigned)WTERMSIG(w) : 0);

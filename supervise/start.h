@@ -6,6 +6,9 @@
 
 /* Fifo through which run says that it is ready. */
 #define READY_FIFO "supervise/ready"
+/* In the service directory of a service of a live directory: link to the
+ * definition that run was started with. */
+#define STARTED_LINK "started"
 
 /* run's pid; then s->notify, s->in, s->out and s->dt.def are what belongs to
  * it.  Or -1 and errno, with a message if errno does not say it all. */

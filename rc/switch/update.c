@@ -313,13 +313,12 @@ runs_current(const struct update *u)
 
 	for (uint32_t i = 0; v && i < u->live.db.nlong; i++) {
 		const struct db_service *s = u->live.db.services + i;
-		char dir[PATH_LEN], hex[LIVE_HEX];
+		char dir[PATH_LEN];
 		struct detail d;
 
-		live_hex(hex, s->hash);
 		v[i] = live_servicedir(dir, sizeof dir, &u->live, s->name)
 			== 0 && detail_read(&d, AT_FDCWD, dir) == 0 &&
-			d.run_pid && !strcmp(path_base(d.def), hex) &&
+			d.run_pid && live_is_definition(d.def, s) &&
 			d.run_started >= u->began;
 	}
 	return v;

@@ -856,13 +856,20 @@ link_base(char *buf, size_t max, const char *path)
 	snprintf(buf, max, "%s", path_base(text));
 }
 
+/* Under another name a service goes on from the store entry that it had. */
+static int
+same_definition(const char *a, const char *b)
+{
+	return !strncmp(path_base(a), path_base(b), LIVE_HEX - 1);
+}
+
 /* An empty string, or what is wrong with longrun i. */
 static const char *
 look_longrun(int i)
 {
 	static char what[600];
 	int is_up = !!(up & 1u << i);
-	char dir[64], path[128], def[80], seen[PATH_LEN] = "";
+	char dir[64], path[128], def[LIVE_STORE + 16], seen[PATH_LEN] = "";
 	struct status st;
 	struct detail d;
 
@@ -896,9 +903,9 @@ look_longrun(int i)
 	snprintf(path, sizeof path, "live/current/def/%s", name(i));
 	link_base(def, sizeof def, path);
 	if (pids[i] != (pid_t)st.pid && ((!undone && !(early & 1u << i)) ||
-		!strcmp(path_base(d.def), def)))
+		same_definition(d.def, def)))
 		stale[i] = FRESH;
-	if (stale[i] == FRESH && strcmp(path_base(d.def), def)) {
+	if (stale[i] == FRESH && !same_definition(d.def, def)) {
 		snprintf(what, sizeof what, "it runs %s, not %s", d.def, def);
 		return what;
 	}
@@ -1025,7 +1032,7 @@ static int
 is_stored(const char *s)
 {
 	for (int i = 0; i < NAMES; i++) {
-		char path[128], def[80];
+		char path[128], def[LIVE_STORE + 16];
 		struct detail d;
 
 		snprintf(path, sizeof path, "live/current/def/%s", name(i));
@@ -1033,8 +1040,9 @@ is_stored(const char *s)
 		if (!strcmp(def, s))
 			return 1;
 		snprintf(path, sizeof path, "live/servicedirs/%s", name(i));
-		if (stale[i] != FRESH && detail_read(&d, AT_FDCWD, path) == 0
-			&& !strcmp(path_base(d.def), s))
+		if (detail_read(&d, AT_FDCWD, path) == 0 && (stale[i] != FRESH
+			|| same_definition(d.def, def)) &&
+			!strcmp(path_base(d.def), s))
 			return 1;
 	}
 	return 0;
