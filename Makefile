@@ -26,7 +26,7 @@ MANPAGES = $(wildcard $(srcdir)/doc/*.[1578])
 DESTDIR =
 INSTALL = install
 
-.PHONY: all install install-init install-s6-names check test asan bench fuzz lint fmt dist html \
+.PHONY: all install install-init install-s6-names check test asan bench mutants fuzz lint fmt dist html \
 	clean units progs
 all: $(BINS)
 progs:
@@ -107,6 +107,9 @@ bench: all units
 	$(Q)BUILD=$(CURDIR) $(srcdir)/tests/bench/run $(T)
 fuzz:
 	$(Q)BUILD=$(CURDIR) $(srcdir)/tests/fuzz/run $(T)
+# What one change to a source does to its unit test: make mutants T=log/match.c
+mutants: all units
+	$(Q)BUILD=$(CURDIR) $(srcdir)/tests/mutants $(T)
 lint:
 	$(Q)$(srcdir)/tests/lint
 html:

@@ -7,6 +7,7 @@
 #include "lib/num.h"
 #include "rc/compile/cron.h"
 
+/* same: 29 February comes after eight years at most. */
 enum { YEARS = 8, ALL_HOURS = (1 << 24) - 1 };
 
 static const char *const months[] = { "jan", "feb", "mar", "apr", "may",
