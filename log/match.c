@@ -43,7 +43,7 @@ match_compile(struct match *m, const char *ere)
 
 	memset(m, 0, sizeof *m);
 	if (!*ere || !strcmp(ere, ".*") || !strcmp(ere, "^.*$")) {
-		m->kind = MATCH_ALL;
+		m->kind = MATCH_ALL;	/* same: 0 already */
 		return 0;
 	}
 	/* The library judges what is valid, also for plain text. */
@@ -52,6 +52,7 @@ match_compile(struct match *m, const char *ere)
 		return r;
 	m->kind = MATCH_ERE;
 	m->text = malloc(strlen(ere) + 1);
+	/* same: without memory it is an expression like any other. */
 	if (!m->text)
 		return 0;
 	n = plain_text(m, ere, m->text);
@@ -95,6 +96,7 @@ match_test(const struct match *m, const char *line, size_t len)
 	case MATCH_TEXT:
 		return text_test(m, line, len);
 	case MATCH_ERE:
+		/* same: nothing is asked for but yes or no. */
 		return !regexec(&m->re, line, 0, 0, 0);
 	}
 	return 0;

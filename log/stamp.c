@@ -33,41 +33,46 @@ put_minute(char *at, char sep, const struct tm *tm)
 }
 
 void
-stamp_now(struct stamp *s, unsigned want)
+stamp_at(struct stamp *s, unsigned want, const struct timespec *ts)
 {
-	struct timespec ts;
 	struct tm tm;
-	time_t minute;
-	unsigned long second;
+	time_t minute = ts->tv_sec / 60;
+	unsigned long second = (unsigned long)(ts->tv_sec % 60);
 
-	if (!want)
-		return;
-	clock_gettime(CLOCK_REALTIME, &ts);
-	minute = ts.tv_sec / 60;
-	second = (unsigned long)(ts.tv_sec % 60);
 	if (want & STAMP_WANT_TAI64N) {
 		tain t;
 
-		tain_from_timespec_sysclock(&t, &ts);
+		tain_from_timespec_sysclock(&t, ts);
 		timestamp_fmt(s->tai64n, &t);
 		s->tai64n[STAMP_TAI64N - 1] = ' ';
 	}
 	if (want & STAMP_WANT_ISO) {
-		if (s->iso_minute != minute && localtime_r(&ts.tv_sec, &tm)) {
+		if (s->iso_minute != minute && localtime_r(&ts->tv_sec, &tm)) {
 			put_minute(s->iso, ' ', &tm);
 			s->iso_minute = minute;
 		}
 		put(s->iso + 17, second, 2);
-		put(s->iso + 20, (unsigned long)ts.tv_nsec, 9);
+		put(s->iso + 20, (unsigned long)ts->tv_nsec, 9);
 		s->iso[29] = s->iso[30] = ' ';
 	}
 	if (want & STAMP_WANT_UTC) {
-		if (s->utc_minute != minute && gmtime_r(&ts.tv_sec, &tm)) {
+		if (s->utc_minute != minute && gmtime_r(&ts->tv_sec, &tm)) {
 			put_minute(s->utc, 'T', &tm);
 			s->utc_minute = minute;
 		}
 		put(s->utc + 17, second, 2);
-		put(s->utc + 20, (unsigned long)ts.tv_nsec, 9);
+		put(s->utc + 20, (unsigned long)ts->tv_nsec, 9);
 		s->utc[29] = 'Z';
 	}
+}
+
+void
+stamp_now(struct stamp *s, unsigned want)
+{
+	struct timespec ts;
+
+	if (!want)
+		return;
+	clock_gettime(CLOCK_REALTIME, &ts);
+	stamp_at(s, want, &ts);
 }

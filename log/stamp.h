@@ -18,6 +18,9 @@ struct stamp {
 
 enum { STAMP_WANT_TAI64N = 1, STAMP_WANT_ISO = 2, STAMP_WANT_UTC = 4 };
 
+/* PURE but for the time zone: make those wanted say this time (1970 or
+ * later). */
+void stamp_at(struct stamp *, unsigned want, const struct timespec *);
 /* Make those wanted say now. */
 void stamp_now(struct stamp *, unsigned want);
 
