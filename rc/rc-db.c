@@ -255,8 +255,11 @@ do_pipeline(struct ask *a, char **argv)
 		for (uint32_t k = p->n; k--; )
 			order[n++] = p->v[k];
 	}
-	while (n--)
-		puts(a->db.services[order[n]].name);
+	/* The last consumer comes first, and feeds nobody. */
+	while (n-- > 1) {
+		s = a->db.services + order[n];
+		printf("%s/%s\n", s->name, a->db.services[s->consumer].name);
+	}
 	free(order);
 }
 

@@ -32,6 +32,12 @@ compile_all(const struct compile *c, struct defs *s, char **data,
 
 	for (int i = 0; i < c->nsources; i++)
 		def_source(s, c->sources[i]);
+	if (s->passed_over)
+		diag_info(s->diag, s->passed_over, 0, "ignored by this name "
+			"of the compiler, as what s6-rc does not know (%u of "
+			"Reeve's own file%s here; a file %s beside the "
+			"services has them read)", s->npassed_over,
+			s->npassed_over == 1 ? "" : "s", OWN_MARK);
 	resolve_duplicates(s);
 	def_implied(s);
 	expand_all(s);
@@ -48,7 +54,7 @@ compile(const struct compile *c, char **data, size_t *len)
 	struct diag diag = { .report = c->report, .arg = c->report_arg,
 		.verbosity = c->verbosity, .lax = c->lax };
 	struct defs s = { .mem = &mem, .diag = &diag,
-		.override = c->override, .logs = c->logs,
+		.s6_only = c->s6_only, .override = c->override, .logs = c->logs,
 		.loguser = c->loguser, .users = c->users };
 
 	*data = 0;

@@ -14,6 +14,8 @@ struct compile {
 	const char *const *sources;	/* directories, in order */
 	int nsources;
 	int lax;		/* what s6-rc ignores is ignored */
+	int s6_only;		/* files that s6-rc does not know count
+				 * only in a source with a file `reeve' */
 	int override;		/* of a name in two sources the later wins,
 				 * else it is an error */
 	int verbosity;		/* 0 errors, 1 warnings, 2 notes */

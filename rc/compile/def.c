@@ -464,7 +464,8 @@ read_dir(struct reader *r, const struct prop *p)
 	r->d->lists[p->value].present = r->lists_d[p->value] = 1;
 }
 
-/* The one name in a file of at most one. */
+/* The one name in a file of at most one.  That of a pipeline counts only where
+ * one ends, so resolve.c says what is wrong with it: nothing, or file alone. */
 static void
 read_name(struct reader *r, const struct prop *p, struct def_name *to)
 {
@@ -476,8 +477,11 @@ read_name(struct reader *r, const struct prop *p, struct def_name *to)
 	t.text = read_text(r, p, p->name, &t.len);
 	if (!t.text)
 		return;
+	*to = (struct def_name){ 0, t.file, 0 };
 	if (!def_next_line(r->s, &t, &at, &line, &number) ||
 		def_next_line(r->s, &t, &at, &more, &number)) {
+		if (p->kind == PROP_PIPELINE)
+			return;
 		diag_error(r->s->diag, 1, t.file, number, "this should only "
 			"contain one name");
 		return;
@@ -485,7 +489,7 @@ read_name(struct reader *r, const struct prop *p, struct def_name *to)
 	if (!r->s->diag->lax)
 		def_trim(line);
 	*to = (struct def_name){ line, t.file, number };
-	if (!def_check_name(r->s, to))
+	if (p->kind != PROP_PIPELINE && !def_check_name(r->s, to))
 		to->name = 0;
 }
 
@@ -602,6 +606,35 @@ read_exec(struct reader *r, const struct prop *p)
 		diag_sys(r->s->diag, file, "unable to read");
 }
 
+/* Is this a script for a shell, and not one command line: more than one line
+ * of commands, or words and characters that only a shell gives a meaning to?
+ * A block, which is words with a blank in front, belongs to execline. */
+static int
+is_for_shell(const struct db_script *c, const struct def_text *t,
+	struct defs *s)
+{
+	static const char *const words[] = { "set", "case", "for", "while",
+		"until", "then", "fi", "[", "[[", ".", "source", "export",
+		"|", "||", "&", "&&", ";", ">", ">>", "<", "2>&1" };
+	const char *p = c->argv;
+	unsigned lines = 0, number = 0;
+	size_t at = 0;
+	char *line;
+
+	for (uint32_t i = 0; i < c->argc; i++, p += strlen(p) + 1) {
+		if (*p == ' ')
+			return 0;
+		if (!strpbrk(p, " \t\n") && strpbrk(p, "`$;"))
+			return 1;
+		for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+			if (!strcmp(p, words[k]))
+				return 1;
+	}
+	while (def_next_line(s, t, &at, &line, &number))
+		lines += line[0] && line[strlen(line) - 1] != '\\';
+	return lines > 1 || (c->argc && strchr(c->argv, '='));
+}
+
 static void
 read_script(struct reader *r, const struct prop *p)
 {
@@ -615,7 +648,9 @@ read_script(struct reader *r, const struct prop *p)
 	def_lex(r->s, s, file, text, len);
 	s->present = 1;
 	if (len > 2 && text[0] == '#' && text[1] == '!' &&
-		!memmem(text, strcspn(text, "\n"), "execlineb", 9))
+		!memmem(text, strcspn(text, "\n"), "execlineb", 9) &&
+		is_for_shell(s, &(struct def_text){ p, file, text, len },
+			r->s))
 		diag_warn(r->s->diag, file, 1, "this line is a comment: the "
 			"file is one execline command line, not a script for "
 			"%.*s", (int)strcspn(text + 2, "\n"), text + 2);
@@ -795,7 +830,7 @@ read_known(struct reader *r, const struct prop *p)
 static void
 read_unknown(struct reader *r, const char *name)
 {
-	const char *near = prop_near(name);
+	const char *near = prop_near(name, !r->s->own);
 	const char *file = path_of(r, name);
 
 	if (near)
@@ -898,6 +933,32 @@ read_type(struct reader *r, int has_program)
 }
 
 static int
+dangles(struct reader *r, const char *name)
+{
+	return faccessat(r->fd, name, F_OK, 0) < 0 && errno == ENOENT;
+}
+
+/* By s6's names: is this file, as for s6-rc, not there?  Without the scripts
+ * there is no service, so it is an error if those are not. */
+static int
+passed_over(struct reader *r, const struct prop *p)
+{
+	struct defs *s = r->s;
+
+	if (!p->s6rc && !s->own) {
+		if (!s->npassed_over++)
+			s->passed_over = path_of(r, p->name);
+		return 1;
+	}
+	if (!s->diag->lax || p->kind == PROP_TYPE || !strcmp(p->name, "run") ||
+		!strcmp(p->name, "up") || !dangles(r, p->name))
+		return 0;
+	diag_note(s->diag, path_of(r, p->name), 0, "ignored: the link leads "
+		"nowhere");
+	return 1;
+}
+
+static int
 has_name(char **names, ssize_t n, const char *name)
 {
 	for (ssize_t i = 0; i < n; i++)
@@ -982,6 +1043,8 @@ read_files(struct reader *r, char **names, ssize_t n)
 
 		if (!p)
 			read_unknown(r, names[i]);
+		else if (passed_over(r, p))
+			continue;
 		else if (p->types & for_type[r->d->type])
 			read_known(r, p);
 		else
@@ -1030,7 +1093,7 @@ read_def(struct reader *r)
 	struct def *d = r->d;
 	char **names;
 	ssize_t n = -1;
-	int has_run;
+	int has_run, has_command;
 
 	/* A template's is read again for each instance. */
 	if (!d->instance || lseek(r->fd, 0, SEEK_SET) == 0)
@@ -1041,8 +1104,8 @@ read_def(struct reader *r)
 		return;
 	}
 	has_run = has_name(names, n, "run");
-	if (!read_type(r, has_name(names, n, "command") ||
-		(!r->s->diag->lax && has_run))) {
+	has_command = r->s->own && has_name(names, n, "command");
+	if (!read_type(r, has_command || (!r->s->diag->lax && has_run))) {
 		d->bad = 1;
 		return;
 	}
@@ -1051,10 +1114,10 @@ read_def(struct reader *r)
 		read_instance(r);
 	if (d->type == DB_LONGRUN)
 		check_longrun(r, has_run || def_file(d, "run") ||
-			has_name(names, n, "command"));
+			has_command);
 	else if (d->type == DB_ONESHOT)
 		check_oneshot(r, has_run, has_name(names, n, "up") ||
-			has_name(names, n, "command"));
+			has_command);
 	else if (!d->lists[LIST_CONTENTS].present)
 		diag_error(r->s->diag, r->s->diag->lax ? 111 : 1,
 			path_of(r, "contents.d"), 0, "there is no such "
@@ -1070,15 +1133,20 @@ static void
 read_beside(struct defs *s, int fd, const char *name, const char *path)
 {
 	const struct prop *p = prop_find(name);
-	const char *near = p ? 0 : prop_near(name);
+	const char *near = p ? 0 : prop_near(name, !s->own);
 	struct def_text t = { .prop = p, .file = path };
 	uint32_t mode;
 
 	if (near && prop_find(near)->types == FOR_SOURCE)
 		diag_strict(s->diag, path, 0, "unknown file, was %s meant?",
 			near);
-	if (!p || p->types != FOR_SOURCE)
+	if (!p || p->types != FOR_SOURCE || !strcmp(name, OWN_MARK))
 		return;
+	if (!s->own) {
+		if (!s->npassed_over++)
+			s->passed_over = path;
+		return;
+	}
 	t.text = slurp(s->mem, fd, name, &t.len, &mode);
 	if (!t.text) {
 		diag_sys(s->diag, path, "unable to read");
@@ -1203,7 +1271,7 @@ static int
 read_template(struct defs *s, int fd, const char *source, const char *name,
 	const char *path)
 {
-	int is_one = name[strlen(name) - 1] == '@', dir = is_one ?
+	int is_one = s->own && name[strlen(name) - 1] == '@', dir = is_one ?
 		open_dir(fd, "instances.d") : -1, base;
 	struct template *t;
 	char **names;
@@ -1263,6 +1331,7 @@ is_defined(const struct defs *s, const char *name)
 void
 def_implied(struct defs *s)
 {
+	s->own = 1;	/* else there is no template */
 	/* What is added has dependencies too, and comes behind. */
 	for (size_t i = 0; i < s->n; i++) {
 		const struct def_names *l = s->v[i]->lists + LIST_DEPS;
@@ -1325,6 +1394,16 @@ read_entry(struct defs *s, int fd, const char *source, const char *name)
 	close(r.fd);
 }
 
+/* A plain file: a service may have that name. */
+static int
+has_mark(int fd, char **names, ssize_t n)
+{
+	struct stat st;
+
+	return has_name(names, n, OWN_MARK) &&
+		fstatat(fd, OWN_MARK, &st, 0) == 0 && S_ISREG(st.st_mode);
+}
+
 void
 def_source(struct defs *s, const char *source)
 {
@@ -1335,6 +1414,7 @@ def_source(struct defs *s, const char *source)
 
 	if (n < 0)
 		diag_sys(s->diag, source, "unable to read this directory");
+	s->own = !s->s6_only || has_mark(fd, names, n);
 	for (ssize_t i = 0; i < n; i++)
 		read_entry(s, fd, source, names[i]);
 	if (n >= 0 && s->n == before && !s->diag->code)

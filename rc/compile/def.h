@@ -13,6 +13,9 @@
 #include "rc/compile/props.h"
 #include "rc/db.h"
 
+/* Beside the services: this source has files of our own, also for s6's names. */
+#define OWN_MARK "reeve"
+
 /* A name that stands somewhere. */
 struct def_name {
 	const char *name;	/* 0: none */
@@ -70,6 +73,10 @@ struct defs {
 	struct template *templates;
 	size_t ntemplates;
 	int override;		/* of a name twice the later one wins */
+	int s6_only;		/* see compile.h */
+	int own;		/* our own files count in this source */
+	const char *passed_over;	/* the first one that did not, or 0 */
+	unsigned npassed_over;
 	int default_logger;	/* a source has `default-logger' */
 	struct def_text default_logging;	/* and its lines */
 	const char *logs, *loguser;	/* see compile.h */

@@ -72,6 +72,15 @@ diag_note(struct diag *d, const char *file, unsigned line, const char *fmt,
 }
 
 void
+diag_info(struct diag *d, const char *file, unsigned line, const char *fmt,
+	...)
+{
+	TEXT(text);
+	if (d->verbosity >= 1)
+		emit(d, DIAG_NOTE, file, line, text);
+}
+
+void
 diag_strict(struct diag *d, const char *file, unsigned line, const char *fmt,
 	...)
 {

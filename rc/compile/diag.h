@@ -24,6 +24,9 @@ void diag_warn(struct diag *, const char *file, unsigned line,
 	const char *fmt, ...) MSG_LIKE(4, 5);
 void diag_note(struct diag *, const char *file, unsigned line,
 	const char *fmt, ...) MSG_LIKE(4, 5);
+/* Not wrong, but told unless only errors are. */
+void diag_info(struct diag *, const char *file, unsigned line,
+	const char *fmt, ...) MSG_LIKE(4, 5);
 /* An error that s6-rc does not see: a warning if lax. */
 void diag_strict(struct diag *, const char *file, unsigned line,
 	const char *fmt, ...) MSG_LIKE(4, 5);

@@ -195,7 +195,7 @@ logger_make(struct defs *s, struct def *d)
 		def_add_name(s, log, LIST_PRODUCERS, d->name, t->file, 0);
 		d->producer_for = (struct def_name){ name, t->file, 0 };
 		log->pipeline = d->pipeline;
-		d->pipeline.name = 0;
+		d->pipeline = (struct def_name){ 0 };
 	} else
 		def_add_name(s, d, LIST_DEPS, name, t->file, 0);
 	return 1;

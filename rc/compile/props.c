@@ -315,6 +315,13 @@ const struct prop props[] = {
 		"For a service that cannot say when it is ready: a "
 		"command that is tried until it succeeds.",
 		"pg_isready -q" },
+	{ "reeve", FOR_SOURCE, PROP_TEXT, 0, 0,
+		"no",
+		"presence",
+		"Beside the services: the files of this source that s6-rc does "
+		"not know are read by s6-rc-compile as well, which ignores "
+		"them otherwise.",
+		"" },
 	{ "reload", FOR_ONESHOT, PROP_SCRIPT, 2, 1,
 		"nothing",
 		"a command line",
@@ -466,18 +473,29 @@ is_leftover(const char *name)
 	return *name == '.' || *name == '#';
 }
 
+/* Names of their own: a logger's script, and what s6's instances are kept
+ * in. */
+static int
+is_other(const char *name)
+{
+	return !strcmp(name, "logd") || !strcmp(name, "instance") ||
+		!strcmp(name, "instances");
+}
+
 const char *
-prop_near(const char *name)
+prop_near(const char *name, int s6_only)
 {
 	size_t len = strlen(name);
 	struct suggest near = suggest_init(name);
 
-	if (is_leftover(name))
+	if (is_leftover(name) || is_other(name))
 		return 0;
 	near.distance = len < 4 ? 1 : len < 9 ? 2 : 3;
 	for (const struct prop *p = props; p->name; p++) {
 		size_t n = strlen(p->name);
 
+		if (s6_only && !p->s6rc)
+			continue;
 		if (!strcasecmp(name, p->name) || (n == len + 2 &&
 			!strncmp(name, p->name, len) &&
 			!strcmp(p->name + len, ".d")) || (len == n + 2 &&

@@ -45,7 +45,8 @@ struct prop {
 extern const struct prop props[];
 
 const struct prop *prop_find(const char *name);
-/* The name that was probably meant by one that is unknown, or 0. */
-const char *prop_near(const char *name);
+/* The name that was probably meant by one that is unknown, or 0; s6_only: of
+ * those that s6-rc knows. */
+const char *prop_near(const char *name, int s6_only);
 
 #endif

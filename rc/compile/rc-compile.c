@@ -64,7 +64,7 @@ parse_options(struct compile *c, int argc, char **argv)
 	int o;
 
 	c->verbosity = 1;
-	c->lax = prog_as_s6;
+	c->lax = c->s6_only = prog_as_s6;
 	while ((o = opt_next(&usage, argc, argv)) != -1) {
 		switch (o) {
 		case 'v':

@@ -434,7 +434,7 @@ add_pipelines(struct resolver *r)
 		struct node *n = r->nodes + i, *bundle;
 		const struct def_name *name = &n->def->pipeline;
 
-		if (!name->name)
+		if (!name->file)
 			continue;
 		if (n->def->producer_for.name ||
 			!n->def->lists[LIST_PRODUCERS].n) {
@@ -443,6 +443,13 @@ add_pipelines(struct resolver *r)
 				n->name);
 			continue;
 		}
+		if (!name->name) {
+			diag_error(r->diag, 1, name->file, name->line, "this "
+				"should only contain one name");
+			continue;
+		}
+		if (!def_check_name(r->s, name))
+			continue;
 		bundle = add_node(r, name->name, 0, name->file);
 		if (!bundle)
 			continue;
@@ -656,10 +663,9 @@ fill_bundles(struct resolver *r)
 
 		db->bundles[db->nbundles++] = (struct db_bundle){ b->name,
 			set_list(&b->members) };
-		if (b->def && b->def->flags & DB_ESSENTIAL)
-			for (uint32_t k = 0; k < b->members.n; k++)
-				db->services[b->members.v[k]].flags |=
-					DB_ESSENTIAL;
+		for (uint32_t k = 0; b->def && k < b->members.n; k++)
+			db->services[b->members.v[k]].flags |= b->def->flags &
+				(DB_ESSENTIAL | DB_RECOMMENDED);
 	}
 	if (db->nbundles)
 		qsort(db->bundles, db->nbundles, sizeof *db->bundles,

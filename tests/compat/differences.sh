@@ -49,6 +49,9 @@ mkdir scan; s6-svscan scan & within 9 s6-svscanctl -z scan
 s6-rc-init -c "$PWD/db" -l "$PWD/live" "$PWD/scan"
 rm -r db
 s6-rc -l "$PWD/live" -u change a ess;	is $? 0 '... that may be removed while it is in use'
+line 's6-rc-compile reads the files of a definition'
+by compat/own-files.sh 'with a file reeve beside the services'
+by compat/own-files.sh 'no other file has one'
 line 'Pipelines are FIFOs'
 by rc/failures.sh 'but no holder of pipes that could die'
 line 's6-rc-update keeps what is wanted'

@@ -75,7 +75,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		data += size;
 		len -= size;
 	}
-	for (c.lax = 0; c.lax < 2; c.lax++) {
+	for (int i = 0; i < 4; i++) {
+		c.lax = i & 1;
+		c.s6_only = i >> 1;
 		if (compile(&c, &out, &outlen) == 0) {
 			/* What is made can be read. */
 			if (db_load(&db, out, outlen, err, sizeof err) < 0) {

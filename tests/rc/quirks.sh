@@ -181,6 +181,8 @@ pipe; f c/pipeline-name ''; t 1 'pipeline-name empty'
 pipe; f c/pipeline-name 'p\n'; t 1 'pipeline-name equal to a service'
 pipe; f c/pipeline-name 's6rc-x\n'; t 1 'pipeline-name reserved'
 pipe; f c/pipeline-name 'P\nQ\n'; t 1 'pipeline-name two names'
+pipe; f p/pipeline-name ''; t 0 'pipeline-name empty on a producer'; like "$(cat said)" 'warning: s0/p/pipeline-name' 'it warns'
+new; l a; f a/pipeline-name ''; t 0 'pipeline-name empty without a pipeline'; like "$(cat said)" 'warning: s0/a/pipeline-name' 'it warns'
 pipe; f p/pipeline-name 'Q\n'; t 0 'pipeline-name on a producer'; like "$(cat said)" 'warning: s0/p/pipeline-name' 'it warns'
 pipe; rm s0/p/producer-for; t 1 'producer does not declare back'
 pipe; rm s0/c/consumer-for; rm s0/c/pipeline-name; t 1 'consumer does not declare back'
@@ -194,14 +196,47 @@ new; l p; l c; f p/producer-for 'c\n'; f c/consumer-for 'p\n'; f c/producer-for 
 new; l p; f p/producer-for 'p\n'; f p/consumer-for 'p\n'; t 1 'self pipe'
 pipe; l q; f q/producer-for 'c\n'; f c/consumer-for 'p\nq\n'; t 0 'funnel: two producers, one consumer'; db 'c;p;q;' 'the bundle' contents P
 new; l p; l m; l c; f p/producer-for 'm\n'; f m/consumer-for 'p\n'; f m/producer-for 'c\n'; f c/consumer-for 'm\n'; f c/pipeline-name 'P\n'
-t 0 'three-stage pipeline'; db 'c;m;p;' 'the bundle' contents P; db 'p;m;c;' 'in order' pipeline m
+t 0 'three-stage pipeline'; db 'c;m;p;' 'the bundle' contents P; db 'p/m;m/c;' 'in order' pipeline m
 is "$(file m stdin-fifo)$(file m stdout-fifo)" '../../fifo/m\n../../fifo/c\n' 'each stage has its pipe'
 
 new; o a; b B; f B/contents 'a\n'; f B/flag-essential ''; t 0 'flag-essential on bundle propagates'; db '00000001;' 'set' flags a
 new; o a; mkdir out
 t 111 'output directory exists'
 
+new; o a; b B; f B/contents 'a\n'; f B/flag-recommended ''; t 0 'flag-recommended on bundle propagates'; db '00000002;' 'set' flags a
+new; o a; b B; f B/contents 'a\n'; f B/flag-recommended ''; f B/flag-essential ''; t 0 'both'; db '00000003;' 'set' flags a
+
+# Links that lead nowhere: files that need not be there are absent.
+for e in finish data env template notification-fd lock-fd timeout-kill timeout-finish max-death-tally down-signal reload-signal flag-newpidns flag-timeout-killpg flag-essential flag-recommended dependencies dependencies.d timeout-up timeout-down producer-for consumer-for pipeline-name; do
+	new; l a; t 0 'without it'; cp -R out plain
+	new; l a; ln -s /nowhere/at/all s0/a/$e; t 0 "$e dangles"
+	ok "$e dangles: as if it were absent" diff -r out plain
+	rm -r plain
+done
+new; o a; ln -s nowhere s0/a/down; t 0 'down dangles'
+new; l a; b B; ln -s nowhere s0/B/contents.d; f B/contents 'a\n'; t 0 'contents.d dangles'; db 'a;' 'contents is taken' contents B
+new; l a; rm s0/a/run; ln -s nowhere s0/a/run; t 1 'run dangles'
+new; o a; rm s0/a/up; ln -s nowhere s0/a/up; t 111 'up dangles'
+new; l a; b B; rm s0/B/contents; ln -s nowhere s0/B/contents; t 111 'contents dangles'
+
+# An up with #!: only where it would not do what it looks like.
+up() { new; o a; f a/up "$1"; t 0 "up: $1"; }
+hint() { up "$1"; like "$(cat said)" 'warning: s0/a/up:1: this line is a comment' 'it warns'; }
+quiet() { up "$1"; is "$(cat said)" '' 'nothing is said'; }
+quiet '#!/bin/sh\nexec /etc/s6-overlay/scripts/one --fast\n'
+quiet '#!/bin/sh\n# the script\n\n/run/me'
+quiet '#!/command/with-contenv sh\nsh -c "a; b >c"\n'
+quiet '#!/bin/sh\nexec foo \\\n  --bar\n'
+quiet '#!/bin/sh\nif { eltest -d /x }\ntrue\n'
+quiet '#!/bin/execlineb -P\nforeground { a }\nb\n'
+hint '#!/bin/sh\nmkdir /run/x\nchown a /run/x\n'
+hint '#!/bin/sh\nset -e\n'
+hint '#!/bin/sh\necho a >/run/b\nx\n'
+hint '#!/bin/sh\necho a | cat\n'
+hint '#!/bin/bash\necho $HOME\n'
+hint '#!/bin/sh\nX=1 foo\n'
+
 # What differs: no s6rc-fdholder and s6rc-oneshot-runner are in a database
 # (pipes are held by the supervisors, oneshots run in a daemon that is no
-# part of it), and the result is a file.  These change no verdict.
+# part of it).  These change no verdict.
 end

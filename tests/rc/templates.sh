@@ -59,7 +59,7 @@ like "$(reeve-rc-db -c out show w@a-log)" 'logdir: /var/log/x/w@a' 'in a directo
 like "$(reeve-rc-db -c out show w@b-log)" 'logdir: /logs/b' 'or of its name'
 new; f sv/w@/command w; f sv/w@/producer-for 'l@'; f sv/w@/instances.d/a ''; f sv/l@/command 'l'; f sv/l@/consumer-for 'w@'; f sv/l@/instances.d/a ''
 good 'a pipeline of templates' out sv
-is "$(reeve-rc-db -c out pipeline w@a | tr '\n' ' ')" 'w@a l@a ' 'joins the same instances'
+is "$(reeve-rc-db -c out pipeline w@a)" w@a/l@a 'joins the same instances'
 
 # Names.
 for n in 'a b' 'a"b' 'a$b' "a'b" 'a{b' 'a;b' 'a#b' 'a\b'; do

@@ -180,7 +180,8 @@ pid-file ~ l ~ edge ~ /p
 pid-file ~ l ~ bad ~ app.pid
 pipeline-name ~ l ~ good ~ logger= :: p
 pipeline-name ~ l ~ edge ~ p
-pipeline-name ~ l ~ bad ~ -
+pipeline-name ~ l ~ edge ~ -
+pipeline-name ~ l ~ bad ~ logger= :: -
 pipeline-name ~ l ~ bad ~ logger= :: other
 private-tmp ~ l ~ good ~ -
 private-tmp ~ o ~ edge ~ ignored
@@ -196,6 +197,9 @@ ready-check ~ l ~ good ~ test -e "x y"
 ready-check ~ l ~ edge ~ x
 ready-check ~ l ~ bad ~ -
 ready-check ~ l ~ bad ~ notification-type=fd :: x
+reeve ~ s ~ good ~ -
+reeve ~ s ~ edge ~ anything
+reeve ~ l ~ bad ~ -
 reload ~ o ~ good ~ sysctl -p
 reload ~ o ~ edge ~ -
 reload ~ o ~ bad ~ { x

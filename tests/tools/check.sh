@@ -55,7 +55,7 @@ new; f b/command 'sleep 1'; found 'what nothing starts' 0 '^sv/b: note: bundle d
 f a/wants.d/b ''; clean 'unless it is wished for'
 rm -r sv/default; found 'no bundle default' 0 '^sv: warning: there is no bundle default'
 new; rm -r sv/a; f a/type oneshot; f a/run '#!/bin/sh\n'; found 'a oneshot with a run' 1 '^sv/a/up: error: .*\(a oneshot has no run: was up meant, or the type longrun\?\)$'
-new; rm -r sv/a; f a/type oneshot; f a/up '#!/bin/sh\ntrue\n'; found 'a shell script as up' 0 '^sv/a/up:1: warning: this line is a comment: the file is one execline command line'
+new; rm -r sv/a; f a/type oneshot; f a/up '#!/bin/sh\ntrue\ntrue\n'; found 'a shell script as up' 0 '^sv/a/up:1: warning: this line is a comment: the file is one execline command line'
 new; f a/dependencies.d/b ''; f a/dependencies 'c\n'; f b/command 'sleep 1'; found 'two lists' 0 '^sv/a/dependencies: warning: ignored: there is a dependencies.d'
 new; f a/logger 'n5 q7'; found 'a logging script' 1 "^sv/a/logger:1: error: invalid logging script: .*q7"
 new; f default-logger 'nx'; found 'a default one' 1 '^sv/default-logger:1: error: invalid logging script'

@@ -133,7 +133,7 @@ fix_definition(struct check *c, const char *dirpath)
 	for (int i = 0; i < n; i++) {
 		const char *name = list[i]->d_name;
 		const struct prop *p = prop_find(name);
-		const char *near = p || *name == '.' ? 0 : prop_near(name);
+		const char *near = p || *name == '.' ? 0 : prop_near(name, 0);
 		char path[PATH_LEN], what[128];
 
 		if (near && !file_exists(dir, near) &&

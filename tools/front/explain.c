@@ -160,7 +160,7 @@ explain(const char *path)
 		print_text(p);
 		return EX_OK;
 	}
-	near = prop_near(base);
+	near = prop_near(base, 0);
 	warn("%s is no file that a definition has%s%s%s (reeve explain lists "
 		"all)", base, near ? ", was " : "", near ? near : "",
 		near ? " meant?" : "");

@@ -158,7 +158,7 @@ front_help(int argc, char **argv)
 	{
 		const char *near = front_nearest(argv[optind], names, n);
 
-		near = near ? near : prop_near(argv[optind]);
+		near = near ? near : prop_near(argv[optind], 0);
 
 		die(EX_MISUSE, "no help on '%s'%s%s%s (reeve help lists "
 			"subcommands, reeve help --topics guides, reeve explain "
