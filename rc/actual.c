@@ -173,40 +173,7 @@ run_hasten(const struct live *l, uint32_t i)
 	event_unlisten(&ear);
 }
 
-/* 1 unless the service's down script ran, and failed or was not heard of
- * again: then it is half down, and its up script puts that right. */
-static int
-never_run(const struct state_rec *r)
-{
-	if (!(r->flags & STATE_FAILED))
-		return 1;
-	switch (r->reason) {
-	case REASON_EXIT:
-	case REASON_SIGNAL:
-	case REASON_TIMEOUT:
-	case REASON_RUNNER:
-	case REASON_INTERRUPTED:
-		return 0;
-	case REASON_NONE:
-	case REASON_PERMANENT:
-	case REASON_NOSUPER:
-	case REASON_NOEXEC:
-	case REASON_DEPENDENCY:
-	case REASON_DEATHS:
-	case REASON_UNSTEADY:
-	case REASON_UNREADY:
-	case REASON_SYSTEM:
-	case REASON_NOTASKED:
-	case REASON_COUNT:
-		break;
-	}
-	return 1;
-}
-
-/* Owed is written before a service is asked to go down, and the daemon
- * writes what came of a script.  So a oneshot that is up and owed and whose
- * script did not run was never taken down, and must not go up a second time.
- * A longrun may have been told already; telling it to be up is no harm. */
+/* A longrun may have been told already; telling it to be up is no harm. */
 void
 run_keep_untaken(struct live *l)
 {
@@ -215,8 +182,7 @@ run_keep_untaken(struct live *l)
 	for (uint32_t i = db->nlong; i < db->nlong + db->nshort; i++) {
 		const struct state_rec *r = l->state.rec + i;
 
-		if ((r->flags & (STATE_UP | STATE_OWED)) ==
-			(STATE_UP | STATE_OWED) && never_run(r) &&
+		if (verdict_untaken(r) &&
 			state_put(&l->state, i, r->flags &
 				~(unsigned)(STATE_OWED | STATE_FAILED),
 				REASON_NONE, 0) < 0)

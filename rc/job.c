@@ -11,6 +11,8 @@
 #include "lib/msg.h"
 #include "rc/job.h"
 
+enum { STEADY_MS = 60000 };	/* until it lives settle_ms in one go */
+
 const char *
 job_name(const struct half *h, uint32_t i)
 {
@@ -20,18 +22,7 @@ job_name(const struct half *h, uint32_t i)
 void
 run_raise(int *result, int r)
 {
-	static const int order[] = { RUN_OK, RUN_FAILED, RUN_TIMEOUT,
-		RUN_INTERRUPTED, RUN_SYSTEM };
-	size_t a = 0, b = 0;
-
-	for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
-		if (order[k] == *result)
-			a = k;
-		if (order[k] == r)
-			b = k;
-	}
-	if (b > a)
-		*result = r;
+	*result = verdict_worst(*result, r);
 }
 
 /* Only wanted by others, which do without it if it fails. */
@@ -61,20 +52,8 @@ who_wants(const struct half *h, uint32_t i)
 unsigned
 job_flags_after(const struct half *h, uint32_t i, int ok)
 {
-	unsigned f = h->run->live->state.rec[i].flags & ~(unsigned)STATE_FAILED;
-
-	/* A oneshot that is up is only started if it may be half down. */
-	if (!ok && h->mode == RUN_UP && i >= h->db->nlong)
-		f &= ~(unsigned)STATE_UP;
-	/* Nobody owes what can be done without. */
-	if (!ok)
-		return (f | STATE_FAILED) & ~(is_wish(h, i) ?
-			(unsigned)STATE_OWED : 0);
-	if (h->mode == RUN_UP)
-		return (f | STATE_UP) & ~(unsigned)STATE_OWED;
-	if (h->mode == RUN_OWE)
-		return (f | STATE_OWED) & ~(unsigned)STATE_UP;
-	return f & ~(unsigned)(STATE_UP | STATE_OWED);
+	return verdict_flags(h->run->live->state.rec[i].flags, h->mode,
+		i >= h->db->nlong, is_wish(h, i), ok);
 }
 
 /* The state cannot be written: nothing more is asked of anybody. */
@@ -133,16 +112,14 @@ note_skipped(struct half *h)
 	}
 }
 
-void
-job_failed(struct half *h, uint32_t i, enum state_reason why, uint32_t code)
+static void
+failed(struct half *h, uint32_t i, enum state_reason why, uint32_t code)
 {
 	record(h, i, 0, why, code);
 	tell_failure(h, i);
 	if (is_wish(h, i) && why != REASON_INTERRUPTED)
 		return;
-	run_raise(&h->result, why == REASON_TIMEOUT ||
-		why == REASON_UNREADY ? RUN_TIMEOUT :
-		why == REASON_INTERRUPTED ? RUN_INTERRUPTED : RUN_FAILED);
+	run_raise(&h->result, verdict_result(why));
 	if (h->run->failed)
 		h->run->failed[h->run->nfailed++ % h->plan.n] = i;
 }
@@ -157,7 +134,7 @@ job_finished(struct half *h, uint32_t i, int ok, enum state_reason why,
 			info("service %s successfully %s", job_name(h, i),
 				h->mode == RUN_UP ? "started" : "stopped");
 	} else {
-		job_failed(h, i, why, code);
+		failed(h, i, why, code);
 	}
 	if (plan_ended(&h->plan, i, ok))
 		note_skipped(h);
@@ -177,7 +154,7 @@ job_not_begun(struct half *h, uint32_t i)
 void
 job_drop(struct half *h, struct job *j)
 {
-	if (j->oneshot) {
+	if (j->watch == W_SCRIPT) {
 		if (j->fd >= 0) {
 			ready_del(&h->ready, j->fd);
 			close(j->fd);
@@ -231,15 +208,16 @@ job_new(struct half *h, uint32_t i)
 		return 0;
 	j->i = i;
 	j->fd = j->ear.fd = j->ear.keep = -1;
-	j->oneshot = i >= h->db->nlong;
-	j->limit_ms = limit_of(h, i, &j->deadline);
+	j->watch = i >= h->db->nlong ? W_SCRIPT : h->mode != RUN_UP ? W_STOP :
+		h->db->services[i].flags & DB_NOTIFIES ? W_READY : W_START;
+	j->limit_ms = limit_of(h, i, &j->at.deadline);
 	j->began = clock_now();
 	j->prev = h->last;
 	*(h->last ? &h->last->next : &h->first) = j;
 	h->last = j;
 	h->jobs[i] = j;
 	h->njobs++;
-	h->noneshots += (uint32_t)j->oneshot;
+	h->noneshots += j->watch == W_SCRIPT;
 	return j;
 }
 
@@ -251,4 +229,68 @@ job_put_off(struct half *h, struct job *j, int error)
 	h->held[h->nheld++] = j->i;
 	job_drop(h, j);
 	return 1;
+}
+
+/* It is up, and what depends on it goes on; but it has yet to show that it
+ * stays up. */
+static void
+watch_on(struct half *h, struct job *j)
+{
+	uint64_t now = clock_now();
+
+	j->watch = W_STEADY;
+	j->at = (struct times){ .settled = now + h->run->settle_ms,
+		.deadline = now + STEADY_MS };
+	if (h->run->deadline && h->run->deadline < j->at.deadline)
+		j->at.deadline = h->run->deadline;
+	job_finished(h, j->i, 1, REASON_NONE, 0);
+}
+
+/* The number that goes with a reason. */
+static uint32_t
+code_of(const struct job *j, enum state_reason why, uint32_t code)
+{
+	return why == REASON_DEATHS || why == REASON_UNSTEADY ? j->deaths :
+		why == REASON_TIMEOUT || why == REASON_UNREADY ?
+		j->limit_ms : why == REASON_NOEXEC ? code : 0;
+}
+
+int
+job_verdict(struct half *h, struct job *j, enum news news, uint32_t code)
+{
+	const struct verdict_cell *v = &verdicts[j->watch][news];
+	uint32_t i = j->i;
+
+	code = code_of(j, v->why, code);
+	switch (v->what) {
+	case V_BUG:
+		warn("service %s: unexpected news %d while watched for %d "
+			"(going on; please report this)", job_name(h, i),
+			(int)news, (int)j->watch);
+		return 0;
+	case V_NOTHING:
+		return 0;
+	case V_DONE:
+		job_end(h, j, 1, REASON_NONE, 0);
+		return 1;
+	case V_WATCH:
+		watch_on(h, j);
+		return 0;
+	case V_GIVE_UP:
+		if (h->mode == RUN_UP)
+			longrun_tell_down(h, i);
+		job_end(h, j, 0, v->why, code);
+		return 1;
+	case V_FAIL:
+		job_end(h, j, 0, v->why, code);
+		return 1;
+	case V_UNDO:
+		job_drop(h, j);
+		failed(h, i, v->why, code);
+		return 1;
+	case V_LET_GO:
+		job_drop(h, j);
+		return 1;
+	}
+	return 0;
 }

@@ -10,6 +10,7 @@
 #include "rc/plan.h"
 #include "rc/request.h"
 #include "rc/run.h"
+#include "rc/verdict.h"
 #include "supervise/event.h"
 
 enum { HANGS_MS = 10000 };	/* a script without limit: said then */
@@ -18,20 +19,15 @@ enum { HANGS_MS = 10000 };	/* a script without limit: said then */
 struct job {
 	struct job *prev, *next;
 	uint32_t i;		/* service */
-	int oneshot;
-	int trial;		/* up, but watched whether it stays */
+	enum watch watch;
 	uint64_t began;
 	struct listener ear;	/* longrun */
 	int fd;			/* oneshot: socket */
 	unsigned char buf[ANSWER_SIZE];
 	size_t got;
-	uint64_t deadline;	/* 0 none */
-	uint64_t revive;	/* no supervise; until then; 0 there is one */
-	uint64_t look;		/* read its status then; 0 on events only */
+	struct times at;
 	uint64_t told;		/* since then: it may have been told to stop; or
 				 * 0 */
-	uint64_t hangs;		/* oneshot: say then that it runs; 0 never */
-	uint64_t settled;	/* trial: passed then; 0 it is dead now */
 	unsigned limit_ms;	/* for messages */
 	unsigned deaths;
 };
@@ -62,9 +58,9 @@ void job_end(struct half *, struct job *, int ok, enum state_reason why,
 /* This became of a service that has no job (any more). */
 void job_finished(struct half *, uint32_t i, int ok, enum state_reason why,
 	uint32_t code);
-/* It failed after it was counted as up. */
-void job_failed(struct half *, uint32_t i, enum state_reason why,
-	uint32_t code);
+/* Do what verdict.h says of the news.  code goes with NEWS_UNABLE.  1 if the
+ * job has ended, else 0. */
+int job_verdict(struct half *, struct job *, enum news, uint32_t code);
 /* Nothing was asked of it, so it is as it was. */
 void job_not_begun(struct half *, uint32_t i);
 /* It cannot begin for want of descriptors, but others will end: 1, the job is
@@ -82,12 +78,8 @@ void longrun_begin(struct half *, uint32_t i);
 void longrun_hear(struct half *, struct job *);
 /* Look at what supervise says now.  1 if the job ended. */
 int longrun_look(struct half *, struct job *);
-/* It fails; if it was to go up, it is told to stay down, so that what is
- * recorded is true. */
-void longrun_give_up(struct half *, struct job *, enum state_reason why,
-	uint32_t code);
-/* It lived, but not for long enough. */
-void longrun_fail_trial(struct half *, struct job *);
+/* Whatever becomes of it, it is to stay down. */
+void longrun_tell_down(const struct half *, uint32_t i);
 
 /* oneshot.c */
 void oneshot_begin(struct half *, uint32_t i);

@@ -15,17 +15,6 @@
 #include "supervise/detail.h"
 #include "supervise/status.h"
 
-enum {
-	REVIVE_MS = 5000,	/* a dead supervise is back by then */
-	/* A service in its restart pause that is told to stay down changes
-	 * its status, but there is no event for that. */
-	PAUSED_MS = 5,
-	LEAVING_MS = 1000,
-	STOPPING_MS = 60000,	/* a process without limits that does not end */
-	UNREAD_MS = 100,	/* until a status is read again */
-	STEADY_MS = 60000	/* until it lives settle_ms in one go */
-};
-
 static int
 servicedir(const struct half *h, char *buf, uint32_t i)
 {
@@ -46,15 +35,6 @@ cannot_say(const char *dir, const struct status *st)
 		!file_exists(AT_FDCWD, path);
 }
 
-static int
-reached_up(const struct half *h, uint32_t i, const char *dir,
-	const struct status *st)
-{
-	return status_is_up(st) && (st->ready ||
-		!(h->db->services[i].flags & DB_NOTIFIES) ||
-		cannot_say(dir, st));
-}
-
 /* Tell supervise; with the letters that keep the file `down' in step, so
  * that a supervise that starts anew does what is wanted. */
 static void
@@ -64,204 +44,166 @@ command(struct half *h, struct job *j)
 
 	if (servicedir(h, dir, j->i) == 0 && control_send(AT_FDCWD, dir,
 		h->mode == RUN_UP ? "U" : "D", 1) == 0) {
-		j->revive = 0;
+		j->at.revive = 0;
 		return;
 	}
-	if (!j->revive)
-		j->revive = clock_now() + REVIVE_MS;
+	if (!j->at.revive)
+		j->at.revive = clock_now() + REVIVE_MS;
 }
 
 void
-longrun_give_up(struct half *h, struct job *j, enum state_reason why, uint32_t code)
+longrun_tell_down(const struct half *h, uint32_t i)
 {
 	char dir[PATH_LEN];
 
-	if (servicedir(h, dir, j->i) == 0 && h->mode == RUN_UP)
+	if (servicedir(h, dir, i) == 0)
 		control_send(AT_FDCWD, dir, "D", 1);
-	job_end(h, j, 0, why, code);
 }
 
-/* --- services that do not say when they are ready --- */
+/* --- its status */
 
-void
-longrun_fail_trial(struct half *h, struct job *j)
+static struct sight
+see(const struct job *j, const char *dir)
 {
-	uint32_t i = j->i, deaths = j->deaths;
+	struct status st = { 0 };
+	struct sight s = { .known = status_read(&st, AT_FDCWD, dir) == 0,
+		.no_super = !!j->at.revive };
 
-	job_drop(h, j);
-	job_failed(h, i, REASON_UNSTEADY, deaths);
+	s.alive = !!st.pid;
+	s.up = status_is_up(&st);
+	s.ready = st.ready;
+	s.wanted_up = st.wanted_up;
+	s.mute = j->watch == W_READY && s.up && !s.ready &&
+		cannot_say(dir, &st);
+	return s;
 }
 
-/* It is up, and what depends on it goes on; but it has yet to show that it
- * stays up. */
+/* An update that was cut off may have told it to stop. */
 static void
-begin_trial(struct half *h, struct job *j)
+see_end(const struct half *h, const struct job *j, const char *dir,
+	struct sight *s)
 {
-	j->trial = 1;
-	j->look = 0;
-	j->settled = clock_now() + h->run->settle_ms;
-	j->deadline = clock_now() + STEADY_MS;
-	if (h->run->deadline && h->run->deadline < j->deadline)
-		j->deadline = h->run->deadline;
-	job_finished(h, j->i, 1, REASON_NONE, 0);
-}
-
-/* It died, and it is not certain that it will be started again.  An end that
- * its own definition allows is as good as a life. */
-static void
-look_trial(struct half *h, struct job *j)
-{
-	struct status st;
-	char dir[PATH_LEN];
-
-	j->look = 0;
-	if (servicedir(h, dir, j->i) < 0 ||
-		status_read(&st, AT_FDCWD, dir) < 0 || st.pid || st.wanted_up)
-		return;
-	if (st.wstat)
-		longrun_fail_trial(h, j);
-	else
-		job_drop(h, j);
-}
-
-static void
-hear_trial(struct half *h, struct job *j, const char *s, ssize_t n)
-{
-	int ended = 0;
-
-	for (ssize_t k = 0; k < n; k++)
-		switch (s[k]) {
-		case 'u': j->settled = clock_now() + h->run->settle_ms; break;
-		case 'd': j->settled = 0; j->deaths++; break;
-		case 'D': ended = 1; break;
-		default: break;
-		}
-	if (h->run->deaths && j->deaths >= h->run->deaths)
-		longrun_fail_trial(h, j);
-	else if (ended)
-		look_trial(h, j);
-}
-
-/* An update that was cut off told it to stop: supervise has not read that
- * yet, or its process has not ended yet, though it is up for now.  One that
- * does not heed the signal at all, and is not killed for that, is up.  Ms until
- * the next look, or 0. */
-static unsigned
-may_still_stop(const struct half *h, const struct job *j, const char *dir)
-{
-	unsigned ms = h->db->services[j->i].timeout_down;
-	uint64_t now = clock_now();
 	struct detail d;
 
-	if (!j->told)
-		return 0;
-	if (j->told + REVIVE_MS > now && (j->revive ||
-		control_unread(AT_FDCWD, dir) > 0))
-		return PAUSED_MS;
-	if (detail_read(&d, AT_FDCWD, dir) < 0 || !d.stopping)
-		return 0;
-	ms = !ms ? STOPPING_MS : ms > REVIVE_MS ? ms : REVIVE_MS;
-	/* For its end there is an event. */
-	return j->told + ms > now || d.deadline > os_now() ? LEAVING_MS : 0;
+	s->told = 1;
+	s->told_ms = clock_now() - j->told;
+	s->unread = control_unread(AT_FDCWD, dir) > 0;
+	s->timeout_down = h->db->services[j->i].timeout_down;
+	s->stopping = detail_read(&d, AT_FDCWD, dir) == 0 && d.stopping;
+	s->kill_due = s->stopping && d.deadline > os_now();
+}
+
+/* 1 if the job ended. */
+static int
+act_on(struct half *h, struct job *j, int sight)
+{
+	j->at.look = 0;
+	if (sight == SIGHT_ARRIVED)
+		return job_verdict(h, j, NEWS_REACHED, 0);
+	if (sight != SIGHT_EVENTS)
+		j->at.look = clock_now() + (uint64_t)sight;
+	return 0;
 }
 
 int
 longrun_look(struct half *h, struct job *j)
 {
+	struct sight s;
+	char dir[PATH_LEN];
+
+	j->at.look = 0;
+	if (j->watch == W_STEADY || servicedir(h, dir, j->i) < 0)
+		return 0;
+	s = see(j, dir);
+	if (j->told && s.up)
+		see_end(h, j, dir, &s);
+	return act_on(h, j, sight_again(&s, j->watch));
+}
+
+/* --- its events */
+
+/* It died, and it is not certain that it will be started again.  An end that
+ * its own definition allows is as good as a life. */
+static enum news
+look_over(const struct half *h, const struct job *j)
+{
 	struct status st;
 	char dir[PATH_LEN];
-	unsigned again;
 
-	j->look = 0;
-	if (j->trial)
-		return 0;
-	if (servicedir(h, dir, j->i) < 0)
-		return 0;
-	if (status_read(&st, AT_FDCWD, dir) < 0) {
-		/* No descriptors, no memory: no event will tell again. */
-		j->look = clock_now() + UNREAD_MS;
-		return 0;
-	}
-	if (h->mode == RUN_UP) {
-		if (!reached_up(h, j->i, dir, &st))
-			return 0;
-		again = may_still_stop(h, j, dir);
-		if (again) {
-			j->look = clock_now() + again;
-			return 0;
-		}
-	} else {
-		if (st.pid)
-			return 0;
-		if (st.wanted_up) {
-			j->look = clock_now() + PAUSED_MS;
-			return 0;
-		}
-	}
-	job_end(h, j, 1, REASON_NONE, 0);
-	return 1;
+	if (servicedir(h, dir, j->i) < 0 ||
+		status_read(&st, AT_FDCWD, dir) < 0 || st.pid || st.wanted_up)
+		return NEWS_NONE;
+	return st.wstat ? NEWS_OVER_BADLY : NEWS_OVER_WELL;
 }
 
 /* It could not be started.  What is wrong with it stays wrong; a shortage
  * passes. */
-static void
-look_start(struct half *h, struct job *j)
+static enum news
+look_unable(const struct half *h, const struct job *j, uint32_t *error)
 {
 	struct detail d;
 	char dir[PATH_LEN];
 
-	if (servicedir(h, dir, j->i) == 0 &&
-		detail_read(&d, AT_FDCWD, dir) == 0 && d.reason == WHY_SPAWN &&
-		!file_shortage((int)d.error))
-		longrun_give_up(h, j, REASON_NOEXEC, d.error);
+	if (servicedir(h, dir, j->i) < 0 ||
+		detail_read(&d, AT_FDCWD, dir) < 0 || d.reason != WHY_SPAWN ||
+		file_shortage((int)d.error))
+		return NEWS_NONE;
+	*error = d.error;
+	return NEWS_UNABLE;
+}
+
+/* What its supervise needs, and when to look again; 1 if the job ended. */
+static int
+follow(struct half *h, struct job *j, const struct heard *e)
+{
+	if (j->watch == W_STEADY) {
+		if (e->dead)
+			j->at.settled = 0;
+		else if (e->started)
+			j->at.settled = clock_now() + h->run->settle_ms;
+		return 0;
+	}
+	if (e->super)
+		command(h, j);
+	/* It ended; the next one says that it starts. */
+	if (e->gone && !j->at.revive)
+		j->at.revive = clock_now() + REVIVE_MS;
+	return longrun_look(h, j);
 }
 
 void
 longrun_hear(struct half *h, struct job *j)
 {
-	int notifies = !!(h->db->services[j->i].flags & DB_NOTIFIES);
-	int permanent = 0, again = 0, unable = 0, gone = 0;
+	struct heard e = { 0 };
+	enum news news;
 	char buf[64];
-	ssize_t r, k;
+	ssize_t r = read(j->ear.fd, buf, sizeof buf);
+	size_t n = r > 0 ? (size_t)r : 0;
+	size_t k = heard_letters(&e, j->watch, buf, n);
+	uint32_t error = 0;
 
-	/* One letter can end the job. */
-	r = read(j->ear.fd, buf, sizeof buf);
-	for (k = 0; k < r && !j->trial; k++)
-		switch (buf[k]) {
-		case 'O': permanent = 1; break;
-		case 'd': j->deaths++; break;
-		case 'f': unable = 1; break;
-		case 's': again = 1; gone = 0; break;
-		case 'x': gone = 1; break;
-		case 'u':
-			if (notifies || h->mode != RUN_UP)
-				break;
-			if (h->run->settle_ms) {
-				begin_trial(h, j);
-				break;
-			}
-			job_end(h, j, 1, REASON_NONE, 0);
+	j->deaths += e.deaths;
+	/* One letter can be all that it waits for. */
+	if (j->watch == W_START && e.started) {
+		if (job_verdict(h, j, h->run->settle_ms ? NEWS_STARTED_NEW :
+			NEWS_STARTED, 0))
 			return;
-		default: break;
-		}
-	if (j->trial) {
-		hear_trial(h, j, buf + k, r - k);
-		return;
+		e = (struct heard){ 0 };
+		heard_letters(&e, j->watch, buf + k, n - k);
+		j->deaths += e.deaths;
 	}
-	if (again)
-		command(h, j);
-	/* It ended; the next one says that it starts. */
-	if (gone && !j->revive)
-		j->revive = clock_now() + REVIVE_MS;
-	if (longrun_look(h, j) || h->mode != RUN_UP)
+	if (follow(h, j, &e))
 		return;
-	if (permanent)
-		longrun_give_up(h, j, REASON_PERMANENT, 0);
-	else if (unable && !prog_as_s6)
-		look_start(h, j);
-	else if (h->run->deaths && j->deaths >= h->run->deaths && notifies)
-		longrun_give_up(h, j, REASON_DEATHS, j->deaths);
+	news = heard_news(&e, j->watch, j->deaths, h->run->deaths, prog_as_s6);
+	if (news == NEWS_OVER_BADLY)
+		news = look_over(h, j);
+	else if (news == NEWS_UNABLE)
+		news = look_unable(h, j, &error);
+	if (news != NEWS_NONE)
+		job_verdict(h, j, news, error);
 }
+
+/* --- its beginning */
 
 /* By a change that was cut off, or that gave up on it a moment ago. */
 static int
@@ -275,9 +217,9 @@ void
 longrun_begin(struct half *h, uint32_t i)
 {
 	struct job *j = job_new(h, i);
-	struct status st;
+	struct sight s;
 	char dir[PATH_LEN], event[PATH_LEN];
-	int known, named;
+	int named;
 
 	if (!j) {
 		job_finished(h, i, 0, REASON_SYSTEM, ENOMEM);
@@ -301,27 +243,10 @@ longrun_begin(struct half *h, uint32_t i)
 	if (h->mode == RUN_UP && may_have_been_told(h->run->live->state.rec +
 		i))
 		j->told = clock_now();
-	known = status_read(&st, AT_FDCWD, dir) == 0;
+	/* As it was before it is told. */
+	s = see(j, dir);
+	s.told = !!j->told;
 	command(h, j);
-	if (j->told) {
-		j->look = clock_now();
-		return;
-	}
-	if (!known) {
-		j->look = clock_now() + UNREAD_MS;
-		return;
-	}
-	/* Up, but told to go down a moment ago: it probably ends and comes
-	 * again, which there are events for. */
-	if (h->mode == RUN_UP && reached_up(h, i, dir, &st) && !st.wanted_up) {
-		j->look = clock_now() + LEAVING_MS;
-		return;
-	}
-	if (h->mode == RUN_UP ? reached_up(h, i, dir, &st) && !j->revive :
-		!st.pid && !st.wanted_up) {
-		job_end(h, j, 1, REASON_NONE, 0);
-		return;
-	}
-	if (h->mode != RUN_UP && !st.pid)
-		j->look = clock_now() + PAUSED_MS;
+	s.no_super = !!j->at.revive;
+	act_on(h, j, sight_first(&s, j->watch));
 }

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/clock.h"
@@ -120,10 +119,10 @@ oneshot_begin(struct half *h, uint32_t i)
 	q.argv = sc->argv;
 	q.argvlen = sc->len;
 	/* The daemon keeps the time; we only do not wait for ever for it. */
-	if (j->deadline)
-		j->deadline += SLACK_MS;
+	if (j->at.deadline)
+		j->at.deadline += SLACK_MS;
 	else if (!prog_as_s6 && h->run->verbosity > 0)
-		j->hangs = j->began + HANGS_MS;
+		j->at.hangs = j->began + HANGS_MS;
 	j->fd = oneshot_ask(h->run, &q, i);
 	if (j->fd < 0 || ready_add(&h->ready, j->fd, i) < 0) {
 		uint32_t e = (uint32_t)errno;
@@ -134,36 +133,20 @@ oneshot_begin(struct half *h, uint32_t i)
 	}
 }
 
-/* What fails counts as success: said, as nobody will see it later. */
-static int
-forgiven(const struct half *h, uint32_t i, const struct answer *a)
-{
-	int bad = a->kind != ANSWER_STATUS || a->value;
-
-	if (!bad || !h->run->ignore_down || h->mode == RUN_UP)
-		return 0;
-	warn("service %s: its down script failed; it counts as down all the "
-		"same (--ignore-down)", job_name(h, i));
-	return 1;
-}
-
 static void
 judge(struct half *h, struct job *j, const struct answer *a)
 {
-	int status = (int)a->value;
+	enum state_reason why;
+	uint32_t code;
+	int ok = verdict_of_answer(a, &why, &code);
 
-	if (forgiven(h, j->i, a))
-		job_end(h, j, 1, REASON_NONE, 0);
-	else if (a->kind == ANSWER_ERRNO)
-		job_end(h, j, 0, REASON_NOEXEC, a->value);
-	else if (a->kind == ANSWER_TIMEOUT)
-		job_end(h, j, 0, REASON_TIMEOUT, a->value);
-	else if (WIFSIGNALED(status))
-		job_end(h, j, 0, REASON_SIGNAL, (uint32_t)WTERMSIG(status));
-	else if (WEXITSTATUS(status))
-		job_end(h, j, 0, REASON_EXIT, (uint32_t)WEXITSTATUS(status));
-	else
-		job_end(h, j, 1, REASON_NONE, 0);
+	/* Said, as nobody will see it later. */
+	if (!ok && h->run->ignore_down && h->mode != RUN_UP) {
+		warn("service %s: its down script failed; it counts as down "
+			"all the same (--ignore-down)", job_name(h, j->i));
+		ok = 1;
+	}
+	job_end(h, j, ok, why, code);
 }
 
 void

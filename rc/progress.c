@@ -35,11 +35,12 @@ progress_show(struct half *h)
 	for (const struct job *j = h->first; j; j = j->next) {
 		char limit[32] = "";
 
-		if (j->limit_ms && !j->trial)
+		if (j->limit_ms && j->watch != W_STEADY)
 			snprintf(limit, sizeof limit, " of %u s",
 				(unsigned)(j->limit_ms / 1000));
 		snprintf(item, sizeof item, "%s %.40s (%s%u s%s)", n ? "," :
-			"", job_name(h, j->i), j->trial ? "settling, " : "",
+			"", job_name(h, j->i), j->watch == W_STEADY ?
+			"settling, " : "",
 			(unsigned)((now - j->began) / 1000), limit);
 		if (n && len + strlen(item) > TOLD_LEN)
 			break;
@@ -76,7 +77,7 @@ progress_hangs(const struct half *h, struct job *j)
 	char number[32] = "";
 	long pid;
 
-	j->hangs = 0;
+	j->at.hangs = 0;
 	pid = running_pid(h->run->live->path, name);
 	if (pid)
 		snprintf(number, sizeof number, " (pid %ld)", pid);

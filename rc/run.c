@@ -71,16 +71,10 @@ next_deadline(const struct half *h)
 	uint64_t now = clock_now(), first = UINT64_MAX;
 
 	for (const struct job *j = h->first; j; j = j->next) {
-		if (j->deadline && j->deadline < first)
-			first = j->deadline;
-		if (j->trial && j->settled && j->settled < first)
-			first = j->settled;
-		if (j->revive && j->revive < first)
-			first = j->revive;
-		if (j->look && j->look < first)
-			first = j->look;
-		if (j->hangs && j->hangs < first)
-			first = j->hangs;
+		uint64_t t = times_first(&j->at);
+
+		if (t < first)
+			first = t;
 	}
 	if (h->tell && h->tell < first)
 		first = h->tell;
@@ -91,51 +85,32 @@ next_deadline(const struct half *h)
 }
 
 static void
-late(struct half *h, struct job *j)
-{
-	/* What it did until now says more than the time does. */
-	if (j->deaths && h->mode == RUN_UP)
-		longrun_give_up(h, j, REASON_DEATHS, j->deaths);
-	else
-		longrun_give_up(h, j, h->mode == RUN_UP && (h->db->services[j->i].flags
-			& DB_NOTIFIES) ? REASON_UNREADY : REASON_TIMEOUT,
-			j->limit_ms);
-}
-
-static void
 enforce_deadlines(struct half *h)
 {
 	uint64_t now = clock_now();
 
 	for (struct job *j = h->first, *next; j; j = next) {
+		enum news news;
+
 		next = j->next;
-		if (j->hangs && j->hangs <= now)
+		if (j->at.hangs && j->at.hangs <= now)
 			progress_hangs(h, j);
-		if (j->look && j->look <= now && longrun_look(h, j))
+		if (j->at.look && j->at.look <= now && longrun_look(h, j))
 			continue;
-		if (j->trial && ((j->settled && j->settled <= now) ||
-			(!j->deaths && j->deadline <= now)))
-			job_drop(h, j);
-		else if (j->trial && j->deadline <= now)
-			longrun_fail_trial(h, j);
-		else if (j->deadline && j->deadline <= now)
-			late(h, j);
-		else if (j->revive && j->revive <= now)
-			longrun_give_up(h, j, REASON_NOSUPER, 0);
+		news = times_due(&j->at, j->deaths, now);
+		if (news != NEWS_NONE)
+			job_verdict(h, j, news, 0);
 	}
 }
 
-/* Told to stop: longruns on their way are left alone (up: told to stay down,
- * so that what is recorded is true); scripts run to their end. */
+/* Told to stop.  One that has arrived by now counts. */
 static void
-abandon_longruns(struct half *h)
+stop_all(struct half *h, enum news news)
 {
 	for (struct job *j = h->first, *next; j; j = next) {
 		next = j->next;
-		if (j->trial)
-			job_drop(h, j);
-		else if (!j->oneshot && !longrun_look(h, j))
-			longrun_give_up(h, j, REASON_INTERRUPTED, 0);
+		if (j->watch == W_SCRIPT || !longrun_look(h, j))
+			job_verdict(h, j, news, 0);
 	}
 }
 
@@ -155,9 +130,7 @@ take_signals(struct half *h)
 	if (!h->run->interrupted)
 		return;
 	run_raise(&h->result, RUN_INTERRUPTED);
-	abandon_longruns(h);
-	while (again && h->first)
-		job_end(h, h->first, 0, REASON_INTERRUPTED, 0);
+	stop_all(h, again ? NEWS_LEAVE : NEWS_STOP);
 }
 
 static void
@@ -172,7 +145,7 @@ hear(struct half *h, uint64_t key)
 	j = h->jobs[key];
 	if (!j)
 		return;
-	if (j->oneshot)
+	if (j->watch == W_SCRIPT)
 		oneshot_hear(h, j);
 	else
 		longrun_hear(h, j);
@@ -200,7 +173,7 @@ loop(struct half *h)
 		enforce_deadlines(h);
 		begin_ready(h);
 		if (h->run->interrupted)
-			abandon_longruns(h);
+			stop_all(h, NEWS_STOP);
 		if (h->njobs && h->tell && h->tell <= clock_now())
 			progress_show(h);
 	}
