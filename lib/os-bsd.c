@@ -31,6 +31,27 @@
 #include "lib/os.h"
 #include "lib/path.h"
 
+#ifndef O_SEARCH
+#define O_SEARCH O_RDONLY
+#endif
+
+int
+os_open_walk(int at, const char *name)
+{
+	return openat(at, name, O_SEARCH | O_DIRECTORY | O_NOFOLLOW |
+		O_CLOEXEC);
+}
+
+/* /dev/fd is the open file itself, with the flags that it has. */
+int
+os_reopen(int fd, int flags)
+{
+	(void)fd;
+	(void)flags;
+	errno = ENOSYS;
+	return -1;
+}
+
 /* --- the program itself */
 
 static const char *bare;		/* called by this name */

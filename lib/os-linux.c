@@ -623,6 +623,27 @@ os_each_fifo(int fd, int (*fn)(void *, const char *), void *arg)
 	return each_name(fd, DT_FIFO, fn, arg);
 }
 
+int
+os_open_walk(int at, const char *name)
+{
+	return openat(at, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int
+os_reopen(int fd, int flags)
+{
+	/* Not by stdio, which would cost a supervise a page. */
+	char path[] = "/proc/self/fd/\0\0\0\0\0\0\0\0\0\0";
+	char *p = path + strlen(path);
+
+	for (int n = fd; n > 9; n /= 10)
+		p++;
+	for (; fd > 9; fd /= 10)
+		*p-- = (char)('0' + fd % 10);
+	*p = (char)('0' + fd);
+	return open(path, flags | O_CLOEXEC | O_NOCTTY);
+}
+
 #else
 typedef int os_linux_is_not_used;
 #endif

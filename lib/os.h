@@ -119,4 +119,13 @@ int os_each_name(int fd, int (*fn)(void *arg, const char *name), void *arg);
  * what they are. */
 int os_each_fifo(int fd, int (*fn)(void *arg, const char *name), void *arg);
 
+/* Open a directory, and no link to one, to go on from it: where the system can
+ * do that, it need not be readable.  A descriptor that fstat and the calls
+ * with `at' take, close-on-exec; or -1 and errno. */
+int os_open_walk(int at, const char *name);
+
+/* Open what a descriptor is open on once more, with flags of its own, to be
+ * close-on-exec.  A descriptor, or -1 and errno (ENOSYS, ENOENT: not here). */
+int os_reopen(int fd, int flags);
+
 #endif

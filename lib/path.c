@@ -80,31 +80,6 @@ path_real(char *buf, const char *s)
 	return path_join(buf, PATH_LEN, real, name);
 }
 
-int
-path_mkdirs(const char *path, unsigned mode)
-{
-	char buf[PATH_LEN];
-	struct stat st;
-
-	if (path_join(buf, sizeof buf, path) < 0)
-		return -1;
-	for (char *p = buf + 1; (p = strchr(p, '/')); p++) {
-		*p = 0;
-		if (mkdir(buf, 0777) < 0 && errno != EEXIST &&
-			(stat(buf, &st) < 0 || !S_ISDIR(st.st_mode)))
-			return -1;
-		*p = '/';
-	}
-	if (mkdir(buf, mode) == 0)
-		return 0;
-	if (errno != EEXIST || stat(buf, &st) < 0)
-		return -1;
-	if (S_ISDIR(st.st_mode))
-		return 0;
-	errno = ENOTDIR;
-	return -1;
-}
-
 /* Where path_remove is: a directory that it went into, and its name in the one
  * above.  What the one above was is kept to know it again, as whoever may
  * write in the tree may move it while we are in there. */

@@ -25,7 +25,8 @@ int path_absolute(char *buf, size_t max, const char *s);
 int path_real(char *buf, const char *s);
 
 /* mkdir -p with this mode for the last component (0777 & umask for those
- * before it).  0, or -1 and errno. */
+ * before it), which is give_dir (lib/give.h, where it is) without giving it
+ * to anybody.  0, or -1 and errno. */
 int path_mkdirs(const char *path, unsigned mode);
 
 /* Remove a file or a whole tree, never following a link.  0 (also if there

@@ -118,7 +118,7 @@ open_current(struct logact_dir *d)
 {
 	struct stat st;
 	int fd = openat(d->dirfd, "current", O_WRONLY | O_APPEND | O_CREAT |
-		O_CLOEXEC | O_NOFOLLOW, 0644);
+		O_CLOEXEC | O_NOFOLLOW, d->mode);
 
 	if (fd < 0)
 		return -1;
@@ -256,9 +256,10 @@ processor_exec(const struct script_dir *spec, const int *fds)
 
 /* Open at a descriptor above those the processor gets. */
 static int
-open_high(int dirfd, const char *name, int flags)
+open_high(const struct logact_dir *d, const char *name, int flags)
 {
-	int fd = openat(dirfd, name, flags | O_CLOEXEC | O_NOFOLLOW, 0644);
+	int fd = openat(d->dirfd, name, flags | O_CLOEXEC | O_NOFOLLOW,
+		d->mode);
 	int high, e;
 
 	if (fd < 0 || fd > 5)
@@ -283,7 +284,7 @@ step_run(struct logact_dir *d)
 	pid_t pid = -1;
 
 	for (int i = 0; i < 4 && !e; i++) {
-		fds[i] = open_high(d->dirfd, file[i].name, file[i].flags);
+		fds[i] = open_high(d, file[i].name, file[i].flags);
 		if (fds[i] < 0)
 			e = errno;
 	}
@@ -760,7 +761,7 @@ static int
 empty_state(struct logact_dir *d)
 {
 	int fd = openat(d->dirfd, "state", O_WRONLY | O_CREAT | O_TRUNC |
-		O_CLOEXEC | O_NOFOLLOW, 0644);
+		O_CLOEXEC | O_NOFOLLOW, d->mode);
 
 	if (fd < 0)
 		return -1;
@@ -826,6 +827,7 @@ static int
 open_all(struct logact_dir *d, const char **doing, pid_t *holder)
 {
 	const char *path = d->spec->path;
+	struct stat st;
 	int fd, e;
 
 	*holder = 0;
@@ -842,6 +844,8 @@ open_all(struct logact_dir *d, const char **doing, pid_t *holder)
 	d->dirfd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (d->dirfd < 0)
 		return -1;
+	/* Who may list the directory may read what is in it. */
+	d->mode = 0600 | (fstat(d->dirfd, &st) == 0 ? st.st_mode & 044 : 0);
 	*doing = "lock the log directory";
 	d->lockfd = file_lock(d->dirfd, "lock", 1, 0);
 	if (d->lockfd < 0) {
@@ -856,7 +860,7 @@ open_all(struct logact_dir *d, const char **doing, pid_t *holder)
 	if (find_last(d) < 0 || repair(d) < 0)
 		goto fail;
 	fd = openat(d->dirfd, "state", O_WRONLY | O_CREAT | O_CLOEXEC |
-		O_NOFOLLOW, 0644);
+		O_NOFOLLOW, d->mode);
 	if (fd >= 0)
 		close(fd);
 	*doing = "open current of the log directory";

@@ -15,6 +15,7 @@ enum { ACT_GRACE_MS = 10000 };	/* how long lines wait for a processor */
 
 struct logact_dir {
 	const struct script_dir *spec;	/* borrowed */
+	unsigned mode;			/* of files: who may list may read */
 	int dirfd, lockfd, fd;		/* fd: current, or -1 */
 	uint64_t size;			/* of current */
 	int midline;			/* current does not end in a newline */

@@ -103,15 +103,19 @@ make_run(struct defs *s, const struct words *w, const char *dir, size_t *len)
 	const char *text;
 
 	buf_str(&b, "#!/bin/sh\n# made by reeve-rc-compile from: logger\n"
-		EXPAND_BIN "mkdir -p ");
+		EXPAND_BIN "\"$b\"reeve-mkdir -m ");
+	/* A group that is named is there to read. */
+	buf_str(&b, s->loguser && strchr(s->loguser, ':') ? "02750" :
+		"02700");
+	if (s->loguser) {
+		buf_str(&b, " -o ");
+		buf_shell(&b, s->loguser);
+	}
+	buf_str(&b, " -- ");
 	buf_shell(&b, dir);
 	buf_str(&b, " || exit 111\n");
 	if (s->loguser) {
-		buf_str(&b, "[ \"$(id -u)\" != 0 ] || chown -h ");
-		buf_shell(&b, s->loguser);
-		buf_char(&b, ' ');
-		buf_shell(&b, dir);
-		buf_str(&b, " || exit 111\nexec \"$b\"reeve-apply -u ");
+		buf_str(&b, "exec \"$b\"reeve-apply -u ");
 		buf_shell(&b, s->loguser);
 		buf_str(&b, " \"$b\"reeve-log -d3 --");
 	} else

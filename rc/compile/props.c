@@ -201,11 +201,12 @@ const struct prop props[] = {
 		"" },
 	{ "log-user", FOR_SOURCE, PROP_TEXT, 0, 0,
 		"the user of the supervisor",
-		"the name or number of a user",
+		"USER, or USER:GROUP",
 		"Beside the services: the user as which the loggers run "
 		"that the compiler makes. Their log directories are made "
-		"for it, and given to it at each start; what a link leads to is "
-		"not.",
+		"for it, and given to it at each start. Nobody else can "
+		"read the logs, but for the members of GROUP if one is "
+		"named.",
 		"log" },
 	{ "logger", FOR_ATOMIC, PROP_TEXT, 0, 0,
 		"none",

@@ -20,11 +20,12 @@ TZ=UTC; export TZ
 	head -c 20000 /dev/zero | tr '\0' y; echo; echo tail
 } >long
 
-# A tree as text: names in order, modes, contents; without time.
+# A tree as text: names in order, modes (what the owner may, as ours are for
+# the owner alone where the directory is), contents; without time.
 tree() {
 	(cd "$1" && find . -type f | LC_ALL=C sort | while read -r t_f; do
 		case $t_f in */lock|./out|./err) continue ;; esac
-		echo "== $(stat -c %a "$t_f") $t_f"
+		echo "== $(stat -c %A "$t_f" | cut -c 1-4) $t_f"
 		cat "$t_f"
 		echo "--"
 	done; echo "== out"; cat out

@@ -87,7 +87,7 @@ bad 'a name that is taken' 'duplicate service definition: a-log'
 new; f a/command 'echo x'; f b/command y; : >sv/b/no-logger; : >sv/default-logger; good default-logger
 is "$(reeve-rc-db -c out list all | tr '\n' ' ')" 'a a-log b ' 'but not with no-logger'
 f log-user 'nobody\n'; good log-user; script a-log run
-like "$(cat run)" "chown -h nobody $PWD/log/a .*" 'the log directory is made for it'
+like "$(cat run)" "reeve-mkdir -m 02700 -o nobody -- $PWD/log/a .*" 'the log directory is made for it'
 like "$(cat run)" 'reeve-apply -u nobody "\$b"reeve-log' 'the logger runs as it'
 mv sv/log-user sv/log-usr; bad 'log-usr' 'was log-user meant'
 new; f a/type oneshot; f a/up 'echo x'; : >sv/a/logger; f a/environment 'X=1\n'; good 'logger of a oneshot'

@@ -22,7 +22,7 @@ f plain/webapp-log/type longrun
 f plain/webapp-log/consumer-for webapp
 f plain/webapp-log/notification-fd 3
 b='${REEVE_BIN:+$REEVE_BIN/}'
-f plain/webapp-log/run "#!/bin/sh\n# made by reeve-rc-compile from: logger\nb=$b\nmkdir -p /log/webapp || exit 111\nexec \"\$b\"reeve-log -d3 -- t n10 s1000000 /log/webapp\n"
+f plain/webapp-log/run "#!/bin/sh\n# made by reeve-rc-compile from: logger\nb=$b\n\"\$b\"reeve-mkdir -m 02700 -- /log/webapp || exit 111\nexec \"\$b\"reeve-log -d3 -- t n10 s1000000 /log/webapp\n"
 f plain/nginx/type longrun
 f plain/nginx/run '#!/bin/sh\n# made by reeve-rc-compile from: command\nexec nginx -g '"'"'daemon off;'"'"'\n'
 f plain/nginx/dependencies 'webapp\n'

@@ -134,7 +134,7 @@ E2
 import u/d/d.service; is $? 1 'a service whose socket would be passed'
 is "$(cat t/sv/d/command)" '/bin/sleep 1000' 'makes it itself'
 like "$(cat said)" 'd.service:2: .*Requires=d.socket .the program has to make its socket itself; if it cannot, import d.socket' 'which is said'
-like "$(cat t/sv/d-setup/up)" "mkdir -p $PWD/run2" 'and finds the directory of it'
+like "$(cat t/sv/d-setup/up)" "reeve-mkdir $PWD/run2" 'and finds the directory of it'
 
 # --- what it needs
 f u/needy.service <<'E2'
@@ -173,7 +173,7 @@ Group=daemon
 Alias=strange.service
 E2
 import u/odd.service
-is "$(cat t/sv/odd-setup/up)" '/bin/sh -ec "/bin/true --as-root $X || exit 1\nmkdir -p /run/odd; chmod 2750 /run/odd; chown nobody:daemon /run/odd\nmkdir -p /run/odd/sub; chmod 2750 /run/odd/sub; chown nobody:daemon /run/odd/sub\n"' 'directories: mode and owner; what is not for the user'
+is "$(cat t/sv/odd-setup/up)" '/bin/sh -ec "/bin/true --as-root $X || exit 1\nreeve-mkdir -m 2750 -o nobody:daemon /run/odd\nreeve-mkdir -m 2750 -o nobody:daemon /run/odd/sub\n"' 'directories: mode and owner; what is not for the user'
 is "$(cat t/sv/odd/environment)" 'RUNTIME_DIRECTORY=/run/odd:/run/odd/sub' 'and the program is told of them'
 is "$(cat t/sv/odd/run)" "#!/bin/sh
 /bin/true --as-user || exit 1

@@ -22,6 +22,7 @@
 
 #include "lib/chain.h"
 #include "lib/file.h"
+#include "lib/give.h"
 #include "lib/msg.h"
 #include "lib/num.h"
 #include "lib/shquote.h"
@@ -43,6 +44,22 @@ make_dir(const char *path, unsigned mode)
 {
 	if (path_mkdirs(path, mode) < 0)
 		die_sys(EX_SYSTEM, "unable to make %s", path);
+}
+
+/* What services say is not for everybody, also where an older version made
+ * the directory. */
+static void
+make_private(const char *path)
+{
+	const struct give g = { .uid = (uid_t)-1, .gid = (gid_t)-1,
+		.mode = 02700, .set = 1 };
+	const char *why;
+
+	if (give_dir(path, &g, &why) == 0)
+		return;
+	if (why)
+		die(EX_SYSTEM, "unable to make %s: %s", path, why);
+	die_sys(EX_SYSTEM, "unable to make %s", path);
 }
 
 /* One at a time: two would start two trees, or one what the other ends.  A
@@ -96,7 +113,7 @@ make_catchall(const struct places *p)
 	join(dir, p->scandir, CATCHALL);
 	join(logs, p->logs, "catch-all");
 	make_dir(dir, 0755);
-	make_dir(logs, 0755);
+	make_private(logs);
 	if (chain_sister(bin, sizeof bin, "reeve-log") < 0)
 		die_sys(EX_SYSTEM, "unable to find reeve-log");
 	if (!shquote(qlogs, sizeof qlogs, logs) ||
@@ -108,6 +125,7 @@ make_catchall(const struct places *p)
 		"#!/bin/sh\n"
 		"# Written by `reeve up': logs what the tree and services\n"
 		"# without a logger of their own print.\n"
+		"umask 077\n"
 		"exec 2>>%s/errors >&2\n"
 		"exec %s -d 3 -- t s1000000 n10 %s\n",
 		qlogs, qbin, qlogs);

@@ -121,7 +121,7 @@ socket_directories(struct import *im, const char *unit, struct buf *setup)
 		slash = strrchr(path, '/');
 		*slash = 0;
 		if (*path) {
-			buf_str(setup, "mkdir -p ");
+			buf_str(setup, "reeve-mkdir ");
 			buf_shell(setup, path);
 			buf_char(setup, '\n');
 		}

@@ -305,17 +305,19 @@ static void
 setup_directory(struct unit *u, const char *path, const char *mode,
 	int configuration)
 {
-	buf_str(&u->setup, "mkdir -p ");
-	buf_shell(&u->setup, path);
-	if (*mode) {
-		buf_printf(&u->setup, "; chmod %s ", mode);
-		buf_shell(&u->setup, path);
-	}
+	buf_str(&u->setup, "reeve-mkdir");
+	if (*mode)
+		buf_printf(&u->setup, " -m %s", mode);
 	if (u->user && !configuration) {
-		buf_printf(&u->setup, "; chown %s%s%s ", u->user, u->group ?
-			":" : "", u->group ? u->group : "");
-		buf_shell(&u->setup, path);
+		buf_str(&u->setup, " -o ");
+		buf_shell(&u->setup, u->user);
+		if (u->group) {
+			buf_char(&u->setup, ':');
+			buf_shell(&u->setup, u->group);
+		}
 	}
+	buf_char(&u->setup, ' ');
+	buf_shell(&u->setup, path);
 	buf_char(&u->setup, '\n');
 }
 
@@ -884,7 +886,7 @@ socket_directory(struct unit *u)
 	*slash = 0;
 	if (!*dir)
 		return;
-	buf_str(&u->setup, "mkdir -p ");
+	buf_str(&u->setup, "reeve-mkdir ");
 	buf_shell(&u->setup, dir);
 	buf_char(&u->setup, '\n');
 }

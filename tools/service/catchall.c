@@ -12,6 +12,7 @@
 
 #include "lib/chain.h"
 #include "lib/file.h"
+#include "lib/give.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "lib/path.h"
@@ -88,6 +89,8 @@ main(int argc, char **argv)
 	char xopt[] = "-X", dopt[] = "-d";
 	char *av[32];
 	struct places p;
+	const struct give own = { .uid = (uid_t)-1, .gid = (gid_t)-1,
+		.mode = 02700, .set = 1 };
 	int c, fd, console, n = 0;
 
 	prog_init(argv[0]);
@@ -106,7 +109,7 @@ main(int argc, char **argv)
 	if (logdir ? path_absolute(dir, sizeof dir, logdir) :
 		path_join(dir, sizeof dir, p.logs, "catch-all"))
 		die_sys(EX_MISUSE, "unable to use the log directory");
-	if (path_mkdirs(dir, 0750) < 0)
+	if (give_dir(dir, &own, 0) < 0)
 		die_sys(EX_SYSTEM, "unable to make %s", dir);
 	if (path_mkdirs(argv[optind], 0755) < 0)
 		die_sys(EX_SYSTEM, "unable to make %s", argv[optind]);
