@@ -253,6 +253,21 @@ file_exists(int at, const char *name)
 	return fstatat(at, name, &st, 0) == 0;
 }
 
+void
+file_only_ours(int fd)
+{
+	struct stat st;
+
+	/* A link could lead to anything, such as /dev/null.  What is
+	 * another's, that one can hold anyway. */
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+		st.st_uid != geteuid() || st.st_nlink != 1 ||
+		!(st.st_mode & 077))
+		return;
+	if (fchmod(fd, st.st_mode & 0700) < 0)
+		return;
+}
+
 int
 file_lock(int at, const char *name, int exclusive, int wait)
 {
@@ -260,10 +275,11 @@ file_lock(int at, const char *name, int exclusive, int wait)
 		.l_whence = SEEK_SET };
 	/* Where others can write it may be a fifo by now. */
 	int r, fd = openat(at, name, O_CREAT | O_CLOEXEC | O_NOFOLLOW |
-		O_NONBLOCK | (exclusive ? O_WRONLY : O_RDONLY), 0644);
+		O_NONBLOCK | (exclusive ? O_WRONLY : O_RDONLY), 0600);
 
 	if (fd < 0)
 		return -1;
+	file_only_ours(fd);
 	do
 		r = fcntl(fd, wait ? F_SETLKW : F_SETLK, &l);
 	while (r < 0 && errno == EINTR && wait);

@@ -31,10 +31,15 @@ int file_uint(int at, const char *name, unsigned *u);
 /* 1 if the name exists (following links), else 0. */
 int file_exists(int at, const char *name);
 
-/* Take a POSIX record lock on a whole file made if absent, mode 0644 by
- * umask.  The open fd, to be kept; or -1 and errno (EAGAIN or EACCES: held
- * by another and not wait). */
+/* Take a POSIX record lock on a whole file made if absent, mode 0600: who can
+ * open a file, if only to read it, can hold a lock on it for ever.  The open
+ * fd, to be kept; or -1 and errno (EAGAIN or EACCES: held by another and not
+ * wait). */
 int file_lock(int at, const char *name, int exclusive, int wait);
+
+/* Take from an open file all rights of group and others, which an older
+ * version gave to files that are locked. */
+void file_only_ours(int fd);
 
 /* Pid of a process that holds a write lock (or, if shared, any lock that a
  * writer would conflict with); 0 if none; -1 and errno. */

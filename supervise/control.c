@@ -1,6 +1,7 @@
 /* control.c - FORMAT supervise/control; see control.h and servicedir(5).
  * Source of the letters: s6 2.15's documentation of s6-svc. */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -9,6 +10,7 @@
 #include "lib/file.h"
 #include "lib/path.h"
 #include "supervise/control.h"
+#include "supervise/status.h"
 
 const struct command control_commands[] = {
 	{ 'a', SIGALRM, CMD_SIGNAL, "alarm", "send SIGALRM" },
@@ -105,7 +107,14 @@ control_pid(int at, const char *servicedir)
 int
 control_alive(int at, const char *servicedir)
 {
+	char path[PATH_LEN];
 	pid_t pid = control_pid(at, servicedir);
 
+	/* Only its owner may open the lock: who could, could hold it.  What
+	 * everybody may see (reeve-svperms -o) is the status, which is made
+	 * by a supervise. */
+	if (pid < 0 && errno == EACCES && path_join(path, sizeof path,
+		servicedir, STATUS_FILE) == 0)
+		return faccessat(at, path, R_OK, 0) < 0 ? -1 : 1;
 	return pid < 0 ? -1 : pid > 0;
 }

@@ -40,7 +40,8 @@ int control_fifo_unread(int at, const char *path);
 /* Pid of the supervise that watches this service directory (1 if it is in a
  * pid namespace that is not ours), 0 if none, -1 and errno. */
 pid_t control_pid(int at, const char *servicedir);
-/* 1 if a supervise watches this service directory, 0 if none, -1 and errno. */
+/* 1 if a supervise watches this service directory, 0 if none, -1 and errno.
+ * Who may read the status and not ask for the lock is told 1. */
 int control_alive(int at, const char *servicedir);
 
 #endif

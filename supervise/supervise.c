@@ -92,10 +92,11 @@ open_lock(const char *name)
 {
 	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	int fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK,
-		0644);
+		0600);
 
 	if (fd < 0)
 		die_sys(EX_SYSTEM, "unable to open %s/%s", name, LOCK_FILE);
+	file_only_ours(fd);
 	if (fcntl(fd, F_SETLK, &l) < 0) {
 		if (errno == EAGAIN || errno == EACCES)
 			die(EX_MISUSE, "another supervise already runs for "
@@ -366,10 +367,12 @@ main(int argc, char **argv)
 	s.name = argv[optind];
 	name_in_messages(&s);
 	if (adopt_resume(&s)) {
+		msg_never_wait();
 		trap_signals(act_signals);
 		reap(&s);
 	} else {
 		set_up(&s);
+		msg_never_wait();
 		s.dt.boot = os_boot_token();
 		act_letter(&s, 's');
 		if (!adopt(&s))
