@@ -2,10 +2,13 @@
  * processes on one log never mix. */
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/msg.h"
@@ -15,6 +18,9 @@
  * version, and nothing of it that would use it is used here. */
 const char *prog_name = "reeve";
 int prog_as_s6;
+
+static int never_wait;
+static unsigned lost;
 
 void
 prog_init(const char *argv0)
@@ -28,6 +34,34 @@ prog_init(const char *argv0)
 		os_called_as(argv0);
 }
 
+void
+msg_never_wait(void)
+{
+	never_wait = 1;
+}
+
+/* O_NONBLOCK belongs to the open file, which our children share: so it is
+ * opened once more, for the moment, as messages are rare and descriptors few.
+ * Where that cannot be done (no /proc), it is asked first.  1 if it went out,
+ * or never will. */
+static int
+put(const char *buf, size_t n)
+{
+	struct pollfd p = { 2, POLLOUT, 0 };
+	struct stat st;
+	int fd, r;
+
+	if (!never_wait || fstat(2, &st) < 0 || !S_ISFIFO(st.st_mode))
+		return write(2, buf, n) >= 0 || errno != EAGAIN;
+	fd = os_reopen(2, O_WRONLY | O_NONBLOCK);
+	if (fd < 0 && poll(&p, 1, 0) != 1)
+		return 0;
+	r = write(fd < 0 ? 2 : fd, buf, n) >= 0 || errno != EAGAIN;
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
 static void MSG_LIKE(3, 0)
 emit(const char *level, int err, const char *fmt, va_list ap)
 {
@@ -35,8 +69,14 @@ emit(const char *level, int err, const char *fmt, va_list ap)
 	size_t max = sizeof buf - 1, n = 0;
 	int r, saved = errno;
 
-	r = snprintf(buf, max, "%s: %s", prog_name, level);
-	n = r < 0 ? 0 : (size_t)r < max ? (size_t)r : max - 1;
+	if (lost) {
+		r = snprintf(buf, max, "%s: warning: %u messages were dropped "
+			"before this one, as nobody read them\n", prog_name,
+			lost);
+		n = r < 0 ? 0 : (size_t)r;
+	}
+	r = snprintf(buf + n, max - n, "%s: %s", prog_name, level);
+	n = r < 0 ? n : (size_t)r < max - n ? n + (size_t)r : max - 1;
 	r = vsnprintf(buf + n, max - n, fmt, ap);
 	if (r > 0)
 		n = (size_t)r < max - n ? n + (size_t)r : max - 1;
@@ -46,9 +86,7 @@ emit(const char *level, int err, const char *fmt, va_list ap)
 			n = (size_t)r < max - n ? n + (size_t)r : max - 1;
 	}
 	buf[n++] = '\n';
-	if (write(2, buf, n) < 0) {
-		/* Nobody to tell. */
-	}
+	lost = put(buf, n) ? 0 : lost + 1;
 	errno = saved;
 }
 

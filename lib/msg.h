@@ -27,6 +27,10 @@ extern int prog_as_s6;		/* 1 if called by an s6-* name */
 /* Set prog_name and prog_as_s6 from argv[0].  First thing in every main. */
 void prog_init(const char *argv0);
 
+/* From now on a message that would have to wait, because standard error is a
+ * pipe that is full, is dropped; the next one says how many were. */
+void msg_never_wait(void);
+
 /* warn: "PROG: warning: ...".  warn_sys adds ": " and strerror(errno).
  * errno is preserved by all of them. */
 void warn(const char *fmt, ...) MSG_LIKE(1, 2);

@@ -538,6 +538,7 @@ main(int argc, char **argv)
 	int c;
 
 	prog_init(argv[0]);
+	msg_never_wait();
 	d.listener = d.watch.ear.l.fd = -1;
 	d.watch.key = KEY_WATCH;
 	while ((c = opt_next(&usage, argc, argv)) != -1)

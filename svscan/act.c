@@ -21,6 +21,7 @@
 #include "supervise/reaped.h"
 #include "supervise/svdir.h"
 #include "svscan/act.h"
+#include "svscan/output.h"
 #include "svscan/reexec.h"
 #include "svscan/scandir.h"
 
@@ -652,6 +653,7 @@ svscan_stop(struct svscan *v, int all)
 	if (v->console >= 0) {
 		dup2(v->console, 1);
 		dup2(v->console, 2);
+		output_replaced();
 	}
 	for (unsigned i = 0; i < t->high; i++) {
 		struct service *s = &t->slots[i];

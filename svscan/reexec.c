@@ -20,6 +20,7 @@
 #include "lib/spawn.h"
 #include "lib/trap.h"
 #include "supervise/control.h"
+#include "svscan/output.h"
 #include "svscan/reexec.h"
 #include "svscan/scandir.h"
 
@@ -216,7 +217,9 @@ become(struct svscan *v)
 	tell_supervises(v);
 	keep_on_exec(v, fd, 1);
 	nofile_set(v->files);
+	output_together();
 	execv(path, argv);
+	output_apart(v->low);
 	warn_sys("unable to execute %s (staying the old program)", path);
 	nofile_raise();
 	keep_on_exec(v, fd, 0);

@@ -24,6 +24,7 @@
 #include "lib/spawn.h"
 #include "lib/trap.h"
 #include "svscan/act.h"
+#include "svscan/output.h"
 #include "svscan/reexec.h"
 #include "svscan/scandir.h"
 
@@ -480,6 +481,7 @@ main(int argc, char **argv)
 	if (resume >= 0) {
 		v.supervise = find_supervise();
 		svscan_files(&v);
+		output_apart(v.low);
 		trap_signals(svscan_signals);
 		if (reexec_resume(&v, resume) < 0)
 			crash(&v);
@@ -501,6 +503,7 @@ main(int argc, char **argv)
 	if (prog_as_s6)
 		remove_dangling();
 	svscan_files(&v);
+	output_apart(v.low);
 	notify(notify_fd);
 	svscan_scan(&v);
 	loop(&v);

@@ -27,6 +27,7 @@
 #include "tools/front/front.h"
 #include "tools/front/grid.h"
 #include "tools/front/model.h"
+#include "tools/front/watch.h"
 
 enum { TICK_MS = 2000, AWAITED_MAX = 4, LIVE_MS = 200 };
 
@@ -379,7 +380,7 @@ say_others(const struct model *before, const struct model *after,
 			const struct item *b, *a = &after->items[i];
 
 			if (a->type == ITEM_BUNDLE || a->companion ||
-				named(a->name, names, n))
+				status_hidden(a) || named(a->name, names, n))
 				continue;
 			b = model_find(before, a->name);
 			if (!b || what != (model_is_up(a) ? model_is_up(b) ?
