@@ -453,6 +453,29 @@ fmt_uint(char *p, unsigned u)
 	strcpy(p, q);
 }
 
+/* The fifos that run had, for finish as well, if they are still there.  None is
+ * made, and none is waited for: how many. */
+static unsigned
+fifos_of_run(struct super *s, struct spawn_fd *fds)
+{
+	char path[PATH_ROOM];
+	unsigned n = 0;
+	int fd;
+
+	for (int i = 0; i < 2; i++) {
+		if (svdir_path(s->dt.def, i ? "stdout-fifo" : "stdin-fifo",
+			path, PATH_ROOM) <= 0)
+			continue;
+		fd = open(path, (i ? O_WRONLY : O_RDONLY) | O_NONBLOCK |
+			O_CLOEXEC | O_NOCTTY);
+		if (fd < 0)
+			continue;
+		fcntl(fd, F_SETFL, 0);
+		fds[n++] = (struct spawn_fd){ i, fd };
+	}
+	return n;
+}
+
 pid_t
 start_finish(struct super *s)
 {
@@ -461,8 +484,9 @@ start_finish(struct super *s)
 	char word[] = "finish";
 	char *argv[6] = { word, code, sig, 0, group, 0 };
 	struct announcing a = { s, getpid(), os_boot_now(), 0 };
-	struct spawn sp = { .file = path, .argv = argv, .session = 1,
-		.handled = act_signals, .before = announce,
+	struct spawn_fd fds[2];
+	struct spawn sp = { .file = path, .argv = argv, .fds = fds,
+		.session = 1, .handled = act_signals, .before = announce,
 		.before_arg = &a };
 	pid_t pid = -1;
 	unsigned ms;
@@ -473,6 +497,9 @@ start_finish(struct super *s)
 	if (*s->dt.def && *path == '.' && access(path, X_OK) < 0 &&
 		path_join(path, sizeof path, s->dt.def, "finish") < 0)
 		return 0;
+	if (access(path, X_OK) < 0 && !file_shortage(errno))
+		return 0;
+	sp.nfds = fifos_of_run(s, fds);
 	fmt_uint(code, WIFSIGNALED(w) ? 256 : (unsigned)WEXITSTATUS(w));
 	fmt_uint(sig, WIFSIGNALED(w) ? (unsigned)WTERMSIG(w) : 0);
 	fmt_uint(group, (unsigned)s->dt.run_pid);
@@ -483,7 +510,7 @@ start_finish(struct super *s)
 			s->deadline = ms ? os_now() + ms * MS : 0;
 			pid = spawn(&sp);
 		} else if (!file_shortage(errno)) {
-			return 0;
+			pid = 0;
 		}
 		if (pid >= 0 || !file_shortage(errno))
 			break;
@@ -494,5 +521,7 @@ start_finish(struct super *s)
 	if (pid < 0)
 		warn_sys("unable to start %s (going on as if it had run)",
 			path);
+	while (sp.nfds)
+		close(fds[--sp.nfds].from);
 	return pid;
 }

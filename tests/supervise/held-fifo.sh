@@ -41,4 +41,19 @@ exec 9<&-
 "${P}svc" -wD -T 10000 -d writes
 is "$(timeout 10 head -n 1 writes/fifo)" written \
 	'what its service had written is there when that is gone'
+
+# finish has them as well: what it says goes to the logger, in order.
+service says <<'END'
+echo last line of run
+exit 7
+END
+printf '#!/bin/sh\necho "ended: $1"\n' >says/finish; chmod +x says/finish
+echo ../says.fifo >says/stdout-fifo; : >says/down; mkfifo says.fifo
+supervised says; says=$super_pid
+timeout 20 sed -n '1,2p;2q' <says.fifo >heard & reader=$!
+reeve-svc -o says
+wait $reader
+is "$(cat heard)" 'last line of run
+ended: 7' 'finish writes to where run did'
+reeve-svc -dx says; wait "$says"
 end

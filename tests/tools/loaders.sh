@@ -44,6 +44,11 @@ if [ "$P" = reeve- ]; then
 	is "$(reeve-softlimit -o 1k -s 1M sh -c 'ulimit -Sn; ulimit -Ss')" '1024
 1024' 'softlimit with units'
 	reeve-softlimit --open-files=64 true; is $? 0 'long options'
+	reeve-setlock lk4 sh -c 'reeve-setlock -nx lk4 echo no; exit $?' >out 2>err
+	is "$?$(cat out err)" 0 'setlock -n -x of a held lock: 0, and nothing said'
+	reeve-setlock lk4 sh -c 'reeve-setlock -nxX lk4 true; exit $?' 2>/dev/null
+	is $? 1 '... -X undoes it'
+	reeve-setlock -x lk4 sh -c 'exit 3'; is $? 3 '... a free lock is taken'
 	# A lock with -d is that of every heir.
 	reeve-setlock -d 9 lk2 sh -c 'sleep 2 & :'
 	# Without OFD locks it is flock, which on Linux alone does not meet the

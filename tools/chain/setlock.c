@@ -20,13 +20,16 @@ static const struct opt opts[] = {
 	{ 't', "timeout", "MS", "wait at most MS milliseconds, then exit 1" },
 	{ 'r', "shared", 0, "take a shared lock" },
 	{ 'w', "exclusive", 0, "take an exclusive lock (default)" },
+	{ 'x', "quiet", 0, "if the lock is not to be had, exit 0 and say "
+		"nothing\n(setlock's of daemontools)" },
+	{ 'X', "loud", 0, "say so and fail (default)" },
 	{ 'd', "fd", "FD", "keep the lock on this descriptor; then it is held\n"
 		"until the last process that inherits it has\n"
 		"closed it" },
 	{ 0, 0, 0, 0 }
 };
 static const struct usage usage = {
-	"[-n | -N | -t MS] [-r | -w] [-d FD] file prog...",
+	"[-n | -N | -t MS] [-r | -w] [-x | -X] [-d FD] file prog...",
 	"Open file, making it if it is not there; lock it; execute prog.", opts,
 	"Exit status: 1 the lock is held by another; 100 misuse; 111 system\n"
 	"error; 126 and 127 prog cannot be executed, or was not found."
@@ -71,7 +74,7 @@ lock(int fd, int shared, int wait, int inherited)
 int
 main(int argc, char **argv)
 {
-	int c, fd, shared = 0, wait = 1, to = -1;
+	int c, fd, shared = 0, wait = 1, to = -1, quiet = 0;
 	unsigned timeout_ms = 0;
 
 	prog_init(argv[0]);
@@ -86,6 +89,8 @@ main(int argc, char **argv)
 			break;
 		case 'r': shared = 1; break;
 		case 'w': shared = 0; break;
+		case 'x': quiet = 1; break;
+		case 'X': quiet = 0; break;
 		case 'd':
 			to = (int)opt_uint("the descriptor", optarg, 0,
 				INT_MAX);
@@ -116,6 +121,8 @@ main(int argc, char **argv)
 			errno = ETIMEDOUT;
 		else if (errno == EAGAIN || errno == EACCES)
 			errno = EBUSY;
+		if (quiet && (errno == ETIMEDOUT || errno == EBUSY))
+			return EX_OK;
 		die_sys(errno == ETIMEDOUT || errno == EBUSY ? EX_NO :
 			EX_SYSTEM, "unable to lock %s", argv[0]);
 	}
