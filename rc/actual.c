@@ -68,15 +68,8 @@ int
 run_reload(struct run *r, uint32_t i)
 {
 	const struct db_service *s = r->live->db.services + i;
-	struct request q = { .kind = REQUEST_RELOAD, .argc = s->reload.argc,
-		.argv = s->reload.argv, .argvlen = s->reload.len,
-		.timeout_ms = s->timeout_up };
-	unsigned char buf[ANSWER_SIZE];
-	struct answer a;
 	char dir[PATH_LEN];
-	size_t got = 0;
-	ssize_t n = 1;
-	int fd;
+	int ok;
 
 	if (i < r->live->db.nlong) {
 		if (live_servicedir(dir, sizeof dir, r->live, s->name) == 0 &&
@@ -87,24 +80,13 @@ run_reload(struct run *r, uint32_t i)
 	}
 	if (!s->reload.argc)
 		return RUN_OK;
-	fd = oneshot_ask(r, &q, i);
-	if (fd < 0) {
+	ok = oneshot_reload(r, i);
+	if (ok < 0)
 		warn_sys("unable to reload service %s", s->name);
-		return RUN_FAILED;
-	}
-	while (got < sizeof buf && n > 0) {
-		n = read(fd, buf + got, sizeof buf - got);
-		if (n < 0 && errno == EINTR)
-			n = 1;
-		else
-			got += n > 0 ? (size_t)n : 0;
-	}
-	close(fd);
-	if (got == sizeof buf && answer_unpack(&a, buf, got) &&
-		a.kind == ANSWER_STATUS && a.value == 0)
-		return RUN_OK;
-	warn("unable to reload service %s: its script failed", s->name);
-	return RUN_FAILED;
+	else if (!ok)
+		warn("unable to reload service %s: its script failed",
+			s->name);
+	return ok > 0 ? RUN_OK : RUN_FAILED;
 }
 
 static int

@@ -17,7 +17,8 @@
 #include "rc/job.h"
 #include "rc/running.h"
 
-enum { EARLIER_MS = 2000, EARLIER_AGAIN_MS = 60000 };
+enum { EARLIER_MS = 2000, EARLIER_AGAIN_MS = 60000,
+	SETTLE_TRIES = 50, SETTLE_PAUSE_MS = 100 };
 
 static int selfpipe = -1;
 
@@ -145,10 +146,12 @@ settled(struct run *r, int wait, uint64_t *tell)
 	unsigned char buf[ANSWER_SIZE];
 	size_t got = 0;
 	ssize_t n = 1;
-	int fd = wait ? oneshot_send(r, &q) : request_send(r->live->path, &q);
+	int e, fd = wait ? oneshot_connect(r) : request_connect(r->live->path);
 
 	if (fd < 0)
 		return -1;
+	if (request_write(fd, &q) < 0)
+		n = 0;
 	while (got < sizeof buf && n > 0) {
 		struct pollfd p[2] = { { .fd = fd, .events = POLLIN },
 			{ .fd = selfpipe, .events = POLLIN } };
@@ -168,7 +171,9 @@ settled(struct run *r, int wait, uint64_t *tell)
 		n = read(fd, buf + got, sizeof buf - got);
 		got += n > 0 ? (size_t)n : 0;
 	}
+	e = errno;
 	close(fd);
+	errno = e;
 	return got == sizeof buf || r->interrupted;
 }
 
@@ -180,12 +185,22 @@ run_settle(struct run *r)
 
 	/* A daemon that was killed leaves its scripts running; the next one
 	 * knows them. */
-	while (done < 1 && running_any(r->live->path)) {
-		done = settled(r, 1, &tell);
-		if (done < 0)
-			break;
+	for (unsigned k = 0; done < 1 && k < SETTLE_TRIES; k++) {
+		int none = done < 0 && oneshot_no_daemon(errno),
+			noted = running_any(r->live->path);
+
+		if (none && (k || !noted))
+			return -1;
+		if (k)
+			poll(0, 0, SETTLE_PAUSE_MS);
+		done = settled(r, noted, &tell);
 	}
-	return done < 0 ? -1 : state_reread(&r->live->state);
+	if (done > 0 && state_reread(&r->live->state) == 0)
+		return 0;
+	warn_sys("unable to learn whether a script runs still; nothing is "
+		"done");
+	r->lost = 1;
+	return -1;
 }
 
 void

@@ -65,6 +65,19 @@ broken(struct half *h, const char *name)
 	h->run->interrupted = 1;
 }
 
+/* The oneshot daemon has recorded it, or will: to write it here too could
+ * write over what it has. */
+static void
+remember(struct half *h, uint32_t i, int ok, enum state_reason why,
+	uint32_t code)
+{
+	struct state_rec *r = h->run->live->state.rec + i;
+
+	r->flags = job_flags_after(h, i, ok);
+	r->reason = ok ? REASON_NONE : why;
+	r->code = ok ? 0 : code;
+}
+
 static void
 record(struct half *h, uint32_t i, int ok, enum state_reason why,
 	uint32_t code)
@@ -113,9 +126,8 @@ note_skipped(struct half *h)
 }
 
 static void
-failed(struct half *h, uint32_t i, enum state_reason why, uint32_t code)
+failed(struct half *h, uint32_t i, enum state_reason why)
 {
-	record(h, i, 0, why, code);
 	tell_failure(h, i);
 	if (is_wish(h, i) && why != REASON_INTERRUPTED)
 		return;
@@ -124,20 +136,31 @@ failed(struct half *h, uint32_t i, enum state_reason why, uint32_t code)
 		h->run->failed[h->run->nfailed++ % h->plan.n] = i;
 }
 
+static void
+record_failed(struct half *h, uint32_t i, enum state_reason why, uint32_t code)
+{
+	record(h, i, 0, why, code);
+	failed(h, i, why);
+}
+
+static void
+go_on(struct half *h, uint32_t i, int ok, enum state_reason why)
+{
+	if (!ok)
+		failed(h, i, why);
+	else if (h->run->verbosity >= 2)
+		info("service %s successfully %s", job_name(h, i),
+			h->mode == RUN_UP ? "started" : "stopped");
+	if (plan_ended(&h->plan, i, ok))
+		note_skipped(h);
+}
+
 void
 job_finished(struct half *h, uint32_t i, int ok, enum state_reason why,
 	uint32_t code)
 {
-	if (ok) {
-		record(h, i, 1, REASON_NONE, 0);
-		if (h->run->verbosity >= 2)
-			info("service %s successfully %s", job_name(h, i),
-				h->mode == RUN_UP ? "started" : "stopped");
-	} else {
-		failed(h, i, why, code);
-	}
-	if (plan_ended(&h->plan, i, ok))
-		note_skipped(h);
+	record(h, i, ok, why, code);
+	go_on(h, i, ok, why);
 }
 
 /* The state could not be written. */
@@ -176,9 +199,25 @@ job_end(struct half *h, struct job *j, int ok, enum state_reason why,
 	uint32_t code)
 {
 	uint32_t i = j->i;
+	int asked = j->asked > 0;
 
+	h->run->lost |= asked && !j->answered;
 	job_drop(h, j);
-	job_finished(h, i, ok, why, code);
+	if (asked)
+		remember(h, i, ok, why, code);
+	else
+		record(h, i, ok, why, code);
+	go_on(h, i, ok, why);
+}
+
+void
+job_leave(struct half *h, struct job *j)
+{
+	if (j->asked) {
+		h->run->lost = 1;
+		remember(h, j->i, 0, REASON_INTERRUPTED, 0);
+	}
+	job_drop(h, j);
 }
 
 static unsigned
@@ -286,7 +325,7 @@ job_verdict(struct half *h, struct job *j, enum news news, uint32_t code)
 		return 1;
 	case V_UNDO:
 		job_drop(h, j);
-		failed(h, i, v->why, code);
+		record_failed(h, i, v->why, code);
 		return 1;
 	case V_LET_GO:
 		job_drop(h, j);

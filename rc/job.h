@@ -23,6 +23,9 @@ struct job {
 	uint64_t began;
 	struct listener ear;	/* longrun */
 	int fd;			/* oneshot: socket */
+	uint64_t ticket;	/* its script is asked for under this number */
+	unsigned asked;		/* so often */
+	int answered;
 	unsigned char buf[ANSWER_SIZE];
 	size_t got;
 	struct times at;
@@ -55,6 +58,8 @@ void job_drop(struct half *, struct job *);
 /* The same, and what became of the service is recorded and told. */
 void job_end(struct half *, struct job *, int ok, enum state_reason why,
 	uint32_t code);
+/* Waited for no more; a script that runs is left to itself. */
+void job_leave(struct half *, struct job *);
 /* This became of a service that has no job (any more). */
 void job_finished(struct half *, uint32_t i, int ok, enum state_reason why,
 	uint32_t code);
@@ -85,10 +90,13 @@ void longrun_tell_down(const struct half *, uint32_t i);
 void oneshot_begin(struct half *, uint32_t i);
 /* There is something to read from the daemon. */
 void oneshot_hear(struct half *, struct job *);
-/* Ask the daemon for something about a service, or about none; wait until
- * there is one.  A socket, or -1 and errno. */
-int oneshot_ask(struct run *, struct request *, uint32_t i);
-int oneshot_send(struct run *, const struct request *);
+/* Connect to the daemon; wait until there is one.  A socket, or -1 and errno
+ * (oneshot_no_daemon: it did not come). */
+int oneshot_connect(struct run *);
+int oneshot_no_daemon(int error);
+/* Run its reload script: 1 it went well, 0 it did not, -1 and errno: it was
+ * not asked for. */
+int oneshot_reload(struct run *, uint32_t i);
 
 /* progress.c.  If there is a terminal, and somebody who wants to see it. */
 void progress_begin(struct half *);

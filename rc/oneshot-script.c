@@ -136,6 +136,23 @@ find_program(char *buf, const char *name)
 	return e;
 }
 
+/* What is not noted may run twice, if we are killed meanwhile.  But to stop
+ * something must not need room. */
+static int
+may_go_unnoted(const struct conn *c)
+{
+	int e = errno;
+
+	if (c->rq.kind == REQUEST_DOWN && (e == ENOSPC || e == EDQUOT)) {
+		warn_sys("unable to note that %s runs (going on)", c->rq.name);
+		return 1;
+	}
+	warn_sys("unable to note that %s is to run (it is not started)",
+		c->rq.name);
+	errno = e;
+	return 0;
+}
+
 /* 0, or an error number.  Noted before it executes, so that whoever replaces
  * us starts no second one. */
 static int
@@ -167,8 +184,12 @@ spawn_script(struct conn *c, char **argv, char **env, int out, int err)
 		fds[n++] = (struct spawn_fd){ 2, err };
 	sp.nfds = (unsigned)n;
 	if (running_begin(&running, c->rq.name, c->buf, c->got,
-			c->rq.timeout_ms) < 0)
-		warn_sys("unable to note that %s runs (going on)", c->rq.name);
+			c->rq.timeout_ms) < 0 && !may_go_unnoted(c)) {
+		e = errno;
+		if (null >= 0)
+			close(null);
+		return e;
+	}
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &was);
 	c->pid = spawn(&sp);
@@ -179,7 +200,7 @@ spawn_script(struct conn *c, char **argv, char **env, int out, int err)
 		close(null);
 	if (e) {
 		c->pid = 0;
-		running_end(c->rq.name);
+		running_drop(c->rq.name);
 	}
 	return e;
 }

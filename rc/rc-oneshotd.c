@@ -29,10 +29,7 @@
 #include "rc/state.h"
 #include "supervise/reaped.h"
 
-enum { BATCH = 64, GRACE_MS = 2000,
-	LOOK_MS = 500,		/* where no descriptor tells of an end */
-	PEEK_MS = 2, PEEK_FOR_MS = 1000 };	/* svscan reaps within this */
-#define LIVE "../.."		/* from our service directory */
+enum { BATCH = 64, GRACE_MS = 2000, REAP_AGAIN_MS = 100 };
 
 static const struct opt opts[] = {
 	{ 'd', "notification-fd", "FD", "write a newline there when requests\n"
@@ -49,7 +46,7 @@ static const struct usage usage = {
 /* --- requests --- */
 
 static void begin_waiting(struct daemon *d);
-static void look_left(struct daemon *d, struct conn *c);
+static void catch_up(struct daemon *d);
 
 /* Bytes came, or the client left. */
 static void
@@ -60,7 +57,8 @@ hear(struct daemon *d, struct conn *c)
 	char junk[64];
 
 	if (c->left) {
-		look_left(d, c);
+		if (outcome_look(d, c))
+			begin_waiting(d);
 		return;
 	}
 	if (c->whole) {
@@ -68,7 +66,7 @@ hear(struct daemon *d, struct conn *c)
 		r = read(c->fd, junk, sizeof junk);
 		if (r < 0 && errno == EAGAIN)
 			return;
-		if (c->pid)
+		if (c->pid || c->ended)
 			conn_hang_up(d, c);
 		else
 			conn_forget(d, c);
@@ -102,51 +100,39 @@ hear(struct daemon *d, struct conn *c)
 		conn_forget(d, c);
 		return;
 	}
+	if (c->rq.kind == REQUEST_IDLE)
+		catch_up(d);
 	c->whole = 1;
 	c->deadline = 0;
 	begin_waiting(d);
 }
 
-/* --- scripts --- */
-
-/* Into the state of the current generation, if it is still the one that the
- * client asked about. */
+/* A client that was killed may have asked already, and we have not read it:
+ * whoever came later is not told that nothing runs. */
 static void
-record(const struct request *q, int ok, enum state_reason why, uint32_t code)
+catch_up(struct daemon *d)
 {
-	unsigned char buf[STATE_RECORD], head[STATE_HEAD];
-	struct timespec t;
-	struct state_rec r;
-	int fd;
+	struct conn *c = d->conns;
 
-	if (q->kind == REQUEST_RELOAD)
-		return;
-	fd = open("../../current/state", O_RDWR | O_CLOEXEC);
-	if (fd < 0) {
-		warn_sys("unable to record what became of %s", q->name);
-		return;
-	}
-	clock_gettime(CLOCK_REALTIME, &t);
-	r.flags = ok ? q->flags_ok : q->flags_fail;
-	r.reason = ok ? REASON_NONE : why;
-	r.code = ok ? 0 : code;
-	r.when = (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-	state_pack(buf, q->number, &r);
-	if (pread(fd, head, sizeof head, 0) != sizeof head ||
-		!state_is_of(head, q->id, q->number))
-		warn("the set of services changed while %s ran (its outcome "
-			"is not recorded)", q->name);
-	else if (pwrite(fd, buf, sizeof buf, (off_t)STATE_HEAD +
-		(off_t)q->number * STATE_RECORD) != sizeof buf)
-		warn_sys("unable to record what became of %s", q->name);
-	close(fd);
+	d->round++;
+	while (c)
+		/* Also whole: the one that asks. */
+		if (c->left || c->got == c->want || c->heard == d->round) {
+			c = c->next;
+		} else {
+			c->heard = d->round;
+			hear(d, c);
+			c = d->conns;
+		}
 }
+
+/* --- scripts --- */
 
 static int
 running(const struct daemon *d)
 {
 	for (const struct conn *c = d->conns; c; c = c->next)
-		if (c->pid)
+		if (c->pid || c->ended)
 			return 1;
 	return 0;
 }
@@ -155,7 +141,7 @@ static int
 busy(const struct daemon *d, const char *name)
 {
 	for (const struct conn *c = d->conns; c; c = c->next)
-		if (c->pid && !strcmp(c->rq.name, name))
+		if ((c->pid || c->ended) && !strcmp(c->rq.name, name))
 			return 1;
 	return 0;
 }
@@ -166,9 +152,10 @@ static int
 begin_one(struct daemon *d)
 {
 	for (struct conn *c = d->conns; c; c = c->next) {
+		struct answer known;
 		int r;
 
-		if (!c->whole || c->pid || c->fd < 0)
+		if (!c->whole || c->pid || c->ended || c->fd < 0)
 			continue;
 		if (c->rq.kind == REQUEST_IDLE) {
 			if (running(d))
@@ -184,15 +171,18 @@ begin_one(struct daemon *d)
 		/* Two changers, one of them dead: one script at a time. */
 		if (busy(d, c->rq.name))
 			continue;
+		if (c->rq.again && running_outcome(&known, c->rq.name,
+			c->rq.ticket)) {
+			conn_answer(d, c, known.kind, known.value);
+			return 1;
+		}
 		if (!c->rq.argc) {
-			record(&c->rq, 1, REASON_NONE, 0);
-			conn_answer(d, c, ANSWER_STATUS, 0);
+			outcome_is(d, c, ANSWER_STATUS, 0);
 			return 1;
 		}
 		r = script_start(c);
 		if (r) {
-			record(&c->rq, 0, REASON_NOEXEC, (uint32_t)r);
-			conn_answer(d, c, ANSWER_ERRNO, (uint32_t)r);
+			outcome_is(d, c, ANSWER_ERRNO, (uint32_t)r);
 			return 1;
 		}
 		if (c->rq.timeout_ms)
@@ -209,27 +199,6 @@ begin_waiting(struct daemon *d)
 		;
 }
 
-static void
-ended(struct daemon *d, struct conn *c, int status)
-{
-	enum state_reason why = WIFSIGNALED(status) ? REASON_SIGNAL :
-		REASON_EXIT;
-	uint32_t code = (uint32_t)(WIFSIGNALED(status) ? WTERMSIG(status) :
-		WEXITSTATUS(status));
-	int late = c->timed_out && status;
-
-	c->pid = 0;
-	if (late)
-		record(&c->rq, 0, REASON_TIMEOUT, c->rq.timeout_ms);
-	else
-		record(&c->rq, !status, why, code);
-	running_end(c->rq.name);
-	if (late)
-		conn_answer(d, c, ANSWER_TIMEOUT, c->rq.timeout_ms);
-	else
-		conn_answer(d, c, ANSWER_STATUS, (uint32_t)status);
-}
-
 /* As waitpid tells it. */
 static int
 wait_status(const siginfo_t *i)
@@ -238,7 +207,7 @@ wait_status(const siginfo_t *i)
 		i->si_status | (i->si_code == CLD_DUMPED ? 0x80 : 0);
 }
 
-/* One is let go only when its end is in the state: if we are killed before
+/* One is let go only when its end is recorded: if we are killed before
  * that, svscan has it, and tells the next daemon. */
 static void
 reap(struct daemon *d)
@@ -247,12 +216,17 @@ reap(struct daemon *d)
 
 	for (;;) {
 		i.si_pid = 0;
-		if (waitid(P_ALL, 0, &i, WEXITED | WNOHANG | WNOWAIT) < 0 ||
-			!i.si_pid)
+		if (waitid(P_ALL, 0, &i, WEXITED | WNOHANG | WNOWAIT) < 0) {
+			/* No signal tells of it a second time. */
+			if (errno != ECHILD)
+				d->reap_again = clock_now() + REAP_AGAIN_MS;
+			break;
+		}
+		if (!i.si_pid)
 			break;
 		for (struct conn *c = d->conns; c; c = c->next)
-			if (c->pid == i.si_pid && !c->left) {
-				ended(d, c, wait_status(&i));
+			if (c->pid == i.si_pid && !c->left && !c->ended) {
+				outcome_status(d, c, wait_status(&i));
 				break;
 			}
 		waitpid(i.si_pid, 0, WNOHANG);
@@ -261,129 +235,22 @@ reap(struct daemon *d)
 	begin_waiting(d);
 }
 
-/* --- scripts of a daemon that was killed */
-
-/* How it ended, once svscan has it. */
-static int
-how_it_ended(const struct conn *c, int *status)
-{
-	int known = c->pidfd < 0 ? 0 : os_pidfd_status(c->pidfd, status), fd;
-
-	if (known > 0)
-		return 1;
-	fd = open(LIVE "/scandir/" REAPED_FILE, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	known = reaped_find(fd, c->pid, c->dt.started, status);
-	close(fd);
-	return known;
-}
-
-/* A dead one that svscan has yet to wait for does not count. */
-static int
-left_alive(const struct conn *c)
-{
-	struct pollfd p = { .fd = c->pidfd, .events = POLLIN };
-
-	return c->pidfd < 0 ? detail_alive(&c->dt) : poll(&p, 1, 0) == 0;
-}
-
-static void
-look_left(struct daemon *d, struct conn *c)
-{
-	uint64_t now = clock_now();
-	int status;
-
-	if (!c->look_end && left_alive(c)) {
-		c->look = c->pidfd < 0 ? now + LOOK_MS : 0;
-		return;
-	}
-	if (!c->look_end) {
-		c->look_end = now + PEEK_FOR_MS;
-		if (c->pidfd >= 0)
-			ready_del(&d->ready, c->pidfd);
-	}
-	if (running_withdrawn(c->rq.name)) {
-		/* It never ran: nothing is to be recorded. */
-		running_end(c->rq.name);
-		conn_forget(d, c);
-	} else if (how_it_ended(c, &status)) {
-		ended(d, c, status);
-	} else if (now < c->look_end) {
-		c->look = now + PEEK_MS;
-		return;
-	} else {
-		warn("the script of %s ended, but nobody knows how",
-			c->rq.name);
-		record(&c->rq, 0, REASON_RUNNER, ECONNRESET);
-		running_end(c->rq.name);
-		conn_forget(d, c);
-	}
-	begin_waiting(d);
-}
-
-static int
-known_left(void *arg, const char *name)
-{
-	struct daemon *d = arg;
-	struct conn *c;
-	struct detail dt;
-	size_t len;
-	unsigned char *buf = running_read(&dt, &len, name);
-
-	c = buf ? conn_new(d, -1) : 0;
-	if (!c) {
-		free(buf);
-		running_end(name);
-		return 0;
-	}
-	c->buf = buf;
-	c->got = len;
-	if (!request_unpack(&c->rq, buf, len)) {
-		conn_forget(d, c);
-		running_end(name);
-		return 0;
-	}
-	c->whole = c->left = 1;
-	c->dt = dt;
-	c->pid = (pid_t)dt.pid;
-	c->deadline = dt.deadline;
-	c->look = clock_now();
-	if (!detail_alive(&dt))
-		return 0;
-	warn("the script of %s (pid %ld) runs still, of a daemon that is gone",
-		c->rq.name, (long)c->pid);
-	c->pidfd = os_pidfd(c->pid);
-	if (c->pidfd >= 0 && ready_add(&d->ready, c->pidfd, (uintptr_t)c +
-		KEY_CONN) < 0) {
-		close(c->pidfd);
-		c->pidfd = -1;
-	}
-	return 0;
-}
-
-static void
-take_over(struct daemon *d)
-{
-	int fd = open(RUNNING_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0)
-		return;
-	os_each_name(fd, known_left, d);
-	close(fd);
-}
-
 /* Ms until the next deadline, or -1. */
 static int
 next_deadline(const struct daemon *d)
 {
 	uint64_t now = clock_now(), first = d->pause ? d->pause : UINT64_MAX;
 
+	if (d->reap_again && d->reap_again < first)
+		first = d->reap_again;
+
 	for (const struct conn *c = d->conns; c; c = c->next) {
 		if (c->deadline && c->deadline < first)
 			first = c->deadline;
 		if (c->look && c->look < first)
 			first = c->look;
+		if (c->ended && c->again < first)
+			first = c->again;
 	}
 	if (first == UINT64_MAX)
 		return -1;
@@ -407,7 +274,7 @@ enforce_deadlines(struct daemon *d)
 			continue;
 		}
 		/* Or it may be another process by now. */
-		if (c->left && !left_alive(c))
+		if (c->left && !outcome_left_alive(c))
 			continue;
 		kill(-c->pid, c->timed_out ? SIGKILL : SIGTERM);
 		kill(-c->pid, SIGCONT);
@@ -425,12 +292,29 @@ enforce_looks(struct daemon *d)
 	for (struct conn *c = d->conns; c;) {
 		if (c->look && c->look <= now) {
 			c->look = 0;
-			look_left(d, c);
+			if (outcome_look(d, c))
+				begin_waiting(d);
 			c = d->conns;
 		} else {
 			c = c->next;
 		}
 	}
+}
+
+/* What could not be known, or recorded, before. */
+static void
+enforce_outcomes(struct daemon *d)
+{
+	int some = 0;
+
+	if (d->reap_again && d->reap_again <= clock_now()) {
+		d->reap_again = 0;
+		reap(d);
+	}
+	while (outcome_again(d))
+		some = 1;
+	if (some)
+		begin_waiting(d);
 }
 
 /* --- set-up and loop --- */
@@ -508,6 +392,7 @@ serve(struct daemon *d)
 		clients_end_pause(d);
 		enforce_deadlines(d);
 		enforce_looks(d);
+		enforce_outcomes(d);
 		for (int i = 0; i < n; i++) {
 			struct conn *c = (struct conn *)(uintptr_t)(keys[i] -
 				KEY_CONN);
@@ -548,7 +433,7 @@ main(int argc, char **argv)
 	if (ready_init(&d.ready) < 0)
 		die_sys(EX_SYSTEM, "unable to wait for requests");
 	trap_signals(&d);
-	take_over(&d);
+	outcome_take_over(&d);
 	d.listener = listen_here();
 	if (ready_add(&d.ready, d.listener, KEY_LISTEN) < 0)
 		die_sys(EX_SYSTEM, "unable to wait for requests");

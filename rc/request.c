@@ -61,6 +61,8 @@ request_pack(unsigned char *buf, size_t max, const struct request *q)
 	wr_u8(&w, q->flags_fail);
 	wr_u32(&w, q->timeout_ms);
 	wr_u32(&w, q->changer);
+	wr_u64(&w, q->ticket);
+	wr_u8(&w, q->again);
 	put_text(&w, q->logger);
 	wr_u32(&w, q->argc);
 	wr_mem(&w, q->argv, q->argvlen);
@@ -114,6 +116,8 @@ request_unpack(struct request *q, const void *buf, size_t len)
 	o.flags_fail = rd_u8(&r);
 	o.timeout_ms = rd_u32(&r);
 	o.changer = rd_u32(&r);
+	o.ticket = rd_u64(&r);
+	o.again = rd_u8(&r);
 	o.logger = get_text(&r);
 	o.argc = rd_u32(&r);
 	if (r.bad)
@@ -146,7 +150,7 @@ answer_unpack(struct answer *a, const void *buf, size_t len)
 
 	if (!rd_done(&r) || version != REQUEST_VERSION ||
 		(kind != ANSWER_STATUS && kind != ANSWER_ERRNO &&
-			kind != ANSWER_TIMEOUT))
+			kind != ANSWER_TIMEOUT && kind != ANSWER_UNKNOWN))
 		return 0;
 	a->kind = (enum answer_kind)kind;
 	a->value = value;
@@ -182,8 +186,8 @@ send_first(int fd, const void *buf, size_t len)
 
 /* A socket's path must fit into about 100 bytes; going over the directory's
  * descriptor makes every live directory short enough. */
-static int
-connect_to(const char *live)
+int
+request_connect(const char *live)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	char path[PATH_LEN];
@@ -225,30 +229,35 @@ fail:
 }
 
 int
-request_send(const char *live, const struct request *q)
+request_write(int fd, const struct request *q)
 {
-	size_t max = REQUEST_HEAD + 64 + DB_HASH + strlen(q->name) +
+	size_t max = REQUEST_HEAD + 80 + DB_HASH + strlen(q->name) +
 		strlen(q->logger) + q->argvlen, len;
 	unsigned char *buf = malloc(max);
-	int fd, e;
+	int r = -1, e = E2BIG;
 
 	if (!buf)
 		return -1;
 	len = request_pack(buf, max, q);
-	if (!len) {
-		free(buf);
-		errno = E2BIG;
-		return -1;
+	if (len) {
+		r = send_first(fd, buf, len);
+		e = errno;
 	}
-	fd = connect_to(live);
-	if (fd >= 0 && send_first(fd, buf, len) < 0) {
+	free(buf);
+	errno = e;
+	return r;
+}
+
+int
+request_send(const char *live, const struct request *q)
+{
+	int fd = request_connect(live), e;
+
+	if (fd >= 0 && request_write(fd, q) < 0) {
 		e = errno;
 		close(fd);
 		fd = -1;
 		errno = e;
 	}
-	e = errno;
-	free(buf);
-	errno = e;
 	return fd;
 }

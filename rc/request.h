@@ -9,7 +9,7 @@
 
 #include "rc/db.h"
 
-enum { REQUEST_VERSION = 1, REQUEST_HEAD = 6, REQUEST_MAX = 1 << 20,
+enum { REQUEST_VERSION = 2, REQUEST_HEAD = 6, REQUEST_MAX = 1 << 20,
 	ANSWER_SIZE = 6 };
 #define REQUEST_SOCKET "servicedirs/s6rc-oneshot-runner/s"
 
@@ -28,6 +28,10 @@ struct request {
 	unsigned flags_ok, flags_fail;
 	uint32_t timeout_ms;	/* 0: none */
 	uint32_t changer;	/* pid of the client */
+	uint64_t ticket;	/* the number of this wish: the script runs once
+				 * under it; 0 for what runs no script */
+	unsigned again;		/* it was asked for before, and the answer was
+				 * not heard */
 	const char *logger;	/* fifo of its logger, or empty */
 	uint32_t argc;
 	const char *argv;	/* argc strings, each with its NUL */
@@ -37,7 +41,9 @@ struct request {
 enum answer_kind {
 	ANSWER_STATUS = 's',	/* value: raw wait status */
 	ANSWER_ERRNO = 'e',	/* value: why it could not be executed */
-	ANSWER_TIMEOUT = 't'	/* value: ms; it was killed */
+	ANSWER_TIMEOUT = 't',	/* value: ms; it was killed */
+	ANSWER_UNKNOWN = 'x'	/* value: errno; it ran, and nobody knows how
+				 * it ended */
 };
 struct answer {
 	enum answer_kind kind;
@@ -55,9 +61,12 @@ int request_unpack(struct request *rq, const void *buf, size_t len);
 void answer_pack(unsigned char buf[ANSWER_SIZE], const struct answer *);
 int answer_unpack(struct answer *, const void *buf, size_t len);
 
-/* Client: connect to the daemon of a live directory and send.  The socket,
- * to be read for the answer; or -1 and errno (ENOENT, ECONNREFUSED: no
- * daemon). */
+/* Client: connect to the daemon of a live directory.  The socket; or -1 and
+ * errno (ENOENT, ECONNREFUSED: no daemon). */
+int request_connect(const char *live);
+/* Send to it.  0; or -1 and errno, and then nothing was asked. */
+int request_write(int fd, const struct request *);
+/* Both.  The socket, to be read for the answer; or -1 and errno. */
 int request_send(const char *live, const struct request *);
 
 #endif

@@ -3,6 +3,7 @@
  * supervise and the oneshot daemon start what has to run. */
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@
 #include "lib/msg.h"
 #include "rc/job.h"
 
-enum { BATCH = 64 };
+enum { BATCH = 64, WAIT_TRIES = 50, WAIT_PAUSE_MS = 100 };
 
 static void
 begin(struct half *h, uint32_t i)
@@ -155,13 +156,17 @@ static void
 loop(struct half *h)
 {
 	uint64_t keys[BATCH];
+	unsigned fails = 0;
 
 	progress_begin(h);
 	begin_ready(h);
 	while (h->njobs) {
 		int n = ready_wait(&h->ready, next_deadline(h), keys, BATCH);
 
-		if (n < 0 && errno != EINTR) {
+		/* Scripts run meanwhile: to leave them is the last thing. */
+		if (n < 0 && errno != EINTR && fails++ < WAIT_TRIES) {
+			poll(0, 0, WAIT_PAUSE_MS);
+		} else if (n < 0 && errno != EINTR) {
 			warn_sys("unable to wait for events");
 			run_raise(&h->result, RUN_SYSTEM);
 			h->run->interrupted = 1;
@@ -186,7 +191,7 @@ run_half(struct run *r, const unsigned char *set, enum run_mode mode)
 	uint32_t n = r->live->db.nlong + r->live->db.nshort;
 	struct half h = { .run = r, .db = &r->live->db, .mode = mode };
 
-	if (plan_init(&h.plan, h.db, set, mode == RUN_UP) < 0)
+	if (r->lost || plan_init(&h.plan, h.db, set, mode == RUN_UP) < 0)
 		return r->result = RUN_SYSTEM;
 	h.ready.fd = -1;
 	h.jobs = calloc(n + 1, sizeof *h.jobs);
@@ -206,7 +211,7 @@ run_half(struct run *r, const unsigned char *set, enum run_mode mode)
 	if (h.plan.left && !h.result)
 		h.result = r->interrupted ? RUN_INTERRUPTED : RUN_FAILED;
 	while (h.first)
-		job_drop(&h, h.first);
+		job_leave(&h, h.first);
 out:
 	ready_free(&h.ready);
 	free(h.jobs);

@@ -43,6 +43,8 @@ struct run {
 				 * half, in order */
 	uint32_t nfailed;
 	uint32_t left_undone;	/* not tried or cut off */
+	int lost;		/* a script was asked for, and nobody tells
+				 * what becomes of it: nothing more is done */
 	int ready;		/* run_begin was called */
 };
 

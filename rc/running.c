@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,33 +20,36 @@
 #include "rc/request.h"
 #include "rc/running.h"
 
+enum { HEAD = DETAIL_SIZE + ANSWER_SIZE };
+
 int
 running_begin(struct running *l, const char *name, const void *request,
 	size_t len, unsigned limit_ms)
 {
-	unsigned char none[DETAIL_SIZE] = { 0 };
-	char path[PATH_LEN];
-	int e;
+	static const unsigned char none[HEAD];
+	char path[PATH_LEN], old[PATH_LEN];
 
 	memset(l, 0, sizeof *l);
 	l->fd = -1;
 	l->limit_ms = limit_ms;
 	l->daemon = getpid();
 	if (path_join(path, sizeof path, RUNNING_DIR, name) < 0 ||
-		(mkdir(RUNNING_DIR, 0700) < 0 && errno != EEXIST))
+		path_join(old, sizeof old, ENDED_DIR, name) < 0 ||
+		(mkdir(RUNNING_DIR, 0700) < 0 && errno != EEXIST) ||
+		(mkdir(ENDED_DIR, 0700) < 0 && errno != EEXIST))
 		return -1;
-	l->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	l->fd = open(old, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (l->fd < 0)
 		return -1;
 	l->dt.boot = os_boot_token();
 	l->dt.started = os_boot_now();
+	/* The old head first: the new request never stands under it. */
 	if (file_write_all(l->fd, none, sizeof none) == 0 &&
-		file_write_all(l->fd, request, len) == 0)
+		file_write_all(l->fd, request, len) == 0 &&
+		ftruncate(l->fd, (off_t)(HEAD + len)) == 0 &&
+		rename(old, path) == 0)
 		return 0;
-	e = errno;
 	running_begun(l);
-	unlink(path);
-	errno = e;
 	return -1;
 }
 
@@ -71,7 +75,7 @@ running_announce(void *running)
 	detail_pack(buf, &l->dt);
 	/* There is room for it already. */
 	r = pwrite(l->fd, buf, sizeof buf, 0);
-	if (getppid() == l->daemon)
+	if (r == sizeof buf && getppid() == l->daemon)
 		return;
 	r = pwrite(l->fd, none, sizeof none, 0);
 	(void)r;
@@ -81,13 +85,59 @@ running_announce(void *running)
 void
 running_begun(struct running *l)
 {
+	int e = errno;
+
 	if (l->fd >= 0)
 		close(l->fd);
 	l->fd = -1;
+	errno = e;
+}
+
+int
+running_ended(const char *name, const struct answer *a)
+{
+	char path[PATH_LEN], to[PATH_LEN];
+	unsigned char buf[ANSWER_SIZE];
+	ssize_t r;
+	int fd, e;
+
+	if (path_join(path, sizeof path, RUNNING_DIR, name) < 0 ||
+		path_join(to, sizeof to, ENDED_DIR, name) < 0)
+		return -1;
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -1;
+	answer_pack(buf, a);
+	do
+		r = pwrite(fd, buf, sizeof buf, DETAIL_SIZE);
+	while (r < 0 && errno == EINTR);
+	e = r < 0 ? errno : EIO;
+	close(fd);
+	errno = e;
+	return r == sizeof buf ? rename(path, to) : -1;
+}
+
+int
+running_outcome(struct answer *a, const char *name, uint64_t ticket)
+{
+	char path[PATH_LEN], *buf = 0;
+	struct request q;
+	struct detail d;
+	ssize_t r = path_join(path, sizeof path, ENDED_DIR, name) < 0 ? -1 :
+		file_slurp(AT_FDCWD, path, &buf, HEAD + REQUEST_MAX);
+	int known = r >= HEAD && detail_unpack(&d, buf, DETAIL_SIZE) &&
+		d.pid && !identity_other_boot(d.boot, d.started) &&
+		answer_unpack(a, buf + DETAIL_SIZE, ANSWER_SIZE) &&
+		request_unpack(&q, buf + HEAD, (size_t)r - HEAD) &&
+		q.ticket == ticket;
+
+	if (r >= 0)
+		free(buf);
+	return known;
 }
 
 void
-running_end(const char *name)
+running_drop(const char *name)
 {
 	char path[PATH_LEN];
 
@@ -103,15 +153,15 @@ running_read(struct detail *d, size_t *len, const char *name)
 
 	if (path_join(path, sizeof path, RUNNING_DIR, name) < 0)
 		return 0;
-	r = file_slurp(AT_FDCWD, path, &buf, DETAIL_SIZE + REQUEST_MAX);
-	if (r < DETAIL_SIZE || !detail_unpack(d, buf, DETAIL_SIZE) ||
+	r = file_slurp(AT_FDCWD, path, &buf, HEAD + REQUEST_MAX);
+	if (r < HEAD || !detail_unpack(d, buf, DETAIL_SIZE) ||
 		!d->pid || identity_other_boot(d->boot, d->started)) {
 		if (r >= 0)
 			free(buf);
 		return 0;
 	}
-	*len = (size_t)r - DETAIL_SIZE;
-	memmove(buf, buf + DETAIL_SIZE, *len);
+	*len = (size_t)r - HEAD;
+	memmove(buf, buf + HEAD, *len);
 	return (unsigned char *)buf;
 }
 

@@ -1,17 +1,22 @@
 /* running.h - FORMAT running/NAME in the directory of the oneshot daemon: the
  * script of a oneshot that runs, for the next daemon should this one be
- * killed.  A detail of supervise (its pid, start and deadline), then the
- * request that it was started for.  Written by the script's own process
- * before it executes; see reeve-rc-oneshotd(1). */
+ * killed; and ended/NAME, the last one of NAME that ended, for who asks again
+ * what became of it.  A detail of supervise (its pid, start and deadline),
+ * the answer (zeroes while it runs), then the request that it was started
+ * for.  The detail is written by the script's own process before it executes;
+ * see reeve-rc-oneshotd(1).  The file is kept for the next script of NAME: so
+ * the down script finds room for its note where nothing else does. */
 #ifndef RC_RUNNING_H
 #define RC_RUNNING_H
 
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "rc/request.h"
 #include "supervise/detail.h"
 
 #define RUNNING_DIR "running"
+#define ENDED_DIR "ended"
 
 struct running {
 	int fd;			/* of the file, or -1 */
@@ -20,19 +25,23 @@ struct running {
 	struct detail dt;	/* working */
 };
 
-/* The script of NAME is about to run.  0; or -1 and errno, and then it runs
- * without that being noted. */
+/* The script of NAME is about to run.  0; or -1 and errno, and then nothing is
+ * noted. */
 int running_begin(struct running *, const char *name, const void *request,
 	size_t len, unsigned limit_ms);
-/* spawn.before: this process is it.  If the daemon is gone it ends, and what
- * it has noted is withdrawn. */
+/* spawn.before: this process is it.  If that cannot be noted, it ends; if the
+ * daemon is gone too, and what it has noted is withdrawn. */
 void running_announce(void *running);
 /* Parent: the file is written. */
 void running_begun(struct running *);
-/* What became of it stands in the state. */
-void running_end(const char *name);
-/* Read NAME.  The request, of *len bytes, malloced; or 0: nothing runs, nor
- * did, of this boot. */
+/* It ended so, which stands in the state.  0 or -1. */
+int running_ended(const char *name, const struct answer *);
+/* It never ran. */
+void running_drop(const char *name);
+/* Script NAME ended under this ticket: 1 and how; else 0. */
+int running_outcome(struct answer *, const char *name, uint64_t ticket);
+/* Read NAME.  The request, of *len bytes, malloced; or 0: nothing runs that
+ * was started since this boot. */
 unsigned char *running_read(struct detail *, size_t *len, const char *name);
 /* 1 if the process that was noted has ended without having been the script;
  * to be asked when it has ended.  Else 0. */

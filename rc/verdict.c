@@ -247,6 +247,8 @@ verdict_of_answer(const struct answer *a, enum state_reason *why,
 		*why = REASON_NOEXEC;
 	else if (a->kind == ANSWER_TIMEOUT)
 		*why = REASON_TIMEOUT;
+	else if (a->kind == ANSWER_UNKNOWN)
+		*why = REASON_RUNNER;
 	else if (WIFSIGNALED(status))
 		*why = REASON_SIGNAL, *code = (uint32_t)WTERMSIG(status);
 	else if (WEXITSTATUS(status))

@@ -51,8 +51,8 @@ if command -v python3 >/dev/null && command -v prlimit >/dev/null; then
 	cat >clients.py <<'E'
 import socket, sys, time
 path, what, n = sys.argv[1], sys.argv[2], int(sys.argv[3])
-words = { 'silent': b'', 'half': b'\x01u\0\0\1\0half a request',
-    'huge': b'\x01u\x7f\xff\xff\xff', 'junk': b'GET / HTTP/1.0\r\n\r\n' }
+words = { 'silent': b'', 'half': b'\x02u\0\0\1\0half a request',
+    'huge': b'\x02u\x7f\xff\xff\xff', 'junk': b'GET / HTTP/1.0\r\n\r\n' }
 all = []
 for i in range(n):
     s = socket.socket(socket.AF_UNIX); s.connect(path)

@@ -139,7 +139,8 @@ request_round_trip(void **unused)
 {
 	struct request q = { .kind = REQUEST_UP, .name = "mount", .number = 9,
 		.flags_ok = 1, .flags_fail = 8, .timeout_ms = 500,
-		.changer = 77, .logger = "/live/fifo/x", .argc = 2,
+		.changer = 77, .ticket = 1ull << 40, .again = 1,
+		.logger = "/live/fifo/x", .argc = 2,
 		.argv = "echo\0hi", .argvlen = 8 }, r;
 	struct answer a = { ANSWER_TIMEOUT, 500 }, b;
 	unsigned char buf[512], ans[ANSWER_SIZE];
@@ -157,6 +158,8 @@ request_round_trip(void **unused)
 	assert_memory_equal(r.argv, "echo\0hi", 8);
 	assert_int_equal(r.number, 9);
 	assert_int_equal(r.timeout_ms, 500);
+	assert_true(r.ticket == 1ull << 40);
+	assert_int_equal(r.again, 1);
 	for (size_t i = 0; i < len; i++)
 		assert_false(request_unpack(&r, buf, i));
 	for (size_t i = 0; i < len; i++) {
