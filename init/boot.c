@@ -19,10 +19,11 @@
 #include "lib/chain.h"
 #include "lib/file.h"
 #include "lib/msg.h"
+#include "rc/places.h"
 
 #define LOG_SERVICE "s6-svscan-log"	/* svscan -X looks for this name */
 #define END_SERVICE "reeve-shutdownd"
-#define LOG_DIR "/run/uncaught-logs"
+#define LOG_DIR UNCAUGHT_LOGS
 #define READY_FD 3
 enum { SCANDIR_TRIES = 5, SCANDIR_APART_MS = 100 };
 #define CONSOLE_FD 4

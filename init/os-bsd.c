@@ -87,20 +87,6 @@ machine_hang_up(void)
 {
 }
 
-int
-machine_noexec(const char *path)
-{
-	struct statvfs v;
-
-#ifdef ST_NOEXEC
-	return statvfs(path, &v) == 0 && (v.f_flag & ST_NOEXEC);
-#else
-	(void)v;
-	(void)path;
-	return 0;
-#endif
-}
-
 size_t
 machine_cmdline(char *buf, size_t max)
 {

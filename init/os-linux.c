@@ -17,7 +17,6 @@
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/swap.h>
-#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -119,14 +118,6 @@ machine_hang_up(void)
 		return;
 	os_each_name(fd, hang_up, 0);
 	close(fd);
-}
-
-int
-machine_noexec(const char *path)
-{
-	struct statvfs v;
-
-	return statvfs(path, &v) == 0 && (v.f_flag & ST_NOEXEC);
 }
 
 size_t

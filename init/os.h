@@ -23,8 +23,6 @@ int machine_kill_children(int sig);
 /* Send HUP to every process that has a controlling terminal, if the system
  * can tell. */
 void machine_hang_up(void);
-/* 1 if nothing on the file system of path may be executed. */
-int machine_noexec(const char *path);
 
 /* Kernel command line into buf, or what stands for it.  Its length. */
 size_t machine_cmdline(char *buf, size_t max);

@@ -20,8 +20,9 @@
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/msg.h"
+#include "rc/places.h"
 
-#define LOG_DIR "/run/uncaught-logs"
+#define LOG_DIR UNCAUGHT_LOGS
 
 enum { LOG_WAIT_MS = 5000, SHELL_FAILED = 127 };
 

@@ -2,6 +2,7 @@
  * system has no such program. */
 
 #include "init/skel.h"
+#include "rc/places.h"
 
 static const char readme[] =
 "This directory starts and ends the machine.  Install it as @BASEDIR@ and\n"
@@ -27,7 +28,7 @@ static const char init[] =
 static const char rc_init[] =
 "#!/bin/sh\n"
 "# rc.init - run once, when services can be started.  What it prints goes to\n"
-"# the catch-all log, /run/uncaught-logs.  If it fails, a shell for root\n"
+"# the catch-all log, " UNCAUGHT_LOGS ".  If it fails, a shell for root\n"
 "# appears on the console, and afterwards it is run again: every step can be\n"
 "# done twice.\n"
 "\n"

@@ -17,6 +17,7 @@
 #include <skalibs/tai.h>
 
 #include "lib/bytes.h"
+#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "log/logact.h"
@@ -28,10 +29,7 @@ enum { PROCESSOR_WORDS = 64,
 int64_t
 logact_now(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	return (int64_t)clock_now();
 }
 
 /* --- failure and recovery are said once each */

@@ -162,6 +162,9 @@ add_stamps(char *p, const struct script_action *a, const struct record *r)
 	return p;
 }
 
+/* "NAME: alert: ", "..." and the end of the line. */
+enum { ALERT_NAME = 64, ALERT_ROOM = ALERT_NAME + 9 + 3 + 1 };
+
 /* No record is longer than this. */
 static size_t
 need(const struct script_action *a, const struct record *r)
@@ -175,7 +178,8 @@ need(const struct script_action *a, const struct record *r)
 		text *= strlen(r->joint);
 	if (a->kind == ACTION_SYSLOG)
 		text += 128 + strlen(r->host) + strlen(r->service);
-	return text + prefix + STAMP_TAI64N + STAMP_ISO + 32 + a->limit;
+	return text + prefix + STAMP_TAI64N + STAMP_ISO + a->limit +
+		(a->kind == ACTION_ALERT ? ALERT_ROOM : 32);
 }
 
 static int
@@ -223,7 +227,7 @@ alert(struct sink *k, const struct script_action *a, const struct record *r)
 	size_t n = r->len < a->limit || !a->limit ? r->len : a->limit;
 	char *p = k->buf;
 
-	p += sprintf(p, "%.64s: alert: ", prog_name);
+	p += sprintf(p, "%.*s: alert: ", ALERT_NAME, prog_name);
 	p = add_stamps(p, a, r);
 	p = add_prefix(p, a);
 	p = add_text(p, r, n);

@@ -18,6 +18,7 @@
 #include "lib/num.h"
 #include "lib/os.h"
 #include "lib/path.h"
+#include "lib/shquote.h"
 #include "rc/live.h"
 #include "rc/places.h"
 #include "supervise/control.h"
@@ -775,18 +776,20 @@ live_servicedir_trim(int livefd, const struct db *db, uint32_t i)
 static int
 fill_runner(int fd, void *arg)
 {
-	char prog[PATH_LEN], run[PATH_LEN + 64];
+	char prog[PATH_LEN], word[4 * PATH_LEN], run[4 * PATH_LEN + 64];
 	int n;
 
 	(void)arg;
 	if (chain_sister(prog, sizeof prog, "reeve-rc-oneshotd") < 0)
 		return -1;
 	/* The kernel takes so much of a #! line, and no blanks in it. */
-	if (strlen(prog) < 100 && !strpbrk(prog, " \t"))
+	if (strlen(prog) < 100 && !strpbrk(prog, " \t\n"))
 		n = snprintf(run, sizeof run, "#!%s -d3\n", prog);
+	else if (shquote(word, sizeof word, prog))
+		n = snprintf(run, sizeof run, "#!/bin/sh\nexec %s -d3 run\n",
+			word);
 	else
-		n = snprintf(run, sizeof run, "#!/bin/sh\nexec '%s' -d3 run\n",
-			prog);
+		return -1;
 	return write_new(fd, "run", run, (size_t)n, 0755) < 0 ||
 		write_new(fd, "notification-fd", "3\n", 2, 0644) < 0 ||
 		event_make(fd, EVENT_DIR, getegid(), 0) < 0 ? -1 : 0;

@@ -15,6 +15,9 @@
 
 enum { PLACES_SOURCES = 16 };
 
+/* The catch-all log of a machine. */
+#define UNCAUGHT_LOGS "/run/uncaught-logs"
+
 struct places {
 	int user;			/* 0 root's tree, 1 a user's */
 	int nsources;			/* first has precedence */

@@ -323,6 +323,35 @@ read_record(struct svscan *v, struct rd *r, uint64_t *peer)
 	return slot;
 }
 
+/* Is l NAME/log of NAME, which is p? */
+static int
+is_log_of(const char *l, const char *p)
+{
+	size_t n = strlen(p);
+
+	return !strncmp(l, p, n) && !strcmp(l + n, "/log");
+}
+
+/* The other one of a pair, if it was read before.  An inode alone may be
+ * another's, on another file system; so names decide among several. */
+static int
+find_peer(const struct table *t, int slot, uint64_t ino)
+{
+	const char *name = t->slots[slot].name;
+	int found = -1;
+
+	for (unsigned i = 0; i < t->high; i++) {
+		const struct service *s = &t->slots[i];
+
+		if (!s->used || (int)i == slot || s->ino != ino)
+			continue;
+		if (is_log_of(s->name, name) || is_log_of(name, s->name))
+			return (int)i;
+		found = (int)i;
+	}
+	return found;
+}
+
 int
 reexec_read(struct svscan *v, int fd)
 {
@@ -358,7 +387,7 @@ reexec_read(struct svscan *v, int fd)
 	v->partial = owed >> 2;
 	while (count--) {
 		uint64_t peer;
-		int slot;
+		int slot, other;
 
 		n = read_at_most(fd, buf, sizeof buf, at);
 		r = rd_init(buf, n < 0 ? 0 : (size_t)n);
@@ -366,12 +395,11 @@ reexec_read(struct svscan *v, int fd)
 		if (slot < 0)
 			return -1;
 		at += (off_t)r.pos;
-		for (unsigned i = 0; peer && i < v->table.high; i++)
-			if (v->table.slots[i].used && (int)i != slot &&
-				v->table.slots[i].ino == peer) {
-				v->table.slots[i].peer = slot;
-				v->table.slots[slot].peer = (int)i;
-			}
+		other = peer ? find_peer(&v->table, slot, peer) : -1;
+		if (other >= 0) {
+			v->table.slots[other].peer = slot;
+			v->table.slots[slot].peer = other;
+		}
 	}
 	return 0;
 }

@@ -50,6 +50,22 @@ is "$(find lib supervise svscan rc log init tools -name '*.[ch]' |
 	grep -E '/(utils?|misc|common|helpers?|stuff|tools?|general)\.[ch]$')" '' \
 	'no file has a name that says nothing'
 
+# What lies at the top of the tree is listed here, so that nothing is left
+# there by accident; and no file tells of the machine that it was made on.
+if git rev-parse --git-dir >/dev/null 2>&1; then
+	is "$(git ls-files | sed 's,/.*,,' | sort -u | grep -vxE -e 'init|svscan' \
+		-e 'supervise|rc|log|tools|lib|tests|doc|debian|packaging' \
+		-e 'Makefile|configure|(README|CONTRIBUTING|SECURITY)\.md' \
+		-e 'NEWS|LICENSE|VERSION|\.ci|\.github|\.clang-format' \
+		-e '\.git(-blame-ignore-revs|ignore|attributes)')" '' \
+		'nothing else is at the top'
+	is "$(git grep -lIE -e '(^|[^a-zA-Z0-9_.$}"])/(work|home/[a-z]+|Users|builds?)/[a-z]' \
+		-- . ':!tests/golden' ':!tests/layout.sh')" '' \
+		'no path of a machine that it was built on'
+else
+	skip 2 'not a git tree'
+fi
+
 has_test() {
 	# Tests write ${P}svok, the whole name, or the name in s6.
 	grep -rlqE -e "(\\\$\{P\}|\\\$P|reeve-|s6-)${1#reeve-}([^a-z0-9-]|\$)" \

@@ -20,6 +20,12 @@ journal_format(const struct journal *j, size_t *len)
 {
 	struct buf b = { 0 };
 
+	/* It would be read as a line of its own. */
+	if (strpbrk(j->boot, "\n") || strpbrk(j->boot_link, "\n") ||
+		strpbrk(j->boot_was, "\n")) {
+		errno = EINVAL;
+		return 0;
+	}
 	buf_printf(&b, HEAD "from %u\nto %u\norigin %u\n", (unsigned)j->from,
 		(unsigned)j->to, (unsigned)j->origin);
 	if (*j->boot)

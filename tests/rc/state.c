@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <setjmp.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -122,6 +123,11 @@ journal_round_trip(void **unused)
 	assert_int_equal(k.began, 77);
 	assert_string_equal(k.along[0], a);
 	journal_free(&k);
+	/* A newline would make a line of its own. */
+	strcpy(j.boot, "generations/2\nfrom 9/db");
+	errno = 0;
+	assert_null(journal_format(&j, &(size_t){ 0 }));
+	assert_int_equal(errno, EINVAL);
 	for (size_t i = 0; i < len; i++)
 		assert_false(journal_parse(&k, text, i));
 	for (size_t i = 0; i < len; i++) {

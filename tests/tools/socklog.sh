@@ -67,4 +67,10 @@ kill $pid
 ok 'it ends after -t' within 9 ended
 wait $pid;			is $? 99 'and says so'
 kill $flood 2>/dev/null
+
+# What is no socket is not its own.
+echo kept >notes
+reeve-socklog -x notes >/dev/null 2>err;	is $? 111 'a file in its place'
+like "$(cat err)" 'unable to bind socket to notes' '... is named'
+is "$(cat notes)" kept '... and left alone'
 end

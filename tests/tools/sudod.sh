@@ -102,4 +102,14 @@ if command -v strace >/dev/null && strace true 2>/dev/null; then
 else
 	skip 6 'strace cannot trace here'
 fi
+
+# What it opens for itself is not the program's.
+fds_of() { # fds_of NAME OPTION...: those of a program that it starts
+	_n=$1; shift
+	reeve-ipcserver -1 "$_n" reeve-sudod "$@" \
+		sh -c 'ls /proc/self/fd | tr "\n" " "' >"ready-$_n" 2>err2 &
+	within 9 test -s "ready-$_n"
+	echo text | reeve-sudo "$_n"
+}
+is "$(fds_of t -0)" "$(fds_of u)" '-0: no descriptor more than without'
 end

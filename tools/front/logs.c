@@ -33,7 +33,7 @@
 #include "rc/live.h"
 #include "rc/places.h"
 
-#define UNCAUGHT "/run/uncaught-logs"	/* of reeve-init */
+#define UNCAUGHT UNCAUGHT_LOGS	/* of reeve-init */
 #define SYSTEM_LOGS "/var/log/reeve"
 
 enum { POLL_MS = 200 };

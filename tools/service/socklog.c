@@ -65,6 +65,7 @@ static void
 bind_local(void)
 {
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	struct stat st;
 	mode_t old;
 
 	if (strlen(s.where) >= sizeof sa.sun_path)
@@ -72,7 +73,9 @@ bind_local(void)
 			s.where);
 	strcpy(sa.sun_path, s.where);
 	s.sock = socket(AF_UNIX, SOCK_DGRAM, 0);
-	unlink(s.where);
+	/* What an earlier one left; nothing that is no socket. */
+	if (lstat(s.where, &st) == 0 && S_ISSOCK(st.st_mode))
+		unlink(s.where);
 	old = umask(0);
 	if (s.sock < 0 || bind(s.sock, (struct sockaddr *)&sa, sizeof sa) < 0)
 		die_sys(EX_SYSTEM, "unable to bind socket to %s", s.where);

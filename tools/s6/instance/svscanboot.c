@@ -17,11 +17,12 @@
 #include "lib/path.h"
 #include "tools/s6/instance/maker.h"
 #include "lib/words.h"
+#include "rc/places.h"
 
 static const struct opt opts[] = {
 	{ 'c', "console", "FILE", "the logger's own messages go there" },
 	{ 'D', "catchall-directory", "DIR", "log directory\n"
-		"(/run/uncaught-logs)" },
+		"(" UNCAUGHT_LOGS ")" },
 	{ 'm', "catchall-mode", "OCTAL", "its permissions (02750)" },
 	{ 'l', "catchall-user", "USER", "account of the logger" },
 	{ 'o', "catchall-options", "WORDS", "logging script (t)" },
@@ -39,7 +40,7 @@ static const struct usage usage = {
 	opts, "Exit status: 100 misuse, 111 system error."
 };
 
-static const char *logs = "/run/uncaught-logs", *user, *words = "t";
+static const char *logs = UNCAUGHT_LOGS, *user, *words = "t";
 
 static void
 log_directory(unsigned mode)

@@ -86,8 +86,8 @@ move_fds(const int *fds)
 	for (int i = 0; i < SUDO_FDS; i++) {
 		safe[i] = i == 2 && (drop & 4)
 			? fcntl(2, F_DUPFD_CLOEXEC, 10)
-			: drop >> i & 1 ? open("/dev/null", i ? O_WRONLY
-				: O_RDONLY) : fds[i];
+			: drop >> i & 1 ? open("/dev/null", O_CLOEXEC |
+				(i ? O_WRONLY : O_RDONLY)) : fds[i];
 		if (safe[i] >= 0)
 			safe[i] = fcntl(safe[i], F_DUPFD_CLOEXEC, 10);
 		if (safe[i] < 0)

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "lib/bytes.h"
 #include "tools/s6/ipc/umsg.h"
 
@@ -277,10 +278,7 @@ umsg_flush(struct umsg_conn *c)
 uint64_t
 umsg_now(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+	return clock_now();
 }
 
 uint64_t

@@ -54,7 +54,7 @@ run_script(void)
 	char path[PATH_LEN];
 	char *argv[] = { path, 0 };
 	int w;
-	pid_t pid;
+	pid_t pid, r;
 
 	path_join(path, sizeof path, d.base, "scripts/rc.shutdown");
 	pid = fork();
@@ -66,9 +66,11 @@ run_script(void)
 		execv(path, argv);
 		die_sys(EX_NOTFOUND, "unable to execute %s", path);
 	}
-	while (waitpid(pid, &w, 0) < 0 && errno == EINTR)
+	while ((r = waitpid(pid, &w, 0)) < 0 && errno == EINTR)
 		;
-	if (WIFSIGNALED(w))
+	if (r < 0)
+		warn_sys("unable to wait for %s (going on)", path);
+	else if (WIFSIGNALED(w))
 		warn("%s was killed by signal %d (going on)", path,
 			WTERMSIG(w));
 	else if (WEXITSTATUS(w))
