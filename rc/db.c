@@ -840,6 +840,14 @@ db_logger(const struct db *db, const struct db_service *s)
 }
 
 const char *
+db_program(const struct db_service *s, int up)
+{
+	const struct db_script *c = up ? &s->up : &s->down;
+
+	return s->type == DB_ONESHOT && c->argc ? c->argv : 0;
+}
+
+const char *
 db_nearest(const struct db *db, const char *name)
 {
 	struct suggest near = suggest_init(name);

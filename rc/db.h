@@ -135,6 +135,8 @@ const char *db_prop(const struct db_service *, const char *key);
 /* The longrun that gets what a service prints: its consumer, or the logger
  * that the compiler made for a oneshot; or DB_NONE. */
 uint32_t db_logger(const struct db *, const struct db_service *);
+/* Program of a oneshot's script, in the way up or down, or 0. */
+const char *db_program(const struct db_service *, int up);
 /* The known name nearest to one that is unknown, or 0 if none is near. */
 const char *db_nearest(const struct db *, const char *name);
 

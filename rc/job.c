@@ -91,14 +91,16 @@ static void
 tell_failure(const struct half *h, uint32_t i)
 {
 	const struct state_rec *r = h->run->live->state.rec + i;
-	const char *dep = r->reason == REASON_DEPENDENCY &&
-		r->code < h->plan.n ? job_name(h, r->code) : 0;
-	char why[160];
+	const char *about = r->reason == REASON_NOEXEC ?
+		db_program(h->db->services + i, h->mode == RUN_UP) :
+		r->reason == REASON_DEPENDENCY && r->code < h->plan.n ?
+		job_name(h, r->code) : 0;
+	char why[400];
 	const char *who = is_wish(h, i) ? who_wants(h, i) : 0;
 
 	if (h->run->verbosity < 1)
 		return;
-	state_reason_text(why, sizeof why, r, dep);
+	state_reason_text(why, sizeof why, r, about);
 	warn("unable to %s service %s: %s%s%s%s%s",
 		h->mode == RUN_UP ? "start" : "stop", job_name(h, i),
 		prog_as_s6 && r->reason == REASON_EXIT ? "command " : "", why,

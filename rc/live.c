@@ -313,6 +313,9 @@ live_service(const struct live *l, uint32_t i, struct live_service *s)
 {
 	const struct state_rec *r = l->state.rec + i;
 	uint32_t n = l->db.nlong + l->db.nshort;
+	const char *about = r->reason == REASON_NOEXEC ?
+		db_program(l->db.services + i, !(r->flags & STATE_UP)) :
+		r->code < n ? l->db.services[r->code].name : 0;
 
 	memset(s, 0, sizeof *s);
 	s->wanted = !!(r->flags & STATE_WANTED);
@@ -321,8 +324,7 @@ live_service(const struct live *l, uint32_t i, struct live_service *s)
 	s->failed = !!(r->flags & STATE_FAILED);
 	s->when = r->when;
 	if (s->failed)
-		state_reason_text(s->reason, sizeof s->reason, r,
-			r->code < n ? l->db.services[r->code].name : 0);
+		state_reason_text(s->reason, sizeof s->reason, r, about);
 }
 
 static uint64_t

@@ -263,7 +263,7 @@ state_close(struct states *s)
 
 void
 state_reason_text(char *buf, size_t max, const struct state_rec *r,
-	const char *dep)
+	const char *about)
 {
 	unsigned code = (unsigned)r->code;
 
@@ -284,12 +284,13 @@ state_reason_text(char *buf, size_t max, const struct state_rec *r,
 		snprintf(buf, max, "no supervisor runs for it");
 		return;
 	case REASON_NOEXEC:
-		snprintf(buf, max, "unable to execute: %s",
+		snprintf(buf, max, "unable to execute%s%.200s: %s",
+			about ? " " : "", about ? about : "",
 			chain_strerror((int)code));
 		return;
 	case REASON_DEPENDENCY:
 		snprintf(buf, max, "not tried: %s failed",
-			dep ? dep : "a dependency");
+			about ? about : "a dependency");
 		return;
 	case REASON_DEATHS:
 		snprintf(buf, max, "died %u times before it was ready", code);

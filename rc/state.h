@@ -85,8 +85,9 @@ int state_put(struct states *, uint32_t i, unsigned flags,
 	enum state_reason reason, uint32_t code);
 void state_close(struct states *);
 
-/* The reason in words, "exited 1"; name_of_dep for REASON_DEPENDENCY. */
+/* The reason in words, "exited 1"; what it is about, if that is known: the
+ * dependency that failed, or the script that cannot be executed. */
 void state_reason_text(char *buf, size_t max, const struct state_rec *,
-	const char *name_of_dep);
+	const char *about);
 
 #endif

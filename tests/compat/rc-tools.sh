@@ -95,5 +95,15 @@ rm -r src/d; mkdir src/c/dependencies.d; : >src/c/dependencies.d/b; s6-rc-compil
 s6-rc-format-upgrade $L "$PWD/db4" 2>err;	is $? 4 'other dependencies'
 s6-rc-format-upgrade $L "$PWD/junk" 2>/dev/null;	is $? 4 'no database'
 s6-rc-format-upgrade $L 2>/dev/null;	is $? 100 'none given'
+
+# --- a script that cannot be executed is named, up and down
+mkdir src2 src2/up src2/down; echo oneshot >src2/up/type; cp src2/up/type src2/down
+echo '/no/such/script arg' >src2/up/up
+echo true >src2/down/up; echo "$PWD/junk" >src2/down/down
+s6-rc-compile db5 src2; s6-rc-update $L "$PWD/db5"
+s6-rc $L -u change up 2>err;	is $? 1 'a script that is not there'
+like "$(cat err)" 'service up: unable to execute /no/such/script: No such file' '... is named'
+s6-rc $L -u change down; s6-rc $L -d change down 2>err
+like "$(cat err)" "service down: unable to execute $PWD/junk: Permission denied" '... or cannot be executed, on the way down'
 }
 end
