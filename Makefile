@@ -2,8 +2,9 @@
 # elsewhere, run it from there (mkdir build && cd build && ../configure).
 #
 # A program is a .c file that has a main (found by grep); NAME.c becomes
-# reeve-NAME.  Every other .c goes into obj/all.a and the linker takes what a
-# program needs.  Nothing has to be listed anywhere.
+# reeve-NAME, and below tools/s6, where all is that exists only so that s6's
+# names work, s6-NAME.  Every other .c goes into obj/all.a and the linker takes
+# what a program needs.  Nothing has to be listed anywhere.
 
 ifeq ($(origin srcdir),undefined)
 -include config.mak
@@ -18,19 +19,29 @@ SRCS := $(sort $(foreach d,$(DIRS),$(patsubst $(srcdir)/%,%,\
 MAINS := $(sort $(patsubst $(srcdir)/%,%,$(shell \
 	grep -l '^main[[:punct:]]' $(addprefix $(srcdir)/,$(SRCS)))))
 PARTS := $(filter-out $(MAINS),$(SRCS))
-# tools/front/reeve.c is `reeve' itself, the one program without a prefix.
-progname = $(if $(filter reeve,$(basename $(notdir $1))),reeve,reeve-$(basename $(notdir $1)))
-PROGS := $(sort $(foreach m,$(MAINS),$(call progname,$m)))
-BINS := $(addprefix bin/,$(PROGS))
-MANPAGES = $(wildcard $(srcdir)/doc/*.[1578])
+S6MAINS := $(filter tools/s6/%,$(MAINS))
+OURMAINS := $(filter-out $(S6MAINS),$(MAINS))
+# `reeve' itself has no prefix, nor has ucspilogd in s6.
+progname = $(if $(filter reeve ucspilogd,$(basename $(notdir $1))),,$(if \
+	$(filter tools/s6/%,$1),s6-,reeve-))$(basename $(notdir $1))
+PROGS := $(sort $(foreach m,$(OURMAINS),$(call progname,$m)))
+S6PROGS := $(sort $(foreach m,$(S6MAINS),$(call progname,$m)))
+BINS := $(addprefix bin/,$(PROGS) $(S6PROGS))
+MANPAGES = $(wildcard $(srcdir)/doc/reeve*.[1578])
+S6PAGES = $(filter-out $(MANPAGES),$(wildcard $(srcdir)/doc/*.[1578]))
 DESTDIR =
 INSTALL = install
 
 .PHONY: all install install-init install-s6-names check test asan bench mutants fuzz lint fmt dist html \
-	clean units progs
+	clean units progs s6progs
+# What was a program before, and is none, would be tested and found.
+STALE = $(filter-out $(BINS) bin/reeve-multicall,$(wildcard bin/*))
 all: $(BINS)
+	$(if $(STALE),$(Q)rm -f $(STALE))
 progs:
 	@echo $(PROGS)
+s6progs:
+	@echo $(S6PROGS)
 
 config.mak:
 	@echo "run ./configure first" >&2; exit 1
@@ -48,8 +59,11 @@ obj/all.a: $(PARTS:%.c=obj/%.o)
 
 ifeq ($(MULTICALL),yes)
 # Each main is renamed to main_NAME and one table picks by the name called.
-# What stays as process 1 for its small size is a program of its own too.
-APART = init/init-alone.c
+# What stays as process 1 for its small size is a program of its own too; so
+# is what only s6's names need, unless those are asked for.
+S6APART := $(if $(filter yes,$(S6MULTI)),,$(S6MAINS))
+APART := init/init-alone.c $(S6APART)
+MULTI := $(filter-out $(S6APART),$(MAINS))
 define multi_rule
 obj/multi/$(call progname,$1).o: obj/$(1:.c=.o)
 	@mkdir -p obj/multi
@@ -60,11 +74,11 @@ define link_rule
 bin/$(call progname,$1): bin/reeve-multicall
 	$$(Q)ln -sf reeve-multicall $$@
 endef
-$(foreach m,$(MAINS),$(eval $(call multi_rule,$m)))
-$(foreach m,$(filter-out $(APART),$(MAINS)),$(eval $(call link_rule,$m)))
-obj/multi/table.c: $(addprefix $(srcdir)/,$(MAINS)) $(srcdir)/lib/multicall.sh config.mak
+$(foreach m,$(MULTI),$(eval $(call multi_rule,$m)))
+$(foreach m,$(filter-out $(APART),$(MULTI)),$(eval $(call link_rule,$m)))
+obj/multi/table.c: $(addprefix $(srcdir)/,$(MULTI)) $(srcdir)/lib/multicall.sh config.mak
 	@mkdir -p obj/multi
-	$(Q)sh $(srcdir)/lib/multicall.sh $(PROGS) >$@
+	$(Q)sh $(srcdir)/lib/multicall.sh $(foreach m,$(MULTI),$(call progname,$m)) >$@
 bin/reeve-multicall: obj/multi/table.c $(MULTIOBJS) obj/all.a
 	@mkdir -p bin
 	$(if $(Q),@echo "LD $@")
@@ -117,14 +131,15 @@ html:
 fmt:
 	clang-format -i $(addprefix $(srcdir)/,$(SRCS))
 
+install_pages = for m in $1; do $(INSTALL) -m 644 $$m \
+	$(DESTDIR)$(mandir)/man$${m\#\#*.}/ || exit 1; done
 install: all
 	$(INSTALL) -d $(DESTDIR)$(bindir) $(foreach s,1 5 7 8,$(DESTDIR)$(mandir)/man$s)
 	$(Q)for p in $(if $(filter yes,$(MULTICALL)),reeve-multicall) $(PROGS); do \
 		if [ -h bin/$$p ]; then ln -sf reeve-multicall $(DESTDIR)$(bindir)/$$p; \
 		else $(INSTALL) -m 755 bin/$$p $(DESTDIR)$(bindir)/.$$p.new && \
 		mv $(DESTDIR)$(bindir)/.$$p.new $(DESTDIR)$(bindir)/$$p; fi || exit 1; done
-	$(Q)for m in $(MANPAGES); do $(INSTALL) -m 644 $$m \
-		$(DESTDIR)$(mandir)/man$${m##*.}/ || exit 1; done
+	$(Q)$(call install_pages,$(MANPAGES))
 	$(Q)if [ -x $(srcdir)/tools/install-extra ]; then \
 		DESTDIR=$(DESTDIR) bindir=$(bindir) datadir=$(datadir) \
 		sysconfdir=$(sysconfdir) $(srcdir)/tools/install-extra $(srcdir); fi
@@ -137,9 +152,11 @@ install-init: install
 ifeq ($(S6NAMES),yes)
 install: install-s6-names
 endif
+# What is reeve-NAME too becomes a link to that.
 install-s6-names: all
-	$(INSTALL) -d $(DESTDIR)$(bindir)
-	$(Q)sh $(srcdir)/tools/s6-names $(DESTDIR)$(bindir) $(PROGS)
+	$(INSTALL) -d $(DESTDIR)$(bindir) $(foreach s,1 5 8,$(DESTDIR)$(mandir)/man$s)
+	$(Q)sh $(srcdir)/tools/s6-names $(DESTDIR)$(bindir) $(PROGS) $(S6PROGS)
+	$(Q)$(call install_pages,$(S6PAGES))
 
 dist:
 	git -C $(srcdir) archive --prefix=reeve-0.1.0/ -o $(CURDIR)/reeve-0.1.0.tar HEAD

@@ -31,7 +31,7 @@ find(const char *name)
 		if (!strncmp(base, others[i].name, strlen(others[i].name)) &&
 			(others[i].prefix || !strcmp(base, others[i].name)))
 			base = others[i].program;
-	/* s6-linux-init-hpr is reeve-linux-init-hpr. */
+	/* As it is; else as reeve-NAME, with or without an s6- before it. */
 	for (int pass = 0; pass < 2; pass++) {
 		for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
 			if (!strcmp(programs[i].name, base))

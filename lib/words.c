@@ -55,18 +55,17 @@ words_fmt(struct words *w, const char *fmt, ...)
 void
 words_sister(struct words *w, const char *name)
 {
-	char dir[PATH_LEN], file[128], path[PATH_LEN];
+	char file[128], path[PATH_LEN];
 
-	snprintf(file, sizeof file, "s6-%s", name);
-	if (prog_as_s6 && chain_bindir(dir, sizeof dir) == 0
-		&& path_join(path, sizeof path, dir, file) == 0
-		&& file_exists(AT_FDCWD, path)) {
-		words_add(w, path);
-		return;
+	/* Twice, and then once more for the message of who executes it. */
+	for (int i = 0; i < 3; i++) {
+		snprintf(file, sizeof file, "%s%s", (i == 1) == prog_as_s6 ?
+			"reeve-" : "s6-", name);
+		if (chain_sister(path, sizeof path, file) < 0)
+			die_sys(EX_SYSTEM, "unable to find %s", file);
+		if (file_exists(AT_FDCWD, path))
+			break;
 	}
-	snprintf(file, sizeof file, "reeve-%s", name);
-	if (chain_sister(path, sizeof path, file) < 0)
-		die_sys(EX_SYSTEM, "unable to find %s", file);
 	words_add(w, path);
 }
 

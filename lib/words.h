@@ -13,8 +13,9 @@ void words_all(struct words *, char *const *);
 /* Append a printf-formatted word. */
 void words_fmt(struct words *, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Append the full path of one of our own programs ("ipcserverd"), by its
- * s6 name if we were called by one and such a link lies beside us. */
+/* Append the full path of one of our own programs ("supervise"), by its s6
+ * name if we were called by one, else by ours; by the other if only that is
+ * installed. */
 void words_sister(struct words *, const char *name);
 _Noreturn void words_exec(struct words *);
 

@@ -66,9 +66,20 @@ else
 	skip 2 'not a git tree'
 fi
 
+# tools/s6 is what exists only so that s6's names work: nothing of ours runs or
+# writes it, and no page of ours takes it for an example.
+only=$(make -s -C "$BUILD" s6progs | sed 's/s6-//g; s/ /|/g')
+is "$(grep -rnE -e "\"(exec |[^\" ]*/)?(reeve-|s6-)($only)[ \"\\\\]" \
+	-e "words_sister\([^,]*, \"($only)\"" --include='*.[ch]' lib svscan \
+	supervise rc log tools init | grep -v '^tools/s6/')" '' \
+	'nothing of ours runs what only the names of s6 need'
+is "$(grep -nE "^\.Dl .*(reeve|s6)-($only)( |\$)" doc/reeve*.[1578])" '' \
+	'nor does a page of ours'
+
 has_test() {
 	# Tests write ${P}svok, the whole name, or the name in s6.
-	grep -rlqE -e "(\\\$\{P\}|\\\$P|reeve-|s6-)${1#reeve-}([^a-z0-9-]|\$)" \
+	_n=${1#reeve-} _n=${_n#s6-}
+	grep -rlqE -e "((\\\$\{P\}|\\\$P|reeve-|s6-)$_n|\<$1)([^a-z0-9-]|\$)" \
 		tests/*/*.sh tests/*.sh 2>/dev/null
 }
 for p in "$BUILD"/bin/*; do
@@ -88,9 +99,14 @@ if command -v mandoc >/dev/null; then
 else
 	skip 1 'mandoc is not installed'
 fi
-# A reference to one of our own pages must not dangle.
-is "$(grep -hE '^\.Xr reeve' doc/*.[1578] | awk '{print $2 "." $3}' |
-	sed 's/[,.;:)]*$//' | sort -u |
-	while read -r x; do [ -e "doc/$x" ] || echo "$x"; done)" '' \
+# A reference to one of our own pages must not dangle; that of a program that
+# has our name too is to the page of s6 itself.
+is "$(grep -hE '^\.Xr (reeve|s6-|ucspilogd)' doc/*.[1578] | awk '{print $2, $3}' |
+	tr -d ',.;:)' | sort -u | while read -r n s; do
+		[ -e "doc/$n.$s" ] || case $n in
+		s6-*) ls doc/reeve-"${n#s6-}".[18] ;;
+		*) false ;;
+		esac >/dev/null 2>&1 || echo "$n($s)"
+	done)" '' \
 	'every page that is referred to exists'
 end

@@ -9,6 +9,19 @@ P=${P-reeve-}
 # prefixes of the supervise and the svscan that the test drives, if they are
 # to be others than $P.
 
+# THEIRS: the directory of the system's own s6, or nothing.  Of what we have
+# by s6's names only, ours comes first in PATH (unless P says otherwise).
+THEIRS=
+for _p in /usr/bin /bin; do
+	# shellcheck disable=SC2034 # for the test
+	[ -x $_p/s6-supervise ] && THEIRS=$_p && break
+done
+
+# named "NAME ARGUMENT...": the same with the prefix that the program has.
+named() {
+	if command -v "$P${1%% *}" >/dev/null; then echo "$P$1"; else echo "s6-$1"; fi
+}
+
 # missed LABEL LINE...: a test fails, and the lines say why.  prove shows
 # standard output only when asked, so what fails once in a crowd is also told
 # where it is seen.

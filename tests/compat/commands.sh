@@ -4,7 +4,7 @@
 # what the listeners hear, what svstat says.
 # TIMEOUT: 240
 . "$TESTS/lib.sh"
-need s6-svc s6-supervise
+[ -n "$THEIRS" ] || skip_all "no s6 here to compare with"
 env --default-signal=INT true 2>/dev/null || skip_all 'no GNU env'
 
 # hear WANT LABEL COMMAND...: what listeners of both suites hear when it runs,
@@ -13,13 +13,14 @@ hear() {
 	_want=$1 _label=$2; shift 2
 	_last=${_want#"${_want%?}"}
 	[ -z "${S6_NEW-}" ] || _last=$_want
-	s6-ftrig-listen1 -t 9000 s/event "$_want" "$@" >heard.s6 2>&1; _r=$?
+	"$THEIRS/s6-ftrig-listen1" -t 9000 s/event "$_want" "$@" >heard.s6 2>&1
+	_r=$?
 	is "$_r $(cat heard.s6)" "0 $_last" "$_label: s6-ftrig-listen1 hears $_want"
 }
 hear2() { # the same, told by ours, all letters
 	_want=$1 _label=$2; shift 2
-	is "$(reeve-ftrig-listen1 -t 9000 s/event "$_want" "$@" 2>&1)" "$_want" \
-		"$_label: reeve-ftrig-listen1 hears $_want"
+	is "$(s6-ftrig-listen1 -t 9000 s/event "$_want" "$@" 2>&1)" "$_want" \
+		"$_label: s6-ftrig-listen1 hears $_want"
 }
 
 run() { # run CLIENT DAEMON

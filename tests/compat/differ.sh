@@ -1,11 +1,13 @@
 # differ.sh - compare our programs with Debian's s6 on the same command
 # line.  Sourced by tests of this directory.
 # shellcheck shell=sh
-need s6-svc
+[ -n "$THEIRS" ] || skip_all 'no s6 here to compare with'
+PATH=$THEIRS:$PATH
 mkdir names
 for _n in "$BUILD"/bin/reeve-*; do
 	ln -s "$_n" "names/s6-${_n##*/reeve-}"
 done
+ln -s "$BUILD"/bin/s6-* names/
 ours=$PWD/names/
 
 # same LABEL PROGRAM ARG...: Debian's s6-PROGRAM and ours by that name, called

@@ -91,17 +91,17 @@ c s6-fdholder-deletec cs one 2>/dev/null;	is $? 100 'a word too many'
 mkdir -p r/uid/0/env; touch r/uid/0/allow
 for v in STORE_REGEX RETRIEVE_REGEX LIST GETDUMP SETDUMP; do printf . >r/uid/0/env/S6_FDHOLDER_$v; done
 for s in m1 m2; do
-	reeve-fdholder-daemon -1 -i r $s >$s.ready &
+	s6-fdholder-daemon -1 -i r $s >$s.ready &
 	within 10 test -s $s.ready
 done
 set -- 'S6_FD#=450'; i=0
 while [ $i -lt 450 ]; do set -- "$@" S6_FD_$i=0 S6_FDID_$i=id$i; i=$((i + 1)); done
-env "$@" reeve-fdholder-setdump m1 </dev/null; is $? 0 '450 descriptors are stored'
-reeve-fdholder-transferdump m1 m2; is $? 0 'and move to another holder'
-is "$(reeve-fdholder-list m2 | wc -l)" 450 'all of them'
-is "$(reeve-fdholder-retrieve m2 id449 readlink /proc/self/fd/0)" /dev/null 'the last is what it was'
+env "$@" s6-fdholder-setdump m1 </dev/null; is $? 0 '450 descriptors are stored'
+s6-fdholder-transferdump m1 m2; is $? 0 'and move to another holder'
+is "$(s6-fdholder-list m2 | wc -l)" 450 'all of them'
+is "$(s6-fdholder-retrieve m2 id449 readlink /proc/self/fd/0)" /dev/null 'the last is what it was'
 # garbage ends the connection, not the server
-reeve-ipcclient m2 sh -c 'head -c 5000 /dev/urandom >&7; cat <&6 >/dev/null'
-reeve-ipcclient m2 sh -c 'printf "\0\0\0\001\0\002L" >&7; cat <&6 >/dev/null'
-is "$(reeve-fdholder-list m2 | wc -l)" 450 'garbage does no harm'
+s6-ipcclient m2 sh -c 'head -c 5000 /dev/urandom >&7; cat <&6 >/dev/null'
+s6-ipcclient m2 sh -c 'printf "\0\0\0\001\0\002L" >&7; cat <&6 >/dev/null'
+is "$(s6-fdholder-list m2 | wc -l)" 450 'garbage does no harm'
 end

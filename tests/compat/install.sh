@@ -86,9 +86,20 @@ for n in $(cat names); do
 		like "$(cat err)" "^$n: " '... named so' ;;
 	esac
 done
+# Not called by people: it stands in the scripts of s6-linux-init-maker.
 is "$(cd "$bin" && for f in s6-* ucspilogd; do
-	tr ' ' '\n' <"$OLDPWD/names" | grep -qx "$f" || echo "$f"; done)" '' \
-	'and no other name'
+	tr ' ' '\n' <"$OLDPWD/names" | grep -qx "$f" || echo "$f"; done)" \
+	s6-linux-init-finish 'and no other name'
+man=$PWD/d$(sed -n 's/^mandir *[:?]*= *//p' "$BUILD/config.mak")
+is "$(ls "$bin" | grep -v '^reeve' | while read -r n; do
+	[ -h "$bin/$n" ] || grep -q '^# by reeve$' "$bin/$n" ||
+		[ -e "$man/man1/$n.1" ] || [ -e "$man/man8/$n.8" ] || echo "$n"
+done)" '' 'what has no other name has its page'
+
+# --- without the names there is nothing of them
+make -s -C "$BUILD" install S6NAMES=no DESTDIR="$PWD/plain" >make.out 2>&1
+is "$(cd plain && find . -name 's6-*' -o -name 'ucspilogd*')" '' \
+	'a plain install has no name of s6'
 
 # --- a second install changes nothing, and leaves others' files alone
 (cd "$bin" && ls -l s6-* | awk '{print $1, $NF}') >before

@@ -53,8 +53,8 @@ s6-usertree-maker -r a nobody /l ut2 >/dev/null 2>&1; echo $?
 s6-usertree-maker nobody 2>/dev/null; echo $?
 X
 
-rm -rf other; reeve-instance-maker nothing other 2>/dev/null; not 'a failed maker leaves nothing' test -e other
-reeve-instance-maker -c 1 ours.d/t other 2>/dev/null; is $? 100 'too small a number'
+rm -rf other; s6-instance-maker nothing other 2>/dev/null; not 'a failed maker leaves nothing' test -e other
+s6-instance-maker -c 1 ours.d/t other 2>/dev/null; is $? 100 'too small a number'
 # a compiler takes what the makers write
 with ours s6-rc-compile db ours.d/src 2>err;	is $? 0 'instance-maker -r compiles'
 
@@ -63,7 +63,7 @@ if [ "$(id -u)" = 0 ] && command -v execlineb >/dev/null && command -v homeof >/
 	chmod 755 .
 	mkdir envd; echo fromfile >envd/FOO
 	mkdir logs; chmod 777 logs
-	reeve-usertree-maker -d "$PWD/u-\${USER}-\${UID}-\${FOO}" -E "$PWD/envd" -e FOO \
+	s6-usertree-maker -d "$PWD/u-\${USER}-\${UID}-\${FOO}" -E "$PWD/envd" -e FOO \
 		-p "$PATH" nobody "$PWD/logs" tree;	is $? 0 'usertree-maker'
 	n="u-nobody-$(id -u nobody)-fromfile"
 	mkdir "$n"; chown nobody "$n"

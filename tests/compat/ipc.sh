@@ -96,14 +96,14 @@ if [ -n "$THEIRS" ]; then
 	ok 'we read the cdb of Debian' diff -r r b
 fi
 mkdir -p evil && "$BUILD/obj/tests/helpers/cdbput" evil.cdb uid/../../evil/allow D 2>/dev/null &&
-	not 'a key that leads out is refused' reeve-accessrules-fs-from-cdb e evil.cdb
+	not 'a key that leads out is refused' s6-accessrules-fs-from-cdb e evil.cdb
 
 mkdir -p big/uid/default/env
 touch big/uid/default/allow
 for i in 1 2 3 4 5 6 7 8 9 a b c d e f g h; do
 	head -c 4090 /dev/zero | tr '\0' x >big/uid/default/env/$i
 done
-PROTO=IPC IPCREMOTEEUID=0 IPCREMOTEEGID=0 reeve-ipcserver-access -i big true \
+PROTO=IPC IPCREMOTEEUID=0 IPCREMOTEEGID=0 s6-ipcserver-access -i big true \
 	2>err
 is $? 111 'a rule with more variables than there is room for is an error'
 like "$(cat err)" 'No buffer space|No space' 'which is named'

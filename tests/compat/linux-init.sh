@@ -174,7 +174,7 @@ with ours s6-linux-init-shutdown now 2>/dev/null; is $? 100 'nothing asked for'
 with ours s6-linux-init-hpr 2>/dev/null; is $? 100 'hpr: nothing asked for'
 with ours s6-linux-init-hpr -wh; is $? 0 'hpr -w: nothing to do'
 is "$(with ours s6-linux-init-echo -n -s , a b c)" a,b,c 'echo'
-reeve-linux-init-finish 2>/dev/null; is $? 100 'finish is for process 1'
+s6-linux-init-finish 2>/dev/null; is $? 100 'finish is for process 1'
 
 # A machine's directory.  It is not halted here: that would unmount things.
 printf '#!/bin/sh\necho "rc.init $*"\nBASE/bin/telinit 3; echo "telinit $?"; echo done >%s/up\nsleep 1000\n' "$PWD" | sed "s,BASE,$B," >skel/rc.init
@@ -193,7 +193,7 @@ like "$(cat "/proc/$(pid1)/limits")" 'Max open files +500 +500' '-R sets the har
 kill -9 $p; kill -9 "$(pid1)"
 
 # The rest.
-is "$(unshare --pid --fork sh -c 'sleep 1000 & s=$!; reeve-linux-init-nuke; echo $?; wait $s; echo $?')" '0
+is "$(unshare --pid --fork sh -c 'sleep 1000 & s=$!; s6-linux-init-nuke; echo $?; wait $s; echo $?')" '0
 137' 'nuke kills everything else'
 with ours s6-linux-init-umountall x 2>/dev/null; is $? 100 'umountall takes no argument'
 with ours s6-linux-init-telinit 2>/dev/null; is $? 100 'telinit wants a runlevel'

@@ -36,7 +36,7 @@ cat >skel/rc.shutdown.final <<'END'
 : >/dev/kmsg && echo '<1>rc.shutdown.final' >/dev/kmsg
 END
 printf '#!/bin/sh\necho "runlevel $1" >>/order\nexit 7\n' >skel/runlevel
-reeve-linux-init-maker -c $base -p "/names:$PATH" -f "$PWD/skel" -V 2 -t 2 -L \
+s6-linux-init-maker -c $base -p "/names:$PATH" -f "$PWD/skel" -V 2 -t 2 -L \
 	-q 2000 -e COLOUR=blue -e "ASAN_OPTIONS=$ASAN_OPTIONS" -R o700 \
 	-s /run/kernel_env -G 'sleep 1000' root$base
 is $? 0 'the maker writes the directory'

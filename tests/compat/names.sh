@@ -3,24 +3,11 @@
 # shellcheck shell=sh
 NAMES=$PWD/.names
 mkdir -p "$NAMES"
-if [ -f "$SRC/tools/s6-names" ]; then
-	# shellcheck disable=SC2046
-	(cd "$BUILD/bin" && sh "$SRC/tools/s6-names" "$NAMES" $(ls)) \
-		>/dev/null 2>&1
-fi
-# The installer's links are to our names beside them.
-ln -sf "$BUILD"/bin/reeve-* "$NAMES/"
-for _p in "$NAMES"/reeve-*; do
-	_n=${_p##*/reeve-}
-	[ -e "$NAMES/s6-$_n" ] || ln -sf "reeve-$_n" "$NAMES/s6-$_n"
-done
-[ -e "$NAMES/ucspilogd" ] || ln -sf reeve-ucspilogd "$NAMES/ucspilogd"
-
-# Debian's own directory of s6 programs, or nothing.
-THEIRS=
-for _p in /usr/bin /bin; do
-	[ -x $_p/s6-supervise ] && THEIRS=$_p && break
-done
+# As the installer does it, and links instead of copies.
+# shellcheck disable=SC2046
+(cd "$BUILD" && sh "$SRC/tools/s6-names" "$NAMES" $(cd bin && ls)) \
+	>/dev/null 2>&1
+ln -sf "$BUILD"/bin/* "$NAMES/"
 
 # with ours|theirs COMMAND...: by s6's names.
 with() {

@@ -54,7 +54,7 @@ kill $pid
 # That of s6-linux-init: another letter in front, and no label.
 tai=0
 mkdir scan/li
-(cd scan/li && exec reeve-linux-init-shutdownd -c "$PWD/../../base") \
+(cd scan/li && exec s6-linux-init-shutdownd -c "$PWD/../../base") \
 	2>err & pid=$!
 f=scan/li/fifo
 within 9 test -p $f

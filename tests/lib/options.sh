@@ -37,10 +37,10 @@ octal() { # octal COMMAND...: the words behind the mode
 }
 mkdir rules
 octal reeve-ipcserver-socketbinder
-octal reeve-accessrules-cdb-from-fs
-octal reeve-linux-init-maker
-octal reeve-svscanboot
-octal reeve-linux-init
+octal s6-accessrules-cdb-from-fs
+octal s6-linux-init-maker
+octal s6-svscanboot
+octal s6-linux-init
 is "$(ls)" "err
 home
 rules" 'and nothing was made'

@@ -55,8 +55,8 @@ ok 'another' within 5 has err \
 	"range: warning: max-death-tally: expected a number of at most 4096, not '4097'"
 if [ "$(id -u)" = 0 ] && chmod 755 . && mkdir unread &&
 	printf '#!/bin/sh\nexit 0\n' >unread/run && chmod 700 unread/run &&
-	chown 65534 unread && reeve-applyuidgid -u 65534 -g 65534 test ! -r unread/run; then
-	reeve-applyuidgid -u 65534 -g 65534 reeve-supervise unread 2>err4 &
+	chown 65534 unread && s6-applyuidgid -u 65534 -g 65534 test ! -r unread/run; then
+	s6-applyuidgid -u 65534 -g 65534 reeve-supervise unread 2>err4 &
 	ok 'a run that it may not read' within 5 has err4 \
 		'unread: warning: unable to start run.*: Permission denied'
 	kill $!

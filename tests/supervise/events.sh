@@ -30,7 +30,7 @@ print('here', flush=True)
 if keep: time.sleep(1000)
 E
 calls() { # calls of one event
-	strace -f -o trace reeve-ftrig-notify e U
+	strace -f -o trace s6-ftrig-notify e U
 	wc -l <trace
 }
 # Not every file system says what a name stands for.
@@ -39,7 +39,7 @@ if mount -t tmpfs none memory 2>/dev/null; then
 	cp fill.py memory; cd memory || exit
 	told=yes
 fi
-reeve-mkfifodir e
+s6-mkfifodir e
 none=$(calls)
 for what in file directory link; do
 	[ -n "${told-}" ] || { skip 1 'cannot mount'; continue; }

@@ -2,7 +2,6 @@
 # supervise/signals.sh - signals to supervise, exit codes, and the letters
 # that listeners get.
 . "$TESTS/lib.sh"
-need s6-ftrig-listen1
 gone() { ! "${P}svok" "$1"; }
 has() { grep -q -e "$2" "$1" 2>/dev/null; }
 dead() { ! kill -0 "$1" 2>/dev/null; }
@@ -80,9 +79,9 @@ is "$(field s pid)" "$pid" 'and changes nothing'
 ok 'it is named' has err nodir
 
 # --- letters
-letters() { # letters WANT COMMAND...: the letters that a command leads to
+letters() { # letters WANT COMMAND...: what a command leads to
 	_want=$1; shift
-	timeout 10 s6-ftrig-listen1 -t 5000 s/event "$_want" "$@" >heard
+	timeout 10 "${THEIRS:+$THEIRS/}s6-ftrig-listen1" -t 5000 s/event "$_want" "$@" >heard
 	is "$?" 0 "letters $_want after $*"
 }
 cat >s/run <<'END'

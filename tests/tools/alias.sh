@@ -5,27 +5,28 @@
 . "$TESTS/lib.sh"
 
 # --- alias
-reeve-alias -l >list;	is $? 0 'alias -l'
+s6-alias -l >list;	is $? 0 'alias -l'
 while IFS='	' read -r name prog; do
-	ok "$name: ${prog%% *} is there" test -x "$BUILD/bin/${prog%% *}"
+	prog=${prog%% *}
+	ok "$name: $prog is there" test -x "$BUILD/bin/$(named "${prog#s6-}")"
 done <list
 mkdir env; echo value >env/KEY
-is "$(reeve-alias envdir env sh -c 'echo $KEY')" value 'alias envdir'
-ln -s "$BUILD/bin/reeve-alias" envdir
+is "$(s6-alias envdir env sh -c 'echo $KEY')" value 'alias envdir'
+ln -s "$BUILD/bin/s6-alias" envdir
 is "$(./envdir env sh -c 'echo $KEY')" value 'by a link'
-is "$(echo line | reeve-alias multilog t ./log; cut -c1 log/current)" @ multilog
-is "$(reeve-alias pgrphack sh -c 'ps -o sid= -p $$ | tr -d " "; echo $$' | uniq |
+is "$(echo line | s6-alias multilog t ./log; cut -c1 log/current)" @ multilog
+is "$(s6-alias pgrphack sh -c 'ps -o sid= -p $$ | tr -d " "; echo $$' | uniq |
 	wc -l)" 1 'pgrphack'
-is "$(reeve-alias svlogd x 2>&1; echo $?)" \
-	'reeve-alias: fatal: nothing stands for svlogd (-l lists what there is)
+is "$(s6-alias svlogd x 2>&1; echo $?)" \
+	's6-alias: fatal: nothing stands for svlogd (-l lists what there is)
 100' 'what has no alias'
-reeve-alias 2>/dev/null;	is $? 100 'no command'
+s6-alias 2>/dev/null;	is $? 100 'no command'
 
 # Process 1 of a machine has no /proc when it looks for its sisters.
 if unshare --mount true 2>/dev/null &&
 	! grep -q sanitize "$BUILD/config.mak"; then
 	unshare --mount sh -c 'mount -t tmpfs x /proc &&
-		env -u REEVE_BIN "$BUILD/bin/reeve-alias" svok nosuch'
+		env -u REEVE_BIN "$BUILD/bin/s6-alias" svok nosuch'
 	is $? 1 'without /proc'
 else
 	skip 1 'no mount namespace, or sanitizers'
@@ -66,8 +67,8 @@ chpst_all() { # chpst_all COMMAND: runs them
 	$c -/ root /prog --version | cut -d' ' -f2
 }
 chmod 755 .
-chpst_all reeve-alias-chpst >ours 2>&1
-is "$(reeve-alias-chpst -C env pwd)" "$PWD/env" 'chpst -C'
+chpst_all s6-alias-chpst >ours 2>&1
+is "$(s6-alias-chpst -C env pwd)" "$PWD/env" 'chpst -C'
 is "$(head -n 4 ours | tr '\n' ' ')" "value other own $(nice -n 3 nice) " 'chpst'
 if command -v chpst >/dev/null; then
 	chpst_all chpst >theirs 2>&1
@@ -92,7 +93,7 @@ trap '' TERM
 while :; do sleep 0.02; done
 END
 scanned sv
-sv() { reeve-alias-sv "$@"; }
+sv() { s6-alias-sv "$@"; }
 within 9 up sv/web; within 9 up sv/web/log
 like "$(sv status web)" \
 	'^run: web: \(pid [0-9]+\) [0-9]+s; run: log: \(pid [0-9]+\) [0-9]+s$' status
@@ -115,7 +116,7 @@ like "$(cd sv && sv status ./web web/)" '(run: .*)+' 'by path'
 touch sv/web/down
 like "$(sv status web)" 'run: web: .*, normally down' 'normally down'
 rm sv/web/down
-sv pause web; ok 'pause' within 9 sh -c 'reeve-alias-sv status web | grep -q ", paused"'
+sv pause web; ok 'pause' within 9 sh -c 's6-alias-sv status web | grep -q ", paused"'
 sv cont web
 # more than one, and some of them not there
 like "$(sv status web nosuch; echo $?)" \
@@ -162,7 +163,7 @@ END
 	plain='s/pid [0-9]*/pid N/; s/[0-9][0-9]*s/Ns/; s/runsv not/no supervise/'
 	unset -f sv
 	life sv runsv 2>&1 | sed "$plain" >theirs
-	life reeve-alias-sv reeve-supervise 2>&1 | sed "$plain" >ours
+	life s6-alias-sv reeve-supervise 2>&1 | sed "$plain" >ours
 	is "$(cat ours)" "$(cat theirs)" 'as sv of runit does'
 else
 	skip 1 'runit is not installed'

@@ -3,7 +3,7 @@
 # watched: its end and its exit code are ours, signals reach it.
 . "$TESTS/lib.sh"
 [ "$P" = reeve- ] || skip_all 's6 has this from 2.14 on'
-w="${P}background-watch"
+w="s6-background-watch"
 
 "$w" pid true 2>/dev/null
 [ $? != 112 ] || skip_all 'this system cannot adopt a daemon'
@@ -29,7 +29,7 @@ rm pid
 "$w" -t 200 pid sh -c 'sleep 9 & :' 2>err; is $? 99 'no pidfile in time'
 like "$(cat err)" 'pid does not name a process' 'it says so'
 "$w" pid true 2>err;			is $? 104 'no daemon at all'
-"$w" -t 200 pid sleep 9 2>/dev/null;	is $? 99 'prog stays'
+"$w" -t 200 pid sleep 9 2>/dev/null;	is $? 137 'prog stays'
 
 "$w" -d 4 pid ./daemon 'trap "echo hup >>got" HUP; trap "exit 3" TERM
 	>started; while :; do sleep 0.02; done' 4>ready & me=$!

@@ -85,7 +85,7 @@ E
 chmod 755 client
 start() { # start OPTION...
 	: >ready
-	reeve-ipcserver-socketbinder -a 0777 s reeve-fdholderd -1 "$@" \
+	reeve-ipcserver-socketbinder -a 0777 s s6-fdholderd -1 "$@" \
 		-i rules >ready 2>err & daemon=$!
 	within 9 test -s ready
 }

@@ -117,7 +117,7 @@ f u/s.service <<E2
 Requires=s.socket
 [Service]
 Environment="TERM=a terminal"
-ExecStart=/bin/sh -c 'echo "\$LISTEN_FDS of \$LISTEN_PID, I am \$\$\$\$, \${TERM}" >$PWD/told; exec $BUILD/bin/reeve-ipcserverd cat <&3'
+ExecStart=/bin/sh -c 'echo "\$LISTEN_FDS of \$LISTEN_PID, I am \$\$\$\$, \${TERM}" >$PWD/told; exec $BUILD/bin/s6-ipcserverd cat <&3'
 E2
 import -d u/s.service u/s.socket; is "$? $(grep -c 'made of' said)" '1 2' 'a socket and its service, and the directory'
 like "$(cat said)" "^u/s.socket:3: .*ListenStream=8080 .no internet socket is bound here: have the program listen itself" 'what to do about another socket'
@@ -262,7 +262,7 @@ PATH=$BUILD/bin:$PATH reeve up >out 2>&1; is $? 0 'all of it comes up' || show o
 within 20 grep -q ran ran; is $? 0 'the timer: it ran'
 within 10 grep -q . told; is "$(cat told)" "1 of $(reeve-svstat -o pid t/live/servicedirs/s), I am $(reeve-svstat -o pid t/live/servicedirs/s), a terminal" 'the socket: it was passed to that process'
 is "$(stat -c %a run/s.sock)" 600 'with its mode'
-is "$(reeve-ipcclient run/s.sock sh -c 'echo hello >&7; head -n 1 <&6')" hello 'and somebody answers'
+is "$(s6-ipcclient run/s.sock sh -c 'echo hello >&7; head -n 1 <&6')" hello 'and somebody answers'
 is "$(sort more)" "most one
 one $(id -u)" 'templates: what the instance needs, and its setup'
 reeve down >out 2>&1; is $? 0 'all of it goes down' || show out

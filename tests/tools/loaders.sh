@@ -5,33 +5,33 @@
 
 for p in setuidgid envuidgid applyuidgid envdir softlimit setlock setsid \
 	fghack; do
-	"${P}$p" 2>/dev/null;	is $? 100 "$p alone is misuse"
+	"$(named $p)" 2>/dev/null;	is $? 100 "$p alone is misuse"
 done
 mkdir env; echo value >env/KEY
 for c in 'setuidgid root' 'envuidgid root' 'applyuidgid -u 0' 'envdir env' \
 	'softlimit -o 64' 'setlock lk' setsid; do
 	# shellcheck disable=SC2086
-	is "$("${P}"$c echo to be done)" 'to be done' "$c executes"
+	is "$($(named "$c") echo to be done)" 'to be done' "$c executes"
 	# shellcheck disable=SC2086
-	"${P}"$c sh -c 'exit 7';		is $? 7 "$c: its exit code"
+	$(named "$c") sh -c 'exit 7';		is $? 7 "$c: its exit code"
 	# shellcheck disable=SC2086
-	"${P}"$c nosuchprog 2>/dev/null;	is $? 127 "$c: not found"
+	$(named "$c") nosuchprog 2>/dev/null;	is $? 127 "$c: not found"
 	# shellcheck disable=SC2086
-	"${P}"$c /etc/passwd 2>/dev/null;	is $? 126 "$c: not executable"
+	$(named "$c") /etc/passwd 2>/dev/null;	is $? 126 "$c: not executable"
 	# Nothing of ours is left open in the program, but for the lock.
 	case $c in setlock*) continue ;; esac
 	# shellcheck disable=SC2086
-	is "$("${P}"$c sh -c 'ls /proc/self/fd' | tr '\n' ' ')" \
+	is "$($(named "$c") sh -c 'ls /proc/self/fd' | tr '\n' ' ')" \
 		"$(ls /proc/self/fd | tr '\n' ' ')" "$c: descriptors"
 done
 is "$("${P}envdir" env sh -c 'echo $KEY')" value envdir
 is "$("${P}softlimit" -o 64 sh -c 'ulimit -Sn')" 64 softlimit
 is "$("${P}setlock" lk sh -c "${P}setlock -n lk true 2>/dev/null; echo \$?")" 1 setlock
-is "$("${P}fghack" sh -c '(sleep 0.2; echo late) & echo soon')" 'soon
+is "$(s6-fghack sh -c '(sleep 0.2; echo late) & echo soon')" 'soon
 late' 'fghack stays'
 if [ "$(id -u)" = 0 ]; then
 	is "$("${P}setuidgid" nobody id -u)" "$(id -u nobody)" setuidgid
-	is "$("${P}envuidgid" nobody "${P}applyuidgid" -U id -u)" \
+	is "$(s6-envuidgid nobody s6-applyuidgid -U id -u)" \
 		"$(id -u nobody)" 'envuidgid, applyuidgid'
 	chmod 755 .; chmod 600 env/KEY
 	"${P}setuidgid" nobody "${P}envdir" env true 2>err

@@ -16,7 +16,7 @@ for m in sys.argv[1:]:
 END
 chmod +x say
 PATH=$PWD:$PATH
-from="${P}notify-fd-from-socket"
+from="s6-notify-fd-from-socket"
 "$from" 2>/dev/null;			is $? 100 'no prog'
 "$from" -3 9 true 9>&- 2>/dev/null;	is $? 111 'the descriptor is not open'
 "$from" true 2>/dev/null;		is $? 111 'no notification-fd'
@@ -37,12 +37,12 @@ is "$("$from" -3 9 sh -c 'ls /proc/self/fd | tr "\n" " "' 9>/dev/null)" \
 	'the program gets no descriptor of ours'
 
 service s <<'END'
-exec reeve-notify-fd-from-socket sh -c 'say READY=1; while :; do sleep 0.05; done'
+exec s6-notify-fd-from-socket sh -c 'say READY=1; while :; do sleep 0.05; done'
 END
 echo 3 >s/notification-fd
 supervised s
 ok 'a service becomes ready' "${P}svwait" -U -t 9000 s
-printf '#!/bin/sh\nexec reeve-notify-fd-from-socket sh -c "while :; do sleep 0.05; done"\n' >s/run
+printf '#!/bin/sh\nexec s6-notify-fd-from-socket sh -c "while :; do sleep 0.05; done"\n' >s/run
 "${P}svc" -r s
 within 9 sh -c "[ \$(ps -o comm= ax | grep -c notify-fd) = 1 ]"
 "${P}svc" -wd -T 9000 -d s
@@ -50,7 +50,7 @@ ok 'the helper ends with the service' within 9 sh -c '! ps -o comm= ax | grep -q
 if [ "$(id -u)" = 0 ]; then
 	chmod 755 .
 	if built_with SO_PEERCRED; then
-		is "$("$from" -3 1 sh -c 'reeve-setsid reeve-setuidgid nobody \
+		is "$("$from" -3 1 sh -c 's6-setsid reeve-setuidgid nobody \
 			say READY=1; :' 2>/dev/null | wc -l)" 0 \
 			'a stranger is not believed'
 	else
@@ -60,7 +60,7 @@ if [ "$(id -u)" = 0 ]; then
 		'but a process of the session is'
 fi
 
-to="${P}notify-socket-from-fd"
+to="s6-notify-socket-from-fd"
 unset NOTIFY_SOCKET
 "$to" sh -c 'exit 3' 2>err;		is "$? $(cat err)" '3 ' 'no NOTIFY_SOCKET'
 NOTIFY_SOCKET=x "$to" sh -c 'exit 3' 2>err; is $? 3 'not an address'

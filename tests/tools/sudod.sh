@@ -7,13 +7,13 @@
 . "$TESTS/helpers/hostile.sh"
 chmod 755 .
 
-reeve-ipcserver -1 -c 8 -C 8 s reeve-sudod -t 2000 sh -c 'echo served' \
+s6-ipcserver -1 -c 8 -C 8 s s6-sudod -t 2000 sh -c 'echo served' \
 	>ready 2>err &
 within 9 test -s ready
-server=$(pgrep -f "^[^ ]*reeve-ipcserverd")
+server=$(pgrep -f "^[^ ]*s6-ipcserverd")
 before=$(fds "$server")
 children() { pgrep -P "$server" | wc -l; }
-is "$(reeve-sudo s)" served 'a client'
+is "$(s6-sudo s)" served 'a client'
 
 for c in silent half huge junk http; do
 	case $c in
@@ -25,7 +25,7 @@ for c in silent half huge junk http; do
 	esac
 	t0=$(ticks "$server")
 	hostile s "$w" 8;		is $? 0 "8 clients: $c"
-	is "$(timeout 60 reeve-sudo s)" served 'another is served'
+	is "$(timeout 60 s6-sudo s)" served 'another is served'
 	all_ended 8
 	none() { [ "$(children)" = 0 ]; }
 	ok 'nothing is left of them' within 9 none
@@ -44,20 +44,20 @@ hostile s 'b""' 40
 most() { [ "$(children)" -le 8 ]; }
 ok '40 clients: eight at a time' most
 ok 'in the same memory' test $(($(rss "$server") - m0)) -lt 1000
-is "$(timeout 100 reeve-sudo s)" served 'the next one is served'
+is "$(timeout 100 s6-sudo s)" served 'the next one is served'
 kill $hostile; wait $hostile 2>/dev/null
 
 # Of two users.
 if [ "$(id -u)" = 0 ] && setpriv --reuid=12345 --regid=12345 --clear-groups \
 	true 2>/dev/null; then
 	: >ready
-	reeve-ipcserver -1 -c 8 -C 4 -a 0777 s2 reeve-sudod \
+	s6-ipcserver -1 -c 8 -C 4 -a 0777 s2 s6-sudod \
 		sh -c 'echo served' >ready 2>err &
 	within 9 test -s ready
 	: >said
 	AS=12345 python3 hostile.py s2 'b""' 20 >said 2>&1 & hostile=$!
 	within 20 grep -q here said
-	is "$(timeout 20 reeve-sudo s2)" served \
+	is "$(timeout 20 s6-sudo s2)" served \
 		'-C: one user with silent clients keeps no other out'
 	kill $hostile
 else
@@ -66,10 +66,10 @@ fi
 
 # The program goes when its client does, whatever that leaves unread.
 : >ready
-reeve-ipcserver -1 s3 reeve-sudod sh -c 'echo $$ >pid; exec yes' >ready 2>err &
+s6-ipcserver -1 s3 s6-sudod sh -c 'echo $$ >pid; exec yes' >ready 2>err &
 within 9 test -s ready
 mkfifo unread; exec 5<>unread
-reeve-sudo s3 >&5 & client=$!
+s6-sudo s3 >&5 & client=$!
 within 9 test -s pid
 kill $client
 gone() { ! kill -0 "$(cat pid)"; }
@@ -88,10 +88,10 @@ if command -v strace >/dev/null && strace true 2>/dev/null; then
 		reeve-ipcserver-socketbinder s.$d strace -f -o trace.$d \
 			-e trace=accept,accept4,poll,ppoll \
 			-e inject=accept,accept4:error=EMFILE:when=1..4 \
-			reeve-$d $args 2>err.$d & tracer=$!
+			s6-$d $args 2>err.$d & tracer=$!
 		within 9 grep -q 'poll(' trace.$d
-		server=$(pgrep -f "^[^ ]*reeve-$d $args")
-		reeve-ipcclient s.$d true & client=$!
+		server=$(pgrep -f "^[^ ]*s6-$d $args")
+		s6-ipcclient s.$d true & client=$!
 		served() { grep -q 'accept.* = [0-9]' trace.$d; }
 		ok "$d tries again until it can" within 9 served
 		is "$(grep -c EMFILE trace.$d)" 4 '... which it could not'
@@ -106,10 +106,10 @@ fi
 # What it opens for itself is not the program's.
 fds_of() { # fds_of NAME OPTION...: those of a program that it starts
 	_n=$1; shift
-	reeve-ipcserver -1 "$_n" reeve-sudod "$@" \
+	s6-ipcserver -1 "$_n" s6-sudod "$@" \
 		sh -c 'ls /proc/self/fd | tr "\n" " "' >"ready-$_n" 2>err2 &
 	within 9 test -s "ready-$_n"
-	echo text | reeve-sudo "$_n"
+	echo text | s6-sudo "$_n"
 }
 is "$(fds_of t -0)" "$(fds_of u)" '-0: no descriptor more than without'
 end

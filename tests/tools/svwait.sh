@@ -78,7 +78,7 @@ END
 		until ls c/event | grep -q ftrig1; do sleep 0.02; done
 		cp a/supervise/status c/supervise/status.new
 		mv c/supervise/status.new c/supervise/status
-		reeve-ftrig-notify c/event s; reeve-ftrig-notify c/event uU' &
+		s6-ftrig-notify c/event s; s6-ftrig-notify c/event uU' &
 	within 9 "${P}svok" c
 	ok 'one that is only just beginning is waited for' $w -U c
 fi

@@ -44,8 +44,8 @@ socket_key(struct sockunit *s, const char *key, const char *value)
 		s->accept = ini_yes(value);
 		if (s->accept)
 			import_left_out(s->im, "Accept=%s (a program for each "
-				"client: reeve-ipcserver PATH COMMAND does "
-				"that)", value);
+				"client: s6-ipcserver PATH COMMAND, of "
+				"make install-s6-names, does that)", value);
 	} else if (!strcmp(key, "SocketMode") && *value && strlen(value) < 5 &&
 		!value[strspn(value, "01234567")])
 		snprintf(s->mode, sizeof s->mode, "%s", value);

@@ -1,5 +1,5 @@
 /* applyuidgid.c - execute a program with the numbers given, or those that
- * envuidgid left in the environment.  See reeve-applyuidgid(1). */
+ * envuidgid left in the environment.  See s6-applyuidgid(1). */
 
 #include <errno.h>
 #include <getopt.h>

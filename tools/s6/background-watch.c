@@ -1,6 +1,6 @@
 /* background-watch.c - run a daemon that cannot stay in the foreground, and
  * stand in for it: pass on signals, end when it ends.
- * See reeve-background-watch(1). */
+ * See s6-background-watch(1). */
 
 #include <getopt.h>
 #include <limits.h>

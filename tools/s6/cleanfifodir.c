@@ -1,5 +1,5 @@
 /* cleanfifodir.c - remove fifos of listeners that are gone.
- * See reeve-cleanfifodir(1). */
+ * See s6-cleanfifodir(1). */
 
 #include <fcntl.h>
 #include <getopt.h>

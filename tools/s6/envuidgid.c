@@ -1,6 +1,6 @@
 /* envuidgid.c - put the numbers of an account into the environment, for
  * programs that drop their rights themselves, and for applyuidgid.
- * See reeve-envuidgid(1). */
+ * See s6-envuidgid(1). */
 
 #include <errno.h>
 #include <getopt.h>

@@ -1,5 +1,5 @@
 /* fghack.c - run a program that puts itself into the background, and stay
- * until it and its children are gone.  See reeve-fghack(1). */
+ * until it and its children are gone.  See s6-fghack(1). */
 
 #include <errno.h>
 #include <getopt.h>

@@ -1,5 +1,5 @@
 /* ftrig-listen.c - start a program when several fifodirs are listened to,
- * then wait for events of them.  See reeve-ftrig-listen(1). */
+ * then wait for events of them.  See s6-ftrig-listen(1). */
 
 #include <errno.h>
 #include <getopt.h>

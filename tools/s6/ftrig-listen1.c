@@ -1,5 +1,5 @@
 /* ftrig-listen1.c - start a program when a fifodir is listened to, then wait
- * for events of it.  See reeve-ftrig-listen1(1). */
+ * for events of it.  See s6-ftrig-listen1(1). */
 
 #include <errno.h>
 #include <getopt.h>

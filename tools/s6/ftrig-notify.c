@@ -1,5 +1,5 @@
 /* ftrig-notify.c - tell events to all who listen to a fifodir.
- * See reeve-ftrig-notify(1). */
+ * See s6-ftrig-notify(1). */
 
 #include <fcntl.h>
 #include <getopt.h>

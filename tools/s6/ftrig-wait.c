@@ -1,4 +1,4 @@
-/* ftrig-wait.c - wait for events of a fifodir.  See reeve-ftrig-wait(1). */
+/* ftrig-wait.c - wait for events of a fifodir.  See s6-ftrig-wait(1). */
 
 #include <errno.h>
 #include <getopt.h>

@@ -1,4 +1,4 @@
-/* mkfifodir.c - make a fifodir.  See reeve-mkfifodir(1). */
+/* mkfifodir.c - make a fifodir.  See s6-mkfifodir(1). */
 
 #include <fcntl.h>
 #include <getopt.h>

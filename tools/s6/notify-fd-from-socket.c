@@ -1,6 +1,6 @@
 /* notify-fd-from-socket.c - let a program that tells its readiness as
  * systemd wants it, through NOTIFY_SOCKET, tell it to supervise.
- * See reeve-notify-fd-from-socket(1). */
+ * See s6-notify-fd-from-socket(1). */
 
 #include <errno.h>
 #include <getopt.h>

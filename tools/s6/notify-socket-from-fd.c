@@ -1,6 +1,6 @@
 /* notify-socket-from-fd.c - let a program that tells its readiness by a
  * newline on a descriptor tell it to systemd, through NOTIFY_SOCKET.
- * See reeve-notify-socket-from-fd(1). */
+ * See s6-notify-socket-from-fd(1). */
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* rc-bundle.c - add bundles to a compiled database, or take them out, without
- * the sources.  See reeve-rc-bundle(1).
+ * the sources.  See s6-rc-bundle(1).
  *
  * A database is never changed: another one takes its place by rename, and a
  * live directory is switched to it as by any update. */

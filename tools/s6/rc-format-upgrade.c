@@ -1,6 +1,6 @@
 /* rc-format-upgrade.c - put a database that was compiled anew from the same
  * definitions in the place of the live one, because the format of databases
- * has changed.  See reeve-rc-format-upgrade(1).
+ * has changed.  See s6-rc-format-upgrade(1).
  *
  * It is an update that must find nothing to do; that is checked first. */
 

@@ -1,5 +1,5 @@
 /* setsid.c - execute a program in a new session or process group.
- * See reeve-setsid(1). */
+ * See s6-setsid(1). */
 
 #include <errno.h>
 #include <fcntl.h>

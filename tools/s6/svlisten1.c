@@ -1,4 +1,4 @@
-/* svlisten1.c - svlisten for one service.  See reeve-svlisten1(1). */
+/* svlisten1.c - svlisten for one service.  See s6-svlisten1(1). */
 
 #include <errno.h>
 #include <getopt.h>

@@ -1,4 +1,4 @@
-/* tai64n.c - put a TAI64N stamp before each line.  See reeve-tai64n(1). */
+/* tai64n.c - put a TAI64N stamp before each line.  See s6-tai64n(1). */
 
 #include <errno.h>
 #include <getopt.h>

@@ -1,5 +1,5 @@
 /* ucspilogd.c - syslog lines from standard input, with names instead of
- * numbers, to standard output.  See reeve-ucspilogd(1). */
+ * numbers, to standard output.  See ucspilogd(1). */
 
 #include <errno.h>
 #include <getopt.h>

@@ -1,5 +1,5 @@
 /* background.h - stand in for a daemon that goes to the background: adopt
- * it, pass signals on, end when it ends.  Of reeve-background-watch, which is
+ * it, pass signals on, end when it ends.  Of s6-background-watch, which is
  * s6's, and reeve-forking, which is what a pid-file becomes. */
 #ifndef TOOLS_BACKGROUND_H
 #define TOOLS_BACKGROUND_H

@@ -1,5 +1,5 @@
 /* alias-chpst.c - chpst of runit: the loaders that do its options one by one,
- * in chpst's order.  See reeve-alias-chpst(1).
+ * in chpst's order.  See s6-alias-chpst(1).
  *
  * An environment directory, limits and a lock are other programs' work; they
  * are called first, with this one behind them for what is left. */

@@ -1,5 +1,5 @@
 /* alias-sv.c - sv of runit, for services under reeve-supervise.
- * See reeve-alias-sv(1).
+ * See s6-alias-sv(1).
  *
  * A command is a row: the letters to send, the state that is waited for, and
  * what more is done when that does not come. */

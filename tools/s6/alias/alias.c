@@ -1,5 +1,5 @@
 /* alias.c - the commands of daemontools and runit by their own names: what
- * does the same here.  See reeve-alias(1). */
+ * does the same here.  See s6-alias(1). */
 
 #include <getopt.h>
 #include <stdio.h>
@@ -59,7 +59,7 @@ static void
 list(void)
 {
 	for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++) {
-		printf("%s\treeve-%s", aliases[i].name, aliases[i].program);
+		printf("%s\ts6-%s", aliases[i].name, aliases[i].program);
 		for (const char *const *w = aliases[i].words; *w; w++)
 			printf(" %s", *w);
 		putchar('\n');

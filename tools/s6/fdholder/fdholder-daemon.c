@@ -1,6 +1,6 @@
 /* fdholder-daemon.c - bind a local socket, drop privileges, hold
  * descriptors: the command line of three programs in one.
- * See reeve-fdholder-daemon(8). */
+ * See s6-fdholder-daemon(8). */
 
 #include <getopt.h>
 

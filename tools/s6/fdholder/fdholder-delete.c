@@ -1,5 +1,5 @@
 /* fdholder-delete.c - close a descriptor that an fd-holder keeps.
- * See reeve-fdholder-delete(1). */
+ * See s6-fdholder-delete(1). */
 
 #include "lib/msg.h"
 #include "tools/s6/fdholder/client.h"

@@ -1,6 +1,6 @@
 /* fdholder-getdump.c - execute prog with all descriptors that an fd-holder keeps, named in
  * the environment: S6_FD#, S6_FD_0, S6_FDID_0, S6_FDLIMIT_0, ...
- * See reeve-fdholder-getdump(1). */
+ * See s6-fdholder-getdump(1). */
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* fdholder-list.c - print the names of the descriptors that an fd-holder keeps.
- * See reeve-fdholder-list(1). */
+ * See s6-fdholder-list(1). */
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* fdholder-retrieve.c - execute prog with a descriptor that an fd-holder keeps as its
  * standard input.
- * See reeve-fdholder-retrieve(1). */
+ * See s6-fdholder-retrieve(1). */
 
 #include <fcntl.h>
 #include <unistd.h>

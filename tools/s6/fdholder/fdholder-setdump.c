@@ -1,6 +1,6 @@
 /* fdholder-setdump.c - give an fd-holder all descriptors that the environment names, as
- * reeve-fdholder-getdump set it.
- * See reeve-fdholder-setdump(1). */
+ * s6-fdholder-getdump set it.
+ * See s6-fdholder-setdump(1). */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ static const struct opt opts[] = {
 static const struct usage usage = {
 	"[ -t timeout ] socket",
 	"Give an fd-holder all descriptors that the environment names, as\n"
-	"reeve-fdholder-getdump set it.",
+	"s6-fdholder-getdump set it.",
 	opts, "Exit status: 0; 1 refused, 100 misuse, 111 system error."
 };
 

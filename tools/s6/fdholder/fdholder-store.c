@@ -1,5 +1,5 @@
 /* fdholder-store.c - give a descriptor to an fd-holder under a name.
- * See reeve-fdholder-store(1). */
+ * See s6-fdholder-store(1). */
 
 #include <getopt.h>
 

@@ -1,5 +1,5 @@
 /* fdholder-transferdump.c - copy all descriptors of one fd-holder to another one.
- * See reeve-fdholder-transferdump(1). */
+ * See s6-fdholder-transferdump(1). */
 
 #include <getopt.h>
 #include <string.h>

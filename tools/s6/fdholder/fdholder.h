@@ -1,5 +1,5 @@
 /* fdholder.h - FORMAT requests to an fd-holder and the client's side of
- * them.  See reeve-fdholderd(8). */
+ * them.  See s6-fdholderd(8). */
 #ifndef FDHOLDER_FDHOLDER_H
 #define FDHOLDER_FDHOLDER_H
 

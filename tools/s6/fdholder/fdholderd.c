@@ -1,5 +1,5 @@
 /* fdholderd.c - keep descriptors for others, on a listening local socket at
- * standard input.  See reeve-fdholderd(8).
+ * standard input.  See s6-fdholderd(8).
  *
  * What a client may do comes from the rule that lets it in (rules.h), in
  * variables.  Without rules nobody may do anything. */

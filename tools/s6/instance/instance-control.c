@@ -1,5 +1,5 @@
 /* instance-control.c - reeve-svc for an instance.
- * See reeve-instance-control(1). */
+ * See s6-instance-control(1). */
 
 #include "lib/msg.h"
 #include "tools/s6/instance/instance.h"

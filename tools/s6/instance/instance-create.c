@@ -1,5 +1,5 @@
 /* instance-create.c - start another instance of an instanced service.
- * See reeve-instance-create(1). */
+ * See s6-instance-create(1). */
 
 #include <errno.h>
 #include <fcntl.h>

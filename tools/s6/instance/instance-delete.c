@@ -1,5 +1,5 @@
 /* instance-delete.c - stop an instance and remove it.
- * See reeve-instance-delete(1). */
+ * See s6-instance-delete(1). */
 
 #include <fcntl.h>
 #include <unistd.h>

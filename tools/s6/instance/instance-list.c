@@ -1,5 +1,5 @@
 /* instance-list.c - names of the instances of a service.
- * See reeve-instance-list(1). */
+ * See s6-instance-list(1). */
 
 #include <dirent.h>
 #include <errno.h>

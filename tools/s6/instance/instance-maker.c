@@ -1,5 +1,5 @@
 /* instance-maker.c - write a service whose process is a scanner of copies
- * of a template.  See reeve-instance-maker(1). */
+ * of a template.  See s6-instance-maker(1). */
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* instance-status.c - reeve-svstat for an instance.
- * See reeve-instance-status(1). */
+ * See s6-instance-status(1). */
 
 #include "lib/msg.h"
 #include "tools/s6/instance/instance.h"

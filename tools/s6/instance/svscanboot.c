@@ -1,5 +1,5 @@
 /* svscanboot.c - make a scan directory with a catch-all logger and become
- * svscan, where that is not process 1.  See reeve-svscanboot(8). */
+ * svscan, where that is not process 1.  See s6-svscanboot(8). */
 
 #include <errno.h>
 #include <fcntl.h>

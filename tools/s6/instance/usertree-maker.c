@@ -1,5 +1,5 @@
 /* usertree-maker.c - write a service that runs a supervision tree as a user.
- * See reeve-usertree-maker(1).  The run script is execline: it builds the
+ * See s6-usertree-maker(1).  The run script is execline: it builds the
  * user's environment step by step, and ${HOME} and the like in paths are
  * execline's. */
 

@@ -1,5 +1,5 @@
 /* accessrules-cdb-from-fs.c - access rules in a directory to a cdb.
- * See reeve-accessrules-cdb-from-fs(1). */
+ * See s6-accessrules-cdb-from-fs(1). */
 
 #include <dirent.h>
 #include <errno.h>
@@ -27,7 +27,7 @@ static const struct opt opts[] = {
 };
 static const struct usage usage = {
 	"[ -m mode ] cdbfile dir",
-	"Write the access rules in dir (see reeve-accessrules(5)) to cdbfile.",
+	"Write the access rules in dir (see s6-accessrules(5)) to cdbfile.",
 	opts, "Exit status: 0 done, 100 misuse, 111 system error; cdbfile is\n"
 	"replaced whole or not at all."
 };

@@ -1,5 +1,5 @@
 /* accessrules-fs-from-cdb.c - access rules in a cdb to a directory.
- * See reeve-accessrules-fs-from-cdb(1). */
+ * See s6-accessrules-fs-from-cdb(1). */
 
 #include <errno.h>
 #include <fcntl.h>

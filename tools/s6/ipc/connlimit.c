@@ -1,5 +1,5 @@
 /* connlimit.c - refuse a client that has too many connections already.
- * See reeve-connlimit(1). */
+ * See s6-connlimit(1). */
 
 #include <getopt.h>
 #include <stdio.h>

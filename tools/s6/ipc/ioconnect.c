@@ -1,5 +1,5 @@
 /* ioconnect.c - copy standard input to one descriptor and another one to
- * standard output, both at once.  See reeve-ioconnect(1). */
+ * standard output, both at once.  See s6-ioconnect(1). */
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* ipcclient.c - connect to a local socket and exec a program with it on
- * descriptors 6 and 7.  See reeve-ipcclient(1). */
+ * descriptors 6 and 7.  See s6-ipcclient(1). */
 
 #include <errno.h>
 #include <fcntl.h>

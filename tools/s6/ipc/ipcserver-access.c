@@ -1,5 +1,5 @@
 /* ipcserver-access.c - let a client in or not, by rules on its uid and gid.
- * See reeve-ipcserver-access(1). */
+ * See s6-ipcserver-access(1). */
 
 #include <errno.h>
 #include <getopt.h>

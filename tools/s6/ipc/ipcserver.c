@@ -1,5 +1,5 @@
 /* ipcserver.c - bind a local socket, drop privileges, serve it: the command
- * line of three programs in one.  See reeve-ipcserver(1). */
+ * line of three programs in one.  See s6-ipcserver(1). */
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 /* ipcserverd.c - accept clients on standard input, a listening local socket,
- * and run a program for each.  See reeve-ipcserverd(1). */
+ * and run a program for each.  See s6-ipcserverd(1). */
 
 #include <errno.h>
 #include <fcntl.h>

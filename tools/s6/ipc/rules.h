@@ -1,7 +1,7 @@
 /* rules.h - FORMAT access rules: who may connect to a local service, and
  * with which environment.  A directory with uid/self, uid/N, gid/self,
  * gid/N and uid/default, each a directory holding allow or deny, env/ and
- * exec; or the same in one cdb file.  See reeve-accessrules(5). */
+ * exec; or the same in one cdb file.  See s6-accessrules(5). */
 #ifndef IPC_RULES_H
 #define IPC_RULES_H
 

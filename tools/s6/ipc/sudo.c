@@ -1,5 +1,5 @@
 /* sudo.c - run a program in another process's place: ipcclient and sudoc in
- * one command line.  See reeve-sudo(1). */
+ * one command line.  See s6-sudo(1). */
 
 #include <getopt.h>
 
@@ -22,7 +22,7 @@ static const struct opt opts[] = {
 static const struct usage usage = {
 	"[ -q | -Q | -v ] [ -p bindpath ] [ -l localname ] [ -e ] "
 	"[ -t timeout ] [ -T timeoutrun ] path [ args... ]",
-	"Have the reeve-sudod behind the local socket path run its program\n"
+	"Have the s6-sudod behind the local socket path run its program\n"
 	"with args and our standard input, output and error.",
 	opts, "Exit status: that of the program (128 + N for signal N),\n"
 	"100 misuse, 111 system error."

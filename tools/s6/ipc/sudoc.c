@@ -1,5 +1,5 @@
 /* sudoc.c - the client's half of sudo, on descriptors 6 and 7.
- * See reeve-sudoc(1). */
+ * See s6-sudoc(1). */
 
 #include <errno.h>
 #include <getopt.h>
@@ -25,7 +25,7 @@ static const struct opt opts[] = {
 };
 static const struct usage usage = {
 	"[ -e ] [ -t timeoutconn ] [ -T timeoutrun ] [ args... ]",
-	"Ask the reeve-sudod at descriptors 6 and 7 to run its program with\n"
+	"Ask the s6-sudod at descriptors 6 and 7 to run its program with\n"
 	"args and our standard input, output and error.",
 	opts, "Exit status: that of the program (128 + N for signal N),\n"
 	"100 misuse, 111 system error."

@@ -1,5 +1,5 @@
 /* sudod.c - the server's half of sudo: run one fixed program for a client,
- * with the client's arguments and descriptors.  See reeve-sudod(8).
+ * with the client's arguments and descriptors.  See s6-sudod(8).
  *
  * Nothing of the client's environment is believed but variables that ours
  * has and has empty. */

@@ -1,7 +1,7 @@
 /* umsg.h - FORMAT messages with file descriptors over a local stream socket:
  * u32 length, u16 number of descriptors (both big-endian), then the bytes;
  * the descriptors go with the first of them.  What s6-sudo and s6-fdholder
- * speak.  See reeve-fdholderd(8). */
+ * speak.  See s6-fdholderd(8). */
 #ifndef IPC_UMSG_H
 #define IPC_UMSG_H
 

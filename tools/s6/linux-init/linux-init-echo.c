@@ -1,5 +1,5 @@
 /* linux-init-echo.c - write words to standard output.
- * See reeve-linux-init-echo(8). */
+ * See s6-linux-init-echo(8). */
 
 #include <getopt.h>
 #include <stdio.h>

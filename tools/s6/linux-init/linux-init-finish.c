@@ -1,6 +1,6 @@
 /* linux-init-finish.c - the end, as process 1 in svscan's place: end all
  * processes, then the container or the machine.
- * See reeve-linux-init-finish(8). */
+ * See s6-linux-init-finish(8). */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +28,7 @@ static struct {
 } o = { .base = "/etc/s6-linux-init/current", .grace = LI_GRACE };
 
 static const struct opt opts[] = {
-	{ 'c', "basedir", "DIR", "what reeve-linux-init-maker wrote" },
+	{ 'c', "basedir", "DIR", "what s6-linux-init-maker wrote" },
 	{ 'g', "grace", "MS", "from SIGTERM to SIGKILL (3000)" },
 	{ 'C', "container", 0, "in a container" },
 	{ 'S', "sync", 0, "with -C: sync the disks" },

@@ -1,5 +1,5 @@
 /* linux-init-hpr.c - halt, power off or reboot: ask shutdownd, or -f do it.
- * See reeve-linux-init-hpr(8). */
+ * See s6-linux-init-hpr(8). */
 
 #include <getopt.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 /* linux-init-logouthookd.c - for one client of a local socket: when its
  * process ends, who was logged in by it is not any more.  Started by
- * reeve-ipcserver, once for each login; see reeve-linux-init-logouthookd(8).
+ * s6-ipcserver, once for each login; see s6-linux-init-logouthookd(8).
  */
 
 #include <errno.h>

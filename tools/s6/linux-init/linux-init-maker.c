@@ -1,5 +1,5 @@
-/* linux-init-maker.c - write the directory that reeve-linux-init boots from.
- * See reeve-linux-init-maker(8).
+/* linux-init-maker.c - write the directory that s6-linux-init boots from.
+ * See s6-linux-init-maker(8).
  *
  * Its users edit it afterwards: the names in bin, env, scripts and run-image
  * are fixed.  All scripts are sh and hold one command each. */

@@ -1,5 +1,5 @@
 /* linux-init-nuke.c - SIGKILL to every process that may be signalled.
- * See reeve-linux-init-nuke(8). */
+ * See s6-linux-init-nuke(8). */
 
 #include <errno.h>
 #include <getopt.h>

@@ -1,5 +1,5 @@
 /* linux-init-shutdown.c - ask for a shutdown, now or later.
- * See reeve-linux-init-shutdown(8). */
+ * See s6-linux-init-shutdown(8). */
 
 #include <getopt.h>
 #include <string.h>

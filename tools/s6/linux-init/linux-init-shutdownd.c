@@ -1,6 +1,6 @@
 /* linux-init-shutdownd.c - the early service that a shutdown is asked of:
  * runs rc.shutdown, then has svscan execute its finish script, which ends
- * everything as process 1.  See reeve-linux-init-shutdownd(8).
+ * everything as process 1.  See s6-linux-init-shutdownd(8).
  *
  * Nothing is killed from here: as long as svscan runs it would restart what
  * is killed, and which of the two is faster would be a matter of luck. */
@@ -36,7 +36,7 @@ static struct {
 
 static const struct opt opts[] = {
 	{ 'd', "notification-fd", "FD", "write a newline there when ready" },
-	{ 'c', "basedir", "DIR", "what reeve-linux-init-maker wrote" },
+	{ 'c', "basedir", "DIR", "what s6-linux-init-maker wrote" },
 	{ 'g', "grace", "MS", "from SIGTERM to SIGKILL (3000)" },
 	{ 'C', "container", 0, "in a container" },
 	{ 'B', "no-logger", 0, "no catch-all logger" },

@@ -1,5 +1,5 @@
 /* linux-init-telinit.c - change the runlevel: the runlevel script is run by
- * the service s6-linux-init-runleveld.  See reeve-linux-init-telinit(8). */
+ * the service s6-linux-init-runleveld.  See s6-linux-init-telinit(8). */
 
 #include <errno.h>
 #include <getopt.h>

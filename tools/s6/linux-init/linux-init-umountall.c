@@ -1,5 +1,5 @@
 /* linux-init-umountall.c - unmount everything, last first.
- * See reeve-linux-init-umountall(8). */
+ * See s6-linux-init-umountall(8). */
 
 #include <getopt.h>
 #include <string.h>

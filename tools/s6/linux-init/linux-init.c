@@ -1,5 +1,5 @@
-/* linux-init.c - process 1 of a directory made by reeve-linux-init-maker: a
- * list of steps, then it becomes reeve-svscan.  See reeve-linux-init(8).
+/* linux-init.c - process 1 of a directory made by s6-linux-init-maker: a
+ * list of steps, then it becomes reeve-svscan.  See s6-linux-init(8).
  *
  * The child (stage 2) runs rc.init when svscan is ready: told by svscan on a
  * pipe (-B), or by the catch-all logger, which opens its fifo to read. */
@@ -35,7 +35,7 @@ static struct {
 
 static const struct opt opts[] = {
 	{ 'v', "verbosity", "N", "0 errors, 1 a banner, 2 every step" },
-	{ 'c', "basedir", "DIR", "what reeve-linux-init-maker wrote" },
+	{ 'c', "basedir", "DIR", "what s6-linux-init-maker wrote" },
 	{ 'p', "initial-path", "PATH", "PATH of everything" },
 	{ 's', "envdumpdir", "DIR", "write the environment we got there" },
 	{ 'm', "umask", "OCTAL", "umask of everything (022)" },
@@ -53,7 +53,7 @@ static const struct usage usage = {
 	"[ -m initmask ] [ -d dev ] [ -D initdefault ] [ -n | -N ] [ -C ] "
 	"[ -B ] [ -W fd ] args...",
 	"Process 1: set /run up, run scripts/rc.init beside, become svscan.",
-	opts, "Only useful from the bin/init that reeve-linux-init-maker\n"
+	opts, "Only useful from the bin/init that s6-linux-init-maker\n"
 	"writes.  Does not exit, but 111 if a step fails."
 };
 

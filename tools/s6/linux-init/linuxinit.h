@@ -1,7 +1,7 @@
-/* linuxinit.h - what the programs around reeve-linux-init share: places
+/* linuxinit.h - what the programs around s6-linux-init share: places
  * under /run that others know, and FORMAT the shutdown request: what
- * reeve-linux-init-shutdown writes to the fifo of
- * reeve-linux-init-shutdownd.  See reeve-linux-init-shutdownd(8). */
+ * s6-linux-init-shutdown writes to the fifo of
+ * s6-linux-init-shutdownd.  See s6-linux-init-shutdownd(8). */
 #ifndef LINUX_INIT_LINUXINIT_H
 #define LINUX_INIT_LINUXINIT_H
 
