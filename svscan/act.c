@@ -21,6 +21,7 @@
 #include "supervise/reaped.h"
 #include "supervise/svdir.h"
 #include "svscan/act.h"
+#include "svscan/choose.h"
 #include "svscan/output.h"
 #include "svscan/reexec.h"
 #include "svscan/scandir.h"
@@ -29,8 +30,6 @@
 
 enum {
 	RESTART_MS = 1000,	/* between two starts of one supervise */
-	SHORT_MIN_MS = 100,	/* first retry when something ran short */
-	SHORT_MAX_MS = 2000,
 	SCAN_AGAIN_MS = 1000,
 	LOOK_MS = 500,		/* at supervises without a descriptor */
 	TOO_MANY_MS = 60000,
@@ -347,7 +346,7 @@ static void
 start_one(struct svscan *v, int slot)
 {
 	struct service *s = &v->table.slots[slot];
-	uint64_t ms = SHORT_MIN_MS;
+	uint64_t ms;
 	pid_t pid;
 
 	hold_fifo(v, s);
@@ -360,11 +359,7 @@ start_one(struct svscan *v, int slot)
 		v->shortages = 0;
 		return;
 	}
-	for (unsigned i = 0; i < v->shortages && ms < SHORT_MAX_MS; i++)
-		ms *= 2;
-	if (ms > SHORT_MAX_MS)
-		ms = SHORT_MAX_MS;
-	v->shortages++;
+	ms = choose_pause(v->shortages++);
 	v->start_at = os_now() + ms * MS;
 	warn_sys("%s: unable to start %s (trying again in %u.%u s)", s->name,
 		v->supervise, (unsigned)(ms / 1000),
@@ -383,17 +378,12 @@ svscan_start(struct svscan *v)
 	v->start_at = 0;
 	for (unsigned i = 0; i < t->high && !v->stopping; i++) {
 		struct service *s = &t->slots[i];
+		enum choice c = choose_start(s, s->used && s->peer >= 0 ?
+			&t->slots[s->peer] : 0, now);
 
-		if (!s->used || !s->there || s->pid)
-			continue;
-		if (s->next > now) {
+		if (c == CHOOSE_LATER)
 			sooner(&next, s->next);
-			continue;
-		}
-		/* Not with what is ours instead: the next scan makes the
-		 * pipe. */
-		if (s->peer >= 0 && s->pipe[0] < 0 &&
-			t->slots[s->peer].pipe[0] < 0)
+		if (c != CHOOSE_START)
 			continue;
 		start_one(v, (int)i);
 		/* What is short for one is short for all: not one message
@@ -561,15 +551,12 @@ svscan_scan(struct svscan *v)
 	}
 	for (unsigned i = 0; i < t->high; i++) {
 		struct service *s = &t->slots[i];
+		enum choice c = choose_after_scan(s, v->added);
 
-		if (!s->used)
-			continue;
 		s->there = s->seen;
-		/* While many are added that would be often; an update asks
-		 * for another scan when all are there. */
-		if (s->there && s->pid && !v->added)
+		if (c == CHOOSE_HOLD)
 			hold_another(v, s);
-		else if (!s->there && !s->pid)
+		else if (c == CHOOSE_FORGET)
 			forget(v, (int)i);
 	}
 	v->quiet = 1;
@@ -607,7 +594,7 @@ svscan_nuke(struct svscan *v, int all)
 
 	/* What is gone is known when the scan succeeds that was asked for
 	 * with it. */
-	v->nuke = !v->partial ? 0 : all || v->nuke == 2 ? 2 : 1;
+	v->nuke = choose_nuke(v->nuke, all, v->partial);
 	for (unsigned i = 0; i < t->high; i++) {
 		struct service *s = &t->slots[i];
 
