@@ -53,6 +53,15 @@ obj/%.o: $(srcdir)/%.c config.mak
 	$(if $(Q),@echo "CC $*.c")
 	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
+# What --version says; compiled into lib/version.o alone.
+obj/lib/version.o: obj/version.h
+obj/version.h: FORCE
+	@mkdir -p obj
+	@sh $(srcdir)/tools/version $(srcdir) | \
+		sed 's/.*/#define VERSION_TEXT "&"/' >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+FORCE:
+
 obj/all.a: $(PARTS:%.c=obj/%.o)
 	$(if $(Q),@echo "AR $@")
 	$(Q)rm -f $@ && $(AR) qcs $@ $^
@@ -158,9 +167,9 @@ install-s6-names: all
 	$(Q)sh $(srcdir)/tools/s6-names $(DESTDIR)$(bindir) $(PROGS) $(S6PROGS)
 	$(Q)$(call install_pages,$(S6PAGES))
 
+# The sources as a tarball, the same bytes anywhere; see tools/dist.
 dist:
-	git -C $(srcdir) archive --prefix=reeve-0.1.0/ -o $(CURDIR)/reeve-0.1.0.tar HEAD
-	xz -f reeve-0.1.0.tar
+	$(Q)sh $(srcdir)/tools/dist $(CURDIR)
 clean:
 	rm -rf obj bin build-asan
 

@@ -12,13 +12,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config.h"
 #include "init/boot.h"
 #include "init/initdir.h"
 #include "init/os.h"
 #include "lib/chain.h"
 #include "lib/file.h"
 #include "lib/msg.h"
+#include "lib/version.h"
 #include "rc/places.h"
 
 #define LOG_SERVICE "s6-svscan-log"	/* svscan -X looks for this name */
@@ -408,7 +408,7 @@ boot_run(struct boot *b)
 			say("step: %s", steps[i].name);
 		steps[i].run(b);
 		if (steps[i].run == have_console)
-			say("reeve %s", REEVE_VERSION);
+			say("reeve %s", reeve_version);
 	}
 	sigprocmask(SIG_SETMASK, &none, 0);
 	for (;;) {

@@ -6,12 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "config.h"
 #include "init/alone.h"
 #include "init/reaper.h"
 #include "lib/msg-brief.h"
 #include "lib/msg.h"
 #include "lib/num.h"
+#include "lib/version.h"
 
 enum { GRACE = 1, SIGNAL, VERBOSE, MASK, COMMAND };
 
@@ -24,7 +24,7 @@ static const char help[] =
 	"      --help                print this and exit\n"
 	"      --version             print the version and exit\n\n"
 	"See also: man reeve-init\n";
-static const char version[] = "reeve-init-alone (reeve) " REEVE_VERSION "\n";
+static const char version[] = "reeve-init-alone (reeve) ";
 
 static int
 print(const char *text, size_t len)
@@ -44,7 +44,9 @@ main(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], "--help"))
 		return print(help, sizeof help - 1);
 	if (argc > 1 && !strcmp(argv[1], "--version"))
-		return print(version, sizeof version - 1);
+		return print(version, sizeof version - 1) ||
+			print(reeve_version, strlen(reeve_version)) ||
+			print("\n", 1) ? EX_SYSTEM : 0;
 	if (argc <= COMMAND || !num_u64(argv[GRACE], &c.grace_ms) ||
 		!num_uint(argv[SIGNAL], &sig) ||
 		!num_uint(argv[VERBOSE], &verbose) ||

@@ -11,6 +11,7 @@
 #include "lib/msg.h"
 #include "lib/num.h"
 #include "lib/opt.h"
+#include "lib/version.h"
 
 enum { OPTS_MAX = 64, CODE_HELP = 1000, CODE_VERSION, COLUMNS = 80 };
 
@@ -246,7 +247,7 @@ opt_next(const struct usage *u, int argc, char **argv)
 	if (c == CODE_HELP)
 		print_help(u);
 	if (c == CODE_VERSION) {
-		printf("%s (reeve) %s\n", prog_name, REEVE_VERSION);
+		printf("%s (reeve) %s\n", prog_name, reeve_version);
 		exit(fflush(stdout) ? EX_SYSTEM : 0);
 	}
 	if (c == '?' || c == ':') {

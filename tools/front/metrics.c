@@ -15,9 +15,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "config.h"
 #include "lib/file.h"
 #include "lib/msg.h"
+#include "lib/version.h"
 #include "tools/front/front.h"
 #include "tools/front/model.h"
 #include "tools/front/proc.h"
@@ -162,7 +162,7 @@ print_tree(FILE *f, const struct model *m)
 	struct live_last last;
 
 	head(f, "reeve_info", "gauge", "version of the program that asks");
-	fprintf(f, "reeve_info{version=\"%s\"} 1\n", REEVE_VERSION);
+	fprintf(f, "reeve_info{version=\"%s\"} 1\n", reeve_version);
 	head(f, "reeve_tree_up", "gauge", "1 if the supervision tree runs");
 	fprintf(f, "reeve_tree_up %d\n", m->svscan > 0);
 	if (!m->have_live)

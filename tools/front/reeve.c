@@ -6,11 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "config.h"
 #include "lib/chain.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/path.h"
+#include "lib/version.h"
 #include "tools/front/front.h"
 
 /* What fingers know from systemctl, supervisorctl, sv and the like, and does
@@ -103,7 +103,7 @@ main(int argc, char **argv)
 	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
 		return front_help(1, words);
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
-		printf("reeve (reeve) %s\n", REEVE_VERSION);
+		printf("reeve (reeve) %s\n", reeve_version);
 		return fflush(stdout) ? EX_SYSTEM : EX_OK;
 	}
 	s = front_find(argv[1]);

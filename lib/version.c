@@ -1,0 +1,7 @@
+/* version.c - the one text of --version.  The Makefile writes the header by
+ * tools/version, so that a new commit compiles this file alone. */
+
+#include "lib/version.h"
+#include "obj/version.h"
+
+const char reeve_version[] = VERSION_TEXT;
