@@ -54,8 +54,8 @@ obj/%.o: $(srcdir)/%.c config.mak
 	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # What --version says; compiled into lib/version.o alone.
-obj/lib/version.o: obj/version.h
-obj/version.h: FORCE
+obj/lib/version.o: version-text.h
+version-text.h: FORCE
 	@mkdir -p obj
 	@sh $(srcdir)/tools/version $(srcdir) | \
 		sed 's/.*/#define VERSION_TEXT "&"/' >$@.new
@@ -171,6 +171,6 @@ install-s6-names: all
 dist:
 	$(Q)sh $(srcdir)/tools/dist $(CURDIR)
 clean:
-	rm -rf obj bin build-asan
+	rm -rf obj bin build-asan version-text.h
 
 -include $(SRCS:%.c=obj/%.d) $(UNITS:%=%.d) $(HELPERS:%=%.d)

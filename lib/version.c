@@ -2,6 +2,6 @@
  * tools/version, so that a new commit compiles this file alone. */
 
 #include "lib/version.h"
-#include "obj/version.h"
+#include "version-text.h"
 
 const char reeve_version[] = VERSION_TEXT;
