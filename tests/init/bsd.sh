@@ -67,6 +67,7 @@ int reboot(int, char *);
 int reboot(int);
 #endif
 END2
+echo "#define VERSION_TEXT \"0\"" >version-text.h
 cat >config.h <<'END2'
 #define REEVE_VERSION "0"
 #define REEVE_SKALIBS "0"
