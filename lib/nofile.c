@@ -1,5 +1,7 @@
 /* nofile.c - see nofile.h. */
 
+#include <fcntl.h>
+
 #include "lib/nofile.h"
 
 enum { HIGH = 1 << 20 };
@@ -32,6 +34,16 @@ nofile_raise(void)
 		if (l.rlim_cur <= hard && setrlimit(RLIMIT_NOFILE, &l) == 0)
 			break;
 	return was;
+}
+
+unsigned
+nofile_free(unsigned limit)
+{
+	unsigned n = 0;
+
+	for (unsigned fd = 0; fd < limit; fd++)
+		n += fcntl((int)fd, F_GETFD) < 0;
+	return n;
 }
 
 void

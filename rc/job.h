@@ -44,6 +44,7 @@ struct half {
 	struct job **jobs;	/* owned; by service, 0 if none */
 	struct job *first, *last;	/* the same, oldest first */
 	uint32_t njobs, noneshots;
+	uint32_t room;		/* so many at once: descriptors */
 	uint32_t *held;		/* owned; ready, waiting for a free slot */
 	uint32_t nheld;
 	int result;

@@ -12,17 +12,19 @@
 
 #include "lib/clock.h"
 #include "lib/msg.h"
+#include "lib/nofile.h"
 #include "rc/job.h"
 
-enum { BATCH = 64, WAIT_TRIES = 50, WAIT_PAUSE_MS = 100 };
+enum { BATCH = 64, WAIT_TRIES = 50, WAIT_PAUSE_MS = 100, FEW_FILES = 64,
+	RESERVE = 10, BOTH_SETS = 8 };
 
 static void
 begin(struct half *h, uint32_t i)
 {
 	unsigned f = h->run->live->state.rec[i].flags;
 
-	if (i >= h->db->nlong && h->run->jobs &&
-		h->noneshots >= h->run->jobs) {
+	if (h->njobs >= h->room || (i >= h->db->nlong && h->run->jobs &&
+		h->noneshots >= h->run->jobs)) {
 		h->held[h->nheld++] = i;
 		return;
 	}
@@ -185,6 +187,21 @@ loop(struct half *h)
 	progress_clear(h);
 }
 
+/* How many transitions fit among the files that may be open: each takes two,
+ * and what is read meanwhile a few.  0: too few.  What is stopped for a switch
+ * has to come back while that has two sets open. */
+static uint32_t
+count_room(enum run_mode mode, uint32_t n)
+{
+	uint64_t limit = nofile_soft(), free;
+	unsigned reserve = mode == RUN_UP ? RESERVE : RESERVE + BOTH_SETS;
+
+	if (!limit || limit > 2 * (uint64_t)n + FEW_FILES)
+		return n;
+	free = nofile_free((unsigned)limit);
+	return free < reserve ? 0 : (uint32_t)((free - reserve) / 2 + 1);
+}
+
 int
 run_half(struct run *r, const unsigned char *set, enum run_mode mode)
 {
@@ -199,6 +216,14 @@ run_half(struct run *r, const unsigned char *set, enum run_mode mode)
 	if (!h.jobs || !h.held || ready_init(&h.ready) < 0 ||
 		ready_add(&h.ready, run_pipe(), n) < 0) {
 		warn_sys("unable to wait for services");
+		h.result = RUN_SYSTEM;
+		goto out;
+	}
+	h.room = count_room(mode, n);
+	if (!h.room && n) {
+		warn("no more than %lu files may be open, which is too few "
+			"(nothing was asked of any service; see ulimit -n)",
+			(unsigned long)nofile_soft());
 		h.result = RUN_SYSTEM;
 		goto out;
 	}
