@@ -208,6 +208,18 @@ os_open_at_parent(const char *name)
 }
 
 int
+os_when_parent_ends(int sig)
+{
+#ifdef PROC_PDEATHSIG_CTL
+	return procctl(P_PID, 0, PROC_PDEATHSIG_CTL, &sig);
+#else
+	(void)sig;
+	errno = ENOSYS;
+	return -1;
+#endif
+}
+
+int
 os_subreaper(void)
 {
 #ifdef PROC_REAP_ACQUIRE

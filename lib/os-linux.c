@@ -281,6 +281,18 @@ os_open_at_parent(const char *name)
 }
 
 int
+os_when_parent_ends(int sig)
+{
+#ifdef PR_SET_PDEATHSIG
+	return prctl(PR_SET_PDEATHSIG, sig, 0, 0, 0);
+#else
+	(void)sig;
+	errno = ENOSYS;
+	return -1;
+#endif
+}
+
+int
 os_subreaper(void)
 {
 #ifdef HAS_SUBREAPER

@@ -46,6 +46,8 @@ enum os_fate os_fate(pid_t pid, int sig);
  * A descriptor, close-on-exec, or -1 and errno (ENOSYS: not known here). */
 int os_open_at_parent(const char *name);
 
+/* Have this signal sent to us when our parent ends.  0 or -1. */
+int os_when_parent_ends(int sig);
 /* Orphans among our descendants become our children.  0 or -1. */
 int os_subreaper(void);
 

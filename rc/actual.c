@@ -99,7 +99,7 @@ actual(const struct live *l, uint32_t i, int *waits)
 	if (live_servicedir(dir, sizeof dir, l, l->db.services[i].name) < 0 ||
 		status_read(&st, AT_FDCWD, dir) < 0)
 		return -1;
-	if (!st.pid && !st.wanted_up)
+	if ((!st.pid && !st.wanted_up) || control_lost(AT_FDCWD, dir, st.pid))
 		return 0;
 	*waits = !st.pid;
 	return status_is_up(&st) ? 1 : -1;

@@ -14,11 +14,13 @@
 #include "lib/msg.h"
 #include "lib/nofile.h"
 #include "lib/num.h"
+#include "lib/os.h"
 #include "rc/job.h"
 #include "rc/running.h"
 
 enum { EARLIER_MS = 2000, EARLIER_AGAIN_MS = 60000,
-	SETTLE_TRIES = 50, SETTLE_PAUSE_MS = 100 };
+	SETTLE_TRIES = 50, SETTLE_PAUSE_MS = 100,
+	LOCK_MIN_MS = 5, LOCK_MAX_MS = 100 };
 
 static int selfpipe = -1;
 
@@ -28,8 +30,53 @@ run_pipe(void)
 	return selfpipe;
 }
 
+/* A worker whose front end is killed asks for nothing more. */
+static void
+live_with_front(void)
+{
+	const char *front = getenv(RUN_FRONT);
+	unsigned pid;
+
+	if (!front || !num_uint(front, &pid) || (pid_t)pid != getppid()) {
+		unsetenv(RUN_FRONT);
+		return;
+	}
+	(void)os_when_parent_ends(SIGHUP);
+	if ((pid_t)pid != getppid())
+		die(EX_SYSTEM, "nothing was changed: who asked for it has "
+			"ended");
+	unsetenv(RUN_FRONT);
+}
+
+/* The lock, or -1 and errno; until the deadline. */
+static int
+wait_for_lock(const struct run *r, int livefd)
+{
+	int pause = LOCK_MIN_MS, fd;
+
+	if (!r->deadline)
+		return live_lock(livefd, 1);
+	while ((fd = live_lock(livefd, 0)) < 0 &&
+		(errno == EAGAIN || errno == EACCES)) {
+		uint64_t now = clock_now();
+
+		if (now >= r->deadline) {
+			warn("out of time: the change in progress (pid %ld) "
+				"goes on, and nothing was asked for",
+				(long)file_locked_by(livefd, "lock"));
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		poll(0, 0, r->deadline - now < (uint64_t)pause ?
+			(int)(r->deadline - now) : pause);
+		if (pause < LOCK_MAX_MS)
+			pause *= 2;
+	}
+	return fd;
+}
+
 int
-run_lock(const char *path, int block)
+run_lock(struct run *r, const char *path, int block)
 {
 	const char *changer = getenv("RC_CHANGER");
 	int fd, here = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -38,6 +85,9 @@ run_lock(const char *path, int block)
 
 	if (here < 0)
 		return -1;
+	live_with_front();
+	if (r->timeout_ms)
+		r->deadline = clock_now() + r->timeout_ms;
 	fd = live_lock(here, 0);
 	if (fd >= 0 || (errno != EAGAIN && errno != EACCES))
 		goto out;
@@ -53,7 +103,7 @@ run_lock(const char *path, int block)
 	if (!prog_as_s6)
 		info("waiting for the change in progress (pid %ld)",
 			(long)holder);
-	fd = live_lock(here, 1);
+	fd = wait_for_lock(r, here);
 out:
 	{
 		int e = errno;
@@ -92,7 +142,7 @@ run_begin(struct run *r)
 		/* Each longrun on its way takes two descriptors. */
 		nofile_raise();
 	}
-	if (!r->ready && r->timeout_ms)
+	if (!r->ready && r->timeout_ms && !r->deadline)
 		r->deadline = clock_now() + r->timeout_ms;
 	r->ready = 1;
 	return 0;

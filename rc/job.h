@@ -50,6 +50,7 @@ struct half {
 	int result;
 	uint64_t tell;		/* show then what is waited for; 0 never */
 	int told;		/* that stands on the terminal now */
+	uint64_t asked;		/* then it was asked whether svscan runs */
 };
 
 /* job.c.  A new job has its time limit and is in the lists; 0: no memory. */

@@ -66,36 +66,46 @@ live_is_definition(const char *def, const struct db_service *s)
 /* --- identity of the boot --- */
 
 /* The first service that is supervised: pid of the supervise, 1 if that
- * cannot be seen from our pid namespace; 0 if there is none. */
+ * cannot be seen from our pid namespace; 0 if there is none; -1 and errno. */
 static pid_t
 first_supervise(int livefd)
 {
 	int fd = openat(livefd, "servicedirs", O_RDONLY | O_DIRECTORY |
-		O_CLOEXEC);
+		O_CLOEXEC), e;
 	DIR *dir = fd < 0 ? 0 : fdopendir(fd);
 	struct dirent *d;
 	pid_t pid = 0;
 
 	if (!dir) {
+		e = errno;
 		if (fd >= 0)
 			close(fd);
-		return 0;
+		errno = e;
+		return e == ENOENT ? 0 : -1;
 	}
+	e = 0;
 	while (pid <= 0 && (d = readdir(dir))) {
 		char path[PATH_LEN];
 
-		if (*d->d_name != '.' && path_join(path, sizeof path,
-			d->d_name, LOCK_FILE) == 0)
-			pid = file_locked_by(fd, path);
+		if (*d->d_name == '.' || path_join(path, sizeof path,
+			d->d_name, LOCK_FILE) < 0)
+			continue;
+		pid = file_locked_by(fd, path);
+		/* A file is no service. */
+		if (pid < 0 && errno != ENOTDIR)
+			e = errno;
 	}
 	closedir(dir);
-	return pid > 0 ? pid : 0;
+	errno = e;
+	return pid > 0 ? pid : e ? -1 : 0;
 }
 
 int
 live_supervised(int livefd)
 {
-	return first_supervise(livefd) > 0;
+	pid_t pid = first_supervise(livefd);
+
+	return pid < 0 ? -1 : pid > 0;
 }
 
 /* Whoever looks from another pid namespace (a host that looks into a
@@ -231,13 +241,20 @@ fail:
 int
 live_exists(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r, e;
+	char link[64];
 
 	if (fd < 0)
-		return 0;
-	r = of_this_boot(fd) > 0 && live_gen_current(fd);
+		return errno == ENOENT ? 0 : -1;
+	r = of_this_boot(fd);
+	if (r > 0 && readlinkat(fd, "current", link, sizeof link) < 0)
+		r = -1;
+	else if (r > 0)
+		r = live_gen_current(fd) > 0;
+	e = errno;
 	close(fd);
-	return r;
+	errno = e;
+	return r < 0 && errno == ENOENT ? 0 : r;
 }
 
 int

@@ -55,10 +55,11 @@ int live_open(struct live *, const char *path, int writable, char *err,
 	size_t errmax);
 void live_close(struct live *);
 
-/* 1 if there is a live directory, of this boot and initialised; else 0. */
+/* 1 if there is a live directory, of this boot and initialised; 0 if there is
+ * none; -1 and errno: it cannot be told. */
 int live_exists(const char *path);
-/* Does a supervise run for any of its services, wherever we look from?  1 or
- * 0. */
+/* Does a supervise run for any of its services, wherever we look from?  1, 0,
+ * or -1 and errno. */
 int live_supervised(int livefd);
 
 /* Where NAME's service directory is (for status_read, control_send ...). */

@@ -70,7 +70,7 @@ see(const struct job *j, const char *dir)
 		.no_super = !!j->at.revive };
 
 	s.alive = !!st.pid;
-	s.up = status_is_up(&st);
+	s.up = status_is_up(&st) && !control_lost(AT_FDCWD, dir, st.pid);
 	s.ready = st.ready;
 	s.wanted_up = st.wanted_up;
 	s.mute = j->watch == W_READY && s.up && !s.ready &&

@@ -12,11 +12,12 @@
 #include "lib/os.h"
 #include "lib/path.h"
 #include "rc/job.h"
+#include "rc/scan.h"
 #include "supervise/control.h"
 #include "supervise/status.h"
 
 enum {
-	RUNNER_MS = 10000, RUNNER_PAUSE_MS = 5,
+	RUNNER_MS = 10000, RUNNER_PAUSE_MS = 5, TREE_MS = 200,
 	/* of a daemon that hangs up again and again: */
 	ASK_TRIES = 10, ASK_RESTART = 3, ASK_PAUSE_MS = 100,
 	SLACK_MS = 10000	/* over the daemon's own time limit */
@@ -41,10 +42,12 @@ run_runner(struct run *r)
 		up = status_read(&st, AT_FDCWD, dir) == 0 &&
 			status_is_up(&st) && st.ready;
 		now = clock_now();
-		if (up || now >= end)
+		if (up || now >= end || (!scan_runs(r->live->scandir) &&
+			scan_lost(errno)))
 			break;
 		control_send(AT_FDCWD, dir, "u", 1);
-		if (poll(&p, 1, (int)(end - now)) > 0)
+		if (poll(&p, 1, end - now < TREE_MS ? (int)(end - now) :
+			TREE_MS) > 0)
 			while (read(l.fd, letters, sizeof letters) > 0)
 				;
 	}

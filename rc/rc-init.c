@@ -198,11 +198,17 @@ in_use(struct init *in)
 	struct live l;
 	char err[512];
 
-	if (live_open(&l, in->live.path, 0, err, sizeof err) < 0)
-		return errno != ENOENT && errno != ESTALE &&
-			live_supervised(in->live.fd);
-	live_close(&l);
-	return live_supervised(in->live.fd);
+	int used;
+
+	if (live_open(&l, in->live.path, 0, err, sizeof err) == 0)
+		live_close(&l);
+	else if (errno == ENOENT || errno == ESTALE)
+		return 0;
+	used = live_supervised(in->live.fd);
+	if (used < 0)
+		die_sys(EX_SYSTEM, "unable to see whether services run in %s "
+			"(nothing was touched)", in->live.path);
+	return used;
 }
 
 /* Names of the service directories there; each and all of them is owned. */

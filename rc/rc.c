@@ -358,8 +358,10 @@ check_owner(const struct rc *rc)
 static void
 open_for_change(struct rc *rc, char **names)
 {
-	if (!rc->dry && !rc->nolock && run_lock(rc->path, rc->block) < 0)
-		die_sys(EX_SYSTEM, "unable to take locks");
+	if (!rc->dry && !rc->nolock && run_lock(&rc->run, rc->path,
+		rc->block) < 0)
+		die_sys(errno == ETIMEDOUT ? RUN_TIMEOUT : EX_SYSTEM,
+			"unable to take locks");
 	open_live(rc, !rc->dry);
 	if (!rc->dry)
 		check_owner(rc);

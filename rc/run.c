@@ -14,9 +14,10 @@
 #include "lib/msg.h"
 #include "lib/nofile.h"
 #include "rc/job.h"
+#include "rc/scan.h"
 
 enum { BATCH = 64, WAIT_TRIES = 50, WAIT_PAUSE_MS = 100, FEW_FILES = 64,
-	RESERVE = 10, BOTH_SETS = 8 };
+	RESERVE = 10, BOTH_SETS = 8, TREE_MS = 200 };
 
 static void
 begin(struct half *h, uint32_t i)
@@ -78,6 +79,9 @@ next_deadline(const struct half *h)
 
 		if (t < first)
 			first = t;
+		/* Is there anything that starts a new supervise? */
+		if (j->at.revive && now + TREE_MS < first)
+			first = now + TREE_MS;
 	}
 	if (h->tell && h->tell < first)
 		first = h->tell;
@@ -85,6 +89,23 @@ next_deadline(const struct half *h)
 		return -1;
 	return first <= now ? 0 : first - now > 1000000 ? 1000000 :
 		(int)(first - now);
+}
+
+/* A supervise that went comes back only if there is an svscan that does not
+ * take everything down. */
+static void
+look_at_tree(struct half *h, uint64_t now)
+{
+	if (h->run->interrupted || now < h->asked + TREE_MS)
+		return;
+	h->asked = now;
+	if (scan_runs(h->run->live->scandir) || !scan_lost(errno))
+		return;
+	warn("%s: asking for nothing more", errno == ESHUTDOWN ?
+		"the supervision tree was told to end" :
+		"there is no supervision tree any more");
+	h->run->interrupted = 1;
+	run_raise(&h->result, RUN_INTERRUPTED);
 }
 
 static void
@@ -103,6 +124,8 @@ enforce_deadlines(struct half *h)
 		news = times_due(&j->at, j->deaths, now);
 		if (news != NEWS_NONE)
 			job_verdict(h, j, news, 0);
+		else if (j->at.revive)
+			look_at_tree(h, now);
 	}
 }
 
@@ -123,7 +146,8 @@ take_signals(struct half *h)
 	int sig, again = 0;
 
 	while ((sig = selfpipe_read()) > 0) {
-		if (h->run->interrupted)
+		/* It also comes, after another, when our front end ends. */
+		if (h->run->interrupted && sig != SIGHUP)
 			again = 1;
 		h->run->interrupted = 1;
 		warn("got %s: %s", sig == SIGINT ? "SIGINT" : sig == SIGTERM ?

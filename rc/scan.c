@@ -37,13 +37,19 @@ scan_runs(const char *scandir)
 	if (path_join(lock, sizeof lock, scandir, SCANDIR_LOCK) < 0)
 		return 0;
 	pid = file_locked_by(AT_FDCWD, lock);
-	if (pid < 0 && errno != ENOENT)
+	if (pid < 0)
 		return 0;
-	errno = ENXIO;
-	if (pid <= 0)
-		return 0;
+	/* Another's svscan may lock otherwise; it reads its fifo. */
+	if (!pid)
+		return scan_send(scandir, "") == 0;
 	errno = ESHUTDOWN;
 	return !scandir_ending(AT_FDCWD, scandir, pid);
+}
+
+int
+scan_lost(int error)
+{
+	return error == ENXIO || error == ENOENT || error == ESHUTDOWN;
 }
 
 int
@@ -192,7 +198,7 @@ wait_all(struct scan_ear *e, const struct live *l, const char *const *names,
 			end = last + ms.each;
 		if (i == n || now >= end)
 			break;
-		if (wanted && !scan_runs(l->scandir))
+		if (wanted && !scan_runs(l->scandir) && scan_lost(errno))
 			return -1;
 		if (ms.tell && now >= tell) {
 			ms.tell(l, names[i], count_missing(l, names, i, n,
@@ -230,7 +236,7 @@ scan_supervise(const struct live *l, const char *const *names, uint32_t n,
 		return 0;
 	/* What cannot be heard is looked at. */
 	(void)scan_ear_open(&e, l, names, n);
-	if (!scan_runs(l->scandir))
+	if (!scan_runs(l->scandir) && scan_lost(errno))
 		goto out;
 	for (uint32_t i = 0; i < n; i++) {
 		if (scan_link(l, names[i]) < 0)

@@ -37,6 +37,8 @@ struct scan_patience {
 /* 1 if an svscan runs on the scan directory and does not take everything
  * down; 0 and errno: ENXIO none runs, ESHUTDOWN it ends, or another. */
 int scan_runs(const char *scandir);
+/* Is this errno of scan_runs certain: there is none, or it ends?  1 or 0. */
+int scan_lost(int error);
 
 /* Make the entries of these services, tell svscan, and wait until every one
  * is supervised.  Number of those that are not, or -1 and errno (ENXIO,

@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "lib/file.h"
+#include "lib/os.h"
 #include "lib/path.h"
 #include "supervise/control.h"
 #include "supervise/status.h"
@@ -117,4 +119,29 @@ control_alive(int at, const char *servicedir)
 		servicedir, STATUS_FILE) == 0)
 		return faccessat(at, path, R_OK, 0) < 0 ? -1 : 1;
 	return pid < 0 ? -1 : pid > 0;
+}
+
+/* It ended, and may not have been waited for: that kill does not tell. */
+static int
+has_ended(pid_t pid)
+{
+	struct pollfd p = { .fd = os_pidfd(pid), .events = POLLIN };
+	int ended;
+
+	if (p.fd < 0)
+		return errno == ESRCH || (kill(pid, 0) < 0 && errno == ESRCH);
+	ended = poll(&p, 1, 0) > 0;
+	close(p.fd);
+	return ended;
+}
+
+int
+control_lost(int at, const char *servicedir, uint64_t pid)
+{
+	pid_t by;
+
+	if (!pid || !has_ended((pid_t)pid))
+		return 0;
+	by = control_pid(at, servicedir);
+	return !by || (by > 1 && !os_in_inner_pidns(by));
 }

@@ -5,6 +5,7 @@
 #define SUPERVISE_CONTROL_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "supervise/machine.h"
@@ -43,5 +44,9 @@ pid_t control_pid(int at, const char *servicedir);
 /* 1 if a supervise watches this service directory, 0 if none, -1 and errno.
  * Who may read the status and not ask for the lock is told 1. */
 int control_alive(int at, const char *servicedir);
+/* 1 if the process with this pid, which the status names, does not exist any
+ * more, though its supervise has not said so yet; else 0, also if that cannot
+ * be seen from our pid namespace, or pid is 0. */
+int control_lost(int at, const char *servicedir, uint64_t pid);
 
 #endif

@@ -170,8 +170,8 @@ main(int argc, char **argv)
 		&u.in.nconvert)) != 0)
 		return code;
 	u.in.convert = convert;
-	if (!u.dry && run_lock(live, block) < 0)
-		die_sys(EX_SYSTEM, "not switched: unable to take locks");
+	if (!u.dry && run_lock(&u.run, live, block) < 0)
+		die_sys(errno == ETIMEDOUT ? UPDATE_STOP_TIMEOUT : EX_SYSTEM, "not switched: unable to take locks");
 	if (update_open(&u, live) < 0)
 		return EX_SYSTEM;
 	if (abort_it) {

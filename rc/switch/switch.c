@@ -195,12 +195,19 @@ set_sources(struct gen *g, int argc, char **argv)
 static void
 lock_state(struct gen *g)
 {
-	int fd;
+	int fd, lock;
 
 	if (path_mkdirs(g->dir, 0755) < 0)
 		die_sys(EX_SYSTEM, "unable to make %s", g->dir);
 	fd = open(g->places.state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || file_lock(fd, "lock", 1, g->block) < 0)
+	lock = fd < 0 ? -1 : file_lock(fd, "lock", 1, 0);
+	if (fd >= 0 && lock < 0 && g->block && (errno == EAGAIN ||
+		errno == EACCES)) {
+		info("waiting for the switch in progress (pid %ld)",
+			(long)file_locked_by(fd, "lock"));
+		lock = file_lock(fd, "lock", 1, 1);
+	}
+	if (lock < 0)
 		die_sys(EX_SYSTEM, "not switched: unable to lock %s",
 			g->places.state);
 	close(fd);
@@ -287,13 +294,23 @@ live_number(const struct gen *g)
 		n : 0;
 }
 
+static int
+has_live(const struct gen *g)
+{
+	int r = live_exists(g->live);
+
+	if (r < 0)
+		die_sys(EX_SYSTEM, "not switched: unable to see what is live "
+			"in %s", g->live);
+	return r;
+}
+
 /* The one that is live, or else would be booted; or 0.  In an image nothing is
  * live. */
 static unsigned
 current_number(const struct gen *g)
 {
-	return !g->root && live_exists(g->live) ? live_number(g) :
-		boot_number(g);
+	return !g->root && has_live(g) ? live_number(g) : boot_number(g);
 }
 
 static int
@@ -501,18 +518,38 @@ stamp_matches(struct gen *g, unsigned n)
 	return !strcmp(text, then);
 }
 
+/* There is a live set, and a tree that runs it.  After the end of the tree
+ * what is left of it says only what was. */
 static int
 is_live(const struct gen *g)
 {
-	return live_exists(g->live);
+	char scandir[PATH_LEN], path[PATH_LEN];
+	int fd, runs;
+
+	if (!has_live(g))
+		return 0;
+	if (path_join(path, sizeof path, g->live, "scandir") < 0)
+		die_sys(EX_SYSTEM, "unable to use %s", g->live);
+	file_link_text(AT_FDCWD, path, scandir);
+	/* What is wrong with it will be told. */
+	if (!*scandir || scan_runs(scandir) || !scan_lost(errno))
+		return 1;
+	fd = open(g->live, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	runs = fd < 0 ? -1 : live_supervised(fd);
+	if (runs)
+		die(EX_SYSTEM, "not switched: there is no svscan on %s, or it "
+			"ends, but services are still supervised (reeve up "
+			"takes them over)", scandir);
+	close(fd);
+	return 0;
 }
 
 /* The tree runs and waits for services. */
 static int
 can_begin(const struct gen *g)
 {
-	return !g->boot && !g->elsewhere && !is_live(g) &&
-		scan_send(g->places.scandir, "") == 0;
+	return !g->boot && !g->elsewhere && !has_live(g) &&
+		scan_runs(g->places.scandir);
 }
 
 /* reeve-rc-init enters the longruns in their order, the daemon of the oneshots
@@ -747,7 +784,7 @@ begin_live(struct gen *g, unsigned n, const char *target)
 			"will be booted");
 		return EX_SYSTEM;
 	}
-	if (run_lock(g->live, g->block) < 0)
+	if (run_lock(&g->u.run, g->live, g->block) < 0)
 		die_sys(EX_SYSTEM, "unable to lock %s", g->live);
 	if (update_open(u, g->live) < 0)
 		return EX_SYSTEM;
@@ -769,7 +806,7 @@ switch_live(struct gen *g, unsigned n, const char *target)
 	char compiled[PATH_LEN];
 	int code;
 
-	if (!u->dry && run_lock(g->live, g->block) < 0)
+	if (!u->dry && run_lock(&g->u.run, g->live, g->block) < 0)
 		die_sys(EX_SYSTEM, "not switched: unable to lock %s", g->live);
 	if (update_open(u, g->live) < 0)
 		return EX_SYSTEM;
@@ -835,9 +872,9 @@ do_abort(struct gen *g)
 {
 	int code;
 
-	if (!is_live(g))
+	if (!has_live(g))
 		die(EX_NO, "nothing is live, so there is no switch to undo");
-	if (!g->u.dry && run_lock(g->live, g->block) < 0)
+	if (!g->u.dry && run_lock(&g->u.run, g->live, g->block) < 0)
 		die_sys(EX_SYSTEM, "unable to lock %s", g->live);
 	if (update_open(&g->u, g->live) < 0)
 		return EX_SYSTEM;

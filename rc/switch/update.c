@@ -34,6 +34,7 @@
 #include "rc/switch/journal.h"
 #include "rc/switch/prepare.h"
 #include "rc/switch/report.h"
+#include "rc/scan.h"
 #include "rc/switch/rubbish.h"
 #include "rc/switch/svdirs.h"
 #include "rc/switch/update.h"
@@ -668,6 +669,12 @@ carry_out(struct update *u, struct diff *d, uint32_t origin)
 {
 	int r;
 
+	if (!scan_runs(u->live.scandir)) {
+		warn_sys("not switched; nothing was touched: no svscan runs on "
+			"%s, or it ends", u->live.scandir);
+		set_text(u, "not switched: no svscan runs");
+		return UPDATE_SYSTEM;
+	}
 	u->to = live_gen_highest(u->live.fd) + 1;
 	if (prepare_generation(u, d) < 0 || prepare_journal(u, d, origin) < 0) {
 		set_text(u, "not switched: unable to prepare it");
@@ -910,6 +917,16 @@ boot_as_before(const struct journal *j)
 		j->boot_link);
 }
 
+/* Since a switch was cut off, another set may have been chosen to be booted. */
+static int
+boots_as_then(const struct journal *j)
+{
+	char now[PATH_LEN];
+
+	file_link_text(AT_FDCWD, j->boot_link, now);
+	return !strcmp(now, j->boot_was);
+}
+
 /* The end of a switch that was cut off is that of any other. */
 static int
 start_recovered(struct update *u, const struct journal *j)
@@ -986,8 +1003,8 @@ update_recover(struct update *u)
 		code = follows_other_set(u) ? stop_owed(u) :
 			start_recovered(u, &j);
 	}
-	if (code <= UPDATE_TIMEOUT && finish(u, u->live.gen == j.to ? j.boot :
-		0, j.boot_link) < 0)
+	if (code <= UPDATE_TIMEOUT && finish(u, u->live.gen == j.to &&
+		boots_as_then(&j) ? j.boot : 0, j.boot_link) < 0)
 		code = UPDATE_UNFINISHED;
 	if (code > UPDATE_TIMEOUT && !*u->text)
 		set_text(u, "not switched: the switch that was cut off could "

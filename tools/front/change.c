@@ -21,6 +21,7 @@
 #include "lib/msg.h"
 #include "lib/num.h"
 #include "lib/os.h"
+#include "rc/run.h"
 #include "supervise/control.h"
 #include "supervise/event.h"
 #include "tools/front/change.h"
@@ -133,8 +134,12 @@ change_run(char *const *argv)
 	struct sigaction ends = { .sa_handler = woken }, before;
 	sigset_t chld, others;
 	pid_t pid;
+	char us[24];
 	int w;
 
+	snprintf(us, sizeof us, "%ld", (long)getpid());
+	if (setenv(RUN_FRONT, us, 1) < 0)
+		die_sys(EX_SYSTEM, "unable to start %s", argv[0]);
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
 	/* sigtimedwait would do, but not every system has it. */

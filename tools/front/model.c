@@ -156,6 +156,7 @@ read_status(struct item *it)
 		detail_read(&it->detail, AT_FDCWD, it->dir) == 0 &&
 		/* not what ours left there before s6's took over */
 		it->detail.pid == it->status.pid;
+	it->lost = control_lost(AT_FDCWD, it->dir, it->status.pid);
 	if (it->have_detail)
 		it->restarts = it->detail.starts ? it->detail.starts - 1 : 0;
 	read_own(it);
@@ -245,6 +246,13 @@ judge_longrun(struct item *it, int failed, const char *reason)
 				"no supervise watches it");
 		if (!alive)
 			it->pid = 0;
+		return;
+	}
+	if (it->lost) {
+		it->pid = 0;
+		it->state = st->wanted_up ? IS_RESTARTING : IS_STOPPING;
+		snprintf(it->why, sizeof it->why, "its process is gone, and "
+			"its supervise has yet to see that");
 		return;
 	}
 	if (status_is_up(st)) {

@@ -44,6 +44,7 @@ struct item {
 	int supervised;
 	int have_status;
 	struct status status;
+	int lost;		/* the process that supervise names is gone */
 	int have_detail;	/* supervise is ours */
 	struct detail detail;
 	int notifies;		/* says when it is ready */

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "lib/chain.h"
+#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/give.h"
 #include "lib/msg.h"
@@ -423,6 +424,9 @@ say_up(void)
 	struct model m;
 
 	model_load(&m, 0);
+	if (!m.svscan || (!scan_runs(m.places.scandir) && scan_lost(errno)))
+		die(EX_SYSTEM, "the tree was taken down meanwhile (reeve up "
+			"starts it)");
 	for (size_t i = 0; i < m.n; i++) {
 		const struct item *it = &m.items[i];
 
@@ -441,9 +445,6 @@ say_up(void)
 			starting++;
 		}
 	}
-	if (!m.svscan)
-		die(EX_SYSTEM, "the tree was taken down meanwhile (reeve up "
-			"starts it)");
 	printf("The tree is up (pid %ld): %u service%s up", m.svscan, up,
 		up == 1 ? "" : "s");
 	if (starting)
@@ -616,9 +617,31 @@ kill_left(void)
 	model_free(&m);
 }
 
+/* What begins now ends everything: a change in progress is to ask for nothing
+ * more, as when process 1 ends it. */
+static void
+interrupt_change(const struct model *m)
+{
+	if (m->changer <= 1 || getenv("RC_CHANGER"))
+		return;
+	info("interrupting the change in progress (pid %ld)", m->changer);
+	if (kill((pid_t)m->changer, SIGTERM) < 0 && errno != ESRCH)
+		warn_sys("unable to interrupt it (waiting for it)");
+}
+
+/* Of a time for all of it; 0 is no limit. */
+static unsigned long long
+time_left(unsigned long long began, uint64_t all)
+{
+	unsigned long long used = clock_now() - began;
+
+	return !all ? 0 : used < all ? all - used : 1;
+}
+
 int
 front_down(int argc, char **argv)
 {
+	unsigned long long began = clock_now();
 	char rc[] = "reeve-rc", l[] = "-l", b[] = "-b", D[] = "-D", a[] = "-a";
 	char change[] = "change", t[] = "-t", ms[32];
 	char *stop[] = { rc, l, 0, b, D, a, t, ms, change, 0 };
@@ -657,6 +680,7 @@ front_down(int argc, char **argv)
 		return EX_OK;
 	}
 	if (m.have_live) {
+		interrupt_change(&m);
 		stop[2] = m.places.live;
 		snprintf(ms, sizeof ms, "%llu", (unsigned long long)timeout);
 		code = change_run(stop);
@@ -664,7 +688,7 @@ front_down(int argc, char **argv)
 	if (scan_send(m.places.scandir, "t") < 0)
 		die_sys(EX_SYSTEM, "unable to tell reeve-svscan (pid %ld) to "
 			"end, so the tree goes on", m.svscan);
-	if (!tree_gone(&m.places, timeout)) {
+	if (!tree_gone(&m.places, time_left(began, timeout))) {
 		kill_left();
 		code = EX_NO;
 		if (!tree_gone(&m.places, KILL_MS))
