@@ -1,8 +1,11 @@
 #!/bin/sh
 # compat/overlay.sh - a container in the shape of s6-overlay 3: the maker,
 # stage 2 that compiles and brings up, with-contenv, legacy services, a user's
-# halt, docker stop; by the very command lines that s6-overlay uses.
-# TIMEOUT: 240
+# halt, docker stop; by the very command lines that s6-overlay uses.  Each
+# scenario ends by a stop that is orderly: the downs of oneshots, services by
+# their dependencies, cont-finish.d last.  That is told by marks.  RUNS=50 does
+# the scenario of marks so often.
+# TIMEOUT: 600
 . "$TESTS/lib.sh"
 . "$TESTS/compat/names.sh"
 need execlineb
@@ -25,7 +28,7 @@ rl=$1; shift
 s6-rc-compile -v1 -- /run/s6/db $ETC/s6-rc.d $ETC/user-bundles.d $SRCD || fail=$?
 s6-rc-init -c /run/s6/db /run/service
 set +e
-s6-rc -v1 -u -t 0 -- change "$rl"; r=$?
+s6-rc -v2 -u -t 0 -- change "$rl"; r=$?
 if [ $r != 0 ] && [ "$FAILS" = 2 ]; then
 	echo $r >/run/s6-linux-init-container-results/exitcode
 	exec /run/s6/basedir/bin/halt
@@ -38,7 +41,9 @@ exec /run/s6/basedir/bin/halt
 X
 cat >skel/rc.shutdown <<'X'
 #!/bin/sh
-[ -e /run/s6/db ] && exec s6-rc -v1 -bda change
+if test -d /run/s6/db; then
+	exec s6-rc -v2 -bda change
+fi
 X
 printf '#!/bin/sh\n' >skel/rc.shutdown.final
 # its own services, as s6-overlay has them
@@ -46,7 +51,7 @@ one() { mkdir -p "$1"; echo oneshot >"$1/type"; printf '%s\n' "$2" >"$1/up"; [ -
 bundle() { mkdir -p "$1/contents.d"; echo bundle >"$1/type"; d=$1; shift; for i; do : >"$d/contents.d/$i"; done; }
 dep() { mkdir -p "$1/dependencies.d"; : >"$1/dependencies.d/$2"; }
 cd sources || exit
-one fix-attrs "$BOX/fix-attrs"; one legacy-cont-init 'sh -c "echo cont-init"'
+one fix-attrs "$BOX/fix-attrs"; one legacy-cont-init "$BOX/cont-init" "$BOX/cont-finish"
 one legacy-services "$BOX/services-up" "$BOX/services-down"
 dep legacy-cont-init fix-attrs; dep legacy-services base; dep legacy-services user
 bundle base fix-attrs legacy-cont-init; bundle top base user legacy-services user2
@@ -77,6 +82,7 @@ for i in *; do
 done
 s6-svscanctl -an /run/service
 [ $# = 0 ] || s6-svwait -D -t 3000 -- "$@"
+exit 0
 X
 cat >fix-attrs <<'X'
 #!/bin/sh -e
@@ -84,7 +90,27 @@ echo fix
 s6-envuidgid -i -- nobody sh -c 'echo "owner $UID:$GID"'
 s6-envuidgid -D32760:32760 -nB -- 7:8 sh -c 'echo "owner $UID:$GID"'
 X
-chmod +x services-up services-down fix-attrs
+# Both run what the image has in a directory, by name, and go on after one that
+# fails.
+cat >cont-init <<'X'
+#!/bin/sh
+echo cont-init
+for f in "$BOX"/cont-init.d/*; do [ ! -e "$f" ] || "$f"; done
+exit 0
+X
+cat >cont-finish <<'X'
+#!/bin/sh
+echo finished >>"$BOX/ends"
+for f in "$BOX"/cont-finish.d/*; do [ ! -e "$f" ] || "$f"; done
+exit 0
+X
+chmod +x services-up services-down fix-attrs cont-init cont-finish
+# ended LABEL: since the last time, one stop came to its end, in order.
+: >ends
+ended() {
+	is "$(cat ends)" finished "$1: the stop was orderly, to the end"
+	: >ends
+}
 
 # box [-e VAR=VALUE]... [CMD...]: build the image's /run, then its entry point.
 box() {
@@ -115,13 +141,14 @@ pid1() { # pid of the container's process 1
 ETC=$BOX/etc SRCD=$BOX/sources MAKER=$QUIET FAILS=
 export ETC SRCD MAKER FAILS
 
-fresh() { rm -rf etc services.d; mkdir -p etc/s6-rc.d etc/user-bundles.d; (cd etc/user-bundles.d && bundle user && bundle user2); }
+fresh() { rm -rf etc services.d cont-init.d cont-finish.d; mkdir -p etc/s6-rc.d etc/user-bundles.d; (cd etc/user-bundles.d && bundle user && bundle user2); }
 
 # --- CMD, no services
 fresh
 t0=$(date +%s%N)
 out=$(box sh -c 'exit 7' 2>err);	is $? 7 'CMD exit 7, no services'
 t=$((($(date +%s%N) - t0) / 1000000))
+ended CMD
 like "$out" 'fix.*' 'its own oneshots ran'
 like "$out" "owner $(id -u nobody):$(id -g nobody)" '... fix-attrs knows accounts'
 like "$out" 'owner 7:8' '... and numbers'
@@ -155,11 +182,12 @@ chmod +x "$NAMES/with-contenv"
 rm -rf logs; mkdir logs; chmod 777 logs
 if [ -x "$BUILD/bin/reeve-log" ]; then
 	FROM_DOCKER=yes box >out.txt 2>err; is $? 23 'the exit code of the service, by finish and halt'
+	ended 'a service that ends'
 	ok 'the service ran once' test "$(cat out)" = ran
 	like "$(cat logs/current)" '^[0-9-]+ [0-9:.]+  line of app' 'its logger wrote'
 	like "$(cat logs/current)" 'CMDENV=yes' 'with-contenv gives the environment of docker'
 else
-	skip 4 'no reeve-log in this build'
+	skip 5 'no reeve-log in this build'
 fi
 
 # --- legacy services, docker stop
@@ -182,6 +210,7 @@ box sleep 1000 >out.txt 2>err & p=$!
 read -r _ <up
 kill -TERM "$(pid1)"
 wait $p;	is $? 0 'docker stop: exit 0'
+ended 'docker stop'
 is "$(cat fin)" 'finish 0 0' 'the legacy service was stopped in order'
 is "$(cat weblog)" 'web is up
 stopping' 'its logger got all of it'
@@ -194,7 +223,87 @@ for how in 'INT 129' 'PWR 130'; do
 	wait $p
 	is $? "${how#* }" "SIG${how% *} of the outside" ||
 		{ sed 's/^/# /' out.txt err; tail -n 5 "$CALLS" | sed 's/^/# /'; }
+	ended "SIG${how% *}"
 done
+
+# --- marks: all kinds of services, that depend on each other
+fresh
+mkdir cont-init.d cont-finish.d services.d services.d/web
+for f in cont-init.d/10-a cont-init.d/20-b cont-finish.d/10-x cont-finish.d/20-y; do
+	printf '#!/bin/sh\necho %s >>%s/marks\nexit 3\n' $f "$BOX" >$f
+	chmod +x $f
+done
+cat >services.d/web/run <<'X'
+#!/bin/sh
+trap 'exit 0' TERM
+echo web up >>$BOX/marks
+echo >&3
+sleep 1000 & wait
+X
+printf '#!/bin/sh\necho web finish >>$BOX/marks\n' >services.d/web/finish
+echo 3 >services.d/web/notification-fd
+chmod +x services.d/web/run services.d/web/finish
+cd etc/s6-rc.d || exit
+marked() { one "$1" "sh -c \"echo $1 up >>$BOX/marks\"" "sh -c \"echo $1 down >>$BOX/marks\""; dep "$1" "$2"; }
+marked disk base; marked late app
+for i in 'db disk' 'app db'; do
+	n=${i% *}
+	mkdir $n; echo longrun >$n/type; echo 3 >$n/notification-fd; dep $n ${i#* }
+	cat >$n/run <<X
+#!/bin/sh
+trap 'sleep 0.05; echo $n end >>$BOX/marks; exit 0' TERM
+echo $n up >>$BOX/marks; echo line of $n
+echo >&3
+sleep 1000 & wait
+X
+	printf '#!/bin/sh\necho %s finish >>%s/marks; echo %s finished\n' $n "$BOX" $n >$n/finish
+done
+mkdir app-log; echo longrun >app-log/type; echo app-log >app/producer-for
+echo app >app-log/consumer-for; echo app-pipe >app-log/pipeline-name
+# Not cat, which TERM ends with lines in its pipe.
+printf '#!/bin/sh\nexec s6-log -b -- n5 s1000000 %s/applog\n' "$BOX" >app-log/run
+[ -x "$BUILD/bin/reeve-log" ] || printf '#!/bin/sh\nmkdir -p %s/applog\nexec cat >>%s/applog/current\n' "$BOX" "$BOX" >app-log/run
+logged() { ! [ -x "$BUILD/bin/reeve-log" ] || [ "$(cat applog/current)" = 'line of app
+app finished' ]; }
+cd ../..
+: >etc/user-bundles.d/user/contents.d/app-pipe
+: >etc/user-bundles.d/user/contents.d/late
+cat >want.marks <<'X'
+cont-init.d/10-a
+cont-init.d/20-b
+disk up
+db up
+app up
+late up
+web up
+web finish
+late down
+app end
+app finish
+db end
+db finish
+disk down
+cont-finish.d/10-x
+cont-finish.d/20-y
+X
+good=0 i=0
+while [ $i -lt "${RUNS:-3}" ]; do
+	i=$((i + 1))
+	rm -rf marks applog
+	case $((i % 3)) in
+	1) box sh -c 'exit 5' >out.txt 2>err; got=$? want=5 ;;
+	2) box sh -c 'kill -TERM 1; exec sleep 1000' >out.txt 2>err; got=$? want=0 ;;
+	0) box sh -c '/run/s6/basedir/bin/halt; exec sleep 1000' >out.txt 2>err; got=$? want=0 ;;
+	esac
+	if [ $got = $want ] && cmp -s marks want.marks && logged; then
+		good=$((good + 1))
+	else
+		echo "# run $i: exit $got, not $want"; diff want.marks marks | show
+		show out.txt err applog/current
+	fi
+done
+is $good $i 'all up and down in order, and the log has what finish said'
+is "$(sort -u ends) $(grep -c . ends)" "finished $i" '... each time'; : >ends
 
 # --- the syslogd overlay: a socket, its logger with selection
 fresh
@@ -224,13 +333,14 @@ if command -v python3 >/dev/null; then
 	box sh -c 'python3 say; until grep -q letter syslog/everything/current
 		do sleep 0.02; done; exit 5' >out.txt 2>err
 	is $? 5 'the syslogd overlay'
+	ended syslogd
 	for l in daemon:trouble errors:trouble auth:login everything:letter; do
 		like "$(cat "syslog/${l%:*}/current")" "${l#*:}" \
 			"... ${l#*:} is in ${l%:*}"
 	done
 	is "$(wc -l <syslog/daemon/current)" 1 '... and nothing else there'
 else
-	skip 6 'no python3 to write to /dev/log'
+	skip 7 'no python3 to write to /dev/log'
 fi
 
 # --- the other ways to log
@@ -238,6 +348,7 @@ fresh
 MAKER=$KEEP_ENV
 out=$(CONTAINER=yes box sh -c 'echo "${CONTAINER-gone}"; exit 2' 2>err)
 is $? 2 'S6_KEEP_ENV=1: no -s'
+ended S6_KEEP_ENV
 like "$out" '^gone' '... the environment is then what the image puts in env/'
 if [ -x "$BUILD/bin/reeve-log" ]; then
 	MAKER=$AS_NOBODY
@@ -246,10 +357,11 @@ if [ -x "$BUILD/bin/reeve-log" ]; then
 		stat -c %U /run/uncaught-logs/current >$BOX/owner; exit 3' \
 		>out.txt 2>err 5</dev/null
 	is $? 3 'S6_LOGGING=2, as nobody, -W: exit code'
+	ended S6_LOGGING=2
 	is "$(cat owner)" nobody '... nobody owns the log'
 	like "$(cat caught)" '^[0-9-]{10} [0-9:.]{15,18}  .*fix' '... -t 2: ISO stamps'
 else
-	skip 3 'no reeve-log in this build'
+	skip 4 'no reeve-log in this build'
 fi
 MAKER=$QUIET
 
@@ -257,6 +369,7 @@ MAKER=$QUIET
 fresh
 (cd etc/s6-rc.d && one bad false); : >etc/user-bundles.d/user/contents.d/bad
 FAILS=2 box sleep 100 >out.txt 2>err;	is $? 1 'a failing oneshot: exit 1'
+ended 'a failing oneshot'
 
 # --- CMD that calls halt itself, many times in a row with a logger: no hang
 if [ -x "$BUILD/bin/reeve-log" ] && [ -x "$BUILD/bin/reeve-setuidgid" ]; then
@@ -267,8 +380,9 @@ if [ -x "$BUILD/bin/reeve-log" ] && [ -x "$BUILD/bin/reeve-setuidgid" ]; then
 		[ $? = 3 ] && grep -q 'through the logger' out.txt && n=$((n + 1))
 	done
 	is $n 6 'S6_LOGGING=1: output and code, every time'
+	is "$(grep -c finished ends)" 6 '... and an orderly stop'
 else
-	skip 1 'no reeve-log or reeve-setuidgid in this build'
+	skip 2 'no reeve-log or reeve-setuidgid in this build'
 fi
 recorded overlay
 end
