@@ -71,9 +71,8 @@ check(const struct db *a, const struct db *b, const char *path)
 		if (!t || t->type != s->type ||
 			!same_deps(a, &s->deps, b, &t->deps))
 			die(EX_BADDB, "%s is not of the same services: %s "
-				"differs (to change the set use %s)", path,
-				s->name, prog_as_s6 ? "s6-rc-update" :
-				"reeve-rc-update");
+				"differs (to change the set use s6-rc-update)",
+				path, s->name);
 	}
 }
 
@@ -100,7 +99,7 @@ main(int argc, char **argv)
 		}
 	if (argc - optind != 1)
 		opt_usage(&usage);
-	if (prog_as_s6 && *argv[optind] != '/')
+	if (*argv[optind] != '/')
 		die(EX_MISUSE, "%s is not an absolute path", argv[optind]);
 	if (!*live && live_default(live, err, sizeof err) < 0)
 		die(EX_SYSTEM, "%s", err);

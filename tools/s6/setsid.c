@@ -25,9 +25,8 @@ static const struct opt opts[] = {
 	{ 'i', "strict", 0, "fail if that is not possible" },
 	{ 'I', "no-strict", 0, "warn if that is not possible (default)" },
 	{ 'q', "quiet", 0, "say nothing if that is not possible" },
-	{ 'd', "ctty", "FD", "with -s: the terminal at FD becomes the\n"
-		"controlling terminal; with -f and -g: the\n"
-		"terminal is at FD (default: /dev/tty)" },
+	{ 'd', "ctty", "FD", "with -f and -g: the terminal is at FD\n"
+		"(default: /dev/tty)" },
 	{ 0, 0, 0, 0 }
 };
 static const struct usage usage = {
@@ -96,9 +95,7 @@ main(int argc, char **argv)
 	if (what == 's') {
 		if (setsid() < 0)
 			complain("setsid");
-		/* s6-setsid only looks at it with -f and -g. */
-		else if (ctty >= 0 && !prog_as_s6 && ioctl(ctty, TIOCSCTTY, 0) < 0)
-			complain("make that the controlling terminal");
+		/* The terminal only counts with -f and -g. */
 	} else {
 		if (setpgid(0, 0) < 0)
 			complain("setpgid");

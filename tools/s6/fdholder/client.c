@@ -25,7 +25,7 @@ is_connected(void)
 {
 	size_t n = strlen(prog_name);
 
-	return prog_as_s6 && n && prog_name[n - 1] == 'c';
+	return n && prog_name[n - 1] == 'c';
 }
 
 static void

@@ -49,7 +49,7 @@ delay(const char *s)
 	uint64_t ms;
 
 	/* s6's has no other units than minutes. */
-	if ((prog_as_s6 && s[strspn(s, "+:0123456789")] && strcmp(s, "now"))
+	if ((s[strspn(s, "+:0123456789")] && strcmp(s, "now"))
 		|| !delay_parse(s, t ? (unsigned)(t->tm_hour * 3600
 		+ t->tm_min * 60 + t->tm_sec) : 0, &ms))
 		die(EX_MISUSE, "time must be now, +MINUTES, MINUTES or hh:mm,"
