@@ -1,4 +1,5 @@
-/* bringup.c - see bringup.h. */
+/* bringup.c - puts together the command lines that start and stop the
+ * services of a boot database, and asks what failed. */
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* delay.c - see delay.h. */
+/* delay.c - reads the time that shutdown(8) is given, and says when it is to
+ * be announced. */
 
 #include <stdio.h>
 #include <string.h>

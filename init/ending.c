@@ -1,4 +1,4 @@
-/* ending.c - see ending.h. */
+/* ending.c - packs and unpacks a shutdown request. */
 
 #include <string.h>
 

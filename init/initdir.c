@@ -1,4 +1,5 @@
-/* initdir.c - see initdir.h. */
+/* initdir.c - reads and writes the small files by which the parts of
+ * reeve-init tell each other things. */
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* initplaces.c - see initplaces.h. */
+/* initplaces.c - finds a run directory that can be written to, and where
+ * services and their state are. */
 
 #include <errno.h>
 #include <stdio.h>

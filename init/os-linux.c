@@ -1,4 +1,5 @@
-/* os-linux.c - see os.h. */
+/* os-linux.c - the machine's side of Linux: consoles, mounts, reboot, the
+ * kernel's command line. */
 
 #include "config.h"
 #ifdef HAS_LINUX

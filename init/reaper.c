@@ -1,4 +1,5 @@
-/* reaper.c - see reaper.h. */
+/* reaper.c - waits for children until a deadline, and ends all that is left.
+ * */
 
 #include <errno.h>
 #include <string.h>

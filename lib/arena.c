@@ -1,4 +1,4 @@
-/* arena.c - see arena.h. */
+/* arena.c - hands out memory from large blocks, and lets buffers grow. */
 
 #include <stdarg.h>
 #include <stdio.h>

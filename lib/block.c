@@ -1,4 +1,5 @@
-/* block.c - see block.h. */
+/* block.c - finds the end of execline's blocks in a command line, and takes
+ * off their blanks. */
 
 #include "lib/block.h"
 

@@ -1,4 +1,5 @@
-/* bytes.c - see bytes.h. */
+/* bytes.c - reads and writes big-endian numbers within bounds; once wrong,
+ * always wrong. */
 
 #include <string.h>
 

@@ -1,4 +1,5 @@
-/* chain.c - see chain.h. */
+/* chain.c - finds the next program of a command line, or one of ours, and
+ * executes it. */
 
 #include <errno.h>
 #include <fcntl.h>

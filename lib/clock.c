@@ -1,4 +1,5 @@
-/* clock.c - see clock.h. */
+/* clock.c - reads the monotonic clock, and counts what is left until a
+ * deadline. */
 
 #include <limits.h>
 #include <time.h>

@@ -1,4 +1,4 @@
-/* copy.c - see copy.h. */
+/* copy.c - copies files, links and directories, with their modes. */
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-/* envfile.c - see envfile.h. */
+/* envfile.c - cuts the value of a variable out of the text of a file. */
 
 #include <string.h>
 

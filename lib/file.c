@@ -1,4 +1,5 @@
-/* file.c - see file.h. */
+/* file.c - reads and replaces small files whole, and keeps locks and fifos.
+ * */
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-/* json.c - see json.h. */
+/* json.c - writes text as a JSON string, with all that has to be escaped. */
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* msg-brief.c - see msg-brief.h. */
+/* msg-brief.c - puts messages together from words, without printf. */
 
 #include <errno.h>
 #include <string.h>

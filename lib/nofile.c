@@ -1,4 +1,5 @@
-/* nofile.c - see nofile.h. */
+/* nofile.c - raises the limit of open files, and gives children the old one.
+ * */
 
 #include <fcntl.h>
 

@@ -1,4 +1,5 @@
-/* num.c - see num.h. */
+/* num.c - reads numbers, signals, durations and sizes: the whole string or
+ * nothing. */
 
 #include <limits.h>
 #include <signal.h>

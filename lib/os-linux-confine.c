@@ -1,4 +1,5 @@
-/* os-linux-confine.c - see confine.h. */
+/* os-linux-confine.c - private, empty and read-only places, capabilities and
+ * cgroups, by the calls of Linux. */
 
 #include "config.h"
 #ifdef HAS_LINUX

@@ -1,4 +1,4 @@
-/* path.c - see path.h. */
+/* path.c - joins paths in fixed buffers, or says that they do not fit. */
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* ready.c - see ready.h. */
+/* ready.c - waits for descriptors by epoll, kqueue or poll, whichever there
+ * is. */
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* shquote.c - see shquote.h. */
+/* shquote.c - quotes a word for sh. */
 
 #include <string.h>
 

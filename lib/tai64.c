@@ -1,4 +1,5 @@
-/* tai64.c - see tai64.h. */
+/* tai64.c - reads TAI64N stamps at the start of lines, and prints them as
+ * dates. */
 
 #include <stdint.h>
 #include <stdio.h>

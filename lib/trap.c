@@ -1,4 +1,4 @@
-/* trap.c - see trap.h. */
+/* trap.c - blocks signals, and lets them in only while the loop waits. */
 
 #include <errno.h>
 #include <signal.h>

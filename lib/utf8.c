@@ -1,4 +1,4 @@
-/* utf8.c - see utf8.h. */
+/* utf8.c - tells whole characters from broken ones. */
 
 #include "lib/utf8.h"
 

@@ -1,4 +1,4 @@
-/* words.c - see words.h. */
+/* words.c - collects the words of a command line, and executes it. */
 
 #include <stdarg.h>
 #include <stdio.h>

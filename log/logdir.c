@@ -1,4 +1,5 @@
-/* logdir.c - see logdir.h. */
+/* logdir.c - names archives by their stamps, reads those names back, and
+ * lists them in order. */
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* match.c - see match.h. */
+/* match.c - compares lines with expressions; plain text is searched for as
+ * text. */
 
 #include <stdlib.h>
 #include <string.h>

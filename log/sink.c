@@ -1,4 +1,5 @@
-/* sink.c - see sink.h. */
+/* sink.c - formats records for each kind of destination, and writes them when
+ * the buffer is full or due. */
 
 #include <errno.h>
 #include <fcntl.h>

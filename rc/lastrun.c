@@ -1,4 +1,4 @@
-/* lastrun.c - see lastrun.h. */
+/* lastrun.c - writes and reads the result of the last run of a schedule. */
 
 #include <stdint.h>
 #include <stdio.h>

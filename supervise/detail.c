@@ -1,4 +1,5 @@
-/* detail.c - FORMAT; see detail.h. */
+/* detail.c - FORMAT; packs and unpacks the record of a supervise, and puts
+ * reasons into words. */
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* reaped.c - FORMAT; see reaped.h. */
+/* reaped.c - FORMAT; packs wait statuses of reaped children, and finds one in
+ * the ring. */
 
 #include <unistd.h>
 

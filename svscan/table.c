@@ -1,4 +1,5 @@
-/* table.c - see table.h. */
+/* table.c - keeps the services of svscan in slots, with a hash by inode and
+ * one by pid. */
 
 #include <stdlib.h>
 #include <string.h>

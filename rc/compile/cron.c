@@ -1,4 +1,5 @@
-/* cron.c - see cron.h. */
+/* cron.c - reads the fields of a schedule, and finds the next time at which
+ * all of them hold. */
 
 #include <stdlib.h>
 #include <string.h>

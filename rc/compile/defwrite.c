@@ -1,4 +1,4 @@
-/* defwrite.c - see defwrite.h. */
+/* defwrite.c - writes definition directories, file by file. */
 
 #include <dirent.h>
 #include <errno.h>

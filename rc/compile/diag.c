@@ -1,4 +1,5 @@
-/* diag.c - see diag.h. */
+/* diag.c - prints what is wrong in definitions, each with its place, and
+ * counts it. */
 
 #include <errno.h>
 #include <stdarg.h>

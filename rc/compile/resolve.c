@@ -1,4 +1,5 @@
-/* resolve.c - see resolve.h. */
+/* resolve.c - turns definitions into numbered services, and names all that
+ * does not fit. */
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* users.c - see users.h. */
+/* users.c - looks up the users and groups that definitions name. */
 
 #include <grp.h>
 #include <pwd.h>
