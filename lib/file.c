@@ -196,6 +196,33 @@ open_new(int at, const char *name, unsigned mode)
 	return openat(at, name, flags, mode);
 }
 
+static int
+open_dir_of(int at, const char *name)
+{
+	char dir[PATH_LEN];
+	const char *base = path_base(name);
+
+	if ((size_t)(base - name) >= sizeof dir) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(dir, name, (size_t)(base - name));
+	dir[base - name] = 0;
+	return openat(at, *dir ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static int
+sync_dir(int fd)
+{
+	int r = fsync(fd);
+
+	/* Some file systems cannot sync a directory and say EINVAL. */
+	if (r < 0 && errno == EINVAL)
+		r = 0;
+	drop(fd);
+	return r;
+}
+
 int
 file_write(int at, const char *name, const void *data, size_t len,
 	unsigned mode, int sync)
@@ -212,9 +239,12 @@ file_write(int at, const char *name, const void *data, size_t len,
 		(sync && fsync(fd) < 0))
 		goto fail;
 	close(fd);
-	fd = -1;
+	/* What can be missing is found before the name is another's. */
+	fd = sync ? open_dir_of(at, name) : -1;
+	if (sync && fd < 0)
+		goto fail;
 	if (renameat(at, tmp, at, name) == 0)
-		return sync ? file_sync_dir(at, name) : 0;
+		return sync ? sync_dir(fd) : 0;
 fail:
 	if (fd >= 0)
 		drop(fd);
@@ -348,25 +378,9 @@ file_symlink(int at, const char *target, const char *name)
 int
 file_sync_dir(int at, const char *name)
 {
-	char dir[PATH_LEN];
-	const char *base = path_base(name);
-	int fd, r;
+	int fd = open_dir_of(at, name);
 
-	if ((size_t)(base - name) >= sizeof dir) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	memcpy(dir, name, (size_t)(base - name));
-	dir[base - name] = 0;
-	fd = openat(at, *dir ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	r = fsync(fd);
-	/* Some file systems cannot sync a directory and say EINVAL. */
-	if (r < 0 && errno == EINVAL)
-		r = 0;
-	drop(fd);
-	return r;
+	return fd < 0 ? -1 : sync_dir(fd);
 }
 
 int

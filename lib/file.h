@@ -17,7 +17,8 @@ ssize_t file_read(int at, const char *name, void *buf, size_t max);
 ssize_t file_slurp(int at, const char *name, char **data, size_t limit);
 
 /* Make or replace a file whole: temporary name beside it, write, fsync if
- * sync, rename.  0, or -1 and errno, and then nothing has changed. */
+ * sync, rename.  0, or -1 and errno, and then nothing has changed; but a disk
+ * that fails in the sync of the directory (EIO) has the new file by then. */
 int file_write(int at, const char *name, const void *data, size_t len,
 	unsigned mode, int sync);
 

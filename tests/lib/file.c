@@ -137,6 +137,36 @@ temporaries(void **state)
 	close(fd);
 }
 
+/* A directory that cannot be opened cannot be synced: that is found before
+ * the file is replaced. */
+static void
+failure_changes_nothing(void **state)
+{
+	enum { NOBODY = 65534 };
+	char buf[8] = "";
+	int root = geteuid() == 0;
+
+	(void)state;
+	assert_int_equal(mkdir("blind", 0700), 0);
+	assert_int_equal(file_write(AT_FDCWD, "blind/f", "old", 3, 0644, 1),
+		0);
+	if (root && (chmod(".", 0755) < 0 || chown("blind", NOBODY, -1) < 0 ||
+		chmod("blind", 0300) < 0 || seteuid(NOBODY) < 0))
+		skip();
+	if (!root)
+		assert_int_equal(chmod("blind", 0300), 0);
+	assert_int_equal(file_write(AT_FDCWD, "blind/f", "new", 3, 0644, 1),
+		-1);
+	assert_int_equal(errno, EACCES);
+	if (root)
+		assert_int_equal(seteuid(0), 0);
+	assert_int_equal(file_read(AT_FDCWD, "blind/f", buf, sizeof buf), 3);
+	assert_string_equal(buf, "old");
+	assert_int_equal(chmod("blind", 0700), 0);
+	assert_int_equal(unlink("blind/f"), 0);
+	assert_int_equal(rmdir("blind"), 0);
+}
+
 int
 main(void)
 {
@@ -145,7 +175,8 @@ main(void)
 		cmocka_unit_test(write_not_to_a_link),
 		cmocka_unit_test(write_not_to_a_fifo),
 		cmocka_unit_test(lock_waits_for_no_reader),
-		cmocka_unit_test(temporaries)
+		cmocka_unit_test(temporaries),
+		cmocka_unit_test(failure_changes_nothing)
 	};
 
 	return cmocka_run_group_tests(tests, enter, leave);
