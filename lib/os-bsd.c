@@ -191,6 +191,14 @@ os_name(pid_t pid, char *buf, size_t max)
 		strcpy(buf, "?");
 }
 
+int
+os_input_is(pid_t pid, const char *path)
+{
+	(void)pid;
+	(void)path;
+	return -1;
+}
+
 enum os_fate
 os_fate(pid_t pid, int sig)
 {

@@ -223,6 +223,19 @@ os_name(pid_t pid, char *buf, size_t max)
 		*nl = 0;
 }
 
+int
+os_input_is(pid_t pid, const char *path)
+{
+	char link[48];
+	struct stat a, b;
+
+	snprintf(link, sizeof link, "/proc/%ld/fd/0", (long)pid);
+	if (stat(link, &a) < 0 || (stat(path, &b) < 0 && errno != ENOENT))
+		return -1;
+	return stat(path, &b) == 0 && a.st_dev == b.st_dev &&
+		a.st_ino == b.st_ino;
+}
+
 /* It has a number in each namespace that it is in. */
 int
 os_in_inner_pidns(pid_t pid)

@@ -51,6 +51,10 @@ int os_when_parent_ends(int sig);
 /* Orphans among our descendants become our children.  0 or -1. */
 int os_subreaper(void);
 
+/* Is the standard input of a process the file at this path?  1, 0 (also: no
+ * such file), or -1: not known. */
+int os_input_is(pid_t pid, const char *path);
+
 /* Our children as text: pids with a space after each; as many as fit.
  * Length, or -1 and errno (ENOSYS: not on this system). */
 ssize_t os_children(char *buf, size_t max);

@@ -11,6 +11,7 @@
 #include "lib/os.h"
 #include "lib/path.h"
 #include "rc/job.h"
+#include "rc/pipe-ends.h"
 #include "supervise/control.h"
 #include "supervise/detail.h"
 #include "supervise/status.h"
@@ -243,6 +244,10 @@ longrun_begin(struct half *h, uint32_t i)
 	if (h->mode == RUN_UP && may_have_been_told(h->run->live->state.rec +
 		i))
 		j->told = clock_now();
+	if (h->mode == RUN_UP)
+		pipe_meet(h->run->live, i);
+	else
+		pipe_drain(h->run->live, i);
 	/* As it was before it is told. */
 	s = see(j, dir);
 	s.told = !!j->told;

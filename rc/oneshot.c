@@ -12,6 +12,7 @@
 #include "lib/os.h"
 #include "lib/path.h"
 #include "rc/job.h"
+#include "rc/pipe-ends.h"
 #include "rc/scan.h"
 #include "supervise/control.h"
 #include "supervise/status.h"
@@ -164,6 +165,7 @@ oneshot_begin(struct half *h, uint32_t i)
 		job_finished(h, i, 0, REASON_SYSTEM, ENOMEM);
 		return;
 	}
+	pipe_meet(h->run->live, i);
 	/* Changes of a live set come one after another. */
 	j->ticket = os_now();
 	/* The daemon keeps the time; we only do not wait for ever for it. */

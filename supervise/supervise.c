@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -316,6 +317,16 @@ loop(struct super *s)
 	}
 }
 
+/* With us goes what is in its pipe, if nobody else has it open. */
+static void
+tell_unread(const struct super *s)
+{
+	int n = 0;
+
+	if (s->in >= 0 && !s->st.pid && ioctl(s->in, FIONREAD, &n) == 0 && n)
+		warn("%d bytes in its pipe were not read", n);
+}
+
 /* Many supervises write to the same place: "reeve-supervise foo: ...". */
 static void
 name_in_messages(const struct super *s)
@@ -383,6 +394,7 @@ main(int argc, char **argv)
 			act_publish(&s);
 	}
 	loop(&s);
+	tell_unread(&s);
 	act_letter(&s, 'x');
 	act_publish(&s);
 	waitpid(-1, 0, WNOHANG);

@@ -8,9 +8,12 @@
 #include "lib/num.h"
 #include "lib/path.h"
 #include "rc/switch/rubbish.h"
+#include "rc/pipe-ends.h"
+#include "rc/running.h"
 #include "rc/scan.h"
 
-/* Pipes into services that read none any more. */
+/* Pipes into services that read none any more.  What a supervise holds is in
+ * use, whatever the set says. */
 static void
 remove_fifos(struct update *u)
 {
@@ -28,10 +31,32 @@ remove_fifos(struct update *u)
 		uint32_t i = db_service(&u->live.db, d->d_name);
 
 		if (*d->d_name == '.' || (i != DB_NONE &&
-			u->live.db.services[i].producers.n))
+			pipe_reads(&u->live.db, i)) ||
+			pipe_held(dirfd(dir), d->d_name))
 			continue;
 		unlinkat(dirfd(dir), d->d_name, 0);
 	}
+	closedir(dir);
+}
+
+/* How the scripts of oneshots ended that are gone. */
+static void
+remove_outcomes(struct update *u)
+{
+	int fd = openat(u->live.fd, "servicedirs/" LIVE_RUNNER "/" ENDED_DIR,
+		O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? 0 : fdopendir(fd);
+	struct dirent *d;
+
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((d = readdir(dir)))
+		if (*d->d_name != '.' &&
+			db_service(&u->live.db, d->d_name) == DB_NONE)
+			unlinkat(dirfd(dir), d->d_name, 0);
 	closedir(dir);
 }
 
@@ -78,6 +103,7 @@ rubbish_remove(struct update *u)
 	closedir(dir);
 	live_store_collect(u->live.fd, &u->live.db);
 	remove_fifos(u);
+	remove_outcomes(u);
 	remove_temps(u, u->live.path, 0);
 	remove_temps(u, u->live.scandir, 1);
 }
