@@ -49,7 +49,7 @@ done
 new; f a/timeout-up '5000\nmore\n'; found 'a second line of a number of milliseconds' 1 '^sv/a/timeout-up:2: error: there is a second line, expected only milliseconds'
 new; f a/dependencies.d b; found 'a file for a directory' 1 '^sv/a/dependencies.d: error: this is a file, expected a directory of names'
 new; reeve-check sv/a 2>out; is $? 1 'a definition is no source'; like "$(cat out)" 'sv/a is one definition: expected the directory in which it is' 'which is said'
-reeve-check a 2>out; is $? 1 'nor is a name'; like "$(cat out)" 'there is no directory a .reeve check takes directories of definitions' 'which is said'
+reeve-check ./a 2>out; is $? 1 'nor is a path'; like "$(cat out)" 'there is no directory ./a .reeve check takes directories of definitions' 'which is said'
 new; f a/dependencies 'b\n'; f b/command 'sleep 1'; f b/dependencies 'a\n'; found 'a cycle' 1 'error: cyclic service dependency: a -> b -> a$'
 new; f b/command 'sleep 1'; found 'what nothing starts' 0 '^sv/b: note: bundle default does not start it'
 f a/wants.d/b ''; clean 'unless it is wished for'
@@ -61,6 +61,36 @@ new; f a/logger 'n5 q7'; found 'a logging script' 1 "^sv/a/logger:1: error: inva
 new; f default-logger 'nx'; found 'a default one' 1 '^sv/default-logger:1: error: invalid logging script'
 f default-logger 't n5 +x'; clean 'good ones are taken'
 new; f a/dependencies 'backnd\n'; f backend/command 'sleep 1'; found 'a name that is not there' 1 '^sv/a/dependencies:1: error: undefined service name backnd, was backend meant'
+
+# Names of services: what is said is about these.
+new; f b/command 'sleep 1'; f b/user nosuchuser; f c/command nosuchprogram; echo c >>sv/default/contents
+named() { REEVE_SOURCES="$PWD/sv" reeve-check "$@" >out 2>&1; }
+named b; is $? 1 'a name'; is "$(grep -c '/sv/' out)$(grep -c '/sv/b/user:1: error' out)" 11 'what is wrong with it alone' || show out
+named c; is $? 1 'another, while one has errors'
+like "$(cat out)" 'other definitions have errors' 'which is said'
+rm sv/b/user; named b; is "$?$(grep -c '/sv/c' out)" 00 'none of the others' || show out
+named c; like "$(cat out)" '/sv/c/command: warning: nosuchprogram' 'what is legal as well'
+named c nosuch; is $? 1 'an unknown name'
+like "$(cat out)" 'no directory nosuch, and no service of that name' 'is said'
+
+# An image from outside: its programs are looked for in it.
+mkdir -p image/package/bin image/bin; : >image/package/bin/tool; chmod 755 image/package/bin/tool
+ln -s /package image/command; ln -s ../package/bin/tool image/bin/near; ln -s /loop image/loop
+new; f a/command '/command/bin/tool x'; found 'a program of an image' 0 'warning: /command/bin/tool is not there'
+clean_root() { reeve-check --root "$PWD/image" "$@" sv >out; is "$?$(grep -c ': warning\|: error' out)" 00 "$l" || show out; }
+l='--root: through an absolute link' clean_root
+f a/command near; l='--root: in its PATH' clean_root
+f a/command 'tool'; reeve-check --root image sv >out; like "$(cat out)" 'tool is not in PATH' '--root: not in that of this system'
+f a/command '/loop/x'; reeve-check --root image sv >out; like "$(cat out)" '/loop/x is not there' '--root: a circle of links'
+f a/command '/../bin/near'; f a/user nosuchuser; l='--root: no way out, and its users are its own' clean_root
+
+# Another bundle than default.
+new; mv sv/default sv/top; clean 'the bundle top of s6-overlay'
+mv sv/top sv/other; found 'another' 0 '^sv: warning: there is no bundle default'
+reeve-check --bundle other sv >out; is "$(grep -c warning: out)" 0 '--bundle'
+f b/command 'sleep 1'; reeve-check --bundle=other sv >out; like "$(cat out)" '^sv/b: note: bundle other does not start it' '... is what must start all'
+new; f a/logd '#!/bin/sh'; f a/instances/x ''; reeve-check sv >out; is $? 0 'logd and instances'
+like "$(tr '\n' ' ' <out)" 'sv/a/logd: warning: unknown file, ignored sv/a/instances: warning: unknown file, ignored' 'are near to nothing'
 
 # What s6-rc would read differently, if asked.
 new; f a/environment 'A=1'; f default-logger ''; f t@/command 'sleep 1'; f t@/instances.d/1 ''; echo t@ >>sv/default/contents

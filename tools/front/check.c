@@ -21,13 +21,18 @@
 #include "rc/db.h"
 #include "rc/places.h"
 #include "rc/compile/props.h"
+#include "tools/front/inroot.h"
 
 enum { FILE_MAX = 1 << 24 };
-enum { O_FIX = OPT_LONG, O_LAX, O_OVERRIDE, O_S6RC };
+enum { O_FIX = OPT_LONG, O_LAX, O_OVERRIDE, O_S6RC, O_ROOT, O_BUNDLE };
 
 struct check {
 	const char *const *sources;
 	int nsources;
+	const char *const *names;	/* only these services, or 0: all */
+	int nnames;
+	const char *root;	/* of the image they are for, or 0 */
+	const char *bundle;	/* that is started at boot */
 	int fix, quiet, s6rc;
 	unsigned errors, warnings, fixed;
 	struct db db;
@@ -42,17 +47,42 @@ static const struct opt opts[] = {
 	{ 'q', "quiet", 0, "errors only" },
 	{ O_LAX, "lax", 0, "what s6-rc ignores is no error" },
 	{ O_S6RC, "s6-rc", 0, "also say what s6-rc would read differently" },
+	{ O_ROOT, "root", "DIR", "they are for an image below DIR: look for "
+		"programs\nthere, and ask for no users" },
+	{ O_BUNDLE, "bundle", "NAME", "what is started at boot (default "
+		"'default'; else 'top'\nor 'user', as s6-overlay does)" },
 	{ O_OVERRIDE, "override", 0, "of a service in two sources the later "
 		"one wins" },
 	{ 0 }
 };
 static const struct usage usage = {
-	"[--fix] [-q] [--s6-rc] [source...]",
+	"[--fix] [-q] [--s6-rc] [--root dir] [source... | name...]",
 	"Look for mistakes in definitions (default: the sources of the "
 	"place).",
 	opts,
 	"Exit status: 0 no errors, 1 errors, 100 misuse, 111 system error."
 };
+
+/* Is that file one of a service that was asked for? */
+static int
+is_asked(const struct check *c, const char *file)
+{
+	char path[PATH_LEN];
+
+	for (int k = 0; k < c->nnames; k++)
+		for (int i = 0; i < c->nsources; i++) {
+			size_t n;
+
+			if (path_join(path, sizeof path, c->sources[i],
+				c->names[k]) < 0)
+				continue;
+			n = strlen(path);
+			if (!strncmp(file, path, n) &&
+				(!file[n] || file[n] == '/'))
+				return 1;
+		}
+	return !c->nnames;
+}
 
 static void
 report(void *arg, enum diag_level level, const char *file, unsigned line,
@@ -61,6 +91,8 @@ report(void *arg, enum diag_level level, const char *file, unsigned line,
 	static const char *const names[] = { "error", "warning", "note" };
 	struct check *c = arg;
 
+	if (!is_asked(c, file))
+		return;
 	c->errors += level == DIAG_ERROR;
 	c->warnings += level == DIAG_WARNING;
 	if (c->quiet && level != DIAG_ERROR)
@@ -258,15 +290,18 @@ place_of(const struct check *c, const struct db_service *s,
 }
 
 static int
-in_path(const char *program)
+in_path(const struct check *c, const char *program)
 {
-	const char *path = getenv("PATH");
-	char full[PATH_LEN];
+	const char *path = c->root ? 0 : getenv("PATH");
+	char full[PATH_LEN], real[PATH_LEN];
 
+	if (*program == '/')
+		return inroot(real, c->root, program) &&
+			access(real, X_OK) == 0;
 	if (strchr(program, '/'))
 		return access(program, X_OK) == 0;
 	if (!path)
-		path = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+		path = "/command:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 	while (*path) {
 		size_t n = strcspn(path, ":");
 		char dir[PATH_LEN];
@@ -275,7 +310,8 @@ in_path(const char *program)
 			memcpy(dir, path, n);
 			dir[n] = 0;
 			if (path_join(full, sizeof full, dir, program) == 0 &&
-				access(full, X_OK) == 0)
+				inroot(real, c->root, full) &&
+				access(real, X_OK) == 0)
 				return 1;
 		}
 		path += n + (path[n] != 0);
@@ -320,7 +356,7 @@ check_shebang(struct check *c, const struct db_service *s,
 			"the program will not be found (--fix corrects it)");
 		return;
 	}
-	if (!in_path(program) || *program != '/') {
+	if (!in_path(c, program) || *program != '/') {
 		snprintf(text, sizeof text, "%s is not there, or cannot be "
 			"run", program);
 		report(c, DIAG_ERROR, path, 1, text);
@@ -335,7 +371,7 @@ check_shebang(struct check *c, const struct db_service *s,
 		return;
 	memcpy(program, end, n);
 	program[n] = 0;
-	if (!in_path(program)) {
+	if (!in_path(c, program)) {
 		snprintf(text, sizeof text, "%s is not in PATH", program);
 		report(c, DIAG_ERROR, path, 1, text);
 	}
@@ -365,7 +401,7 @@ check_program(struct check *c, const struct db_service *s, const char *file,
 	char path[PATH_LEN], text[PATH_LEN];
 	int relative = *program != '/' && strchr(program, '/');
 
-	if (!relative && in_path(program))
+	if (!relative && in_path(c, program))
 		return;
 	place_of(c, s, file, path, sizeof path);
 	if (relative && in_service(s, path, program))
@@ -449,20 +485,38 @@ check_service(struct check *c, const struct db_service *s)
 	check_command(c, s, "reload");
 }
 
-/* Everything that bundle default starts. */
+/* The bundle that is started at boot. */
+static const char *
+booted(const struct check *c)
+{
+	static const char *const names[] = { "default", "top", "user" };
+
+	if (c->bundle)
+		return c->bundle;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (db_bundle(&c->db, names[i]) != DB_NONE ||
+			db_service(&c->db, names[i]) != DB_NONE)
+			return names[i];
+	return names[0];
+}
+
+/* Everything that the bundle started at boot starts. */
 static void
 check_reachable(struct check *c)
 {
 	const struct db *db = &c->db;
-	uint32_t n = db->nlong + db->nshort, b = db_bundle(db, "default"),
-		*queue, count = 0;
+	const char *name = booted(c);
+	uint32_t n = db->nlong + db->nshort, b = db_bundle(db, name), *queue,
+		count = 0;
 	unsigned char *seen;
+	char text[PATH_LEN];
 
 	if (!n)
 		return;
-	if (b == DB_NONE && db_service(db, "default") == DB_NONE) {
-		report(c, DIAG_WARNING, c->sources[0], 0, "there is no bundle "
-			"default: nothing is started at boot or by reeve up");
+	if (b == DB_NONE && db_service(db, name) == DB_NONE) {
+		snprintf(text, sizeof text, "there is no bundle %s: nothing "
+			"is started at boot or by reeve up", name);
+		report(c, DIAG_WARNING, c->sources[0], 0, text);
 		return;
 	}
 	if (b == DB_NONE)
@@ -494,35 +548,15 @@ check_reachable(struct check *c)
 			continue;
 		place_of(c, db->services + i, "type", path, sizeof path);
 		*strrchr(path, '/') = 0;
-		report(c, DIAG_NOTE, path, 0, "bundle default does not start "
-			"it, and nothing in there needs it");
+		snprintf(text, sizeof text, "bundle %s does not start it, and "
+			"nothing in there needs it", name);
+		report(c, DIAG_NOTE, path, 0, text);
 	}
 	free(queue);
 	free(seen);
 }
 
-static const char *const *
-default_sources(int *n)
-{
-	static struct places places;
-	static const char *list[PLACES_SOURCES];
-	char err[512];
-
-	if (places_default(&places, err, sizeof err) < 0)
-		die(EX_SYSTEM, "%s", err);
-	/* The first has precedence, so it is read last. */
-	*n = 0;
-	for (int i = places.nsources; i--; )
-		if (file_exists(AT_FDCWD, places.sources[i]))
-			list[(*n)++] = places.sources[i];
-	if (!*n)
-		die(EX_SYSTEM, "there is no source directory %s "
-			"(reeve new NAME -- COMMAND makes the first definition "
-			"there)", places.sources[0]);
-	return list;
-}
-
-/* Who knows other tools gives the name of a service. */
+/* Who knows other tools gives the directory of a service. */
 static void
 need_source(const char *path)
 {
@@ -543,6 +577,58 @@ need_source(const char *path)
 	}
 }
 
+/* name: of a service that is to be there, or 0. */
+static const char *const *
+default_sources(int *n, const char *name)
+{
+	static struct places places;
+	static const char *list[PLACES_SOURCES];
+	char err[512];
+
+	if (places_default(&places, err, sizeof err) < 0)
+		die(EX_SYSTEM, "%s", err);
+	/* The first has precedence, so it is read last. */
+	*n = 0;
+	for (int i = places.nsources; i--; )
+		if (file_exists(AT_FDCWD, places.sources[i]))
+			list[(*n)++] = places.sources[i];
+	if (!*n && name)
+		need_source(name);
+	if (!*n)
+		die(EX_SYSTEM, "there is no source directory %s "
+			"(reeve new NAME -- COMMAND makes the first definition "
+			"there)", places.sources[0]);
+	return list;
+}
+
+/* Names of services, and not of directories? */
+static int
+are_names(char **v)
+{
+	while (*v && !strchr(*v, '/') && !file_exists(AT_FDCWD, *v))
+		v++;
+	return !*v;
+}
+
+static void
+need_names(const struct check *c)
+{
+	char path[PATH_LEN];
+
+	for (int k = 0; k < c->nnames; k++) {
+		int i = c->nsources;
+
+		while (i-- && (path_join(path, sizeof path, c->sources[i],
+			c->names[k]) < 0 || !file_exists(AT_FDCWD, path)))
+			;
+		if (i < 0)
+			die(EX_NO, "there is no directory %s, and no service "
+				"of that name in %s (reeve check takes names, "
+				"or directories of definitions)", c->names[k],
+				c->sources[0]);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -555,19 +641,31 @@ main(int argc, char **argv)
 
 	prog_init(argv[0]);
 	while ((o = opt_next(&usage, argc, argv)) != -1) {
+		if (o == O_ROOT) {
+			c.root = optarg;
+			compiler.users = USERS_IGNORE;
+		}
+		if (o == O_BUNDLE)
+			c.bundle = optarg;
 		c.fix |= o == O_FIX;
 		c.quiet |= o == 'q';
 		c.s6rc |= o == O_S6RC;
 		compiler.lax |= o == O_LAX;
 		compiler.override |= o == O_OVERRIDE;
 	}
-	if (optind < argc) {
+	if (optind < argc && are_names(argv + optind)) {
+		c.names = (const char *const *)(argv + optind);
+		c.nnames = argc - optind;
+		c.sources = default_sources(&c.nsources, argv[optind]);
+		compiler.override = 1;
+		need_names(&c);
+	} else if (optind < argc) {
 		c.sources = (const char *const *)(argv + optind);
 		c.nsources = argc - optind;
 		for (int i = optind; i < argc; i++)
 			need_source(argv[i]);
 	} else {
-		c.sources = default_sources(&c.nsources);
+		c.sources = default_sources(&c.nsources, 0);
 		compiler.override = 1;
 	}
 	for (int i = 0; c.fix && i < c.nsources; i++)
@@ -594,6 +692,11 @@ main(int argc, char **argv)
 			COUNT(c.warnings), r ? " (not all is checked before these are gone)" :
 			"");
 	free(data);
+	if (r && !c.errors) {
+		warn("other definitions have errors, and so not all of these "
+			"is checked (reeve check names them)");
+		return EX_NO;
+	}
 	if (fflush(stdout))
 		die_sys(EX_SYSTEM, "unable to write");
 	return c.errors ? EX_NO : EX_OK;
