@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -340,36 +341,57 @@ machine_unmount_all(void (*each)(const char *, int))
 	return left;
 }
 
+struct level {
+	DIR *dir;
+	char name[NAME_MAX + 1];	/* of the directory, in the one above */
+};
+
+/* Open the directory `name' in that of the level above.  1, or 0. */
+static int
+descend(struct level *l, int fd, const char *name)
+{
+	l->dir = fd < 0 ? 0 : fdopendir(fd);
+	if (!l->dir) {
+		if (fd >= 0)
+			close(fd);
+		return 0;
+	}
+	snprintf(l->name, sizeof l->name, "%s", name);
+	return 1;
+}
+
 /* Remove everything on the file system `dev' below the directory fd, which
- * is closed.  A stack of its own: depth is that of the initramfs. */
+ * is closed.  What lies deeper than an initramfs goes is left there. */
 static void
 empty_directory(int fd, dev_t dev)
 {
-	DIR *d = fdopendir(fd);
-	struct dirent *e;
-	struct stat st;
-	int sub;
+	enum { DEEP = 64 };
+	static struct level at[DEEP];
+	int n = descend(&at[0], fd, "");
 
-	if (!d) {
-		close(fd);
-		return;
-	}
-	while ((e = readdir(d))) {
-		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") ||
-			fstatat(dirfd(d), e->d_name, &st,
-				AT_SYMLINK_NOFOLLOW) < 0 || st.st_dev != dev)
+	while (n) {
+		DIR *d = at[n - 1].dir;
+		struct dirent *e = readdir(d);
+		struct stat st;
+
+		if (!e) {
+			closedir(d);
+			if (--n)
+				unlinkat(dirfd(at[n - 1].dir), at[n].name,
+					AT_REMOVEDIR);
+		} else if (!strcmp(e->d_name, ".") ||
+			!strcmp(e->d_name, "..") || fstatat(dirfd(d),
+				e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+			st.st_dev != dev) {
 			continue;
-		if (!S_ISDIR(st.st_mode)) {
+		} else if (!S_ISDIR(st.st_mode)) {
 			unlinkat(dirfd(d), e->d_name, 0);
-			continue;
+		} else if (n < DEEP) {
+			n += descend(&at[n], openat(dirfd(d), e->d_name,
+				O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+				O_CLOEXEC), e->d_name);
 		}
-		sub = openat(dirfd(d), e->d_name,
-			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (sub >= 0)
-			empty_directory(sub, dev);
-		unlinkat(dirfd(d), e->d_name, AT_REMOVEDIR);
 	}
-	closedir(d);
 }
 
 int
