@@ -63,6 +63,21 @@ live_is_definition(const char *def, const struct db_service *s)
 	return !strncmp(path_base(def), hex, LIVE_HEX - 1);
 }
 
+int
+live_outdated(int livefd, const struct db *db, uint32_t i)
+{
+	const struct db_service *s = db->services + i;
+	char path[PATH_LEN];
+	struct detail d;
+
+	/* Of others a switch leaves nothing behind; what reloads was told. */
+	return i < db->nlong && (s->on_change == DB_CHANGE_KEEP ||
+		(s->flags & DB_ESSENTIAL)) &&
+		path_join(path, sizeof path, "servicedirs", s->name) == 0 &&
+		detail_read(&d, livefd, path) == 0 && d.pid && *d.def &&
+		!live_is_definition(d.def, s);
+}
+
 /* --- identity of the boot --- */
 
 /* The first service that is supervised: pid of the supervise, 1 if that

@@ -88,6 +88,10 @@ struct live_last {
 /* 1 and *last set, 0 if there was none, -1 and errno. */
 int live_last(const struct live *, struct live_last *last);
 
+/* 1 if service i runs and was kept while its definition changed: it has an
+ * earlier one than that of db. */
+int live_outdated(int livefd, const struct db *, uint32_t i);
+
 /* 1 if a switch is going on or was cut off, else 0. */
 int live_switching(const struct live *);
 /* Pid of the process that changes it now, or 0. */

@@ -284,7 +284,8 @@ died(struct super *s)
 	if (!s->dt.ended) {
 		tain_wallclock_read(&s->dt.died);
 		s->dt.wstat = (unsigned)s->wstat;
-		s->dt.deaths++;
+		/* Not what somebody wanted: a stop, or a restart. */
+		s->dt.deaths += !s->dt.stopping && !s->asked;
 		s->dt.ended = 1;
 		act_detail(s);
 	}

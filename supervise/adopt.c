@@ -342,7 +342,7 @@ adopt_checked(struct super *s, int wstat)
 void
 adopt_reexec(struct super *s)
 {
-	char path[PATH_LEN], text[ADOPT_TEXT];
+	char path[PATH_LEN], text[ADOPT_TEXT], name[DETAIL_DEF];
 	char *argv[3];
 	uint64_t n[ADOPT_NUMBERS];
 
@@ -361,7 +361,10 @@ adopt_reexec(struct super *s)
 		return;
 	}
 	memcpy(&argv[0], &s->argv0, sizeof s->argv0);
-	memcpy(&argv[1], &s->name, sizeof s->name);
+	/* An update may have given it another name. */
+	argv[1] = start_name(s, name);
+	if (*argv[1] == '-')
+		memcpy(&argv[1], &s->name, sizeof s->name);
 	argv[2] = 0;
 	keep_on_exec(s, 1);
 	execv(path, argv);

@@ -41,7 +41,7 @@ struct detail {
 	unsigned error;		/* of WHY_SPAWN: errno, or one of lib/chain.h */
 	unsigned fast;		/* fast deaths in a row */
 	unsigned starts;	/* of run, since supervise first started */
-	unsigned deaths;	/* of run */
+	unsigned deaths;	/* of run, without those that were asked for */
 	uint64_t pid;		/* run or finish; 0 none */
 	uint64_t started;	/* os_boot_now just before its start */
 	uint64_t started_by;	/* and just after */

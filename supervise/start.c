@@ -158,12 +158,8 @@ resolve_def(struct super *s)
 	return 0;
 }
 
-/* The name that run and finish are told.  An update can give a service of a
- * live directory another one while we keep ours: there, the last part of `def'
- * is what it is called now (and with a prefix in the scan directory, the end
- * of ours).  Points into buf or is ours. */
-static char *
-told_name(const struct super *s, char buf[DETAIL_DEF])
+char *
+start_name(const struct super *s, char buf[DETAIL_DEF])
 {
 	static const char where[] = "/current/def/";
 	ssize_t n = readlink("def", buf, DETAIL_DEF - 1);
@@ -371,7 +367,7 @@ start_run(struct super *s)
 	act_deafen(s);
 	if (resolve_def(s) < 0)
 		return -1;
-	argv[1] = told_name(s, name);
+	argv[1] = start_name(s, name);
 	there = svdir_number_if(s->dt.def, "lock-fd", &lockfd);
 	if (there < 0)
 		return -1;
@@ -505,7 +501,7 @@ start_finish(struct super *s)
 	fmt_uint(group, (unsigned)s->dt.run_pid);
 	for (int i = 0; i < FINISH_TRIES && pid < 0; i++) {
 		if (access(path, X_OK) == 0) {
-			argv[3] = told_name(s, name);
+			argv[3] = start_name(s, name);
 			ms = svdir_number(s->dt.def, "timeout-finish");
 			s->deadline = ms ? os_now() + ms * MS : 0;
 			pid = spawn(&sp);

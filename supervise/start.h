@@ -10,6 +10,12 @@
  * definition that run was started with. */
 #define STARTED_LINK "started"
 
+/* The name that run and finish are told.  An update can give a service of a
+ * live directory another one while we keep ours: there, the last part of `def'
+ * is what it is called now (and with a prefix in the scan directory, the end
+ * of ours).  Points into buf or is ours. */
+char *start_name(const struct super *, char buf[DETAIL_DEF]);
+
 /* run's pid; then s->notify, s->in, s->out and s->dt.def are what belongs to
  * it.  Or -1 and errno, with a message if errno does not say it all. */
 pid_t start_run(struct super *);

@@ -24,12 +24,49 @@ struct wrap {
 	struct defs *s;
 	struct def *d;
 	struct buf from;	/* names of the properties, for a comment */
+	struct buf made;	/* "NAME:SUM", for the reason of a switch */
 	struct buf shell;	/* lines of the script before exec */
 	struct buf first;	/* readiness: program and options */
 	struct buf apply;	/* options of reeve-apply */
 	struct buf last;	/* nearest to the command */
 	int any;
 };
+
+static void
+made_of(struct wrap *w, const char *name, uint32_t sum)
+{
+	buf_printf(&w->made, "%s%s:%08x", w->made.len ? " " : "", name,
+		(unsigned)sum);
+}
+
+/* FNV-1a. */
+static uint32_t
+sum_of(uint32_t sum, const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		sum = (sum ^ (unsigned char)s[i]) * 16777619u;
+	return sum;
+}
+
+enum { SUM_BEGIN = 0x811c9dc5 };
+
+/* Of a text without its comments and empty lines. */
+static uint32_t
+sum_lines(const char *s, size_t len)
+{
+	uint32_t sum = SUM_BEGIN;
+
+	while (len) {
+		const char *nl = memchr(s, '\n', len);
+		size_t n = nl ? (size_t)(nl - s) + 1 : len;
+
+		if (n > 1 && *s != '#')
+			sum = sum_of(sum, s, n - (nl != 0));
+		s += n;
+		len -= n;
+	}
+	return sum;
+}
 
 static const struct def_text *
 use(struct wrap *w, const char *name)
@@ -39,6 +76,7 @@ use(struct wrap *w, const char *name)
 	if (t) {
 		w->any = 1;
 		buf_printf(&w->from, " %s", name);
+		made_of(w, name, sum_lines(t->text, t->len));
 	}
 	return t;
 }
@@ -837,8 +875,16 @@ expand_oneshot(struct wrap *w)
 			w->s->diag->lax ? " (up is taken)" : "");
 	else if (has > 0)
 		w->d->script[1] = command;
-	for (int i = 0; wrapped && i < 3; i++)
-		wrap_script(w, w->d->script + i);
+	for (int i = 0; i < 3; i++) {
+		struct db_script *c = w->d->script + i;
+
+		if (!c->argc)
+			continue;
+		made_of(w, i == 1 ? "up" : i ? "reload" : "down",
+			sum_of(SUM_BEGIN, c->argv, c->len));
+		if (wrapped)
+			wrap_script(w, c);
+	}
 }
 
 /* The service directory is gone after a reboot, and the record of the last
@@ -884,6 +930,7 @@ expand_schedule(struct wrap *w, const struct def_text *t, int logged)
 		return;
 	}
 	def_set_prop(w->s, w->d, "schedule", line);
+	made_of(w, "schedule", sum_lines(t->text, t->len));
 	buf_str(&b, "#!/bin/sh\n# made by reeve-rc-compile from: schedule\n"
 		EXPAND_BIN);
 	buf_printf(&b, "%sexec \"$b\"reeve-schedule -3 %u", logged ?
@@ -941,7 +988,12 @@ expand_service(struct defs *s, struct def *d, int logged)
 		if (schedule)
 			expand_schedule(&w, schedule, logged);
 	}
+	if (logged)
+		made_of(&w, "logger", SUM_BEGIN);
+	if (w.made.len)
+		def_set_prop(s, d, "made-from", take(&w, &w.made, 0));
 	buf_free(&w.from);
+	buf_free(&w.made);
 	buf_free(&w.shell);
 	buf_free(&w.first);
 	buf_free(&w.apply);

@@ -104,6 +104,43 @@ convert_line(struct work *w, const struct diff_convert *c, char *err,
 	return DIFF_OK;
 }
 
+/* The log companion that the compiler made for it, or DB_NONE. */
+static uint32_t
+companion(const struct db *db, uint32_t i)
+{
+	uint32_t logger = db_logger(db, db->services + i);
+
+	return logger != DB_NONE && (db->services[logger].flags &
+		DB_GENERATED) ? logger : DB_NONE;
+}
+
+/* Who gets another name takes its logger along, unless a line says what becomes
+ * of that. */
+static void
+take_loggers(struct work *w)
+{
+	struct diff *d = w->d;
+
+	for (size_t k = 0; k < w->in->nconvert && !w->in->target; k++) {
+		uint32_t i = db_service(w->in->from, w->in->convert[k].from),
+			j = i == DB_NONE ? DB_NONE : d->to[i], a, b;
+
+		if (j == DB_NONE)
+			continue;
+		a = companion(w->in->from, i);
+		b = companion(w->in->to, j);
+		if (a == DB_NONE || b == DB_NONE || w->asked[a] ||
+			d->from[b] != DB_NONE || db_service(w->in->to,
+				old_service(w, a)->name) != DB_NONE ||
+			db_service(w->in->from, new_service(w, b)->name) !=
+				DB_NONE)
+			continue;
+		w->asked[a] = 1;
+		d->to[a] = b;
+		d->from[b] = a;
+	}
+}
+
 static int
 map_names(struct work *w, char *err, size_t max)
 {
@@ -119,6 +156,7 @@ map_names(struct work *w, char *err, size_t max)
 		if (r)
 			return r;
 	}
+	take_loggers(w);
 	for (uint32_t i = 0; i < d->nfrom; i++) {
 		uint32_t j;
 
@@ -160,7 +198,8 @@ mark(struct work *w, uint32_t i, enum diff_because why, uint32_t other,
 		return;
 	if ((s->flags & DB_ESSENTIAL) && !w->in->force_essentials &&
 		!w->in->target) {
-		if (why == BECAUSE_CHANGED || why == BECAUSE_ASKED) {
+		if (why == BECAUSE_CHANGED || why == BECAUSE_ASKED ||
+			why == BECAUSE_OUTDATED) {
 			d->old[i].why = BECAUSE_ESSENTIAL;
 			return;
 		}
@@ -173,60 +212,9 @@ mark(struct work *w, uint32_t i, enum diff_because why, uint32_t other,
 	d->old[i].why = why;
 	d->old[i].other = other;
 	d->old[i].what = what;
+	d->old[i].was = i;
+	d->old[i].is = d->to[i];
 	w->queue[w->tail++] = i;
-}
-
-static int
-script_differs(const struct db_script *a, const struct db_script *b)
-{
-	return a->argc != b->argc || a->len != b->len ||
-		(a->len && memcmp(a->argv, b->argv, a->len));
-}
-
-/* What somebody wrote, not what the compiler has made of it: that says in its
- * second line of what.  Up to the end of the string or line. */
-static const char *
-source_of(const struct db_file *f)
-{
-	static const char made[] = "# made by reeve-rc-compile from: ";
-	const char *from;
-
-	if (!strcmp(f->path, "run.user"))
-		return "run";
-	if (strcmp(f->path, "run"))
-		return f->path;
-	from = memmem(f->data, f->len, made, strlen(made));
-	return from ? from + strlen(made) : f->path;
-}
-
-/* The first thing in which two definitions differ, for people. */
-static const char *
-difference(const struct db_service *a, const struct db_service *b)
-{
-	uint32_t i = 0, k = 0;
-
-	while (i < a->nfiles || k < b->nfiles) {
-		int c = i == a->nfiles ? 1 : k == b->nfiles ? -1 :
-			strcmp(a->files[i].path, b->files[k].path);
-
-		if (c < 0)
-			return source_of(a->files + i);
-		if (c > 0)
-			return source_of(b->files + k);
-		if (a->files[i].mode != b->files[k].mode ||
-			a->files[i].len != b->files[k].len ||
-			(a->files[i].len && memcmp(a->files[i].data,
-				b->files[k].data, a->files[i].len)))
-			return source_of(b->files + k);
-		i++, k++;
-	}
-	if (script_differs(&a->up, &b->up))
-		return "up";
-	if (script_differs(&a->down, &b->down))
-		return "down";
-	if (script_differs(&a->reload, &b->reload))
-		return "reload";
-	return 0;
 }
 
 /* A directory keeps its supervise under a new name only if neither name is
@@ -287,20 +275,32 @@ broken_pipe(const struct db_service *a, const struct db_service *b)
 static void
 look_at_undone(struct work *w, uint32_t i, uint32_t j)
 {
-	const struct db_service *a = old_service(w, i), *b =
-		new_service(w, j);
+	const struct db_service *a = old_service(w, i);
 	struct diff_step *o = w->d->old + i;
 
 	if ((w->in->target[j].flags & STATE_OWED) || may_stop(w, i) ||
 		(w->in->current && w->in->current[i])) {
-		mark(w, i, BECAUSE_CHANGED, 0, difference(a, b));
+		mark(w, i, BECAUSE_CHANGED, 0, 0);
 		return;
 	}
 	if (on_change(w, a) != DB_CHANGE_RELOAD)
 		return;
 	o->action = DIFF_RELOAD;
 	o->why = BECAUSE_CHANGED;
-	o->what = difference(a, b);
+	o->was = i;
+	o->is = j;
+}
+
+/* It was kept while its definition changed, and is as that says now. */
+static void
+look_at_outdated(struct work *w, uint32_t i, uint32_t j)
+{
+	if (!w->in->outdated || !w->in->outdated[i] || w->in->target)
+		return;
+	if (on_change(w, new_service(w, j)) == DB_CHANGE_RESTART)
+		mark(w, i, BECAUSE_OUTDATED, 0, 0);
+	else
+		w->d->old[i].why = BECAUSE_STILL_KEPT;
 }
 
 static void
@@ -309,15 +309,16 @@ look_at_definition(struct work *w, uint32_t i, uint32_t j)
 	const struct db_service *a = old_service(w, i), *b =
 		new_service(w, j);
 	struct diff_step *o = w->d->old + i;
-	const char *what, *pipe;
+	const char *pipe;
 
-	if (!memcmp(a->hash, b->hash, DB_HASH))
+	if (!memcmp(a->hash, b->hash, DB_HASH)) {
+		look_at_outdated(w, i, j);
 		return;
+	}
 	if (w->in->target) {
 		look_at_undone(w, i, j);
 		return;
 	}
-	what = difference(a, b);
 	pipe = broken_pipe(a, b);
 	/* If nothing at all is restarted both ends go on. */
 	if (pipe && w->in->on_change != DIFF_NEVER && (on_change(w, b) !=
@@ -329,7 +330,7 @@ look_at_definition(struct work *w, uint32_t i, uint32_t j)
 	switch (may_stop(w, i) && i < w->in->from->nlong ?
 		DB_CHANGE_RESTART : on_change(w, b)) {
 	case DB_CHANGE_RESTART:
-		mark(w, i, BECAUSE_CHANGED, 0, what);
+		mark(w, i, BECAUSE_CHANGED, 0, 0);
 		return;
 	case DB_CHANGE_RELOAD:
 		o->action = DIFF_RELOAD;
@@ -339,7 +340,8 @@ look_at_definition(struct work *w, uint32_t i, uint32_t j)
 		o->why = BECAUSE_KEEP;
 		break;
 	}
-	o->what = what;
+	o->was = i;
+	o->is = j;
 }
 
 static void
@@ -562,6 +564,33 @@ want_bundled(struct work *w)
 	return 0;
 }
 
+/* Who stays up and has come to want others gets them, as at the next boot. */
+static void
+want_wished(struct work *w)
+{
+	struct diff *d = w->d;
+
+	for (uint32_t i = 0; i < d->nfrom && !w->in->target; i++) {
+		uint32_t j = d->to[i];
+		const struct db_list *l;
+
+		if (j == DB_NONE || !is_up(w, i) || d->start[j] || d->stop[i])
+			continue;
+		l = &new_service(w, j)->wants;
+		for (uint32_t k = 0; k < l->n; k++) {
+			uint32_t e = l->v[k], g = d->from[e];
+
+			/* Somebody may have stopped it, and is right. */
+			if (d->start[e] || (g != DB_NONE &&
+				contains(&old_service(w, i)->wants, g)))
+				continue;
+			want(w, e, BECAUSE_NEEDED, j);
+			if (d->start[e])
+				d->new[e].wish = 1;
+		}
+	}
+}
+
 /* What starts needs others. */
 static int
 want_needed(struct work *w)
@@ -702,7 +731,10 @@ diff_make(struct diff *d, const struct diff_input *in, char *err, size_t max)
 	spread(&w);
 	for (uint32_t j = 0; j < m; j++)
 		want_own_reasons(&w, j);
-	if (want_bundled(&w) < 0 || want_needed(&w) < 0)
+	if (want_bundled(&w) < 0)
+		goto out;
+	want_wished(&w);
+	if (want_needed(&w) < 0)
 		goto out;
 	new_state(&w);
 	add_up(&w);
@@ -734,90 +766,6 @@ int
 diff_does(const struct diff *d)
 {
 	return d->stops || d->starts || d->reloads || d->renames;
-}
-
-void
-diff_why_text(char *buf, size_t max, const struct diff_input *in,
-	const struct diff_step *s, int is_old)
-{
-	const struct db *db = is_old ? in->from : in->to;
-	/* These speak of a service of the old set, wherever they stand. */
-	const char *old = s->other < count(in->from) ?
-		in->from->services[s->other].name : "?";
-	const char *new = s->other < count(in->to) ?
-		in->to->services[s->other].name : "?";
-
-	const char *what = s->what ? s->what : "files";
-	int len = (int)strcspn(what, "\n");
-
-	(void)db;
-	switch (s->why) {
-	case BECAUSE_SAME:
-		snprintf(buf, max, "unchanged");
-		return;
-	case BECAUSE_GONE:
-		snprintf(buf, max, "it is not in the new set");
-		return;
-	case BECAUSE_TYPE:
-		snprintf(buf, max, "its type changed");
-		return;
-	case BECAUSE_CHANGED:
-		snprintf(buf, max, s->what ? "its definition changed (%.*s)" :
-			"its definition changed", len, what);
-		return;
-	case BECAUSE_KEEP:
-		snprintf(buf, max, "its definition changed (%.*s): it counts "
-			"from the next start", len, what);
-		return;
-	case BECAUSE_PIPE:
-		snprintf(buf, max, "its pipe is another one (%s)",
-			s->what ? s->what : "?");
-		return;
-	case BECAUSE_ESSENTIAL:
-		snprintf(buf, max, "it is essential: a change counts from the "
-			"next start");
-		return;
-	case BECAUSE_ASKED:
-		snprintf(buf, max, "the conversion file says so");
-		return;
-	case BECAUSE_RENAME:
-		snprintf(buf, max, "its new name was in use, or its old one "
-			"is");
-		return;
-	case BECAUSE_NEEDS:
-		snprintf(buf, max, "it needs %s, which goes down", old);
-		return;
-	case BECAUSE_NEEDS_NEW:
-		snprintf(buf, max, "it needs %s now, which is not up", new);
-		return;
-	case BECAUSE_OWED:
-		snprintf(buf, max, "it was up before an act that was cut off");
-		return;
-	case BECAUSE_WANTED:
-		snprintf(buf, max, "it is wanted, and its definition changed");
-		return;
-	case BECAUSE_BUNDLE:
-		snprintf(buf, max, "it is new in bundle %s",
-			in->bundle ? in->bundle : "?");
-		return;
-	case BECAUSE_UNBUNDLED:
-		snprintf(buf, max, "it left bundle %s",
-			in->bundle ? in->bundle : "?");
-		return;
-	case BECAUSE_REPLACES:
-		snprintf(buf, max, "the conversion file puts it there");
-		return;
-	case BECAUSE_NEEDED:
-		snprintf(buf, max, "%s %s it", new, s->wish ? "wants" :
-			"needs");
-		return;
-	case BECAUSE_TARGET:
-		snprintf(buf, max, "so it was before");
-		return;
-	case BECAUSE_COUNT:
-		break;
-	}
-	snprintf(buf, max, "unknown");
 }
 
 int

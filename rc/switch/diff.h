@@ -26,6 +26,9 @@ enum diff_because {
 	BECAUSE_KEEP,		/* it differs, but its on-change says keep */
 	BECAUSE_PIPE,		/* it differs, and could not be kept [what] */
 	BECAUSE_ESSENTIAL,		/* it would be restarted, but is essential */
+	BECAUSE_OUTDATED,	/* it runs with an earlier definition, and no
+				 * on-change keeps it any more */
+	BECAUSE_STILL_KEPT,	/* it does, and goes on to */
 	BECAUSE_ASKED,		/* the conversion file says restart */
 	BECAUSE_RENAME,		/* its directory cannot take the new name */
 	BECAUSE_NEEDS,		/* a service it needs is taken down [other] */
@@ -44,8 +47,8 @@ struct diff_step {
 	enum diff_action action;
 	enum diff_because why;
 	uint32_t other;		/* old or new number, by which list it is in */
-	const char *what;	/* first file that differs, or those that it is
-				 * made of, up to the end of the line; or 0 */
+	const char *what;	/* BECAUSE_PIPE: which end; or 0 */
+	uint32_t was, is;	/* its numbers, where its definition differs */
 	int wish;		/* BECAUSE_NEEDED: other only wants it */
 };
 
@@ -71,6 +74,9 @@ struct diff_input {
 	/* For an undo, by old number: it runs with the definition of `from';
 	 * or 0. */
 	const unsigned char *current;
+	/* By old number: it was kept, and runs with an earlier definition than
+	 * that of `from'; or 0. */
+	const unsigned char *outdated;
 };
 
 struct diff {
@@ -93,9 +99,9 @@ enum { DIFF_OK = 0, DIFF_UNKNOWN = 3, DIFF_WRONG_TYPE = 5,
 int diff_make(struct diff *, const struct diff_input *, char *err,
 	size_t errmax);
 void diff_free(struct diff *);
-/* The reason in words: "its definition changed (run)". */
+/* reason.c: the reason in words: "its definition changed (run, user)". */
 void diff_why_text(char *buf, size_t max, const struct diff_input *,
-	const struct diff_step *, int is_old);
+	const struct diff_step *);
 /* 1 if anything is to be started, stopped, reloaded or renamed. */
 int diff_does(const struct diff *);
 

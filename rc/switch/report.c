@@ -35,12 +35,12 @@ report_generation(const struct update *u, uint32_t gen, char *buf, size_t size)
 
 static void
 plan_line(const struct update *u, const char *word, const char *name,
-	const struct diff_step *s, int is_old)
+	const struct diff_step *s)
 {
 	char why[512];
 
-	diff_why_text(why, sizeof why, &u->in, s, is_old);
-	if (u->dry)
+	diff_why_text(why, sizeof why, &u->in, s);
+	if (u->dry || u->show)
 		printf("%-8s %s: %s\n", word, name, why);
 	else
 		info("%s %s: %s", word, name, why);
@@ -54,17 +54,17 @@ tell_old(const struct update *u, const struct diff *d, uint32_t i)
 
 	switch (s->action) {
 	case DIFF_STOP:
-		plan_line(u, "stop", name, s, 1);
+		plan_line(u, "stop", name, s);
 		break;
 	case DIFF_RESTART:
-		plan_line(u, "restart", name, s, 1);
+		plan_line(u, "restart", name, s);
 		break;
 	case DIFF_RELOAD:
-		plan_line(u, "reload", name, s, 1);
+		plan_line(u, "reload", name, s);
 		break;
 	case DIFF_KEEP:
 		if (s->why != BECAUSE_SAME)
-			plan_line(u, "keep", name, s, 1);
+			plan_line(u, "keep", name, s);
 		break;
 	case DIFF_NONE:
 	case DIFF_START:
@@ -82,7 +82,7 @@ tell_rename(const struct update *u, const struct diff *d, uint32_t i)
 	new = u->in.to->services[d->to[i]].name;
 	if (!strcmp(old, new))
 		return;
-	if (u->dry)
+	if (u->dry || u->show)
 		printf("rename   %s: to %s\n", old, new);
 	else
 		info("rename %s: to %s", old, new);
@@ -91,7 +91,7 @@ tell_rename(const struct update *u, const struct diff *d, uint32_t i)
 void
 report_plan(const struct update *u, const struct diff *d)
 {
-	if (!u->dry && u->verbosity < 2)
+	if (!u->dry && !u->show && u->verbosity < 2)
 		return;
 	for (uint32_t i = 0; i < d->nfrom; i++) {
 		tell_old(u, d, i);
@@ -100,11 +100,31 @@ report_plan(const struct update *u, const struct diff *d)
 	for (uint32_t j = 0; j < d->nto; j++)
 		if (d->new[j].action == DIFF_START)
 			plan_line(u, "start", u->in.to->services[j].name,
-				d->new + j, 0);
+				d->new + j);
 	if (u->dry)
 		printf("%u stay up untouched\n", (unsigned)d->untouched);
+	else if (u->show)
+		fflush(stdout);
 	else
 		info("%u stay up untouched", (unsigned)d->untouched);
+}
+
+int
+report_outdated(const struct update *u)
+{
+	struct diff_step kept = { .why = BECAUSE_STILL_KEPT };
+	int found = 0;
+
+	for (uint32_t i = 0; i < u->live.db.nlong; i++)
+		if (live_outdated(u->live.fd, &u->live.db, i)) {
+			plan_line(u, "keep", u->live.db.services[i].name,
+				&kept);
+			found = 1;
+		}
+	if (found)
+		puts("nothing to do: the same set of services (reeve restart "
+			"starts one that is kept with what counts now)");
+	return found;
 }
 
 /* Lines of a log, with times for people in place of stamps. */

@@ -17,6 +17,7 @@
 #include "rc/waiting.h"
 #include "rc/switch/svdirs.h"
 #include "supervise/control.h"
+#include "supervise/detail.h"
 
 enum { GONE_MS = 10000, SUPERVISE_MS = 30000 };
 
@@ -86,6 +87,19 @@ rename_service(struct update *u, const char *old, const char *new)
 	return unlinkat(at, def, 0) < 0 && errno != ENOENT ? -1 : 0;
 }
 
+/* The supervise starts itself anew under that name, so that ps shows it.  One
+ * of s6 cannot, and works all the same. */
+static void
+tell_name(const struct update *u, const char *name)
+{
+	char dir[PATH_LEN];
+	struct detail d;
+
+	if (path_join(dir, sizeof dir, "servicedirs", name) == 0 &&
+		detail_read(&d, u->live.fd, dir) == 0)
+		(void)control_send(u->live.fd, dir, "R", 1);
+}
+
 int
 svdirs_rename(struct update *u, char **old, char **new, uint32_t n)
 {
@@ -93,6 +107,8 @@ svdirs_rename(struct update *u, char **old, char **new, uint32_t n)
 		if (rename_service(u, old[k], new[k]) < 0) {
 			warn_sys("unable to rename %s to %s", old[k], new[k]);
 			return -1;
+		} else {
+			tell_name(u, new[k]);
 		}
 	return 0;
 }

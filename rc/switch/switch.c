@@ -80,7 +80,8 @@ static const struct opt opts[] = {
 		"bound)" },
 	{ 'v', "verbosity", "N", "0 errors, 1 failures (default), 2 the plan "
 		"and each\ntransition" },
-	{ 'q', "quiet", 0, "say nothing if all goes well" },
+	{ 'q', "quiet", 0, "say nothing if all goes well; with plan: exit 1 if "
+		"there\nis something to do" },
 	{ O_NO_BLOCK, "no-block", 0, "fail if another change is in progress, "
 		"instead of\nwaiting for it" },
 	{ 'l', "livedir", "DIR", "the live directory" },
@@ -305,12 +306,38 @@ has_live(const struct gen *g)
 	return r;
 }
 
+/* There is a live set, and a tree that runs it.  After the end of the tree
+ * what is left of it says only what was. */
+static int
+is_live(const struct gen *g)
+{
+	char scandir[PATH_LEN], path[PATH_LEN];
+	int fd, runs;
+
+	if (!has_live(g))
+		return 0;
+	if (path_join(path, sizeof path, g->live, "scandir") < 0)
+		die_sys(EX_SYSTEM, "unable to use %s", g->live);
+	file_link_text(AT_FDCWD, path, scandir);
+	/* What is wrong with it will be told. */
+	if (!*scandir || scan_runs(scandir) || !scan_lost(errno))
+		return 1;
+	fd = open(g->live, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	runs = fd < 0 ? -1 : live_supervised(fd);
+	if (runs)
+		die(EX_SYSTEM, "not switched: there is no svscan on %s, or it "
+			"ends, but services are still supervised (reeve up "
+			"takes them over)", scandir);
+	close(fd);
+	return 0;
+}
+
 /* The one that is live, or else would be booted; or 0.  In an image nothing is
  * live. */
 static unsigned
 current_number(const struct gen *g)
 {
-	return !g->root && has_live(g) ? live_number(g) : boot_number(g);
+	return !g->root && is_live(g) ? live_number(g) : boot_number(g);
 }
 
 static int
@@ -518,32 +545,6 @@ stamp_matches(struct gen *g, unsigned n)
 	return !strcmp(text, then);
 }
 
-/* There is a live set, and a tree that runs it.  After the end of the tree
- * what is left of it says only what was. */
-static int
-is_live(const struct gen *g)
-{
-	char scandir[PATH_LEN], path[PATH_LEN];
-	int fd, runs;
-
-	if (!has_live(g))
-		return 0;
-	if (path_join(path, sizeof path, g->live, "scandir") < 0)
-		die_sys(EX_SYSTEM, "unable to use %s", g->live);
-	file_link_text(AT_FDCWD, path, scandir);
-	/* What is wrong with it will be told. */
-	if (!*scandir || scan_runs(scandir) || !scan_lost(errno))
-		return 1;
-	fd = open(g->live, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	runs = fd < 0 ? -1 : live_supervised(fd);
-	if (runs)
-		die(EX_SYSTEM, "not switched: there is no svscan on %s, or it "
-			"ends, but services are still supervised (reeve up "
-			"takes them over)", scandir);
-	close(fd);
-	return 0;
-}
-
 /* The tree runs and waits for services. */
 static int
 can_begin(const struct gen *g)
@@ -579,7 +580,8 @@ live_is_settled(const struct gen *g)
 		return 0;
 	good = !live_switching(&l) && all_entered(&l);
 	for (uint32_t i = 0; good && i < l.db.nlong + l.db.nshort; i++)
-		good = !(l.state.rec[i].flags & STATE_OWED);
+		good = !(l.state.rec[i].flags & STATE_OWED) &&
+			(!g->u.dry || !live_outdated(l.fd, &l.db, i));
 	live_close(&l);
 	return good;
 }
@@ -712,6 +714,10 @@ fill_update(struct gen *g)
 
 	u->logs = g->places.logs;
 	u->run.verbosity = u->verbosity;
+	u->show = u->verbosity >= 1 && !g->quiet;
+	/* Each step too, for who looks on. */
+	if (u->show && u->verbosity < 2 && isatty(2))
+		u->run.verbosity = 2;
 	u->run.no_progress = g->quiet;
 	u->run.deaths = DEATHS;
 	if (u->in.bundle && !*u->in.bundle)
@@ -868,6 +874,31 @@ carry_out(struct gen *g)
 /* --- commands --- */
 
 static int
+has_id(const char *db, const unsigned char *id)
+{
+	char err[PATH_LEN + 256];
+	struct db there;
+	int same;
+
+	if (db_open(&there, db, err, sizeof err) < 0)
+		return 0;
+	same = !memcmp(there.id, id, DB_HASH);
+	db_close(&there);
+	return same;
+}
+
+/* Is the database in hand what is live, or what is booted? */
+static int
+is_known(const struct gen *g)
+{
+	char path[PATH_LEN];
+
+	return has_id(g->places.boot, g->u.new.id) || (is_live(g) &&
+		path_join(path, sizeof path, g->live, "current/db") == 0 &&
+		has_id(path, g->u.new.id));
+}
+
+static int
 do_abort(struct gen *g)
 {
 	int code;
@@ -898,11 +929,13 @@ do_switch(struct gen *g, int argc, char **argv)
 		if (g->u.verbosity >= 1 && !g->u.dry && !g->quiet)
 			info("nothing to do: the definitions are those of "
 				"generation %u", boot_number(g));
-		else if (g->u.dry)
+		else if (g->u.dry && !g->quiet)
 			puts("nothing to do: the definitions did not change");
 		return EX_OK;
 	}
 	get_database(g);
+	if (g->u.dry && g->quiet)
+		return is_known(g) ? EX_OK : EX_NO;
 	return carry_out(g);
 }
 

@@ -708,7 +708,7 @@ refuse(struct update *u, const struct diff *d)
 	const char *name = u->in.from->services[d->refused].name;
 	char why[256];
 
-	diff_why_text(why, sizeof why, &u->in, d->old + d->refused, 1);
+	diff_why_text(why, sizeof why, &u->in, d->old + d->refused);
 	warn("not switched: essential service %s would have to stop, as %s "
 		"(-e forces it)", name, why);
 	set_text(u, "not switched: essential service %s would have to stop",
@@ -728,14 +728,30 @@ keep_was(struct update *u)
 	return u->was ? 0 : -1;
 }
 
+/* By number: it runs with an earlier definition than that of the set that is
+ * live.  0: out of memory. */
+static unsigned char *
+find_outdated(const struct update *u)
+{
+	const struct db *db = &u->live.db;
+	unsigned char *v = calloc((size_t)count(db) + 1, 1);
+
+	for (uint32_t i = 0; v && i < db->nlong; i++)
+		v[i] = (unsigned char)((u->live.state.rec[i].flags &
+			STATE_UP) && live_outdated(u->live.fd, db, i));
+	return v;
+}
+
 static int
 switch_to(struct update *u, const struct state_rec *target, uint32_t origin)
 {
+	unsigned char *outdated = target ? 0 : find_outdated(u);
 	struct diff d;
 	char err[512];
 	int code;
 
 	if (!target && keep_was(u) < 0) {
+		free(outdated);
 		warn_sys("not switched: unable to hold the state");
 		set_text(u, "not switched: unable to hold the state");
 		return UPDATE_SYSTEM;
@@ -749,7 +765,10 @@ switch_to(struct update *u, const struct state_rec *target, uint32_t origin)
 		origin = u->from;
 		u->began = os_now();
 	}
+	u->in.outdated = outdated;
 	code = diff_make(&d, &u->in, err, sizeof err);
+	u->in.outdated = 0;
+	free(outdated);
 	if (code != DIFF_OK) {
 		warn("not switched: %s", err);
 		set_text(u, "not switched: %s", err);
@@ -867,7 +886,8 @@ update_switch(struct update *u)
 	for (uint32_t i = 0; is_same(u) && i < count(&u->live.db); i++)
 		again |= u->live.state.rec[i].flags & STATE_OWED;
 	if (is_same(u) && (!u->dry || !again)) {
-		if (u->dry)
+		u->in.from = u->in.to = &u->live.db;
+		if (u->dry && !report_outdated(u))
 			puts("nothing to do: the same set of services");
 		return u->dry ? UPDATE_OK : pay_debts(u);
 	}

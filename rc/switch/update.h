@@ -31,6 +31,7 @@ struct update {
 	int rollback;		/* go back if a service fails to start */
 	int dry;		/* print the plan and do nothing */
 	int verbosity;
+	int show;		/* print the plan before it is carried out */
 	const char *compiled;	/* where the new database lies */
 	const char *boot, *boot_link;	/* link to set when done, or 0 */
 	const char *logs;	/* default log directory, or 0 */

@@ -98,7 +98,7 @@ reeve up >out 2>&1;		is $? 0 'two with properties of ours' || show out
 echo 3 >t/sv/bad/nice; echo '# changed' >>t/sv/web/run; echo false >t/sv/mnt/up
 out=$(reeve plan)
 like "$out" 'web: its definition changed \(run\)$' 'plan: a script of its own'
-like "$out" 'bad: its definition changed \(nice command\)$' 'what a script of ours is made of'
+like "$out" 'bad: its definition changed \(nice\)$' 'what a script of ours is made of'
 like "$out" 'mnt: its definition changed \(up\)$' 'of a oneshot'
 
 # What outlives its service is seen, as it may hold a port.

@@ -158,7 +158,9 @@ read_status(struct item *it)
 		it->detail.pid == it->status.pid;
 	it->lost = control_lost(AT_FDCWD, it->dir, it->status.pid);
 	if (it->have_detail)
-		it->restarts = it->detail.starts ? it->detail.starts - 1 : 0;
+		it->restarts = it->detail.starts <= it->detail.deaths ?
+			it->detail.starts - (it->detail.starts > 0) :
+			it->detail.deaths;
 	read_own(it);
 }
 
@@ -508,6 +510,11 @@ load_service(struct model *m, uint32_t i, int should)
 	it->schedule = db_prop(s, "schedule");
 	find_next(it, m->now);
 	judge_longrun(it, ls.failed, ls.reason);
+	if (it->state == IS_RUNNING && it->have_detail && (s->on_change ==
+		DB_CHANGE_KEEP || (s->flags & DB_ESSENTIAL)) &&
+		*it->detail.def && !live_is_definition(it->detail.def, s))
+		snprintf(it->why, sizeof it->why, "it runs with an earlier "
+			"definition (the one now counts from its next start)");
 	/* Not up yet because what it needs is not. */
 	if (it->should && !ls.failed && !ls.up && !it->pid) {
 		uint32_t dep = missing_dep(&m->live, s);

@@ -123,7 +123,7 @@ needs_words(const struct item *it)
 {
 	return model_last_failed(it) || (it->why[0] &&
 		it->type != ITEM_BUNDLE && (!model_good(it) ||
-		it->state == IS_RESTARTING));
+		it->state == IS_RESTARTING || it->state == IS_RUNNING));
 }
 
 static void
