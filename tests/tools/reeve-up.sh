@@ -99,10 +99,11 @@ definitions
 reeve up >/dev/null 2>&1;	is $? 0 'and then up works'
 is "$(copies)" 1 'with one of each'
 
-# A definition that does not work: up says why, as a switch does, and not that
-# something went well.
+# A definition that does not work: up starts what is booted; a switch says why.
 reeve new --default --log -q broken -- sh -c 'echo no port left; exit 3'
-reeve up >out 2>err;		is $? 1 'up with one that dies, beside what runs'
+reeve up >out 2>err;		is $? 0 'up does not look at what was changed'
+like "$(cat err)" 'definitions are not those .*reeve switch does it' 'and says so'
+reeve switch >out 2>err;	is $? 12 'a switch to one that dies'
 like "$(cat err)" 'unable to start service broken: died 3 times' 'why it failed'
 like "$(cat err)" 'no port left$' 'and what it logged'
 like "$(cat err)" 'going back to generation 1, as broken failed' 'and what is done'
@@ -112,8 +113,9 @@ rm -r t/sv/broken t/sv/default/contents.d/broken
 reeve-switch -q >out 2>&1;	is "$? $(cat out)" '0 ' 'switch -q says nothing'
 reeve new --default -q further -- sleep 1000
 like "$(reeve start further 2>&1)" "'further' is defined in .*, but is not live" 'one that was just written'
+reeve switch -q >out 2>&1;	is "$? $(cat out)" '0 ' 'nor of one that does something'
 reeve up 2>err | grep -v '^The tree is up' >out
-is "$(cat out err)" '' 'nor does up of a switch that went well'
+is "$(cat out err)" '' 'nor does up after it'
 reeve down >/dev/null
 
 # What keeps it from starting is said.

@@ -31,6 +31,7 @@
 #include "rc/scan.h"
 #include "supervise/control.h"
 #include "svscan/scandir.h"
+#include "tools/front/booted.h"
 #include "tools/front/change.h"
 #include "tools/front/front.h"
 #include "tools/front/model.h"
@@ -294,105 +295,6 @@ start_tree(const struct places *p)
 /* --- services ------------------------------------------------------------------ */
 
 static int
-has_definitions(const struct places *p)
-{
-	for (int i = 0; i < p->nsources; i++) {
-		DIR *d = opendir(p->sources[i]);
-		struct dirent *e;
-		int found = 0;
-
-		if (!d)
-			continue;
-		while (!found && (e = readdir(d)))
-			found = e->d_name[0] != '.';
-		closedir(d);
-		if (found)
-			return 1;
-	}
-	return 0;
-}
-
-static int
-has_entry(const struct live *l, const char *name)
-{
-	char path[PATH_LEN];
-	struct stat st;
-
-	return scan_entry(path, sizeof path, l, name) < 0 ||
-		lstat(path, &st) == 0;
-}
-
-/* A reeve-rc-init that was cut off leaves services without an entry. */
-static void
-complete(const struct places *p)
-{
-	char err[PATH_LEN + 256];
-	const char **names;
-	struct live l;
-	uint32_t n = 0;
-	int dir = open(p->live, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int lock = dir < 0 ? -1 : live_lock(dir, 1);
-
-	if (lock < 0)
-		die_sys(EX_SYSTEM, "unable to lock %s", p->live);
-	if (live_open(&l, p->live, 0, err, sizeof err) < 0)
-		die(EX_SYSTEM, "%s", err);
-	names = calloc((size_t)l.db.nlong + 1, sizeof *names);
-	if (!names)
-		die_sys(EX_SYSTEM, "unable to hold the names of services");
-	if (live_needs_runner(&l.db) && !has_entry(&l, LIVE_RUNNER))
-		names[n++] = LIVE_RUNNER;
-	for (uint32_t i = 0; i < l.db.nlong; i++)
-		if (!has_entry(&l, l.db.services[i].name))
-			names[n++] = l.db.services[i].name;
-	/* One that was cut off goes its own way. */
-	if (!live_switching(&l) && scan_supervise(&l, names, n,
-		(struct scan_patience){ .each = START_MS }) < 0)
-		die_sys(EX_SYSTEM, "unable to have the services supervised in "
-			"%s", p->scandir);
-	free(names);
-	live_close(&l);
-	close(lock);
-	close(dir);
-}
-
-/* Make the database of the next boot live, if nothing is. */
-static void
-make_live(const struct places *p)
-{
-	char init[] = "reeve-rc-init", c[] = "-c", l[] = "-l";
-	char *argv[] = { init, c, (char *)p->boot, l, (char *)p->live,
-		(char *)p->scandir, 0 };
-
-	if (!live_exists(p->live) && change_run(argv))
-		die(EX_SYSTEM, "the services could not be made live (see "
-			"above), so none was started (reeve up tries it "
-			"again)");
-	complete(p);
-}
-
-/* Bring the live set to the definitions, or to the last good generation if
- * those have mistakes.  0, or an exit code. */
-static int
-load_definitions(const struct places *p)
-{
-	char sw[] = "reeve-switch", q[] = "-q", b[] = "--boot";
-	/* What is not live yet is started after this. */
-	char *argv[] = { sw, q, live_exists(p->live) ? 0 : b, 0 };
-	int code = change_run(argv);
-
-	if (code && !file_exists(AT_FDCWD, p->boot))
-		die(code, "the definitions could not be made live (see above); "
-			"the tree runs without services (mend them, then "
-			"reeve up)");
-	if (code)
-		warn("the definitions could not be made live (see above); "
-			"going on with the last good generation");
-	make_live(p);
-	return code;
-}
-
-static int
 start_default(const struct places *p)
 {
 	char rc[] = "reeve-rc", l[] = "-l", b[] = "-b", u[] = "-u";
@@ -469,8 +371,9 @@ static const struct opt up_opts[] = {
 static const struct usage up_usage = {
 	"[-n] [-f [-d FD]] [--tree-only]",
 	"Start everything: make the directories, start the supervision tree in\n"
-	"the background, make the definitions live, start the bundle\n"
-	"`default'.  What already runs is left alone.",
+	"the background, make live what is booted (the first time: the\n"
+	"definitions), start the bundle `default'.  What already runs is left\n"
+	"alone; reeve switch makes changed definitions live.",
 	up_opts,
 	"Exit status: 0 all is up, 1 a service or definition failed, 99 a\n"
 	"service was not ready in time, 100 misuse, 111 system error.\n"
@@ -487,13 +390,17 @@ say_plan(const struct places *p, long running)
 	else
 		printf("would start reeve-svscan on %s,\n  logging to "
 			"%s/catch-all\n", p->scandir, p->logs);
-	for (int i = 0; i < p->nsources; i++)
+	if (file_exists(AT_FDCWD, p->boot))
+		printf("would make live what is booted, %s\n", p->boot);
+	for (int i = 0; i < p->nsources && !file_exists(AT_FDCWD, p->boot);
+		i++)
 		printf("would %s %s\n", i ? "and of" :
 			"make live the definitions of", p->sources[i]);
 	puts("would start the bundle `default'");
 }
 
-static void
+/* 1 if it is a new one. */
+static int
 make_tree(const struct places *p)
 {
 	int turn;
@@ -521,12 +428,13 @@ make_tree(const struct places *p)
 	}
 	if (turn >= 0)
 		close(turn);
+	return !pid;
 }
 
 int
 front_up(int argc, char **argv)
 {
-	int c, dry = 0, tree = 0, foreground = 0, notify = -1, code = 0, r;
+	int c, dry = 0, tree = 0, foreground = 0, notify = -1, code, r, fresh, booted;
 	struct places p;
 
 	opt_permute(&up_usage, argc, argv);
@@ -554,10 +462,10 @@ front_up(int argc, char **argv)
 	}
 	if (foreground)
 		return front_foreground(&p, tree, notify);
-	make_tree(&p);
+	fresh = make_tree(&p);
 	if (tree)
 		return say_up();
-	if (!has_definitions(&p) && !file_exists(AT_FDCWD, p.boot)) {
+	if (!booted_has_definitions(&p) && !file_exists(AT_FDCWD, p.boot)) {
 		printf("The tree is up, and there are no services yet.  "
 			"Make one and start it:\n"
 			"  reeve new --default --log NAME -- COMMAND ARGUMENT...\n"
@@ -566,11 +474,11 @@ front_up(int argc, char **argv)
 		return EX_OK;
 	}
 	/* Without definitions here, a database was sent from elsewhere. */
-	if (has_definitions(&p))
-		code = load_definitions(&p);
-	else
-		make_live(&p);
+	booted = file_exists(AT_FDCWD, p.boot);
+	code = booted_bring(&p, fresh);
 	r = start_default(&p);
+	if (booted && booted_has_definitions(&p))
+		booted_tell_changed();
 	code = code ? code : r;
 	/* reeve-rc's and reeve-switch's own codes. */
 	code = code == 2 ? EX_TIMEOUT : code > 0 && code < EX_TIMEOUT ? EX_NO :
