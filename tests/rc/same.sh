@@ -35,7 +35,8 @@ reeve-rc-compile --log-directory /log ours.db ours; is $? 0 'ours compiles'
 reeve-rc-compile --strict plain.db plain; is $? 0 'the plain one compiles'
 is "$(reeve-rc-db -c plain.db diff ours.db)" '~ nginx: made-from
 ~ webapp: logger, made-from
-~ webapp-log: flags, logdir, logger-of' 'they differ in notes about the logger only'
+~ webapp-log: flags, logdir, logger-of
+~ tmp: made-from' 'they differ in notes about the logger only'
 is "$(reeve-rc-db -c plain.db show webapp nginx tmp webapp-log | grep hash)" \
 	"$(reeve-rc-db -c ours.db show webapp nginx tmp webapp-log | grep hash)" 'every service has the same hash: an update would touch none'
 end

@@ -43,6 +43,7 @@ done
 printf 'exec sleep 1003\n' | longrun never
 echo 3 >t/sv/never/notification-fd
 : >t/sv/default/contents.d/never
+reeve switch -q
 front >out 2>err
 starting() { [ "$(state never)" = starting ]; }
 ok 'one that is not ready yet' within 30 starting
@@ -62,6 +63,7 @@ like "$(cat err)" 'SIGTERM again: killing what still runs' 'says so'
 like "$(cat err)" 'stubborn did not stop in time: killing it' 'whom'
 ok 'nothing is left' gone
 rm -r t/sv/stubborn t/sv/default/contents.d/stubborn
+reeve switch -q
 
 # The tree is taken down by somebody else, or killed.
 front >out 2>err

@@ -94,6 +94,7 @@ longrun db <<-EOF
 	exec sleep 1000
 EOF
 echo 3 >t/sv/db/notification-fd
+reeve switch -q
 reeve up >up.out 2>&1 & up=$!
 ok 'up waits for a service' within 10 test -e t/db.runs
 reeve-svscanctl -t t/service
