@@ -598,6 +598,9 @@ restart(struct rc *rc)
 			(rc->live.state.rec[i].flags & STATE_OWED)));
 	only_up(rc, down);
 	half(rc, down, RUN_OWE);
+	/* A oneshot whose down script was not asked for is up as before. */
+	if (!rc->dry)
+		run_keep_untaken(&rc->live);
 	note_wishes(rc, up);
 	if (plan_needs(&rc->live.db, up, 1) < 0)
 		die_sys(EX_SYSTEM, "unable to follow the dependencies");
