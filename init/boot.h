@@ -20,6 +20,7 @@ struct boot {
 	int keep_run;		/* do not mount anything on /run */
 	int no_mounts;		/* nor anything else */
 	int no_log;		/* messages stay on the console */
+	uint64_t start_ms;	/* limit for a start, 0 none */
 	uint64_t stop_ms;	/* limit for rc.shutdown */
 	int echo;		/* catch-all log on the console too */
 	int nmounts;
@@ -46,7 +47,7 @@ _Noreturn void boot_stage2(struct boot *);
 
 /* Bring all of `default' up, naming on fd 2 what failed; for rc.init.  Exit
  * code: 0, or 1 if an essential service failed. */
-int boot_bring_up(int verbose);
+int boot_bring_up(uint64_t start_ms, int verbose);
 
 /* The program of the catch-all logger's service. */
 _Noreturn void boot_catch_all(int echo);

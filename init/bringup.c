@@ -13,6 +13,8 @@
 #include "lib/path.h"
 #include "rc/db.h"
 #include "rc/live.h"
+#include "rc/places.h"
+#include "rc/tail.h"
 
 static void
 word(struct bringup *b, const char *w)
@@ -58,7 +60,7 @@ bringup_plan(struct bringup *b, const char *boot, const char *live,
 	STEP(b, "reeve-rc-init", "-c", boot, "-l", live, cwd);
 	b->steps[b->n].may_fail = 1;
 	STEP(b, "reeve-rc", "-b", "-l", live, "-v", verbosity(verbose),
-		"-t", limit, "-u", "change", "default");
+		"--start-timeout", limit, "-u", "change", "default");
 	return 0;
 }
 
@@ -130,8 +132,11 @@ bringup_failed(const char *path, int require, char *err, size_t max)
 {
 	static struct live live;
 	struct live_service ls;
+	struct places places;
 	int essential = 0;
 	char names[256] = "", why[256];
+	const char *logs = places_default(&places, why, sizeof why) == 0 ?
+		places.logs : 0;
 
 	if (live_open(&live, path, 0, why, sizeof why) < 0) {
 		snprintf(err, max, "the services did not come up: %s", why);
@@ -142,7 +147,12 @@ bringup_failed(const char *path, int require, char *err, size_t max)
 			(live.db.services[i].flags & DB_ESSENTIAL);
 
 		live_service(&live, i, &ls);
-		if (!ls.failed || (essential && !must))
+		if (!ls.failed)
+			continue;
+		/* What it depends on says it better. */
+		if (strncmp(ls.reason, "not tried", 9))
+			tail_tell(&live.db, i, logs);
+		if (essential && !must)
 			continue;
 		/* An essential one is the reason; name only these. */
 		if (must && !essential)

@@ -12,7 +12,7 @@
 struct container {
 	char **command;		/* main command, or 0; borrowed from argv */
 	uint64_t grace_ms;	/* a stop takes no longer, all in all */
-	uint64_t start_ms;	/* limit for the bring-up, 0 none */
+	uint64_t start_ms;	/* as of reeve-switch; 0 none */
 	int stop_signal;	/* besides TERM, INT and QUIT; 0 none */
 	int verbose;		/* 0 one line at most, 1 steps, 2 all */
 	const char *run;	/* --run, or 0 */

@@ -17,6 +17,7 @@
 
 enum { OPT_REQUIRE = OPT_LONG, OPT_START, OPT_BRING_UP, OPT_NO_MOUNTS,
 	OPT_NO_LOG, OPT_SWITCH_ROOT, OPT_STOP_TIMEOUT };
+enum { START_MS = 60000 };
 #define BOOT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 static struct container c;
@@ -33,8 +34,8 @@ static const struct opt options[] = {
 	{ 'S', "services", 0, "make a tree even if nothing is defined yet" },
 	{ OPT_REQUIRE, "require-all", 0, "any service that fails to start "
 		"ends the container,\nnot only essential ones" },
-	{ OPT_START, "start-timeout", "TIME", "limit for starting the "
-		"services [none]" },
+	{ OPT_START, "start-timeout", "TIME", "give up on a service that is not "
+		"ready after so long\nand has no timeout-up; 0: never [60s]" },
 	{ 'B', "boot", 0, "boot mode: process 1 of a machine" },
 	{ 'c', "basedir", "DIR", "directory with rc.init and so on ["
 		BOOT_BASEDIR "]" },
@@ -64,8 +65,9 @@ static const struct usage usage = {
 	"COMMAND the service marked\n`main' has that role, or the container "
 	"stays until it is stopped.",
 	options,
-	"Environment: REEVE_GRACE, REEVE_STOP_SIGNAL, REEVE_RUN, REEVE_VERBOSE "
-	"are used\nwhere the option is not given.\n"
+	"Environment: REEVE_GRACE, REEVE_START_TIMEOUT, REEVE_STOP_SIGNAL, "
+	"REEVE_RUN and\nREEVE_VERBOSE are used where the option is not "
+	"given.\n"
 };
 
 static uint64_t
@@ -125,6 +127,8 @@ from_environment(void)
 	c.grace_ms = 10000;
 	if ((s = setting("REEVE_GRACE")))
 		c.grace_ms = duration("REEVE_GRACE", s);
+	if ((s = setting("REEVE_START_TIMEOUT")))
+		c.start_ms = duration("REEVE_START_TIMEOUT", s);
 	if ((s = setting("REEVE_STOP_SIGNAL")))
 		c.stop_signal = signal_number("REEVE_STOP_SIGNAL", s);
 	if ((s = setting("REEVE_VERBOSE")))
@@ -212,6 +216,7 @@ boot(int argc, char **argv)
 		b.args = argc ? argv + 1 : argv;
 	}
 	b.verbose = c.verbose;
+	b.start_ms = c.start_ms;
 	boot_run(&b);
 }
 
@@ -246,12 +251,13 @@ main(int argc, char **argv)
 	b.path = BOOT_PATH;
 	b.umask = 022;
 	b.stop_ms = BOOT_STOP_MS;
+	c.start_ms = START_MS;
 	if (wants_boot(argc, argv))
 		boot(argc, argv);
 	from_environment();
 	switch (from_options(argc, argv)) {
 	case OPT_BRING_UP:
-		return boot_bring_up(c.verbose);
+		return boot_bring_up(c.start_ms, c.verbose);
 	case 'B':
 		die(EX_MISUSE, "--boot is for process 1, not %ld",
 			(long)getpid());

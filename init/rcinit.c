@@ -168,7 +168,7 @@ run_rc(struct boot *b)
 		sleep(1);
 	if (pid == 0) {
 		if (!*path)
-			_exit(boot_bring_up(b->verbose));
+			_exit(boot_bring_up(b->start_ms, b->verbose));
 		execv(path, argv);
 		die_sys(errno == ENOENT ? EX_NOTFOUND : EX_NOEXEC,
 			"unable to execute %s", path);
@@ -252,7 +252,7 @@ run_step(char *const *argv)
 }
 
 int
-boot_bring_up(int verbose)
+boot_bring_up(uint64_t start_ms, int verbose)
 {
 	static struct initplaces at;
 	struct bringup b;
@@ -265,8 +265,8 @@ boot_bring_up(int verbose)
 		return 0;
 	}
 	initplaces_choose(&at, access("/run", W_OK) == 0 ? "/run" : 0);
-	if (chdir(at.scandir) < 0 || bringup_plan(&b, at.boot, at.live, 0,
-		verbose) < 0) {
+	if (chdir(at.scandir) < 0 || bringup_plan(&b, at.boot, at.live,
+		start_ms, verbose) < 0) {
 		warn_sys("unable to use %s", at.scandir);
 		return 1;
 	}

@@ -24,7 +24,7 @@
 
 #define CUT_OFF "a switch was cut off (reeve switch or reeve-rc-update " \
 	"finishes it, with --abort undoes it)"
-enum { EX_UNKNOWN = 3, EX_BAD_DB = 4, JOBS = 32, O_NOLOCK = OPT_LONG,
+enum { EX_UNKNOWN = 3, EX_BAD_DB = 4, JOBS = 32, DEATHS = 3, O_NOLOCK = OPT_LONG,
 	O_NOBLOCK, O_START, O_NOPROGRESS, O_IGNORE_DOWN };
 
 struct rc {
@@ -64,8 +64,8 @@ static const struct opt opts[] = {
 	{ O_NOPROGRESS, "no-progress", 0, "on a terminal, do not show what is "
 		"waited for" },
 	{ O_START, "start-timeout", "MS", "give up on a service that has not "
-		"said after so long\nthat it is ready and has no timeout-up "
-		"(default 0: never)" },
+		"said after so long\nthat it is ready and has no timeout-up, "
+		"or died three\ntimes before it said so (default 0: never)" },
 	{ 'j', "jobs", "N", "run at most N oneshots at once (default 32; 0 no\n"
 		"bound)" },
 	{ 'e', "without-essentials", 0, "list: leave essential services out; "
@@ -133,7 +133,9 @@ parse_options(struct rc *rc, int argc, char **argv)
 		case O_IGNORE_DOWN: rc->run.ignore_down = 1; break;
 		case O_NOPROGRESS: rc->run.no_progress = 1; break;
 		case O_START: rc->run.start_ms = opt_uint("start-timeout",
-			optarg, 0, 1u << 31); break;
+			optarg, 0, 1u << 31);
+			rc->run.deaths = rc->run.start_ms ? DEATHS : 0;
+			break;
 		case 'j': rc->run.jobs = opt_uint("jobs", optarg, 0, 100000);
 			break;
 		case 'e': rc->essentials = 0; break;

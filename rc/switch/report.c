@@ -1,19 +1,13 @@
 /* report.c - see report.h. */
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/path.h"
-#include "lib/tai64.h"
-#include "lib/utf8.h"
 #include "rc/switch/report.h"
-
-enum { LOG_LINES = 5, LOG_TAIL = 2048 };
+#include "rc/tail.h"
 
 /* What people know a generation of the live directory by: the number under
  * which reeve-switch keeps it, or the database that it was made from. */
@@ -127,63 +121,9 @@ report_outdated(const struct update *u)
 	return found;
 }
 
-/* Lines of a log, with times for people in place of stamps. */
-static void
-print_lines(const char *p)
-{
-	while (*p) {
-		char date[TAI64_TEXT];
-		size_t stamp = tai64_text(date, sizeof date, p, 0), len;
-
-		p += stamp;
-		len = strcspn(p, "\n");
-		fputs(stamp ? date : "", stderr);
-		utf8_print(stderr, p, len);
-		putc('\n', stderr);
-		p += len + (p[len] == '\n');
-	}
-}
-
-/* The last lines of the log of a service that failed. */
-static void
-tell_log(const struct update *u, uint32_t i)
-{
-	const struct db_service *s = u->live.db.services + i;
-	uint32_t logger = db_logger(&u->live.db, s);
-	const char *dir = 0, *p;
-	char path[PATH_LEN], buf[LOG_TAIL + 1];
-	struct stat st;
-	ssize_t r;
-	int fd, lines = 0;
-
-	if (logger != DB_NONE)
-		dir = db_prop(u->live.db.services + logger, "logdir");
-	if (path_join(path, sizeof path, dir ? dir : u->logs ? u->logs : "",
-		dir ? "" : s->name, "current") < 0 || (!dir && !u->logs))
-		return;
-	fd = file_open_regular(AT_FDCWD, path);
-	if (fd < 0) {
-		if (logger == DB_NONE && i < u->live.db.nlong && !prog_as_s6)
-			info("%s has no logger: what it said is in the log "
-				"catch-all (reeve logs catch-all)", s->name);
-		return;
-	}
-	r = fstat(fd, &st) < 0 ? -1 : pread(fd, buf, LOG_TAIL,
-		st.st_size > LOG_TAIL ? st.st_size - LOG_TAIL : 0);
-	close(fd);
-	if (r <= 0)
-		return;
-	buf[r] = 0;
-	for (p = buf + r - 1; p > buf; p--)
-		if (p[-1] == '\n' && ++lines == LOG_LINES)
-			break;
-	info("last lines of the log of %s (%s):", s->name, path);
-	print_lines(p);
-}
-
 void
 report_logs(const struct update *u)
 {
 	for (uint32_t k = 0; k < u->run.nfailed && u->verbosity > 0; k++)
-		tell_log(u, u->run.failed[k]);
+		tail_tell(&u->live.db, u->run.failed[k], u->logs);
 }

@@ -209,6 +209,49 @@ text=$(boxed -w -- reeve-init sh -c 'echo came so far' 2>&1)
 is $? 1 'an essential oneshot that fails ends the container'
 like "$text" 'essential service failed to start: broken' '... names it'
 
+# A service that never gets ready does not keep the command waiting: three
+# deaths, or the limit.
+rm -rf sv
+define dies longrun <<'END2'
+echo "cannot do that"
+exit 3
+END2
+echo 3 >sv/dies/notification-fd
+define default bundle dies </dev/null
+built
+text=$(timeout 30 sh -c ". \"$TESTS/init/lib.sh\"; boxed -w -- reeve-init \
+	sh -c 'echo came so far; exit 3'" 2>&1)
+is $? 3 'a service that dies before it is ready: the command runs'
+like "$text" 'failed to start: dies .died 3 times before it was ready.*going on' \
+	'... it is named, with the reason'
+like "$text" 'cannot do that' '... what it said is there'
+: >sv/dies/logger
+built
+text=$(timeout 30 sh -c ". \"$TESTS/init/lib.sh\"; boxed -w -- reeve-init \
+	sh -c 'exit 3'" 2>&1)
+is $? 3 '... with a logger'
+like "$text" 'last lines of the log of dies' '... its log is named'
+like "$text" '^20.* cannot do that' '... and its last lines are told'
+rm sv/dies/logger
+: >sv/dies/flag-essential
+built
+text=$(timeout 30 sh -c ". \"$TESTS/init/lib.sh\"; boxed -w -- reeve-init \
+	sh -c 'echo came so far'" 2>&1)
+is $? 1 '... essential: the container ends'
+like "$text" 'essential service failed to start: dies' '... names it'
+rm sv/dies/flag-essential
+define dies longrun <<'END2'
+exec sleep 1000
+END2
+built
+text=$(timeout 30 sh -c ". \"$TESTS/init/lib.sh\"; boxed -w -- reeve-init \
+	--start-timeout 300ms sh -c 'exit 4'" 2>&1)
+is $? 4 'a service that is not ready in time: the command runs'
+like "$text" 'failed to start: dies .not ready after 300 ms' '... it is named'
+text=$(REEVE_START_TIMEOUT=300ms timeout 30 sh -c ". \"$TESTS/init/lib.sh\"
+	boxed -w -- reeve-init sh -c 'exit 5'" 2>&1)
+is $? 5 '... the limit in the environment'
+
 # The service marked main.
 rm -rf sv
 define web longrun <<'END2'
