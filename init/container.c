@@ -156,33 +156,42 @@ start_tree(struct container *c)
 static _Noreturn void
 run_alone(struct container *c)
 {
-	enum { NUMBERS = 4 };
+	enum { NUMBERS = 4, WORDS = NUMBERS + 1 };
+	static char passing[PASSING_CODES * 16];
+	static struct alone alone;
 	char path[PATH_LEN], name[] = "reeve-init-alone";
 	char number[NUMBERS][24], **argv, **a;
+	unsigned flags = c->flags | (c->verbose ? ALONE_TELL : 0);
 	const uint64_t values[NUMBERS] = {
-		c->grace_ms, (uint64_t)c->stop_signal, (uint64_t)c->verbose,
+		c->grace_ms, (uint64_t)c->stop_signal, flags,
 		alone_mask_number(&c->old_mask),
-	};
-	struct alone alone = {
-		.command = c->command, .grace_ms = c->grace_ms,
-		.stop_signal = c->stop_signal, .verbose = c->verbose,
-		.old_mask = c->old_mask, .set = c->set,
 	};
 	size_t words = 0;
 
-	while (c->command[words])
+	while (c->command && c->command[words])
 		words++;
-	argv = a = malloc((words + NUMBERS + 2) * sizeof *argv);
-	if (argv && chain_sister(path, sizeof path, name) == 0) {
+	argv = a = malloc((words + WORDS + 2) * sizeof *argv);
+	if (argv && chain_sister(path, sizeof path, name) == 0 &&
+		passing_text(&c->pass, passing, sizeof passing)) {
 		*a++ = name;
 		for (int i = 0; i < NUMBERS; i++) {
 			snprintf(number[i], sizeof number[i], "%" PRIu64,
 				values[i]);
 			*a++ = number[i];
 		}
-		memcpy(a, c->command, (words + 1) * sizeof *a);
+		*a++ = passing;
+		if (words)
+			memcpy(a, c->command, words * sizeof *a);
+		a[words] = 0;
 		execv(path, argv);
 	}
+	alone.command = c->command;
+	alone.grace_ms = c->grace_ms;
+	alone.stop_signal = c->stop_signal;
+	alone.flags = flags;
+	alone.pass = c->pass;
+	alone.old_mask = c->old_mask;
+	alone.set = c->set;
 	_exit(alone_run(&alone));
 }
 
@@ -193,14 +202,15 @@ container_run(struct container *c)
 
 	reaper_block(&c->set, &c->old_mask);
 	c->cwd = -1;
-	if (getpid() != 1) {
+	if (getpid() != 1 && !(c->flags & ALONE_BARE)) {
 		say("not process 1 but %ld: %s", (long)getpid(),
 			machine_adopt_orphans() == 0 ?
 			"acting as subreaper of what is started here" :
 			"orphans of services will not be reaped here");
 	}
-	tree = initplaces_services(&c->at) || c->always_tree;
-	if (!tree && c->command)
+	tree = !c->pause && !(c->flags & ALONE_BARE) &&
+		(initplaces_services(&c->at) || c->always_tree);
+	if (!tree && (c->command || c->pause))
 		run_alone(c);
 	if (!tree)
 		die(EX_MISUSE, "nothing to run: no command was given, and "

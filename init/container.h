@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdint.h>
 
+#include "init/passing.h"
 #include "init/initplaces.h"
 
 struct container {
@@ -17,6 +18,9 @@ struct container {
 	int verbose;		/* 0 one line at most, 1 steps, 2 all */
 	const char *run;	/* --run, or 0 */
 	int always_tree;	/* services even where none are defined */
+	unsigned flags;		/* ALONE_*, of how the command is run */
+	int pause;		/* no command and no services: only reap */
+	struct passing pass;
 	int require;		/* every service that fails is essential */
 	sigset_t old_mask;	/* mask that children get back */
 	int cwd;		/* where we were started, -1 none */

@@ -13,11 +13,11 @@
 #include "lib/num.h"
 #include "lib/version.h"
 
-enum { GRACE = 1, SIGNAL, VERBOSE, MASK, COMMAND };
+enum { GRACE = 1, SIGNAL, FLAGS, MASK, PASSING, COMMAND };
 
 static const char help[] =
-	"usage: reeve-init-alone GRACE-MS SIGNAL VERBOSE MASK COMMAND "
-	"[ARG]...\n\n"
+	"usage: reeve-init-alone GRACE-MS SIGNAL FLAGS MASK PASSING "
+	"[COMMAND [ARG]...]\n\n"
 	"What reeve-init becomes when there is one command and no service;\n"
 	"not for people.\n\n"
 	"Options:\n"
@@ -36,7 +36,7 @@ int
 main(int argc, char **argv)
 {
 	struct alone c;
-	unsigned sig, verbose;
+	unsigned sig;
 	uint64_t mask;
 	sigset_t old;
 
@@ -47,18 +47,18 @@ main(int argc, char **argv)
 		return print(version, sizeof version - 1) ||
 			print(reeve_version, strlen(reeve_version)) ||
 			print("\n", 1) ? EX_SYSTEM : 0;
-	if (argc <= COMMAND || !num_u64(argv[GRACE], &c.grace_ms) ||
+	if (argc < COMMAND || !num_u64(argv[GRACE], &c.grace_ms) ||
 		!num_uint(argv[SIGNAL], &sig) ||
-		!num_uint(argv[VERBOSE], &verbose) ||
-		!num_u64(argv[MASK], &mask)) {
+		!num_uint(argv[FLAGS], &c.flags) ||
+		!num_u64(argv[MASK], &mask) ||
+		!passing_read(&c.pass, argv[PASSING])) {
 		brief("usage: reeve-init [OPTION]... COMMAND [ARG]...", "",
 			" (reeve-init executes this program)");
 		return EX_MISUSE;
 	}
 	prog_name = "reeve-init";
-	c.command = argv + COMMAND;
+	c.command = argv[COMMAND] ? argv + COMMAND : 0;
 	c.stop_signal = (int)sig;
-	c.verbose = (int)verbose;
 	alone_mask_set(&c.old_mask, mask);
 	/* The mask that we got is reeve-init's own: everything. */
 	reaper_block(&c.set, &old);

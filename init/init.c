@@ -8,14 +8,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "init/alone.h"
 #include "init/boot.h"
 #include "init/container.h"
+#include "init/names.h"
 #include "init/os.h"
 #include "lib/msg.h"
 #include "lib/num.h"
 #include "lib/opt.h"
 
-enum { OPT_REQUIRE = OPT_LONG, OPT_START, OPT_BRING_UP, OPT_NO_MOUNTS,
+enum { OPT_REQUIRE = OPT_LONG, OPT_START, OPT_GROUP, OPT_REWRITE, OPT_MAP,
+	OPT_PAUSE, OPT_FOLLOW, OPT_BRING_UP, OPT_NO_MOUNTS,
 	OPT_NO_LOG, OPT_SWITCH_ROOT, OPT_STOP_TIMEOUT };
 enum { START_MS = 60000 };
 #define BOOT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -36,6 +39,15 @@ static const struct opt options[] = {
 		"ends the container,\nnot only essential ones" },
 	{ OPT_START, "start-timeout", "TIME", "give up on a service that is not "
 		"ready after so long\nand has no timeout-up; 0: never [60s]" },
+	{ OPT_GROUP, "group", 0, "pass signals on to the command's whole "
+		"process group" },
+	{ OPT_REWRITE, "rewrite", "SIGNAL:NEW", "pass on NEW where SIGNAL "
+		"came; NEW 0: nothing" },
+	{ OPT_MAP, "map-exit", "CODE[:NEW]", "end with NEW where the code "
+		"would be CODE [0]" },
+	{ OPT_PAUSE, "pause", 0, "run nothing: reap orphans until stopped" },
+	{ OPT_FOLLOW, "parent-death", "SIGNAL", "as if SIGNAL came, when our "
+		"parent ends" },
 	{ 'B', "boot", 0, "boot mode: process 1 of a machine" },
 	{ 'c', "basedir", "DIR", "directory with rc.init and so on ["
 		BOOT_BASEDIR "]" },
@@ -173,10 +185,27 @@ from_options(int argc, char **argv)
 		case OPT_START:
 			c.start_ms = duration("--start-timeout", optarg);
 			break;
+		case OPT_GROUP: c.flags |= ALONE_GROUP; break;
+		case OPT_REWRITE:
+			if (!passing_rewrite(&c.pass, optarg))
+				die(EX_MISUSE, "--rewrite: expected two "
+					"signals such as TERM:QUIT, not %s",
+					optarg);
+			break;
+		case OPT_MAP:
+			if (!passing_map(&c.pass, optarg))
+				die(EX_MISUSE, "--map-exit: expected exit "
+					"codes such as 143 or 143:1, not %s",
+					optarg);
+			break;
+		case OPT_PAUSE: c.pause = 1; break;
+		case OPT_FOLLOW: names_follow(optarg); break;
 		case 'v': c.verbose++; break;
 		}
 	if (argv[optind])
 		c.command = argv + optind;
+	if (c.pause && c.command)
+		die(EX_MISUSE, "--pause takes no command");
 	if (mode == OPT_SWITCH_ROOT)
 		switch_root(root, c.command);
 	return mode;
@@ -242,6 +271,9 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	if (hook_is_name(prog_name))
 		hook_run(prog_name);
+	passing_init(&c.pass);
+	if (names_read(&c, prog_name, argc, argv))
+		container_run(&c);
 	prog_name = "reeve-init";
 	if (argc > 1 && !strcmp(argv[1], "--catch-all"))
 		boot_catch_all(0);

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -67,6 +68,12 @@ machine_adopt_orphans(void)
 }
 
 int
+machine_adopts_orphans(void)
+{
+	return 0;
+}
+
+int
 machine_kill_children(int sig)
 {
 #if defined(__FreeBSD__)
@@ -82,8 +89,61 @@ machine_kill_children(int sig)
 	return -1;
 }
 
+int
+machine_tell_descendants(int sig, int terminal)
+{
+	(void)terminal;
+#if defined(__FreeBSD__) || defined(__DragonFly__)
+	if (!terminal)
+		return machine_kill_children(sig);
+#endif
+	(void)sig;
+	return -1;
+}
+
 void
-machine_hang_up(void)
+machine_block_all(sigset_t *set, sigset_t *old)
+{
+	sigfillset(set);
+	sigprocmask(SIG_SETMASK, set, old);
+}
+
+/* Not every BSD has sigtimedwait; with a timer ALRM is lost while one runs. */
+int
+machine_next_signal(const sigset_t *set, int ms)
+{
+	struct itimerval timer;
+	int sig;
+
+	memset(&timer, 0, sizeof timer);
+	if (ms >= 0) {
+		timer.it_value.tv_sec = ms / 1000;
+		timer.it_value.tv_usec = ms % 1000 * 1000 + (ms == 0);
+		setitimer(ITIMER_REAL, &timer, 0);
+	}
+	if (sigwait(set, &sig) != 0)
+		sig = -1;
+	if (ms >= 0) {
+		memset(&timer, 0, sizeof timer);
+		setitimer(ITIMER_REAL, &timer, 0);
+	}
+	return ms >= 0 && sig == SIGALRM ? 0 : sig;
+}
+
+int
+machine_follow_parent(int sig)
+{
+#if defined(__FreeBSD__)
+	return procctl(P_PID, 0, PROC_PDEATHSIG_CTL, &sig);
+#else
+	(void)sig;
+	errno = ENOSYS;
+	return -1;
+#endif
+}
+
+void
+machine_leave_terminal(void)
 {
 }
 

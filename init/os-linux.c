@@ -25,6 +25,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <skalibs/types.h>
+
 #include "init/os.h"
 #include "lib/file.h"
 #include "lib/mounts.h"
@@ -61,6 +63,14 @@ machine_adopt_orphans(void)
 }
 
 int
+machine_adopts_orphans(void)
+{
+	int yes = 0;
+
+	return prctl(PR_GET_CHILD_SUBREAPER, &yes, 0, 0, 0) == 0 && yes;
+}
+
+int
 machine_kill_children(int sig)
 {
 	char buf[1024], *p = buf;
@@ -79,13 +89,17 @@ machine_kill_children(int sig)
 	return n;
 }
 
-/* Field 7 of /proc/PID/stat; the command's name before it may hold blanks
- * and parentheses. */
+struct telling {
+	int sig, terminal, n;
+};
+
+/* Parent and terminal in /proc/PID/stat; the command's name before them may
+ * hold blanks and parentheses.  1, or 0 if it is gone. */
 static int
-has_terminal(const char *pid)
+read_family(const char *pid, unsigned *parent, int *terminal)
 {
-	enum { FIELDS_BETWEEN = 5 };	/* from the name to it */
-	char path[64], buf[512], *p;
+	enum { TERMINAL_AFTER = 3 };	/* fields from the parent to it */
+	char path[64], buf[512], *p, *e;
 	ssize_t n;
 
 	if (path_join(path, sizeof path, "/proc", pid, "stat") < 0)
@@ -95,31 +109,95 @@ has_terminal(const char *pid)
 		return 0;
 	buf[n] = 0;
 	p = strrchr(buf, ')');
-	for (int i = 0; p && i < FIELDS_BETWEEN; i++)
-		p = strchr(p + 1, ' ');
-	return p && p[1] && p[1] != '0';
+	if (!p || strlen(p) < sizeof ") S " || !(e = strchr(p += 4, ' ')))
+		return 0;
+	*e = 0;
+	if (!num_uint(p, parent))
+		return 0;
+	for (int i = 1; e && i < TERMINAL_AFTER; i++)
+		e = strchr(e + 1, ' ');
+	*terminal = e && e[1] && e[1] != '0';
+	return 1;
 }
 
 static int
-hang_up(void *arg, const char *name)
+tell_one(void *arg, const char *name)
 {
-	unsigned pid;
+	struct telling *t = arg;
+	char number[UINT_FMT];
+	unsigned pid, up, parent, me = (unsigned)getpid();
+	int terminal = 0, other;
 
-	(void)arg;
-	if (num_uint(name, &pid) && pid > 1 && has_terminal(name))
-		kill((pid_t)pid, SIGHUP);
+	if (!num_uint(name, &pid) || pid == me ||
+		!read_family(name, &parent, &terminal) ||
+		(t->terminal && !terminal))
+		return 0;
+	for (up = parent; me != 1 && up != me; up = parent) {
+		if (up <= 1)
+			return 0;
+		number[uint_fmt(number, up)] = 0;
+		if (!read_family(number, &parent, &other))
+			return 0;
+	}
+	t->n += kill((pid_t)pid, t->sig) == 0;
 	return 0;
 }
 
-void
-machine_hang_up(void)
+int
+machine_tell_descendants(int sig, int terminal)
 {
+	struct telling t = { sig, terminal, 0 };
 	int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r = fd < 0 || faccessat(fd, "self", F_OK, 0) < 0 ? -1 :
+		os_each_name(fd, tell_one, &t);
 
-	if (fd < 0)
+	if (fd >= 0)
+		close(fd);
+	return r < 0 ? -1 : t.n;
+}
+
+/* C libraries keep two or three signals for their threads, and leave them out
+ * of every set; we have no threads, and whoever sends them means us. */
+void
+machine_block_all(sigset_t *set, sigset_t *old)
+{
+	memset(set, 0xff, sizeof *set);
+	if (old)
+		memset(old, 0, sizeof *old);
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, set, old,
+		SIGRTMAX > 64 ? 16 : 8);
+}
+
+int
+machine_next_signal(const sigset_t *set, int ms)
+{
+	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
+
+	int sig = sigtimedwait(set, 0, ms < 0 ? 0 : &t);
+
+	return sig > 0 ? sig : errno == EAGAIN ? 0 : -1;
+}
+
+int
+machine_follow_parent(int sig)
+{
+	return prctl(PR_SET_PDEATHSIG, sig, 0, 0, 0);
+}
+
+void
+machine_leave_terminal(void)
+{
+	const struct timespec now = { 0, 0 };
+	sigset_t set;
+
+	if (!isatty(0) || ioctl(0, TIOCNOTTY) < 0 || getsid(0) != getpid())
 		return;
-	os_each_name(fd, hang_up, 0);
-	close(fd);
+	/* The leader of a session hangs up on itself. */
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGCONT);
+	while (sigtimedwait(&set, 0, &now) > 0)
+		;
 }
 
 size_t

@@ -4,6 +4,7 @@
 #ifndef INIT_OS_H
 #define INIT_OS_H
 
+#include <signal.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -17,12 +18,28 @@ int machine_is_real(void);
 
 /* Children that lose their parent become ours.  0, or -1 and errno. */
 int machine_adopt_orphans(void);
+/* 1 if they do: we asked, or who executed us did. */
+int machine_adopts_orphans(void);
 /* Send sig to all our children, by the system's list of them.  Their
  * number, or -1 if the system cannot list them. */
 int machine_kill_children(int sig);
-/* Send HUP to every process that has a controlling terminal, if the system
- * can tell. */
-void machine_hang_up(void);
+/* Send sig once to all that descend from us, which for process 1 are all; with
+ * terminal to those that have one.  Their number, or -1 if the system cannot
+ * list them. */
+int machine_tell_descendants(int sig, int terminal);
+/* Block every signal there is, those of the C library too.  What is blocked
+ * to *set, the mask that was to *old if not null. */
+void machine_block_all(sigset_t *set, sigset_t *old);
+/* Next signal of the set, all of which is blocked; 0 after ms (-1: never), -1
+ * if there is none for another reason. */
+int machine_next_signal(const sigset_t *set, int ms);
+/* We get sig when our parent ends.  0, or -1 and errno. */
+int machine_follow_parent(int sig);
+/* Let go of the terminal, so that a child with a session of its own can have
+ * it.  The signals that this gives ourselves are not seen. */
+void machine_leave_terminal(void);
+/* 1 if nothing on the file system of path may be executed. */
+int machine_noexec(const char *path);
 
 /* Kernel command line into buf, or what stands for it.  Its length. */
 size_t machine_cmdline(char *buf, size_t max);

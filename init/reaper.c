@@ -2,8 +2,8 @@
  * */
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,19 +22,15 @@ nothing(int sig)
 	(void)sig;
 }
 
+/* Those of faults as well: one that a process sends is like any other, and a
+ * real fault ends us whether its signal is blocked or not. */
 void
 reaper_block(sigset_t *set, sigset_t *old)
 {
-	static const int faults[] = {
-		SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS,
-	};
 	static const int ignored[] = { SIGCHLD, SIGWINCH, SIGURG };
 	struct sigaction sa;
 
-	sigfillset(set);
-	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
-		sigdelset(set, faults[i]);
-	sigprocmask(SIG_SETMASK, set, old);
+	machine_block_all(set, old);
 	memset(&sa, 0, sizeof sa);
 	sa.sa_handler = nothing;
 	sigemptyset(&sa.sa_mask);
@@ -45,26 +41,21 @@ reaper_block(sigset_t *set, sigset_t *old)
 int
 reaper_wait(const sigset_t *set, uint64_t deadline)
 {
-	struct itimerval timer;
 	uint64_t now;
-	int sig;
+	int sig, ms = -1;
 
-	memset(&timer, 0, sizeof timer);
-	if (deadline) {
-		now = clock_now();
-		if (now >= deadline)
-			return 0;
-		timer.it_value.tv_sec = (time_t)((deadline - now) / 1000);
-		timer.it_value.tv_usec = (deadline - now) % 1000 * 1000;
-		setitimer(ITIMER_REAL, &timer, 0);
+	for (;;) {
+		if (deadline) {
+			now = clock_now();
+			if (now >= deadline)
+				return 0;
+			ms = deadline - now > INT_MAX ? INT_MAX :
+				(int)(deadline - now);
+		}
+		sig = machine_next_signal(set, ms);
+		if (sig > 0)
+			return sig;
 	}
-	while (sigwait(set, &sig) != 0)
-		;
-	if (deadline) {
-		memset(&timer, 0, sizeof timer);
-		setitimer(ITIMER_REAL, &timer, 0);
-	}
-	return deadline && sig == SIGALRM ? 0 : sig;
 }
 
 static void
@@ -74,6 +65,17 @@ tell_all(int sig, pid_t group)
 		kill(-1, sig);
 	else if (machine_kill_children(sig) < 0 && group > 1)
 		kill(-group, sig);
+}
+
+/* The same once, and for what is not our child yet: whose parent dies then
+ * comes to us, and has been told. */
+static void
+tell_once(int sig, pid_t group)
+{
+	if (getpid() == 1)
+		kill(-1, sig);
+	else if (machine_tell_descendants(sig, 0) < 0)
+		tell_all(sig, group);
 }
 
 /* Reap what is dead.  0 if no child is left. */
@@ -92,7 +94,7 @@ reap(void (*seen)(pid_t, int))
 /* Reap until nothing is left or the deadline; KILL goes again and again, for
  * what a dying process left as an orphan.  1 if nothing is left. */
 static int
-reap_until(const sigset_t *set, uint64_t deadline, int sig, pid_t group,
+reap_until(const sigset_t *set, uint64_t deadline, int again, pid_t group,
 	void (*seen)(pid_t, int))
 {
 	uint64_t now, step;
@@ -102,9 +104,9 @@ reap_until(const sigset_t *set, uint64_t deadline, int sig, pid_t group,
 		if (now >= deadline)
 			return 0;
 		step = now + TRIES_APART_MS;
-		reaper_wait(set, sig && step < deadline ? step : deadline);
-		if (sig)
-			tell_all(sig, group);
+		reaper_wait(set, again && step < deadline ? step : deadline);
+		if (again)
+			tell_all(SIGKILL, group);
 	}
 	return 1;
 }
@@ -113,31 +115,18 @@ int
 reaper_end(const sigset_t *set, uint64_t kill_at, pid_t group,
 	void (*seen)(pid_t, int))
 {
-	uint64_t now;
-
 	if (!reap(seen))
 		return 0;
-	/* Interactive shells ignore TERM and end when the terminal hangs up.
-	 * HUP for all comes late: it kills those who trap only TERM, in the
-	 * middle of what they do then. */
-	tell_all(SIGTERM, group);
-	if (getpid() == 1)
-		machine_hang_up();
-	tell_all(SIGCONT, group);
-	/* Not process 1: an orphan appears only when its parent has died, so
-	 * it has to be told then. */
-	now = clock_now();
-	if (kill_at > now) {
-		if (reap_until(set, now + (kill_at - now) / 2,
-			getpid() == 1 ? 0 : SIGTERM, group, seen))
-			return 0;
-		tell_all(SIGHUP, group);
-		if (reap_until(set, kill_at, getpid() == 1 ? 0 : SIGTERM,
-			group, seen))
-			return 0;
-	}
+	/* Interactive shells ignore TERM and end when the terminal hangs up;
+	 * who has none may know TERM only, and HUP would kill it in the middle
+	 * of what it does then. */
+	tell_once(SIGTERM, group);
+	machine_tell_descendants(SIGHUP, 1);
+	tell_once(SIGCONT, group);
+	if (kill_at > clock_now() && reap_until(set, kill_at, 0, group, seen))
+		return 0;
 	tell_all(SIGKILL, group);
-	reap_until(set, clock_now() + AFTER_KILL_MS, SIGKILL, group, seen);
+	reap_until(set, clock_now() + AFTER_KILL_MS, 1, group, seen);
 	return 1;
 }
 

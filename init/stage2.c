@@ -86,7 +86,7 @@ reap(struct stage2 *s)
 		} else if (pid == s->command) {
 			s->command = 0;
 			s->ended = 1;
-			s->code = reaper_code(w);
+			s->code = s->c->pass.code[reaper_code(w) & 255];
 			if (s->c->verbose)
 				info("%s ended with code %d",
 					s->c->command[0], s->code);
@@ -103,10 +103,9 @@ on_signal(struct stage2 *s, int sig)
 	} else if (alone_is_stop(s->c->stop_signal, sig)) {
 		if (!s->stop)
 			s->stop = sig;
-		if (s->command)
-			kill(s->command, sig);
-	} else if (s->command && sig != SIGALRM && sig != SIGTSTP) {
-		kill(s->command, sig);
+		alone_pass(&s->c->pass, s->command, s->c->flags, sig);
+	} else {
+		alone_pass(&s->c->pass, s->command, s->c->flags, sig);
 	}
 }
 
@@ -275,7 +274,7 @@ start_command(struct stage2 *s)
 		return;
 	if (s->c->cwd >= 0 && fchdir(s->c->cwd) < 0)
 		die_sys(EX_SYSTEM, "unable to go back to the first directory");
-	alone_child(s->c->command, &s->c->old_mask);
+	alone_child(s->c->command, &s->c->old_mask, s->c->flags);
 }
 
 /* Until the main command or service ends, or a stop is asked for. */

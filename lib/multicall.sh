@@ -12,6 +12,8 @@ cat <<'END'
 static const struct { const char *name, *program; int prefix; } others[] = {
 	{ "SIG", "reeve-init", 1 },	/* hooks of svscan */
 	{ "finish", "reeve-init", 0 }, { "crash", "reeve-init", 0 },
+	{ "tini", "reeve-init", 1 }, { "docker-init", "reeve-init", 0 },
+	{ "dumb-init", "reeve-init", 0 }, { "catatonit", "reeve-init", 0 },
 	{ "halt", "reeve-shutdown", 0 }, { "reboot", "reeve-shutdown", 0 },
 	{ "poweroff", "reeve-shutdown", 0 },
 	{ "reeve-halt", "reeve-shutdown", 0 },
