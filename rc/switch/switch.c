@@ -1,45 +1,25 @@
 /* switch.c - the whole of an update in one command: compile, keep as a
  * numbered generation, switch what is live, make it the one that is booted.
- * Also plan, rollback, generations and gc.  See reeve-switch(8).
- *
- * STATE/generations/N/{db,info,stamp,failed},
- * STATE/boot -> generations/M/db. */
+ * Also plan, rollback, generations and gc: the options and the commands; what
+ * they are made of is in gen.h.  See reeve-switch(1). */
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "config.h"
-#include "lib/chain.h"
 #include "lib/file.h"
-#include "lib/msg.h"
-#include "lib/num.h"
 #include "lib/opt.h"
-#include "lib/path.h"
 #include "lib/spawn.h"
 #include "rc/compile/compile.h"
-#include "rc/compile/sources.h"
-#include "rc/compile/users.h"
-#include "rc/live.h"
-#include "rc/places.h"
-#include "rc/run.h"
-#include "rc/scan.h"
-#include "rc/switch/update.h"
-#include "supervise/control.h"
+#include "rc/switch/gen.h"
 
 enum { O_TEST = OPT_LONG, O_BOOT, O_ROOT, O_DB, O_LAX, O_OVERRIDE, O_BUNDLE,
 	O_NO_ROLLBACK, O_NO_BLOCK, O_KEEP, O_ABORT, O_START, O_SETTLE,
 	O_USERS, O_IGNORE_DOWN };
-enum { JOBS = 32, DEATHS = 3, START_MS = 60000, SETTLE_MS = 500, KEEP = 10,
-	STAMP_MAX = 256, DB_LIMIT = 1 << 30, RACY_NS = 50000000 };
+enum { JOBS = 32, DEATHS = 3, START_MS = 60000, SETTLE_MS = 500, KEEP = 10 };
 
 static const struct opt opts[] = {
 	{ 'n', "dry-run", 0, "print the plan with a reason for each service; "
@@ -108,26 +88,6 @@ static const struct usage usage = {
 	"a service would not stop; 12\nswitched back, as a service failed; 13 "
 	"switched but cut off, 14 cut off before\nthe switch (run it again); "
 	"100 misuse; 111 not switched, system error."
-};
-
-struct gen {
-	struct places places;
-	char live[PATH_LEN];
-	char dir[PATH_LEN];		/* STATE/generations */
-	int test, boot, lax, override, block, abort_it, given, quiet;
-	int users;			/* USERS_*, or -1: the default */
-	int elsewhere;			/* the live directory was named */
-	unsigned keep;
-	unsigned back;			/* rollback: to this one; or 0 */
-	const char *bundle;		/* the one given, or 0 */
-	const char *root, *db_file, *convert_file;
-	char *sources[PLACES_SOURCES + 64];
-	int nsources;
-	struct sources sum;
-	int summed;
-	char *data;
-	size_t len;
-	struct update u;
 };
 
 /* --- places --- */
@@ -214,497 +174,6 @@ lock_state(struct gen *g)
 	close(fd);
 }
 
-/* --- generations --- */
-
-static void
-gen_path(const struct gen *g, char *buf, unsigned n, const char *file)
-{
-	char number[16];
-
-	snprintf(number, sizeof number, "%u", n);
-	if (path_join(buf, PATH_LEN, g->dir, number, file) < 0)
-		die_sys(EX_SYSTEM, "unable to use %s", g->dir);
-}
-
-static int
-by_number(const void *a, const void *b)
-{
-	unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* All numbers, ascending, in malloced memory. */
-static unsigned *
-list_generations(const struct gen *g, size_t *count)
-{
-	DIR *dir = opendir(g->dir);
-	struct dirent *d;
-	unsigned *v = 0, n;
-
-	*count = 0;
-	if (!dir) {
-		if (errno == ENOENT)
-			return 0;
-		die_sys(EX_SYSTEM, "unable to read %s", g->dir);
-	}
-	while ((d = readdir(dir)))
-		if (num_uint(d->d_name, &n)) {
-			v = realloc(v, (*count + 1) * sizeof *v);
-			if (!v)
-				die_sys(EX_SYSTEM, "unable to read %s",
-					g->dir);
-			v[(*count)++] = n;
-		}
-	closedir(dir);
-	if (v)
-		qsort(v, *count, sizeof *v, by_number);
-	return v;
-}
-
-static unsigned
-boot_number(const struct gen *g)
-{
-	char link[PATH_LEN];
-
-	file_link_text(AT_FDCWD, g->places.boot, link);
-	return update_kept(link);
-}
-
-/* Which generation of ours is live; 0: none, or a database from elsewhere. */
-static unsigned
-live_number(const struct gen *g)
-{
-	char link[PATH_LEN], path[PATH_LEN];
-	struct stat ours, theirs;
-	ssize_t r;
-	unsigned n;
-
-	if (path_join(path, sizeof path, g->live, "current/compiled") < 0)
-		return 0;
-	r = readlink(path, link, sizeof link - 1);
-	if (r < 0)
-		return 0;
-	link[r] = 0;
-	n = update_kept(link);
-	if (!n)
-		return 0;
-	gen_path(g, path, n, "db");
-	return stat(path, &ours) == 0 && stat(link, &theirs) == 0 &&
-		ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino ?
-		n : 0;
-}
-
-static int
-has_live(const struct gen *g)
-{
-	int r = live_exists(g->live);
-
-	if (r < 0)
-		die_sys(EX_SYSTEM, "not switched: unable to see what is live "
-			"in %s", g->live);
-	return r;
-}
-
-/* There is a live set, and a tree that runs it.  After the end of the tree
- * what is left of it says only what was. */
-static int
-is_live(const struct gen *g)
-{
-	char scandir[PATH_LEN], path[PATH_LEN];
-	int fd, runs;
-
-	if (!has_live(g))
-		return 0;
-	if (path_join(path, sizeof path, g->live, "scandir") < 0)
-		die_sys(EX_SYSTEM, "unable to use %s", g->live);
-	file_link_text(AT_FDCWD, path, scandir);
-	/* What is wrong with it will be told. */
-	if (!*scandir || scan_runs(scandir) || !scan_lost(errno))
-		return 1;
-	fd = open(g->live, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	runs = fd < 0 ? -1 : live_supervised(fd);
-	if (runs)
-		die(EX_SYSTEM, "not switched: there is no svscan on %s, or it "
-			"ends, but services are still supervised (reeve up "
-			"takes them over)", scandir);
-	close(fd);
-	return 0;
-}
-
-/* The one that is live, or else would be booted; or 0.  In an image nothing is
- * live. */
-static unsigned
-current_number(const struct gen *g)
-{
-	return !g->root && is_live(g) ? live_number(g) : boot_number(g);
-}
-
-static int
-read_info(const struct gen *g, unsigned n, char *id, time_t *when)
-{
-	char path[PATH_LEN], buf[512], *p;
-	ssize_t r;
-
-	gen_path(g, path, n, "info");
-	r = file_read(AT_FDCWD, path, buf, sizeof buf - 1);
-	if (r < 0)
-		return -1;
-	buf[r] = 0;
-	p = strstr(buf, "id ");
-	snprintf(id, LIVE_HEX, "%.*s", p ? LIVE_HEX - 1 : 0, p ? p + 3 : "");
-	p = strstr(buf, "when ");
-	*when = p ? (time_t)strtoll(p + 5, 0, 10) : 0;
-	return 0;
-}
-
-static int
-is_of(const struct gen *g, unsigned n, const unsigned char *hash)
-{
-	char want[LIVE_HEX], id[LIVE_HEX];
-	time_t when;
-
-	live_hex(want, hash);
-	return n && read_info(g, n, id, &when) == 0 && !strcmp(id, want);
-}
-
-static void
-remove_temps(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0)
-		return;
-	file_remove_temps(fd);
-	close(fd);
-}
-
-/* What those left who were killed.  We hold the lock of the state directory;
- * but what is booted is also set by reeve-rc-update, which holds that of the
- * live directory.  Not to be called by who holds that already: it would lose
- * it. */
-static void
-remove_rubbish(const struct gen *g)
-{
-	size_t n;
-	unsigned *v = list_generations(g, &n);
-	int live = open(g->live, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int lock = live < 0 ? -1 : live_lock(live, 0);
-	char path[PATH_LEN];
-
-	if (live < 0 || lock >= 0)
-		remove_temps(g->places.state);
-	if (lock >= 0 && live_trusted(live))
-		file_remove_temps(live);
-	for (size_t i = 0; i < n; i++) {
-		gen_path(g, path, v[i], 0);
-		remove_temps(path);
-	}
-	if (path_join(path, sizeof path, g->dir, ".new") == 0)
-		path_remove(AT_FDCWD, path);
-	free(v);
-	if (lock >= 0)
-		close(lock);
-	if (live >= 0)
-		close(live);
-}
-
-/* Whole or absent, and on the disk before anything leads to it.  A number
- * higher than that of all that were live before, so that a rollback finds
- * those; what is live, or was tried last, has one. */
-static unsigned
-keep_generation(struct gen *g)
-{
-	char id[LIVE_HEX], info[256], tmp[PATH_LEN], path[PATH_LEN];
-	size_t count;
-	unsigned n = current_number(g), last, *all;
-	int len, fd;
-
-	if (g->back || is_of(g, n, g->u.new.id))
-		return g->back ? g->back : n;
-	all = list_generations(g, &count);
-	last = count ? all[count - 1] : 0;
-	free(all);
-	if (is_of(g, last, g->u.new.id))
-		return last;
-	n = last + 1;
-	live_hex(id, g->u.new.id);
-	len = snprintf(info, sizeof info, "id %s\nwhen %lld\nservices %u\n",
-		id, (long long)time(0), (unsigned)(g->u.new.nlong +
-			g->u.new.nshort));
-	if (path_join(tmp, sizeof tmp, g->dir, ".new") < 0 ||
-		path_remove(AT_FDCWD, tmp) < 0 || mkdir(tmp, 0755) < 0)
-		die_sys(EX_SYSTEM, "not switched: unable to make %s", tmp);
-	fd = open(tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	gen_path(g, path, n, 0);
-	if (fd < 0 || file_write(fd, "db", g->data, g->len, 0644, 1) < 0 ||
-		file_write(fd, "info", info, (size_t)len, 0644, 1) < 0 ||
-		rename(tmp, path) < 0 ||
-		file_sync_dir(AT_FDCWD, path) < 0) {
-		int e = errno;
-
-		path_remove(AT_FDCWD, tmp);
-		errno = e;
-		die_sys(EX_SYSTEM, "not switched: unable to keep generation "
-			"%u in %s", n, g->dir);
-	}
-	close(fd);
-	return n;
-}
-
-/* --- was anything changed? --- */
-
-static void
-sum_sources(struct gen *g)
-{
-	struct stat st;
-	char self[PATH_LEN], text[256];
-
-	if (g->db_file || !g->nsources)
-		return;
-	for (int i = 0; i < g->nsources; i++)
-		if (sources_add(&g->sum, g->sources[i]) < 0)
-			return;
-	/* Another compiler may make something else of it. */
-	memset(&st, 0, sizeof st);
-	if (chain_sister(self, sizeof self, "reeve-switch") == 0)
-		stat(self, &st);
-	snprintf(text, sizeof text, "%s %d %lld.%ld %lld %d %d",
-		REEVE_VERSION, DB_VERSION, (long long)st.st_mtim.tv_sec,
-		(long)st.st_mtim.tv_nsec, (long long)st.st_size, g->lax,
-		g->override);
-	sources_text(&g->sum, text);
-	sources_text(&g->sum, g->places.logs);
-	g->summed = 1;
-}
-
-static void
-stamp_text(const struct gen *g, char *buf)
-{
-	snprintf(buf, STAMP_MAX, "%016llx%016llx %llu\n",
-		(unsigned long long)g->sum.sum[0],
-		(unsigned long long)g->sum.sum[1],
-		(unsigned long long)g->sum.files);
-}
-
-/* A file changed so lately that another change could bear the same time is
- * looked at again next time. */
-static void
-write_stamp(struct gen *g, unsigned n)
-{
-	char path[PATH_LEN], text[STAMP_MAX];
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	if (!g->summed || g->sum.newest + RACY_NS > (uint64_t)t.tv_sec *
-		1000000000u + (uint64_t)t.tv_nsec)
-		return;
-	stamp_text(g, text);
-	gen_path(g, path, n, "stamp");
-	file_write(AT_FDCWD, path, text, strlen(text), 0644, 0);
-}
-
-static int
-has_failed(const struct gen *g, unsigned n)
-{
-	char path[PATH_LEN];
-
-	gen_path(g, path, n, "failed");
-	return file_exists(AT_FDCWD, path);
-}
-
-/* Whether a rollback may choose it. */
-static void
-note_failed(const struct gen *g, unsigned n, int code)
-{
-	char path[PATH_LEN];
-
-	gen_path(g, path, n, "failed");
-	if (code <= UPDATE_TIMEOUT)
-		unlink(path);
-	else if (code == UPDATE_UNDONE || code == UPDATE_UNDONE_PART ||
-		code == UPDATE_NOT_STOPPED || code == UPDATE_STOP_TIMEOUT)
-		file_write(AT_FDCWD, path, "", 0, 0644, 0);
-}
-
-static int
-stamp_matches(struct gen *g, unsigned n)
-{
-	char path[PATH_LEN], text[STAMP_MAX], then[STAMP_MAX];
-	ssize_t r;
-
-	gen_path(g, path, n, "stamp");
-	r = file_read(AT_FDCWD, path, then, sizeof then - 1);
-	if (r < 0)
-		return 0;
-	then[r] = 0;
-	sum_sources(g);
-	if (!g->summed)
-		return 0;
-	stamp_text(g, text);
-	return !strcmp(text, then);
-}
-
-/* The tree runs and waits for services. */
-static int
-can_begin(const struct gen *g)
-{
-	return !g->boot && !g->elsewhere && !has_live(g) &&
-		scan_runs(g->places.scandir);
-}
-
-/* reeve-rc-init enters the longruns in their order, the daemon of the oneshots
- * before them, and one scan finds them all: when it was cut off, the last one
- * is not supervised. */
-static int
-all_entered(const struct live *l)
-{
-	const char *last = l->db.nlong ?
-		l->db.services[l->db.nlong - 1].name :
-		live_needs_runner(&l->db) ? LIVE_RUNNER : 0;
-	char dir[PATH_LEN];
-
-	return !last || path_join(dir, sizeof dir, "servicedirs", last) < 0 ||
-		control_alive(l->fd, dir) != 0;
-}
-
-/* Nothing cut off, nothing owed. */
-static int
-live_is_settled(const struct gen *g)
-{
-	struct live l;
-	char err[PATH_LEN + 256];
-	int good;
-
-	if (live_open(&l, g->live, 0, err, sizeof err) < 0)
-		return 0;
-	good = !live_switching(&l) && all_entered(&l);
-	for (uint32_t i = 0; good && i < l.db.nlong + l.db.nshort; i++)
-		good = !(l.state.rec[i].flags & STATE_OWED) &&
-			(!g->u.dry || !live_outdated(l.fd, &l.db, i));
-	live_close(&l);
-	return good;
-}
-
-static int
-nothing_to_do(struct gen *g)
-{
-	unsigned boot = boot_number(g), live = g->boot ? boot :
-		is_live(g) ? live_number(g) : boot;
-
-	if (g->db_file || g->abort_it || !live || can_begin(g) ||
-		(!g->test && live != boot) || !stamp_matches(g, live))
-		return 0;
-	return g->boot || !is_live(g) || live_is_settled(g);
-}
-
-/* --- what to switch to --- */
-
-static int
-tell_unknown(const struct gen *g, const struct db_service *s,
-	const char *what, const char *name)
-{
-	if (what && g->users != USERS_IGNORE)
-		warn("service %s: %s %s is unknown to this system (%s)",
-			s->name, what, name, g->users == USERS_ERROR ?
-			"make it first; a switch with --users=warn goes on "
-			"without" : "it must be there when the service "
-			"starts");
-	return what != 0;
-}
-
-/* What the compiler asks where the definitions are.  1 if any is unknown. */
-static int
-check_users(const struct gen *g)
-{
-	const struct db *db = &g->u.new;
-	int bad = 0;
-
-	for (uint32_t i = 0; i < db->nlong + db->nshort; i++) {
-		const struct db_service *s = db->services + i;
-		const char *user = db_prop(s, "user");
-		const char *p = db_prop(s, "groups");
-		char name[USERS_NAME], word[USERS_NAME];
-
-		if (user)
-			bad |= tell_unknown(g, s, users_unknown(name, user),
-				name);
-		for (; p && *p; p += strspn(p, " ")) {
-			size_t n = strcspn(p, " ");
-
-			snprintf(word, sizeof word, "%.*s", (int)n, p);
-			bad |= tell_unknown(g, s, users_unknown_group(name,
-				word), name);
-			p += n;
-		}
-	}
-	return bad;
-}
-
-/* Sources that hold nothing are an unmounted disk, another user or another
- * REEVE_HOME rather than the wish to stop everything. */
-static void
-refuse_nothing(const struct gen *g)
-{
-	struct live l;
-	char err[PATH_LEN + 256];
-	unsigned n;
-
-	if (g->given || g->db_file || g->u.new.nlong + g->u.new.nshort ||
-		!is_live(g) || live_open(&l, g->live, 0, err, sizeof err) < 0)
-		return;
-	n = l.db.nlong + l.db.nshort;
-	live_close(&l);
-	if (n)
-		die(EX_NO, "not switched: there are no definitions in %s, and "
-			"what is live, %u service%s, would stop (reeve down "
-			"stops everything, reeve switch DIR takes other "
-			"definitions)", g->places.sources[0], n,
-			n == 1 ? "" : "s");
-}
-
-static void
-get_database(struct gen *g)
-{
-	struct compile c = { .sources = (const char *const *)g->sources,
-		.nsources = g->nsources, .lax = g->lax,
-		.override = g->override, .verbosity = g->u.verbosity,
-		.logs = g->places.logs, .users = g->users };
-	char err[PATH_LEN + 256], file[PATH_LEN];
-	struct db_list l;
-	ssize_t r;
-
-	if (g->db_file) {
-		r = !db_file_of(file, g->db_file) ? -1 :
-			file_slurp(AT_FDCWD, file, &g->data, DB_LIMIT);
-		if (r < 0)
-			die_sys(EX_SYSTEM, "not switched: unable to read %s",
-				g->db_file);
-		g->len = (size_t)r;
-	} else {
-		int code;
-
-		if (!g->summed)
-			sum_sources(g);
-		code = compile(&c, &g->data, &g->len);
-		if (code)
-			die(code, "not switched: the definitions have errors");
-	}
-	if (db_load(&g->u.new, g->data, g->len, err, sizeof err) < 0)
-		die(UPDATE_BAD_DB, "not switched: %s: %s",
-			g->db_file ? g->db_file : "compiled database", err);
-	if (g->db_file && check_users(g) && g->users == USERS_ERROR)
-		die(EX_NO, "not switched: %s names users or groups that this "
-			"system does not know", g->db_file);
-	g->u.data = g->data;
-	g->u.len = g->len;
-	refuse_nothing(g);
-	if (g->bundle && *g->bundle && !db_resolve(&g->u.new, g->bundle, &l))
-		die(EX_MISUSE, "not switched: there is no bundle or service "
-			"%s in %s", g->bundle, g->db_file ? g->db_file :
-			"the definitions");
-}
-
 static void
 fill_update(struct gen *g)
 {
@@ -730,180 +199,14 @@ fill_update(struct gen *g)
 	}
 }
 
-/* Only what is booted next time. */
-static int
-boot_only(struct gen *g, unsigned n, const char *target)
-{
-	if (update_boot(target, g->places.boot) < 0)
-		return EX_SYSTEM;
-	write_stamp(g, n);
-	if (g->u.verbosity >= 1 && !g->quiet)
-		info("generation %u will be booted%s", n, g->boot ? "" :
-			" (nothing is live now: reeve up starts it)");
-	return EX_OK;
-}
-
-/* Make the live directory, with everything down, and the bundle owed. */
-static int
-make_live(struct gen *g, unsigned n)
-{
-	char prog[PATH_LEN], db[PATH_LEN], name[] = "reeve-rc-init", c[] = "-c",
-		l[] = "-l", block[] = "-b", want[] = "--want";
-	char *argv[10] = { name, block, c, db, l, g->live };
-	struct spawn s = { .file = prog, .argv = argv };
-	struct db_list members;
-	int status, k = 6;
-	pid_t pid = -1;
-
-	if (!g->block)
-		block[1] = 'B';
-	if (g->u.in.bundle && db_resolve(&g->u.new, g->u.in.bundle, &members)) {
-		argv[k++] = want;
-		argv[k++] = (char *)(uintptr_t)g->u.in.bundle;
-	}
-	argv[k] = g->places.scandir;
-	gen_path(g, db, n, "db");
-	if (chain_sister(prog, sizeof prog, name) == 0)
-		pid = spawn(&s);
-	if (pid < 0) {
-		warn_sys("unable to start %s", name);
-		return EX_SYSTEM;
-	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : EX_SYSTEM;
-}
-
-/* Nothing is live yet, but svscan runs. */
-static int
-begin_live(struct gen *g, unsigned n, const char *target)
-{
-	struct update *u = &g->u;
-	int code;
-
-	if (!g->test && update_boot(target, g->places.boot) < 0)
-		return EX_SYSTEM;
-	code = make_live(g, n);
-	if (code) {
-		warn("generation %u %s, but could not be made live (reeve "
-			"switch tries it again)", n, g->test ? "is kept" :
-			"will be booted");
-		return EX_SYSTEM;
-	}
-	if (run_lock(&g->u.run, g->live, g->block) < 0)
-		die_sys(EX_SYSTEM, "unable to lock %s", g->live);
-	if (update_open(u, g->live) < 0)
-		return EX_SYSTEM;
-	code = update_begin(u);
-	update_record(u, code);
-	if (u->verbosity >= 1 && !(g->quiet && code == UPDATE_OK))
-		info("generation %u is live%s: %s", n, g->test ?
-			", not booted" : " and booted", u->text);
-	if (code == UPDATE_OK)
-		write_stamp(g, n);
-	update_close(u);
-	return code;
-}
-
-static int
-switch_live(struct gen *g, unsigned n, const char *target)
-{
-	struct update *u = &g->u;
-	char compiled[PATH_LEN];
-	int code;
-
-	if (!u->dry && run_lock(&g->u.run, g->live, g->block) < 0)
-		die_sys(EX_SYSTEM, "not switched: unable to lock %s", g->live);
-	if (update_open(u, g->live) < 0)
-		return EX_SYSTEM;
-	if (n) {
-		gen_path(g, compiled, n, "db");
-		u->compiled = compiled;
-	}
-	if (!g->test && n) {
-		u->boot = target;
-		u->boot_link = g->places.boot;
-	}
-	code = update_recover(u);
-	if (code <= UPDATE_TIMEOUT)
-		code = update_switch(u);
-	if (!u->dry) {
-		update_record(u, code);
-		note_failed(g, n, code);
-		if (u->verbosity < 1 || (g->quiet && code == UPDATE_OK))
-			;
-		else if (code <= UPDATE_TIMEOUT)
-			info("generation %u is live%s: %s", n,
-				g->test ? ", not booted" : " and booted",
-				u->text);
-		else
-			warn("%s", u->text);
-	}
-	if (code == UPDATE_OK && n)
-		write_stamp(g, n);
-	update_close(u);
-	return code;
-}
-
-static int
-carry_out(struct gen *g)
-{
-	char target[64];
-	unsigned n, count = g->u.new.nlong + g->u.new.nshort;
-
-	if (g->u.dry) {
-		if (is_live(g))
-			return switch_live(g, 0, 0);
-		printf("nothing is live: %u service%s would be kept as the "
-			"next generation and booted%s\n", count,
-			count == 1 ? "" : "s",
-			!can_begin(g) ? "" : g->u.in.bundle ?
-			", and its default set started" : ", and made live");
-		return EX_OK;
-	}
-	remove_rubbish(g);
-	n = keep_generation(g);
-	snprintf(target, sizeof target, "generations/%u/db", n);
-	if (can_begin(g))
-		return begin_live(g, n, target);
-	if (g->boot || !is_live(g))
-		return boot_only(g, n, target);
-	return switch_live(g, n, target);
-}
-
 /* --- commands --- */
-
-static int
-has_id(const char *db, const unsigned char *id)
-{
-	char err[PATH_LEN + 256];
-	struct db there;
-	int same;
-
-	if (db_open(&there, db, err, sizeof err) < 0)
-		return 0;
-	same = !memcmp(there.id, id, DB_HASH);
-	db_close(&there);
-	return same;
-}
-
-/* Is the database in hand what is live, or what is booted? */
-static int
-is_known(const struct gen *g)
-{
-	char path[PATH_LEN];
-
-	return has_id(g->places.boot, g->u.new.id) || (is_live(g) &&
-		path_join(path, sizeof path, g->live, "current/db") == 0 &&
-		has_id(path, g->u.new.id));
-}
 
 static int
 do_abort(struct gen *g)
 {
 	int code;
 
-	if (!has_live(g))
+	if (!gen_has_live(g))
 		die(EX_NO, "nothing is live, so there is no switch to undo");
 	if (!g->u.dry && run_lock(&g->u.run, g->live, g->block) < 0)
 		die_sys(EX_SYSTEM, "unable to lock %s", g->live);
@@ -925,18 +228,18 @@ do_switch(struct gen *g, int argc, char **argv)
 	if (g->abort_it)
 		return do_abort(g);
 	set_sources(g, argc, argv);
-	if (nothing_to_do(g)) {
+	if (gen_unchanged(g)) {
 		if (g->u.verbosity >= 1 && !g->u.dry && !g->quiet)
 			info("nothing to do: the definitions are those of "
-				"generation %u", boot_number(g));
+				"generation %u", gen_booted(g));
 		else if (g->u.dry && !g->quiet)
 			puts("nothing to do: the definitions did not change");
 		return EX_OK;
 	}
-	get_database(g);
+	gen_database(g);
 	if (g->u.dry && g->quiet)
-		return is_known(g) ? EX_OK : EX_NO;
-	return carry_out(g);
+		return gen_is_known(g) ? EX_OK : EX_NO;
+	return gen_carry_out(g);
 }
 
 static int
@@ -950,11 +253,11 @@ static unsigned
 previous(const struct gen *g)
 {
 	size_t n;
-	unsigned *v = list_generations(g, &n), found = 0;
-	unsigned now = current_number(g);
+	unsigned *v = gen_list(g, &n), found = 0;
+	unsigned now = gen_current(g);
 
 	for (size_t i = 0; i < n; i++)
-		if ((v[i] < now || !now) && !has_failed(g, v[i]))
+		if ((v[i] < now || !now) && !gen_has_failed(g, v[i]))
 			found = v[i];
 	free(v);
 	if (!found && !now)
@@ -986,16 +289,16 @@ do_rollback(struct gen *g, int argc, char **argv)
 			"generations lists them)", n);
 	g->db_file = path;
 	g->back = n;
-	get_database(g);
-	return carry_out(g);
+	gen_database(g);
+	return gen_carry_out(g);
 }
 
 static int
 do_generations(struct gen *g, int argc, char **argv)
 {
 	size_t n;
-	unsigned *v = list_generations(g, &n), live = live_number(g),
-		boot = boot_number(g);
+	unsigned *v = gen_list(g, &n), live = gen_live(g),
+		boot = gen_booted(g);
 
 	if (argc)
 		die(EX_MISUSE, "generations takes no '%s'", *argv);
@@ -1004,13 +307,13 @@ do_generations(struct gen *g, int argc, char **argv)
 		time_t when = 0;
 		struct tm tm;
 
-		if (read_info(g, v[i], id, &when) == 0 &&
+		if (gen_info(g, v[i], id, &when) == 0 &&
 			localtime_r(&when, &tm))
 			strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S", &tm);
 		printf("%u  %s  %.12s%s%s%s\n", v[i], date, id,
 			v[i] == live ? "  live" : "",
 			v[i] == boot ? "  boot" : "",
-			has_failed(g, v[i]) ? "  failed" : "");
+			gen_has_failed(g, v[i]) ? "  failed" : "");
 	}
 	if (!n)
 		info("there is none yet (reeve switch makes the first)");
@@ -1031,10 +334,10 @@ do_gc(struct gen *g, int argc, char **argv)
 			*argv);
 	lock_state(g);
 	if (!g->u.dry)
-		remove_rubbish(g);
-	v = list_generations(g, &n);
-	live = live_number(g);
-	boot = boot_number(g);
+		gen_remove_rubbish(g);
+	v = gen_list(g, &n);
+	live = gen_live(g);
+	boot = gen_booted(g);
 	for (size_t i = 0; i + g->keep < n; i++) {
 		char path[PATH_LEN];
 
