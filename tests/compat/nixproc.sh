@@ -126,7 +126,7 @@ as "store other v2 longrun run '$run1
 profile 2223 webapp-srv=v1 webapp-log=v1 daemon=v1 default=v2 other=v2
 deploy 2223"
 is "$? $(svpid other)" "0 $opid" 'a changed run script does not restart the service'
-ok '... but is there for the next start' grep -q 'another text' var/run/service/other/run
+ok '... but is there for the next start' grep -q "another text" var/run/service/other/def/run
 
 # webapp-srv disappears, a oneshot webapp of another shape comes
 as "store webapp v3 oneshot up 'sh -c \"echo webapp as a daemon >>daemon.log\"
