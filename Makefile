@@ -31,8 +31,10 @@ MANPAGES = $(wildcard $(srcdir)/doc/reeve*.[1578])
 S6PAGES = $(filter-out $(MANPAGES),$(wildcard $(srcdir)/doc/*.[1578]))
 DESTDIR =
 INSTALL = install
+STRIP ?= strip
+STRIPPING =
 
-.PHONY: all install install-init install-s6-names check test asan bench mutants fuzz lint fmt dist html \
+.PHONY: all install install-strip uninstall release install-init install-s6-names check test asan bench mutants fuzz lint fmt dist html \
 	clean units progs s6progs
 # What was a program before, and is none, would be tested and found.
 STALE = $(filter-out $(BINS) bin/reeve-multicall,$(wildcard bin/*))
@@ -146,12 +148,24 @@ install: all
 	$(INSTALL) -d $(DESTDIR)$(bindir) $(foreach s,1 5 7 8,$(DESTDIR)$(mandir)/man$s)
 	$(Q)for p in $(if $(filter yes,$(MULTICALL)),reeve-multicall) $(PROGS); do \
 		if [ -h bin/$$p ]; then ln -sf reeve-multicall $(DESTDIR)$(bindir)/$$p; \
-		else $(INSTALL) -m 755 bin/$$p $(DESTDIR)$(bindir)/.$$p.new && \
+		else $(INSTALL) $(STRIPPING) -m 755 bin/$$p $(DESTDIR)$(bindir)/.$$p.new && \
 		mv $(DESTDIR)$(bindir)/.$$p.new $(DESTDIR)$(bindir)/$$p; fi || exit 1; done
 	$(Q)$(call install_pages,$(MANPAGES))
 	$(Q)if [ -x $(srcdir)/tools/install-extra ]; then \
 		DESTDIR=$(DESTDIR) bindir=$(bindir) datadir=$(datadir) \
 		sysconfdir=$(sysconfdir) $(srcdir)/tools/install-extra $(srcdir); fi
+# As install, without debugging information.
+install-strip:
+	$(Q)$(MAKE) --no-print-directory install STRIPPING='-s --strip-program=$(STRIP)'
+# What install and install-s6-names have put there.
+uninstall:
+	$(Q)[ ! -d $(DESTDIR)$(bindir) ] || REMOVE=1 sh $(srcdir)/tools/s6-names \
+		$(DESTDIR)$(bindir) $(PROGS) $(S6PROGS)
+	$(Q)rm -f $(addprefix $(DESTDIR)$(bindir)/,reeve-multicall $(PROGS))
+	$(Q)for m in $(notdir $(MANPAGES) $(S6PAGES)); do \
+		rm -f $(DESTDIR)$(mandir)/man$${m##*.}/$$m; done
+	$(Q)REMOVE=1 DESTDIR=$(DESTDIR) bindir=$(bindir) datadir=$(datadir) \
+		sysconfdir=$(sysconfdir) $(srcdir)/tools/install-extra $(srcdir)
 # The names of an init, which `install' leaves alone: see reeve-boot(7).
 initdir = /sbin
 FORCE = no
@@ -164,12 +178,16 @@ endif
 # What is reeve-NAME too becomes a link to that.
 install-s6-names: all
 	$(INSTALL) -d $(DESTDIR)$(bindir) $(foreach s,1 5 8,$(DESTDIR)$(mandir)/man$s)
-	$(Q)sh $(srcdir)/tools/s6-names $(DESTDIR)$(bindir) $(PROGS) $(S6PROGS)
+	$(Q)STRIP_BY='$(if $(STRIPPING),$(STRIP))' sh $(srcdir)/tools/s6-names \
+		$(DESTDIR)$(bindir) $(PROGS) $(S6PROGS)
 	$(Q)$(call install_pages,$(S6PAGES))
 
 # The sources as a tarball, the same bytes anywhere; see tools/dist.
 dist:
 	$(Q)sh $(srcdir)/tools/dist $(CURDIR)
+# What a release offers, in ./release; see tools/release.
+release:
+	$(Q)sh $(srcdir)/tools/release $(CURDIR)/release
 clean:
 	rm -rf obj bin build-asan version-text.h
 
