@@ -99,6 +99,25 @@ struct db {
 	void *mem;			/* owned */
 };
 
+/* Of a service whose definition others could not read: all of it, or some
+ * files. */
+#define DB_CLOSED "closed"
+#define DB_CLOSED_ALL "all"
+#define DB_CLOSED_FILES "files"
+/* Mode for a file with this database: 0600 if it holds what others could not
+ * read, else 0644. */
+unsigned db_mode(const struct db *);
+/* The same of its bytes; 0600 if they are no database. */
+unsigned db_data_mode(const void *data, size_t len);
+
+/* What everybody may know of it: the database without files and scripts, and
+ * of closed services without properties, for whom the other may not be read.
+ * Malloced, after the id of the whole one.  0, or -1 and errno. */
+int db_names(const struct db *, char **data, size_t *len);
+/* Read that again from an open directory; id is that of the whole one.  0, or
+ * -1 and errno. */
+int db_open_names(struct db *, int at, const char *name);
+
 /* Load and verify a database file: version, checksum, every index, every
  * string.  0, or -1 with a message (naming the path) in err and errno
  * (EPROTO: not a valid database; else of the system call). */

@@ -231,8 +231,12 @@ read_gen(struct live *l, int writable, char *err, size_t errmax)
 	}
 	if (path_join(path, sizeof path, l->path, gen, "db") < 0)
 		goto fail;
-	if (db_open(&l->db, path, err, errmax) < 0)
-		goto fail;
+	if (db_open(&l->db, path, err, errmax) < 0) {
+		if (errno != EACCES || writable ||
+			db_open_names(&l->db, l->genfd, "names") < 0)
+			goto fail;
+		*err = 0;
+	}
 	if (state_open(&l->state, l->genfd, "state", l->db.id,
 		l->db.nlong + l->db.nshort, writable, err, errmax) == 0)
 		return 0;
@@ -541,6 +545,15 @@ struct one {
 	uint32_t number;
 };
 
+/* Nobody else could read any of it where it is from. */
+static int
+all_closed(const struct db_service *s)
+{
+	const char *closed = db_prop(s, DB_CLOSED);
+
+	return closed && !strcmp(closed, DB_CLOSED_ALL);
+}
+
 static int
 write_files(int at, void *arg)
 {
@@ -561,6 +574,8 @@ write_files(int at, void *arg)
 		if (r < 0)
 			return -1;
 	}
+	if (all_closed(s) && fchmod(at, 0700) < 0)
+		return -1;
 	if (o->number >= db->nlong)
 		return 0;
 	if (s->consumer != DB_NONE && !has_file(s, "stdout-fifo") &&
@@ -591,7 +606,8 @@ live_store(int livefd, const struct db *db, uint32_t i)
 	live_store_name(key, db->services + i);
 	snprintf(name, sizeof name, "store/%s", key);
 	if (fstatat(livefd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return 0;
+		return all_closed(db->services + i) && (st.st_mode & 077) ?
+			fchmodat(livefd, name, 0700, 0) : 0;
 	return make_whole(livefd, "store", key, write_files, &o);
 }
 
@@ -604,6 +620,23 @@ struct gen {
 	const char *const *alias;
 };
 
+/* Whoever may not read the database may know what status shows. */
+static int
+write_names(int at, const struct db *db)
+{
+	char *data;
+	size_t len;
+	int r;
+
+	if (db_mode(db) & 044)
+		return 0;
+	if (db_names(db, &data, &len) < 0)
+		return -1;
+	r = write_new(at, "names", data, len, 0644);
+	free(data);
+	return r;
+}
+
 static int
 fill_gen(int at, void *arg)
 {
@@ -611,7 +644,8 @@ fill_gen(int at, void *arg)
 	const struct db *db = g->db;
 	int def, e;
 
-	if (write_new(at, "db", g->data, g->len, 0644) < 0 ||
+	if (write_new(at, "db", g->data, g->len, db_mode(db)) < 0 ||
+		write_names(at, db) < 0 ||
 		state_create(at, "state", db->id, db->nlong + db->nshort,
 			g->rec) < 0 ||
 		(g->compiled && symlinkat(g->compiled, at, "compiled") < 0) ||

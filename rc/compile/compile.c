@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/arena.h"
+#include "lib/msg.h"
 #include "rc/compile/compile.h"
 #include "rc/compile/def.h"
 #include "rc/compile/expand.h"
@@ -24,6 +26,26 @@ compile_users(const char *word)
 	return -1;
 }
 
+/* What was for the owner alone stays so in what is made of it: files of
+ * data/ and env/ keep their own modes, all others lose those of a secret.
+ * Who writes a database or a live directory goes by the property. */
+static void
+close_files(struct defs *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct def *d = s->v[i];
+
+		if (!d->closed)
+			continue;
+		def_set_prop(s, d, DB_CLOSED, d->closed & CLOSED_ALL &&
+			!prog_as_s6 ? DB_CLOSED_ALL : DB_CLOSED_FILES);
+		for (size_t k = 0; k < d->nfiles; k++)
+			if (S_ISREG(d->files[k].mode) &&
+				!strchr(d->files[k].path, '/'))
+				d->files[k].mode &= ~077u;
+	}
+}
+
 static void
 compile_all(const struct compile *c, struct defs *s, char **data,
 	size_t *len)
@@ -41,6 +63,7 @@ compile_all(const struct compile *c, struct defs *s, char **data,
 	resolve_duplicates(s);
 	def_implied(s);
 	expand_all(s);
+	close_files(s);
 	resolve(s, &db);
 	if (!s->diag->errors && db_encode(&db, data, len) < 0)
 		diag_sys(s->diag, "database", "unable to make it");

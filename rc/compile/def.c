@@ -312,6 +312,14 @@ plain_text(struct reader *r, const char *name, char *text, size_t *len)
 	return text;
 }
 
+/* What is made of a file that others cannot read is not for them either. */
+static void
+note_mode(struct reader *r, uint32_t mode)
+{
+	if (!(mode & S_IROTH))
+		r->d->closed |= CLOSED_FILE;
+}
+
 /* One file as text; said and 0 if it cannot be read. */
 static char *
 read_text(struct reader *r, const struct prop *p, const char *name,
@@ -320,6 +328,8 @@ read_text(struct reader *r, const struct prop *p, const char *name,
 	uint32_t mode;
 	char *data = slurp(r->s->mem, r->fd, name, len, &mode);
 
+	if (data)
+		note_mode(r, mode);
 	/* A script is lexed: CR is a blank there. */
 	if (data)
 		return p->kind == PROP_SCRIPT ? data :
@@ -595,6 +605,7 @@ read_exec(struct reader *r, const struct prop *p)
 	const char *file = path_of(r, p->name);
 
 	if (text) {
+		note_mode(r, mode);
 		def_set_file(r->s, r->d, p->name, S_IFREG | 0755, text, len);
 		return;
 	}
@@ -741,6 +752,7 @@ read_tree(struct reader *r, const struct prop *p)
 					"link");
 			} else if ((data = slurp(mem, fd, names[k], &len,
 				&mode))) {
+				note_mode(r, mode);
 				add_file(r, path, S_IFREG | mode, data, len);
 			} else
 				diag_sys(r->s->diag, path_of(r, path),
@@ -1086,6 +1098,19 @@ read_instance(struct reader *r)
 	close(over.fd);
 }
 
+/* Its directory, and the source that it is in. */
+static void
+note_directories(struct reader *r)
+{
+	static const char *const names[] = { ".", ".." };
+	struct stat st;
+
+	for (int i = 0; i < 2; i++)
+		if (fstatat(r->fd, names[i], &st, 0) == 0 &&
+			!(st.st_mode & S_IXOTH))
+			r->d->closed |= CLOSED_ALL;
+}
+
 /* Files of one definition directory into d. */
 static void
 read_def(struct reader *r)
@@ -1103,6 +1128,7 @@ read_def(struct reader *r)
 		d->bad = 1;
 		return;
 	}
+	note_directories(r);
 	has_run = has_name(names, n, "run");
 	has_command = r->s->own && has_name(names, n, "command");
 	if (!read_type(r, has_command || (!r->s->diag->lax && has_run))) {

@@ -36,6 +36,9 @@ struct def_text {
 	size_t len;
 };
 
+/* A file of the definition could not be read by others, or all of it. */
+enum { CLOSED_FILE = 1, CLOSED_ALL = 2 };
+
 struct def {
 	const char *name;
 	const char *dir;	/* path of its directory, for messages */
@@ -56,6 +59,7 @@ struct def {
 	const char *instance;	/* of a template, or 0 */
 	struct def *template;	/* then the bundle of all its instances */
 	int is_template;	/* it is such a bundle */
+	unsigned closed;	/* CLOSED_..., what others could not read */
 	int bad;		/* could not be read: here for its name only */
 };
 

@@ -143,7 +143,8 @@ write_dir(const char *output, const char *data, size_t len)
 		return -1;
 	if (path_join(file, sizeof file, tmp, DB_FILE) == 0 &&
 		chmod(tmp, 0755) == 0 &&
-		file_write(AT_FDCWD, file, data, len, 0644, 1) == 0 &&
+		file_write(AT_FDCWD, file, data, len,
+		db_data_mode(data, len), 1) == 0 &&
 		rename(tmp, name) == 0)
 		return file_sync_dir(AT_FDCWD, name);
 	e = errno;
@@ -169,7 +170,8 @@ main(int argc, char **argv)
 	if (r)
 		die(r, "%s not written", output);
 	if ((prog_as_s6 ? write_dir(output, data, len) :
-		file_write(AT_FDCWD, output, data, len, 0644, 1)) < 0)
+		file_write(AT_FDCWD, output, data, len,
+		db_data_mode(data, len), 1)) < 0)
 		die_sys(EX_SYSTEM, "unable to write database %s", output);
 	free(data);
 	return EX_OK;

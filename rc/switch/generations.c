@@ -238,7 +238,8 @@ gen_keep(struct gen *g)
 		die_sys(EX_SYSTEM, "not switched: unable to make %s", tmp);
 	fd = open(tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	gen_path(g, path, n, 0);
-	if (fd < 0 || file_write(fd, "db", g->data, g->len, 0644, 1) < 0 ||
+	if (fd < 0 || file_write(fd, "db", g->data, g->len,
+		db_mode(&g->u.new), 1) < 0 ||
 		file_write(fd, "info", info, (size_t)len, 0644, 1) < 0 ||
 		rename(tmp, path) < 0 ||
 		file_sync_dir(AT_FDCWD, path) < 0) {

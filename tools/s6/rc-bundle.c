@@ -238,7 +238,7 @@ write_db(const char *path)
 		die_sys(EX_SYSTEM, "unable to use %s", path);
 	if (!realpath(file, real))
 		strcpy(real, file);
-	if (file_write(AT_FDCWD, real, data, len, 0644, 1) < 0)
+	if (file_write(AT_FDCWD, real, data, len, db_mode(&copy), 1) < 0)
 		die_sys(EX_SYSTEM, "unable to write database %s", path);
 	file_sync_dir(AT_FDCWD, real);
 	free(data);
