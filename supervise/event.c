@@ -46,7 +46,7 @@ event_make(int at, const char *path, gid_t gid, int force)
 	/* By descriptor: the owner of the directory above can put something
 	 * else under that name at any time. */
 	fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC |
-		(made ? O_NOFOLLOW : 0));
+		O_NOFOLLOW);
 	if (fd < 0)
 		return -1;
 	if (fstat(fd, &st) == 0 && made && st.st_uid != geteuid())

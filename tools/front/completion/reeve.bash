@@ -14,6 +14,15 @@ _reeve_options() {
 	}'
 }
 
+# compgen -W would expand its words as a shell does, and names are data: a
+# service can be called $(reboot).  What is inserted is quoted.
+_reeve_names() {
+	local name
+	while IFS= read -r name; do
+		[[ $name == "$cur"* ]] && COMPREPLY+=("$(printf %q "$name")")
+	done < <(reeve status --names 2>/dev/null)
+}
+
 _reeve() {
 	local cur=${COMP_WORDS[COMP_CWORD]} sub= i
 	COMPREPLY=()
@@ -28,7 +37,7 @@ _reeve() {
 	esac
 	case $sub in
 	start|stop|restart|reload|kill|wait|status|why|tree|logs|graph)
-		COMPREPLY=($(compgen -W "$(reeve status --names 2>/dev/null)" -- "$cur")) ;;
+		_reeve_names ;;
 	help)
 		COMPREPLY=($(compgen -W "$(reeve help --list | cut -f1
 			reeve help --topics)" -- "$cur")) ;;
