@@ -248,6 +248,17 @@ os_children(char *buf, size_t max)
 }
 
 int
+os_descendants(pid_t root, pid_t spared, void (*fn)(void *, pid_t), void *arg)
+{
+	(void)root;
+	(void)spared;
+	(void)fn;
+	(void)arg;
+	errno = ENOSYS;
+	return -1;
+}
+
+int
 os_pidfd(pid_t pid)
 {
 	(void)pid;

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -640,6 +641,62 @@ int
 os_each_name(int fd, int (*fn)(void *, const char *), void *arg)
 {
 	return each_name(fd, 0, fn, arg);
+}
+
+struct family {
+	pid_t root, spared;
+	void (*fn)(void *, pid_t);
+	void *arg;
+	int n;
+};
+
+/* Parent of a process that has not ended, or 0. */
+static pid_t
+living_parent(pid_t pid)
+{
+	char buf[512], *p;
+
+	if (read_proc(pid, "stat", buf, sizeof buf) <= 0)
+		return 0;
+	p = strrchr(buf, ')');
+	if (!p || p[1] != ' ' || p[2] == 'Z' || p[2] == 'X' || p[3] != ' ')
+		return 0;
+	return (pid_t)strtoul(p + 4, 0, 10);
+}
+
+static int
+add_relative(void *arg, const char *name)
+{
+	struct family *f = arg;
+	unsigned long pid = strtoul(name, 0, 10);
+	pid_t up;
+
+	if (!pid || pid > INT_MAX || (pid_t)pid == f->spared)
+		return 0;
+	up = living_parent((pid_t)pid);
+	while (up > 1 && up != f->root && up != f->spared)
+		up = os_parent(up);
+	if (up != f->root)
+		return 0;
+	f->n++;
+	f->fn(f->arg, (pid_t)pid);
+	return 0;
+}
+
+int
+os_descendants(pid_t root, pid_t spared, void (*fn)(void *, pid_t), void *arg)
+{
+	struct family f = { root, spared, fn, arg, 0 };
+	int fd = is_our_proc() ? open("/proc", O_RDONLY | O_DIRECTORY |
+		O_CLOEXEC) : -1;
+
+	if (fd < 0) {
+		errno = ENOSYS;
+		return -1;
+	}
+	os_each_name(fd, add_relative, &f);
+	close(fd);
+	return f.n;
 }
 
 int

@@ -717,7 +717,8 @@ static const char *
 link_through(const char *path)
 {
 	return !strcmp(path, "run") || !strcmp(path, "finish") ||
-		!strcmp(path, "run.user") ? STARTED_LINK : "def";
+		!strcmp(path, "run.user") || !strcmp(path, "finish.user") ?
+		STARTED_LINK : "def";
 }
 
 static int

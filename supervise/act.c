@@ -269,6 +269,13 @@ in_tally(const struct super *s, const struct death *d)
 		!tain_less(&d->when, &last.when);
 }
 
+static void
+sweep_left(struct super *s)
+{
+	sweep(s->dt.def, (pid_t)s->dt.run_pid, s->checker,
+		(int)s->dt.adopted);
+}
+
 /* run is dead.  How and when is written down before anything comes of it: if
  * we are killed, the next supervise does all the rest, and knows by the stamp
  * what is in the tally already. */
@@ -296,8 +303,8 @@ died(struct super *s)
 	if (!in_tally(s, &d) && tally_add(AT_FDCWD, &d, svdir_number(
 		s->dt.def, "max-death-tally")) < 0)
 		warn_sys("unable to add to %s", TALLY_FILE);
-	sweep(s->dt.def, (pid_t)s->dt.run_pid, s->checker,
-		(int)s->dt.adopted);
+	if (!svdir_flag(s->dt.def, "down-signal-to"))
+		sweep_left(s);
 	act_letter(s, 'd');
 }
 
@@ -382,6 +389,8 @@ static void
 over(struct super *s)
 {
 	s->st.pid = s->dt.pid = 0;
+	if (svdir_flag(s->dt.def, "down-signal-to"))
+		sweep_left(s);
 	s->st.finishing = 0;
 	s->st.ready = 1;
 	tain_wallclock_read(&s->st.readied);
@@ -422,16 +431,32 @@ paused(struct super *s, int on)
 }
 
 static void
+ask_down(struct super *s)
+{
+	char word[] = "stop";
+
+	if (!start_asking(s, word))
+		send(s, svdir_signal(s->dt.def, "down-signal"), 0);
+}
+
+static void
 command_signal(struct super *s, const struct command *c)
 {
 	int sig = c->signal, group = !!strchr("PCK", c->letter);
 
-	if (c->letter == 'r')
-		sig = svdir_signal(s->dt.def, "down-signal");
-	else if (c->letter == 'l')
-		sig = svdir_signal(s->dt.def, "reload-signal");
 	if (strchr("rtkiqbK", c->letter))
 		s->asked = 1;
+	if (c->letter == 'r') {
+		ask_down(s);
+		return;
+	}
+	if (c->letter == 'l') {
+		char word[] = "reload";
+
+		if (start_asking(s, word))
+			return;
+		sig = svdir_signal(s->dt.def, "reload-signal");
+	}
 	send(s, sig, group);
 	if (sig == SIGSTOP || sig == SIGCONT)
 		paused(s, sig == SIGSTOP);
@@ -443,7 +468,7 @@ stop(struct super *s)
 	unsigned ms = svdir_number(s->dt.def, "timeout-kill");
 
 	s->asked = s->dt.stopping = 1;
-	send(s, svdir_signal(s->dt.def, "down-signal"), 0);
+	ask_down(s);
 	send(s, SIGCONT, 0);
 	s->st.paused = 0;
 	s->deadline = ms ? os_now() + ms * MS : 0;

@@ -521,3 +521,29 @@ start_finish(struct super *s)
 		close(fds[--sp.nfds].from);
 	return pid;
 }
+
+/* Its output goes where run's does, its end is nobody's business: what it is
+ * to bring about is seen by itself. */
+int
+start_asking(struct super *s, char *word)
+{
+	char path[PATH_ROOM], name[DETAIL_DEF], pid[12];
+	char *argv[4] = { word, pid, 0, 0 };
+	struct spawn_fd fds[2];
+	struct spawn sp = { .file = path, .argv = argv, .fds = fds,
+		.session = 1, .handled = act_signals };
+	pid_t child;
+
+	if (path_join(path, sizeof path, *s->dt.def ? s->dt.def : ".",
+		word) < 0 || access(path, X_OK) < 0)
+		return 0;
+	fmt_uint(pid, (unsigned)s->st.pid);
+	argv[2] = start_name(s, name);
+	sp.nfds = fifos_of_run(s, fds);
+	child = spawn(&sp);
+	if (child < 0)
+		warn_sys("unable to start %s (sending the signal)", path);
+	while (sp.nfds)
+		close(fds[--sp.nfds].from);
+	return child > 0;
+}

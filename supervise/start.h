@@ -28,4 +28,8 @@ void start_hold(struct super *);
  * started. */
 pid_t start_finish(struct super *);
 
+/* Run `stop' or `reload', told the pid of run and the name.  1, or 0: there is
+ * none, or (said) it cannot be started. */
+int start_asking(struct super *, char *word);
+
 #endif

@@ -48,6 +48,12 @@ const struct svfile svdir_files[] = {
 	{ "restart", SV_WORD, 0, 0, 1, "always, on-failure or never" },
 	{ "backoff", SV_PAIR, 0, 0, 1, "least and greatest delay in ms before "
 		"a restart after a fast death" },
+	{ "stop", SV_EXEC, 0, 0, 1, "runs instead of the down signal; gets the "
+		"pid and the name" },
+	{ "reload", SV_EXEC, 0, 0, 1, "runs instead of the reload signal, in "
+		"the same way" },
+	{ "down-signal-to", SV_FLAG, 0, 0, 1, "what run leaves behind is left "
+		"to finish, and killed behind that" },
 	{ "cgroup", SV_PATH, 0, 0, 1, "cgroup that it runs in and that is "
 		"emptied when it ends" },
 	{ "flag-kill-group", SV_FLAG, 0, 0, 1, "kill what is left of its "

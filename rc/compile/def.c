@@ -828,7 +828,12 @@ read_known(struct reader *r, const struct prop *p)
 		read_exec(r, p);
 		break;
 	case PROP_SCRIPT:
-		read_script(r, p);
+		/* Only a oneshot's is known to s6-rc. */
+		if (r->d->type == DB_LONGRUN && !r->s->own)
+			diag_note(r->s->diag, path_of(r, p->name), 0,
+				"ignored in a longrun");
+		else
+			read_script(r, p);
 		break;
 	case PROP_TREE:
 		read_tree(r, p);

@@ -15,22 +15,12 @@
 #include "rc/compile/cron.h"
 #include "rc/compile/expand.h"
 #include "rc/compile/users.h"
+#include "rc/compile/wrap.h"
 #include "rc/places.h"
 
 #define CGROUPS "/sys/fs/cgroup/"
 enum { APPLY_PERCENT_MAX = 1000000 };	/* what reeve-apply takes */
 
-struct wrap {
-	struct defs *s;
-	struct def *d;
-	struct buf from;	/* names of the properties, for a comment */
-	struct buf made;	/* "NAME:SUM", for the reason of a switch */
-	struct buf shell;	/* lines of the script before exec */
-	struct buf first;	/* readiness: program and options */
-	struct buf apply;	/* options of reeve-apply */
-	struct buf last;	/* nearest to the command */
-	int any;
-};
 
 static void
 made_of(struct wrap *w, const char *name, uint32_t sum)
@@ -68,8 +58,8 @@ sum_lines(const char *s, size_t len)
 	return sum;
 }
 
-static const struct def_text *
-use(struct wrap *w, const char *name)
+const struct def_text *
+wrap_use(struct wrap *w, const char *name)
 {
 	const struct def_text *t = def_text(w->d, name);
 
@@ -82,23 +72,23 @@ use(struct wrap *w, const char *name)
 }
 
 /* In a line of many, or in the only one. */
-static void
-bad_line(struct wrap *w, const struct def_text *t, unsigned line,
+void
+wrap_bad_line(struct wrap *w, const struct def_text *t, unsigned line,
 	const char *value)
 {
 	diag_error(w->s->diag, 1, t->file, line, "invalid value '%.60s', "
 		"expected %s", value, t->prop->unit);
 }
 
-static void
-bad(struct wrap *w, const struct def_text *t, const char *value)
+void
+wrap_bad(struct wrap *w, const struct def_text *t, const char *value)
 {
-	bad_line(w, t, w->s->line, value);
+	wrap_bad_line(w, t, w->s->line, value);
 }
 
 /* "-x VALUE" for reeve-apply. */
-static void
-apply(struct wrap *w, const char *option, const char *value)
+void
+wrap_apply(struct wrap *w, const char *option, const char *value)
 {
 	buf_printf(&w->apply, " %s", option);
 	if (value) {
@@ -108,8 +98,9 @@ apply(struct wrap *w, const char *option, const char *value)
 }
 
 /* One of these words, or -1 and said. */
-static int
-one_of(struct wrap *w, const struct def_text *t, const char *const *words)
+int
+wrap_one_of(struct wrap *w, const struct def_text *t,
+	const char *const *words)
 {
 	const char *line = def_line(w->s, t);
 	struct suggest near;
@@ -159,7 +150,7 @@ unquote(char **value)
 static void
 expand_environment(struct wrap *w)
 {
-	const struct def_text *t = use(w, "environment");
+	const struct def_text *t = wrap_use(w, "environment");
 	size_t at = 0;
 	unsigned number = 0;
 	char *line;
@@ -192,7 +183,7 @@ expand_environment(struct wrap *w)
 static void
 expand_umask(struct wrap *w)
 {
-	const struct def_text *t = use(w, "umask");
+	const struct def_text *t = wrap_use(w, "umask");
 	const char *line = t ? def_line(w->s, t) : 0;
 	size_t n;
 
@@ -201,7 +192,7 @@ expand_umask(struct wrap *w)
 	n = strlen(line);
 	if (!n || n > 4 || line[strspn(line, "01234567")] ||
 		(n == 4 && *line != '0'))
-		bad(w, t, line);
+		wrap_bad(w, t, line);
 	else
 		buf_printf(&w->shell, "umask %s\n", line);
 }
@@ -212,18 +203,18 @@ absolute(struct wrap *w, const struct def_text *t, const char *line,
 {
 	if (*line == '/')
 		return 1;
-	bad_line(w, t, number, line);
+	wrap_bad_line(w, t, number, line);
 	return 0;
 }
 
 static void
 expand_directory(struct wrap *w)
 {
-	const struct def_text *t = use(w, "directory");
+	const struct def_text *t = wrap_use(w, "directory");
 	const char *line = t ? def_line(w->s, t) : 0;
 
 	if (line && absolute(w, t, line, w->s->line))
-		apply(w, "-d", line);
+		wrap_apply(w, "-d", line);
 }
 
 /* --- who the command is */
@@ -267,7 +258,7 @@ expand_check_user(struct defs *s, const struct def_text *t, const char *user)
 static void
 expand_user(struct wrap *w)
 {
-	const struct def_text *t = use(w, "user");
+	const struct def_text *t = wrap_use(w, "user");
 	const char *line = t ? def_line(w->s, t) : 0;
 	size_t n;
 
@@ -276,12 +267,12 @@ expand_user(struct wrap *w)
 	n = strcspn(line, ":");
 	if (!n || strpbrk(line, " \t/") || (line[n] && (!line[n + 1] ||
 		strchr(line + n + 1, ':')))) {
-		bad(w, t, line);
+		wrap_bad(w, t, line);
 		return;
 	}
 	expand_check_user(w->s, t, line);
 	def_set_prop(w->s, w->d, "user", line);
-	apply(w, "-u", line);
+	wrap_apply(w, "-u", line);
 }
 
 /* Words of all lines of a text, joined by single blanks; each is given to
@@ -326,13 +317,13 @@ known_group(struct wrap *w, const struct def_text *t, unsigned line,
 static void
 expand_groups(struct wrap *w)
 {
-	const struct def_text *t = use(w, "groups");
+	const struct def_text *t = wrap_use(w, "groups");
 	const char *names = t ? words(w, t, known_group) : 0;
 
 	if (!names)
 		return;
 	def_set_prop(w->s, w->d, "groups", names);
-	apply(w, "-g", names);
+	wrap_apply(w, "-g", names);
 }
 
 static int
@@ -356,22 +347,22 @@ known_capability(struct wrap *w, const struct def_text *t, unsigned line,
 static void
 expand_privileges(struct wrap *w)
 {
-	const struct def_text *t = use(w, "capabilities");
+	const struct def_text *t = wrap_use(w, "capabilities");
 	size_t at = 0;
 	unsigned number = 0;
 	char *line;
 
 	if (t)
-		apply(w, "-c", words(w, t, known_capability));
-	if (use(w, "no-new-privs"))
-		apply(w, "-N", 0);
-	if (use(w, "private-tmp"))
-		apply(w, "-t", 0);
-	t = use(w, "read-only-paths");
+		wrap_apply(w, "-c", words(w, t, known_capability));
+	if (wrap_use(w, "no-new-privs"))
+		wrap_apply(w, "-N", 0);
+	if (wrap_use(w, "private-tmp"))
+		wrap_apply(w, "-t", 0);
+	t = wrap_use(w, "read-only-paths");
 	while (t && def_next_line(w->s, t, &at, &line, &number)) {
 		def_trim(line);
 		if (absolute(w, t, line, number))
-			apply(w, "-r", line);
+			wrap_apply(w, "-r", line);
 	}
 }
 
@@ -380,7 +371,7 @@ expand_privileges(struct wrap *w)
 static void
 expand_nice(struct wrap *w)
 {
-	const struct def_text *t = use(w, "nice");
+	const struct def_text *t = wrap_use(w, "nice");
 	const char *line = t ? def_line(w->s, t) : 0;
 	unsigned u;
 
@@ -388,9 +379,9 @@ expand_nice(struct wrap *w)
 		return;
 	if (!num_uint(line + (*line == '-'), &u) || u > 20 ||
 		(u == 20 && *line != '-'))
-		bad(w, t, line);
+		wrap_bad(w, t, line);
 	else
-		apply(w, "-n", line);
+		wrap_apply(w, "-n", line);
 }
 
 static int
@@ -441,7 +432,7 @@ unknown_limit(struct wrap *w, const struct def_text *t, unsigned number,
 static void
 expand_limits(struct wrap *w)
 {
-	const struct def_text *t = use(w, "limits");
+	const struct def_text *t = wrap_use(w, "limits");
 	size_t at = 0;
 	unsigned number = 0;
 	char *line;
@@ -462,7 +453,7 @@ expand_limits(struct wrap *w)
 				"size as 64M, unlimited, or SOFT:HARD with "
 				"the lower first", line, limit_names[i]);
 		else
-			apply(w, "-l", line);
+			wrap_apply(w, "-l", line);
 	}
 }
 
@@ -471,14 +462,14 @@ expand_limits(struct wrap *w)
 static const char *
 cgroup_limit(struct wrap *w, const char *name, int (*check)(const char *))
 {
-	const struct def_text *t = use(w, name);
+	const struct def_text *t = wrap_use(w, name);
 	const char *line = t ? def_line(w->s, t) : 0;
 
 	if (!line || !strcmp(line, "max"))
 		return 0;
 	if (check(line))
 		return line;
-	bad(w, t, line);
+	wrap_bad(w, t, line);
 	return 0;
 }
 
@@ -531,7 +522,7 @@ cgroup_ok(const char *path)
 static void
 expand_cgroup(struct wrap *w)
 {
-	const struct def_text *t = use(w, "cgroup");
+	const struct def_text *t = wrap_use(w, "cgroup");
 	const char *path = t && t->len ? def_line(w->s, t) : 0, *memory, *cpu,
 		*tasks;
 
@@ -541,22 +532,22 @@ expand_cgroup(struct wrap *w)
 	cpu = cgroup_limit(w, "cpu-max", is_percent);
 	tasks = cgroup_limit(w, "tasks-max", is_number);
 	if (memory)
-		apply(w, "-m", memory);
+		wrap_apply(w, "-m", memory);
 	if (cpu)
-		apply(w, "-p", arena_printf(w->s->mem, "%.*s",
+		wrap_apply(w, "-p", arena_printf(w->s->mem, "%.*s",
 			(int)strcspn(cpu, "%"), cpu));
 	if (tasks)
-		apply(w, "-k", tasks);
+		wrap_apply(w, "-k", tasks);
 	if (!t && !memory && !cpu && !tasks)
 		return;
 	if (path && !cgroup_ok(path)) {
-		bad(w, t, path);
+		wrap_bad(w, t, path);
 		return;
 	}
 	path = !path ? arena_printf(w->s->mem, CGROUPS "reeve/%s",
 		w->d->name) : *path == '/' ? path :
 		arena_printf(w->s->mem, CGROUPS "%s", path);
-	apply(w, "-C", path);
+	wrap_apply(w, "-C", path);
 	path = arena_printf(w->s->mem, "%s\n", path);
 	def_set_file(w->s, w->d, "cgroup", S_IFREG | 0644, path,
 		strlen(path));
@@ -581,8 +572,8 @@ notification_fd(struct wrap *w)
 }
 
 /* The words of a script as shell words, each with a blank in front. */
-static void
-put_script(struct buf *b, const struct db_script *c)
+void
+wrap_put_script(struct buf *b, const struct db_script *c)
 {
 	const char *p = c->argv;
 
@@ -611,7 +602,7 @@ expand_check(struct wrap *w, const struct def_text *t)
 		return;
 	}
 	buf_str(&b, "#!/bin/sh\nexec");
-	put_script(&b, &script);
+	wrap_put_script(&b, &script);
 	buf_char(&b, '\n');
 	if (!def_file(w->d, "data"))
 		def_set_file(w->s, w->d, "data", S_IFDIR | 0755, "", 0);
@@ -626,7 +617,7 @@ expand_check(struct wrap *w, const struct def_text *t)
 static void
 expand_watchdog(struct wrap *w, int sd_notify)
 {
-	const struct def_text *t = use(w, "watchdog");
+	const struct def_text *t = wrap_use(w, "watchdog");
 	const char *line = t ? def_line(w->s, t) : 0;
 	uint64_t ms;
 
@@ -637,7 +628,7 @@ expand_watchdog(struct wrap *w, int sd_notify)
 			"notification-type: only that protocol has a "
 			"watchdog");
 	else if (!num_duration(line, 1, &ms) || !ms || ms > 86400000)
-		bad(w, t, line);
+		wrap_bad(w, t, line);
 	else
 		buf_printf(&w->first, " -w %llu", (unsigned long long)ms);
 }
@@ -647,9 +638,9 @@ expand_readiness(struct wrap *w)
 {
 	static const char *const types[] = { "fd", "check", "sd_notify", 0 };
 	enum { FD, CHECK, SD_NOTIFY };
-	const struct def_text *t = use(w, "notification-type"),
-		*check = use(w, "ready-check");
-	int type = t ? one_of(w, t, types) : check ? CHECK : -1;
+	const struct def_text *t = wrap_use(w, "notification-type"),
+		*check = wrap_use(w, "ready-check");
+	int type = t ? wrap_one_of(w, t, types) : check ? CHECK : -1;
 
 	if (check && type >= 0 && type != CHECK)
 		diag_error(w->s->diag, 1, check->file, 0, "notification-type "
@@ -671,7 +662,7 @@ expand_readiness(struct wrap *w)
 static void
 expand_pid_file(struct wrap *w)
 {
-	const struct def_text *t = use(w, "pid-file");
+	const struct def_text *t = wrap_use(w, "pid-file");
 	const char *line = t ? def_line(w->s, t) : 0;
 
 	if (!line || !absolute(w, t, line, w->s->line))
@@ -705,10 +696,10 @@ expand_words(struct wrap *w)
 		def_set_prop(w->s, w->d, "main", "yes");
 	}
 	if ((t = def_text(w->d, "on-change")) &&
-		(i = one_of(w, t, changes)) >= 0)
+		(i = wrap_one_of(w, t, changes)) >= 0)
 		w->d->on_change = (enum db_on_change)i;
 	if ((t = def_text(w->d, "restart")) &&
-		(i = one_of(w, t, restarts)) >= 0) {
+		(i = wrap_one_of(w, t, restarts)) >= 0) {
 		line = arena_printf(w->s->mem, "%s\n", restarts[i]);
 		def_set_file(w->s, w->d, "restart", S_IFREG | 0644, line,
 			strlen(line));
@@ -732,7 +723,7 @@ expand_backoff(struct wrap *w)
 	b += strspn(b, " \t");
 	if (!num_duration(a, 1, &min) || !num_duration(b, 1, &max) ||
 		min > max || max > UINT32_MAX) {
-		bad(w, t, line);
+		wrap_bad(w, t, line);
 		return;
 	}
 	text = arena_printf(w->s->mem, "%llu %llu\n", (unsigned long long)min,
@@ -778,7 +769,7 @@ put_head(struct buf *b, struct wrap *w)
 static int
 read_command(struct wrap *w, struct db_script *script)
 {
-	const struct def_text *t = use(w, "command");
+	const struct def_text *t = wrap_use(w, "command");
 
 	if (!t)
 		return 0;
@@ -820,7 +811,7 @@ expand_longrun(struct wrap *w, int logged)
 	buf_str(&b, "exec");
 	put_chain(&b, w);
 	if (has) {
-		put_script(&b, &command);
+		wrap_put_script(&b, &command);
 		buf_char(&b, '\n');
 	} else {
 		buf_str(&b, w->apply.len ? " \"$r\"/run.user" :
@@ -919,7 +910,7 @@ expand_schedule(struct wrap *w, const struct def_text *t, int logged)
 	/* Also of a wrong one, for what is asked about it from here on. */
 	w->d->type = DB_LONGRUN;
 	if (!def_next_line(w->s, t, &at, &line, &number)) {
-		bad_line(w, t, 1, "");
+		wrap_bad_line(w, t, 1, "");
 		return;
 	}
 	if (strchr(line, '\r'))
@@ -952,7 +943,7 @@ expand_schedule(struct wrap *w, const struct def_text *t, int logged)
 	if (!w->d->script[1].argc)
 		diag_error(w->s->diag, 1, t->file, 0, "there is nothing to "
 			"run: expected words in up, or a command");
-	put_script(&b, w->d->script + 1);
+	wrap_put_script(&b, w->d->script + 1);
 	buf_char(&b, '\n');
 	if (w->d->script[0].present || w->d->script[2].present)
 		diag_warn(w->s->diag, t->file, 0, "down and reload have no "
@@ -981,6 +972,7 @@ expand_service(struct defs *s, struct def *d, int logged)
 	expand_directory(&w);
 	expand_pid_file(&w);
 	if (d->type == DB_LONGRUN) {
+		wrap_stopping(&w, logged);
 		expand_readiness(&w);
 		expand_longrun(&w, logged);
 	} else {

@@ -112,6 +112,16 @@ const struct prop props[] = {
 		"the name or number of a signal",
 		"The signal that asks the service to stop.",
 		"SIGQUIT" },
+	{ "down-signal-to", FOR_LONGRUN, PROP_TEXT, 0, 0,
+		"process",
+		"process, group or all",
+		"Who is sent the down signal: the process of the service, its "
+		"process group, or every process of the service (what is in "
+		"its control group, or all descendants). With group and all, "
+		"who is left when the process has ended is asked too, if it "
+		"was not, and waited for until timeout-kill (then 10000 if "
+		"there is none) is over; then the same ones are killed.",
+		"all" },
 	{ "env", FOR_LONGRUN, PROP_TREE, 0, 1,
 		"none",
 		"a directory",
@@ -323,11 +333,12 @@ const struct prop props[] = {
 		"not know are read by s6-rc-compile as well, which ignores "
 		"them otherwise.",
 		"" },
-	{ "reload", FOR_ONESHOT, PROP_SCRIPT, 2, 1,
-		"nothing",
+	{ "reload", FOR_ATOMIC, PROP_SCRIPT, 2, 1,
+		"nothing (longrun: reload-signal)",
 		"a command line",
-		"What a oneshot runs when it is asked to reload, written "
-		"as up is.",
+		"What is run when the service is asked to reload, written "
+		"as up is. Of a longrun (not in s6-rc) it is run instead of "
+		"reload-signal, as stop is.",
 		"sysctl -p /etc/sysctl.conf" },
 	{ "reload-signal", FOR_LONGRUN, PROP_COPY, 0, 1,
 		"SIGHUP",
@@ -360,6 +371,20 @@ const struct prop props[] = {
 		"up, never twice at once. A line missed=run, missed=skip "
 		"or jitter=DURATION may follow.",
 		"15 3 * * *" },
+	{ "stop", FOR_LONGRUN, PROP_TEXT, 0, 0,
+		"none",
+		"a command line",
+		"A command that stops the service, run instead of the down "
+		"signal, as its user and with its variables, and with its pid "
+		"in MAINPID; it writes to its log. If it fails, or takes "
+		"longer than timeout-stop, the down signal is sent.",
+		"nginx -s quit" },
+	{ "stop-then", FOR_LONGRUN, PROP_TEXT, 0, 0,
+		"wait",
+		"wait or signal",
+		"What follows a stop command that succeeds: the service is "
+		"waited for, or it is sent the down signal at once.",
+		"signal" },
 	{ "tasks-max", FOR_LONGRUN, PROP_TEXT, 0, 0,
 		"max",
 		"a number above 0, or max",
@@ -389,6 +414,19 @@ const struct prop props[] = {
 		"milliseconds, 0 never",
 		"How long after the stop signal SIGKILL is sent.",
 		"10000" },
+	{ "timeout-reload", FOR_LONGRUN, PROP_TEXT, 0, 0,
+		"10000",
+		"milliseconds, 0 for ever",
+		"How long the reload command of a longrun may take before it "
+		"is killed.",
+		"5000" },
+	{ "timeout-stop", FOR_LONGRUN, PROP_TEXT, 0, 0,
+		"10000",
+		"milliseconds, 0 for ever",
+		"How long the stop command may take before it is killed and "
+		"the down signal is sent. The time of timeout-kill runs "
+		"besides.",
+		"5000" },
 	{ "timeout-up", FOR_ATOMIC, PROP_TIMEOUT, 1, 1,
 		"0",
 		"milliseconds, 0 for ever",

@@ -79,6 +79,12 @@ down-signal ~ l ~ edge ~ 1
 down-signal ~ l ~ edge ~ 64
 down-signal ~ l ~ bad ~ 0
 down-signal ~ l ~ bad ~ SIGQIUT
+down-signal-to ~ l ~ good ~ group
+down-signal-to ~ l ~ edge ~ process
+down-signal-to ~ l ~ edge ~ all
+down-signal-to ~ l ~ bad ~ everyone
+down-signal-to ~ l ~ bad ~ # who\n# nobody
+down-signal-to ~ o ~ bad ~ group
 env ~ l ~ good ~ DIR:A
 env ~ l ~ edge ~ DIR:
 env ~ l ~ bad ~ A=1
@@ -224,6 +230,15 @@ schedule ~ o ~ bad ~ @dayly
 schedule ~ o ~ bad ~ -
 schedule ~ o ~ bad ~ 0 0 * *
 schedule ~ o ~ bad ~ @daily\nmissed=later
+stop ~ l ~ good ~ nginx -s quit
+stop ~ l ~ edge ~ x
+stop ~ l ~ bad ~ -
+stop ~ l ~ bad ~ x {
+stop ~ o ~ bad ~ x
+stop-then ~ l ~ good ~ stop=x :: signal
+stop-then ~ l ~ edge ~ stop=x :: wait
+stop-then ~ l ~ bad ~ stop=x :: signl
+stop-then ~ l ~ bad ~ signal
 tasks-max ~ l ~ good ~ 256
 tasks-max ~ l ~ edge ~ 1
 tasks-max ~ l ~ edge ~ max
@@ -240,6 +255,14 @@ timeout-finish ~ l ~ bad ~ 5s
 timeout-kill ~ l ~ good ~ 10000
 timeout-kill ~ l ~ edge ~ 4294967295
 timeout-kill ~ l ~ bad ~ -1
+timeout-reload ~ l ~ good ~ reload=x :: 5000
+timeout-reload ~ l ~ edge ~ reload=x :: 0
+timeout-reload ~ l ~ bad ~ reload=x :: 5s
+timeout-reload ~ l ~ bad ~ 5000
+timeout-stop ~ l ~ good ~ stop=x :: 5000
+timeout-stop ~ l ~ edge ~ stop=x :: 0
+timeout-stop ~ l ~ bad ~ stop=x :: -1
+timeout-stop ~ l ~ bad ~ 5000
 timeout-up ~ l ~ good ~ 5000
 timeout-up ~ o ~ edge ~ 0
 timeout-up ~ l ~ bad ~ 5 min
