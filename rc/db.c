@@ -190,6 +190,7 @@ db_encode(struct db *db, char **data, size_t *len)
 
 struct load {
 	struct db *db;
+	int verified;	/* the checksum was right, and it is the same file */
 	struct rd r;
 	const char *err;	/* first thing that is wrong, or 0 */
 	const char *who;	/* service or bundle concerned, or 0 */
@@ -617,10 +618,13 @@ load_header(struct load *l, const char *data, size_t len, char *version,
 			(unsigned long)v, DB_VERSION);
 		return wrong(l, version);
 	}
-	digest(sum, data, len - DB_HASH);
-	if (memcmp(sum, data + len - DB_HASH, DB_HASH))
-		return wrong(l, "its checksum is wrong (it is damaged)");
-	memcpy(l->db->id, sum, DB_HASH);
+	if (!l->verified) {
+		digest(sum, data, len - DB_HASH);
+		if (memcmp(sum, data + len - DB_HASH, DB_HASH))
+			return wrong(l, "its checksum is wrong (it is "
+				"damaged)");
+	}
+	memcpy(l->db->id, data + len - DB_HASH, DB_HASH);
 	l->db->nlong = rd_u32(&l->r);
 	l->db->nshort = rd_u32(&l->r);
 	l->db->nbundles = rd_u32(&l->r);
@@ -638,9 +642,9 @@ load_header(struct load *l, const char *data, size_t len, char *version,
 
 static int
 load(struct db *db, const char *path, const void *data, size_t len,
-	char *err, size_t errmax)
+	int verified, char *err, size_t errmax)
 {
-	struct load l = { .db = db };
+	struct load l = { .db = db, .verified = verified };
 	uint32_t *pool = 0, *numbers;
 	char version[128];
 
@@ -685,7 +689,7 @@ db_load(struct db *db, const void *data, size_t len, char *err,
 	size_t errmax)
 {
 	*db = (struct db){ 0 };
-	return load(db, "this", data, len, err, errmax);
+	return load(db, "this", data, len, 0, err, errmax);
 }
 
 const char *
@@ -710,6 +714,13 @@ is_theirs(const char *path)
 int
 db_open(struct db *db, const char *path, char *err, size_t errmax)
 {
+	return db_open_verified(db, path, 0, err, errmax);
+}
+
+int
+db_open_verified(struct db *db, const char *path, int verified, char *err,
+	size_t errmax)
+{
 	char *data, file[PATH_LEN];
 	ssize_t n = file_slurp(AT_FDCWD, path, &data, LIMIT);
 	int r, e, theirs = 0;
@@ -728,7 +739,7 @@ db_open(struct db *db, const char *path, char *err, size_t errmax)
 		errno = e;
 		return -1;
 	}
-	r = load(db, path, data, (size_t)n, err, errmax);
+	r = load(db, path, data, (size_t)n, verified, err, errmax);
 	e = errno;
 	if (r < 0) {
 		free(data);

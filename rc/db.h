@@ -122,6 +122,11 @@ int db_open_names(struct db *, int at, const char *name);
  * string.  0, or -1 with a message (naming the path) in err and errno
  * (EPROTO: not a valid database; else of the system call). */
 int db_open(struct db *, const char *path, char *err, size_t errmax);
+/* The same without the checksum over all bytes, if `verified': of a file that
+ * the caller knows to be the one that was verified before.  Counts, indices
+ * and strings are checked all the same. */
+int db_open_verified(struct db *, const char *path, int verified, char *err,
+	size_t errmax);
 /* The file of the database at path, into buf of PATH_LEN bytes: path itself,
  * or, where it leads to a directory as s6-rc-compile makes them, the one in
  * there.  buf, or 0 and errno. */

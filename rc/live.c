@@ -26,7 +26,39 @@
 #include "supervise/event.h"
 #include "supervise/start.h"
 
-enum { TRIES = 100, DB_LIMIT = 1 << 30 };
+enum { TRIES = 100, DB_LIMIT = 1 << 30, SEEN_MAX = 160 };
+#define SEEN "db.seen"	/* in a generation, beside its database */
+
+/* The checksum of a database is verified before it enters a live directory.
+ * What it is there is kept beside it: as long as that holds, nobody has
+ * written to it, and commands need not sum up all its bytes again. */
+static int
+seen_text(char *buf, size_t max, int genfd)
+{
+	struct stat st;
+
+	if (fstatat(genfd, "db", &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	return snprintf(buf, max, "%llu %llu %lld %lld.%09ld %lld.%09ld\n",
+		(unsigned long long)st.st_uid, (unsigned long long)st.st_ino,
+		(long long)st.st_size, (long long)st.st_mtim.tv_sec,
+		st.st_mtim.tv_nsec, (long long)st.st_ctim.tv_sec,
+		st.st_ctim.tv_nsec);
+}
+
+static int
+unchanged(int genfd)
+{
+	char now[SEEN_MAX], *then;
+	int n = seen_text(now, sizeof now, genfd), same;
+	ssize_t len = n < 0 ? -1 : file_slurp(genfd, SEEN, &then, sizeof now);
+
+	if (len < 0)
+		return 0;
+	same = len == n && !memcmp(now, then, (size_t)n);
+	free(then);
+	return same;
+}
 
 void
 live_hex(char out[LIVE_HEX], const unsigned char *hash)
@@ -231,7 +263,8 @@ read_gen(struct live *l, int writable, char *err, size_t errmax)
 	}
 	if (path_join(path, sizeof path, l->path, gen, "db") < 0)
 		goto fail;
-	if (db_open(&l->db, path, err, errmax) < 0) {
+	if (db_open_verified(&l->db, path, unchanged(l->genfd), err,
+		errmax) < 0) {
 		if (errno != EACCES || writable ||
 			db_open_names(&l->db, l->genfd, "names") < 0)
 			goto fail;
@@ -638,6 +671,15 @@ write_names(int at, const struct db *db)
 }
 
 static int
+write_seen(int genfd)
+{
+	char now[SEEN_MAX];
+	int n = seen_text(now, sizeof now, genfd);
+
+	return n < 0 ? -1 : write_new(genfd, SEEN, now, (size_t)n, 0644);
+}
+
+static int
 fill_gen(int at, void *arg)
 {
 	const struct gen *g = arg;
@@ -645,7 +687,7 @@ fill_gen(int at, void *arg)
 	int def, e;
 
 	if (write_new(at, "db", g->data, g->len, db_mode(db)) < 0 ||
-		write_names(at, db) < 0 ||
+		write_seen(at) < 0 || write_names(at, db) < 0 ||
 		state_create(at, "state", db->id, db->nlong + db->nshort,
 			g->rec) < 0 ||
 		(g->compiled && symlinkat(g->compiled, at, "compiled") < 0) ||
