@@ -161,6 +161,8 @@ cat >forker.service <<'EOF'
 Type=forking
 PIDFile=/run/f.pid
 ExecStart=/usr/sbin/forker
+ExecStop=/usr/sbin/forker --stop
+ExecReload=/usr/sbin/forker --reload
 EOF
 cat >super.conf <<'EOF'
 [program:web]
@@ -176,6 +178,7 @@ startretries=3
 stopsignal=QUIT
 stopwaitsecs=20
 killasgroup=true
+stopasgroup=true
 priority=10
 stdout_logfile=/var/log/web
 stdout_logfile_maxbytes=1MB

@@ -7,6 +7,7 @@
 reeve-new -s sv --log --user nobody -e 'A=b c' -n db --default -D 'a web server' web -- sh -c 'echo "$A"; sleep 9' >out
 is $? 0 'reeve-new'
 like "$(cat out)" 'sv/web/command:' 'it shows what it wrote'
+is "$(cat sv/web/timeout-kill)" 10000 'a longrun has a time to stop in'
 reeve-new -q -s sv --ready-check 'true' db -- sleep 9; is $? 0 'another'
 reeve-rc-compile db sv; is $? 0 'they compile'
 is "$(reeve-rc-db -c db all-dependencies default | tr '\n' ' ')" 'db web web-log ' 'in bundle default, with dependency and logger'
@@ -136,7 +137,7 @@ mkdir -p runit/a/log runit/a/env runit/b; printf '#!/bin/sh\n' | tee runit/a/run
 echo x >runit/a/conf; echo v >runit/a/env/K; : >runit/b/down; echo 3 >runit/b/notification-fd
 reeve-import -s r runit >out; is $? 1 'service directories'
 like "$(cat out)" 'runit/a/conf' 'a file of its own is said'
-reeve-rc-compile db r; is "$(reeve-rc-db -c db pipeline a | tr '\n' ' ')" 'a a-log ' 'log/ becomes a pipeline'
+reeve-rc-compile db r; is "$(reeve-rc-db -c db pipeline a | tr '\n' ' ')" 'a/a-log ' 'log/ becomes a pipeline'
 reeve-import -s r2 r >out; is $? 0 's6-rc sources'; ok 'are copied' diff -r r r2
 reeve-import -s x nothing 2>err; is $? 111 'a file that is not there'
 echo >odd; reeve-import -s x odd 2>err; is $? 100 'a file of unknown kind'

@@ -184,8 +184,8 @@ is "$(cat t/sv/odd/nice t/sv/odd/timeout-up t/sv/odd/directory t/sv/odd/user)" '
 nobody:daemon' 'nice below 0, no limit, a directory that may be missing'
 is "$(ls t/sv/odd)" 'dependencies.d
 directory
+down-signal-to
 environment
-flag-kill-group
 logger
 nice
 restart
@@ -200,6 +200,14 @@ done
 is "$(grep -c ': not carried over: ' said)" 3 'and no more' || show said
 rm -r t/sv/odd t/sv/odd-setup
 
+printf '[Service]\nExecStart=/bin/sleep 9\nExecStop=/bin/true a b\nExecReload=-/bin/true r\nKillMode=mixed\n' >u/asked.service
+import u/asked.service
+is "$(cat t/sv/asked/stop t/sv/asked/stop-then t/sv/asked/reload)" '/bin/sh -c "/bin/true a b || exit 1\n"
+signal
+/bin/sh -c "/bin/true r || :\n"' 'commands that stop and reload'
+ok 'KillMode=mixed: who is left is killed' test -e t/sv/asked/flag-kill-group
+not 'and not asked' test -e t/sv/asked/down-signal-to
+rm -r t/sv/asked
 f u/drops.service <<'E2'
 [Service]
 ExecStart=!/bin/sleep 100
@@ -209,7 +217,7 @@ E2
 is "$(cat t/sv/s/timeout-kill)" 90000 'who says nothing is killed after 90 s at a stop, as by systemd'
 for k in TimeoutStopSec=0 TimeoutSec=infinity SendSIGKILL=no; do
 	printf '[Service]\nExecStart=/bin/true\n%s\n' "$k" >u/patient.service
-	import u/patient.service; not "$k: it is not" test -e t/sv/patient/timeout-kill
+	import u/patient.service; is "$(cat t/sv/patient/timeout-kill)" 0 "$k: it is not"
 	rm -r t/sv/patient
 done
 import u/drops.service; is "$? $(ls t/sv/drops | grep -c user)" '0 0' 'one that changes to its user itself is started as root'

@@ -39,6 +39,11 @@ like "$out" 'reeve kill -s KILL deaf; a file timeout-kill' 'and how it ends'
 like "$(reeve why limited)" 'wait: it is killed in (10|9)m [0-9]+s' 'or when it will be killed'
 like "$(reeve status deaf)" '^deaf +stopping +[0-9]+ +- ' 'status does not count from its start'
 is "$(reeve tree deaf | head -n 1)" 'deaf  stopping' 'nor does tree'
+for s in deaf limited; do (reeve stop -t 13 $s >said.$s 2>&1) & done; wait %1 %2 2>/dev/null
+within 20 grep -q 'not in time' said.deaf; within 20 grep -q 'not in time' said.limited
+like "$(cat said.deaf)" 'deaf \(pid [0-9]+\) has not ended yet, and nothing will kill it: it has no timeout-kill \(reeve kill -s KILL deaf does; reeve why deaf\)' 'reeve stop says what it waits for'
+like "$(cat said.limited)" 'limited \(pid [0-9]+\) has not ended yet; it is killed in [0-9]+m' 'and what will end it'
+is "$(grep -c 'not ended yet' said.deaf)" 1 'once'
 reeve kill -s KILL deaf limited >/dev/null
 out=$(reeve why db);		is $? 0 'why db: exit 0'
 like "$out" '^db is running \(pid [0-9]+\) since ' 'why: state'

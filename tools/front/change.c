@@ -30,7 +30,7 @@
 #include "tools/front/model.h"
 #include "tools/front/watch.h"
 
-enum { TICK_MS = 2000, AWAITED_MAX = 4, LIVE_MS = 200 };
+enum { STUCK_MS = 10000, TICK_MS = 2000, AWAITED_MAX = 4, LIVE_MS = 200 };
 
 /* --- progress -------------------------------------------------------------- */
 
@@ -98,6 +98,47 @@ progress(const struct awaited *a, unsigned long long began)
 
 /* What makes a change last: services on their way up or down, and oneshots
  * that are not done. */
+static int
+named(const char *name, char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(name, names[i]))
+			return 1;
+	return 0;
+}
+
+/* Said once of a command: what is waited for (names; 0: all that stops) does
+ * not end at its signal. */
+static void
+say_stuck(const struct model *m, char *const *names, size_t n,
+	unsigned long long began)
+{
+	static int said;
+	uint64_t now = os_now();
+
+	if (said || clock_now() - began < STUCK_MS)
+		return;
+	for (size_t i = 0; i < m->n; i++) {
+		const struct item *it = &m->items[i];
+
+		if (it->type == ITEM_BUNDLE || it->state != IS_STOPPING ||
+			(names && !named(it->name, names, n)))
+			continue;
+		if (!said++)
+			progress_clear();
+		if (it->have_detail && it->detail.deadline > now)
+			info("%s (pid %ld) has not ended yet; it is killed in "
+				"%s", it->name, it->pid, front_duration(
+				(long long)((it->detail.deadline - now +
+				999999999) / 1000000000)));
+		else
+			info("%s (pid %ld) has not ended yet, and nothing will "
+				"kill it: it has no timeout-kill (reeve kill "
+				"-s KILL %s does; reeve why %s)", it->name,
+				it->pid, it->name, it->name);
+	}
+}
+
 static void
 progress_of_change(unsigned long long began)
 {
@@ -118,6 +159,7 @@ progress_of_change(unsigned long long began)
 			!m.items[i].pid && m.items[i].status.wanted_up)
 			await(&a, &m.items[i], m.now);
 	progress(&a, began);
+	say_stuck(&m, 0, 0, began);
 	model_free(&m);
 }
 
@@ -242,6 +284,8 @@ change_wait(const char *scandir, char *const *names, size_t n,
 			break;
 		if (now - told >= TICK_MS) {
 			progress(&a, began);
+			if (want == CHANGE_DOWN)
+				say_stuck(&m, names, n, began);
 			told = now;
 		}
 		/* Oneshots and services not yet supervised send no events:
@@ -361,15 +405,6 @@ let_live(const struct model *m, char *const *names, size_t n)
 		nanosleep(&moment, 0);
 }
 
-static int
-named(const char *name, char *const *names, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(name, names[i]))
-			return 1;
-	return 0;
-}
-
 /* What else was started or stopped on the way. */
 static void
 say_others(const struct model *before, const struct model *after,
@@ -477,7 +512,9 @@ letter_for(const struct request *rq, const struct item *it)
 		return 'u';
 	/* Older supervises do not know 'l'. */
 	if (rq->verb == RELOAD && path_join(path, sizeof path, it->dir,
-		"reload-signal") == 0 && !file_exists(AT_FDCWD, path))
+		"reload-signal") == 0 && !file_exists(AT_FDCWD, path) &&
+		path_join(path, sizeof path, it->dir, "reload") == 0 &&
+		!file_exists(AT_FDCWD, path))
 		return 'h';
 	return verbs[rq->verb].letter;
 }

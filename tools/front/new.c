@@ -129,6 +129,8 @@ write_files(const struct new *n, const struct defwrite *d,
 	if (n->nenv)
 		put(d, "environment", b.s);
 	buf_free(&b);
+	if (!n->oneshot)
+		put(d, "timeout-kill", "10000");
 	put(d, "user", n->user);
 	put(d, "directory", n->directory);
 	put(d, "description", n->description);

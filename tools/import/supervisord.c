@@ -207,12 +207,11 @@ supervisord_program(struct import *im, const struct defwrite *d,
 	} else if (!strcmp(key, "autostart")) {
 		if (!ini_yes(value))
 			import_not_default(im, path_base(d->dir));
-	} else if (!strcmp(key, "killasgroup") ||
-		!strcmp(key, "stopasgroup")) {
-		/* Who is left after TERM is killed. */
+	} else if (!strcmp(key, "stopasgroup")) {
 		if (ini_yes(value))
-			import_put(d, "flag-kill-group", "");
-		if (ini_yes(value) && *key == 'k')
+			import_put(d, "down-signal-to", "group");
+	} else if (!strcmp(key, "killasgroup")) {
+		if (ini_yes(value))
 			import_put(d, "flag-timeout-killpg", "");
 	} else if (!strcmp(key, "stopwaitsecs") && num_uint(value, &u) &&
 		u < 4000000) {
@@ -333,6 +332,9 @@ supervisord_import(struct import *im, char *data)
 				continue;
 			}
 			import_put(&d, "type", program ? "longrun" : "bundle");
+			/* What supervisord has without stopwaitsecs. */
+			if (program)
+				import_put(&d, "timeout-kill", "10000");
 			im->log.said = im->log.wanted = im->log.bytes = 0;
 			im->log.files = LOG_FILES;
 			continue;

@@ -33,7 +33,7 @@ struct unit {
 	int no_new_privs, private_tmp;
 	int no_kill;		/* at a stop: it says when, or never */
 	struct { struct buf names; char mode[8]; } dirs[5];
-	int has_pid_file, has_read_write, leaves_others;
+	int has_pid_file, has_read_write, leaves_others, mixed;
 	int restarts;
 };
 
@@ -528,8 +528,8 @@ unit_service(struct unit *u, const char *key, char *value)
 			unit_put(u, key, value, reload ? "reload-signal" :
 				"down-signal", name);
 		else
-			import_left_out(u->im, "%s=%s (a signal is sent instead)",
-				key, value);
+			exec_line(u, reload ? &u->reload : &u->down, key,
+				value);
 		free(copy);
 	} else if (!strcmp(key, "User")) {
 		free(u->user);
@@ -580,10 +580,11 @@ unit_service(struct unit *u, const char *key, char *value)
 		if (ms)
 			buf_printf(&u->watchdog, "%llums",
 				(unsigned long long)ms);
-	} else if (!strcmp(key, "KillMode"))
+	} else if (!strcmp(key, "KillMode")) {
 		u->leaves_others = !strcmp(value, "process") ||
 			!strcmp(value, "none");
-	else if (!strncmp(key, "Limit", 5))
+		u->mixed = !strcmp(value, "mixed");
+	} else if (!strncmp(key, "Limit", 5))
 		unit_limit(u, key, value);
 	else if (!strcmp(key, "CapabilityBoundingSet"))
 		unit_capabilities(u, &u->bounding, key, value);
@@ -723,31 +724,60 @@ unit_command(struct unit *u)
 	buf_free(&b);
 }
 
+/* Lines of a shell, as the command line of a property. */
+static void
+unit_shell(struct unit *u, const char *file, const struct buf *lines)
+{
+	struct buf text = { 0 }, b = { 0 };
+
+	if (!lines->len)
+		return;
+	buf_mem(&text, lines->s, lines->len);
+	buf_char(&text, 0);
+	defwrite_words(&b, (char *[]){ (char[]){ "/bin/sh" },
+		(char[]){ "-c" }, text.s, 0 });
+	import_put_buf(&u->d, file, &b);
+	buf_free(&text);
+	buf_free(&b);
+}
+
 static void
 unit_oneshot(struct unit *u)
 {
-	struct { const char *file; struct buf *lines; } scripts[] = {
-		{ "up", &u->up }, { "down", &u->down },
-		{ "reload", &u->reload } };
+	struct buf up = { 0 };
 
 	import_put(&u->d, "type", "oneshot");
-	if (!u->up.len)
-		buf_str(&u->up, ":\n");
-	for (int i = 0; i < 3; i++) {
-		struct buf text = { 0 }, b = { 0 };
+	buf_mem(&up, u->pre.s, u->pre.len);
+	if (u->up.len)
+		buf_mem(&up, u->up.s, u->up.len);
+	else
+		buf_str(&up, ":\n");
+	unit_shell(u, "up", &up);
+	unit_shell(u, "down", &u->down);
+	unit_shell(u, "reload", &u->reload);
+	buf_free(&up);
+}
 
-		if (!scripts[i].lines->len)
-			continue;
-		if (!i)
-			buf_mem(&text, u->pre.s, u->pre.len);
-		buf_mem(&text, scripts[i].lines->s, scripts[i].lines->len);
-		buf_char(&text, 0);
-		defwrite_words(&b, (char *[]){ (char[]){ "/bin/sh" },
-			(char[]){ "-c" }, text.s, 0 });
-		import_put_buf(&u->d, scripts[i].file, &b);
-		buf_free(&text);
-		buf_free(&b);
-	}
+/* Who is asked to stop, how, and for how long. */
+static void
+unit_stopping(struct unit *u)
+{
+	char path[PATH_LEN];
+
+	unit_shell(u, "stop", &u->down);
+	if (u->down.len)
+		import_put(&u->d, "stop-then", "signal");
+	unit_shell(u, "reload", &u->reload);
+	if (u->mixed)
+		import_put(&u->d, "flag-kill-group", "");
+	else if (!u->leaves_others)
+		import_put(&u->d, "down-signal-to", "all");
+	/* systemd's default. */
+	if (!u->no_kill)
+		import_put(&u->d, "timeout-kill", "90000");
+	else if (path_join(path, sizeof path, u->d.dir, "timeout-kill") == 0 &&
+		!file_exists(AT_FDCWD, path))
+		import_put(&u->d, "timeout-kill", "0");
 }
 
 static void
@@ -865,11 +895,7 @@ unit_finish(struct unit *u)
 		import_put_buf(&u->d, "finish", &f);
 		buf_free(&f);
 	}
-	if (!u->leaves_others)
-		import_put(&u->d, "flag-kill-group", "");
-	/* systemd's default. */
-	if (!u->no_kill)
-		import_put(&u->d, "timeout-kill", "90000");
+	unit_stopping(u);
 	/* A unit without Restart is not restarted. */
 	if (!u->restarts)
 		import_put(&u->d, "restart", "never");
