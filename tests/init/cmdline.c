@@ -67,8 +67,68 @@ wrong(void **state)
 	memset(big + 10, 'x', 400);
 	w = read_all(big, 1);
 	assert_string_equal(w.rcinit, "");
+	w = read_all("reeve.verbose=/ reeve.verbose=10 reeve.verbose=: x "
+		"reeve.console=", 4);
+	assert_int_equal(w.verbose, -1);
+	assert_int_equal(read_all("reeve.verbose=0", 0).verbose, 0);
+	/* As long as there is room, and one byte more. */
+	strcpy(big, "reeve.console=");
+	memset(big + 14, 'x', sizeof w.console - 1);
+	big[14 + sizeof w.console - 1] = 0;
+	w = read_all(big, 0);
+	assert_int_equal(strlen(w.console), sizeof w.console - 1);
+	strcat(big, "x");
+	w = read_all(big, 1);
+	assert_string_equal(w.console, "");
+	strcpy(big, "reeve.rc=/");
 	/* Longer than any of ours: none of ours. */
 	memset(big + 10, 'x', sizeof big - 11);
+	read_all(big, 0);
+}
+
+static void
+one_word(void **state)
+{
+	struct cmdline w;
+
+	(void)state;
+	memset(&w, 'x', sizeof w);
+	cmdline_init(&w);
+	assert_int_equal(cmdline_take(&w, "single", 6), 1);
+	assert_int_equal(cmdline_take(&w, "emergency", 9), 1);
+	assert_int_equal(cmdline_take(&w, "reeve.debug", 11), 1);
+	assert_int_equal(cmdline_take(&w, "reeve.verbose=2x", 15), 1);
+	assert_int_equal(cmdline_take(&w, "reeve.rc=/abc", 11), 1);
+	assert_string_equal(w.rcinit, "/a");
+	assert_int_equal(cmdline_take(&w, "reeve.console=tty", 17), 1);
+	/* What was there is not read on. */
+	memset(w.console, 'y', sizeof w.console);
+	assert_int_equal(cmdline_take(&w, "reeve.console=a", 15), 1);
+	assert_string_equal(w.console, "a");
+	assert_int_equal(cmdline_take(&w, "quiet", 5), 0);
+	assert_int_equal(cmdline_take(&w, "reeve.rc", 8), 0);
+	assert_int_equal(cmdline_take(&w, "reeve.rc=", 9), -1);
+}
+
+/* A blank of any kind ends a word; two of them are no word. */
+static void
+blanks(void **state)
+{
+	char big[600];
+
+	(void)state;
+	assert_true(read_all("x\tsingle\tx", 0).single);
+	assert_true(read_all("x\nsingle\nx", 0).single);
+	assert_true(read_all("  single  ", 0).single);
+	assert_false(read_all("sin gle", 0).single);
+	assert_int_equal(read_all("reeve.verbose=7 \n \t  ", 1).verbose, -1);
+	/* A word as long as the room for words, and one more byte. */
+	memset(big, 'x', sizeof big);
+	memcpy(big, "reeve.rc=relative", 17);
+	big[511] = 0;
+	read_all(big, 1);
+	big[511] = 'x';
+	big[512] = 0;
 	read_all(big, 0);
 }
 
@@ -77,7 +137,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known), cmocka_unit_test(unknown),
-		cmocka_unit_test(wrong),
+		cmocka_unit_test(wrong), cmocka_unit_test(one_word),
+		cmocka_unit_test(blanks),
 	};
 	return cmocka_run_group_tests(tests, 0, 0);
 }

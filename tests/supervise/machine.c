@@ -127,6 +127,31 @@ wanting(void **state)
 				want[i].act);
 }
 
+/* What a service that ends, or is told to end, leads to. */
+static void
+ends(void **state)
+{
+	(void)state;
+	for (int s = UP; s <= LASTUP; s += LASTUP - UP) {
+		const struct cell *c = machine[s];
+
+		assert_int_equal(c[EV_EXIT].act, A_DIED | A_FINISH);
+		assert_int_equal(c[SIG_TERM].act, A_WANTDOWN | A_STOP);
+		assert_int_equal(c[CMD_DOWN].act, A_WANTDOWN | A_STOP);
+		assert_true(c[CMD_DOWN_STAY].act & A_STOP);
+		assert_int_equal(c[CMD_SIGNAL].act, A_SIGNAL);
+		assert_int_equal(c[EV_TIMEOUT].act, A_KILL);
+		assert_int_equal(c[SIG_INT].act, A_INTGROUP);
+	}
+	assert_true(machine[DOWN][CMD_UP].act & A_RUN);
+	assert_true(machine[DOWN][CMD_UP_STAY].act & A_RUN);
+	assert_true(machine[DOWN][CMD_ONCE].act & A_RUN);
+	assert_true(machine[FINISH][EV_EXIT].act & A_AGAIN);
+	assert_true(machine[FINISH][EV_NOFINISH].act & A_AGAIN);
+	assert_int_equal(machine[UP][EV_EXIT].next, FINISH);
+	assert_int_equal(machine[LASTUP][EV_EXIT].next, LASTFINISH);
+}
+
 int
 main(void)
 {
@@ -137,7 +162,7 @@ main(void)
 		cmocka_unit_test(over_is_told),
 		cmocka_unit_test(end_is_the_end),
 		cmocka_unit_test(last_states_end),
-		cmocka_unit_test(wanting) };
+		cmocka_unit_test(wanting), cmocka_unit_test(ends) };
 
 	return cmocka_run_group_tests(tests, 0, 0);
 }
