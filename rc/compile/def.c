@@ -349,19 +349,45 @@ read_text(struct reader *r, const struct prop *p, const char *name,
 	return 0;
 }
 
-static void
-add_unique(struct reader *r, enum prop_list list, const char *name,
-	const char *file, unsigned line)
+/* By name; of one name the first line first. */
+static int
+by_name_and_line(const void *a, const void *b)
 {
-	const struct def_names *l = r->d->lists + list;
+	const struct def_name *x = *(const struct def_name *const *)a,
+		*y = *(const struct def_name *const *)b;
+	int c = strcmp(x->name, y->name);
 
+	return c ? c : x < y ? -1 : x > y;
+}
+
+/* Of names that stand more than once in a file the first counts. */
+static void
+drop_repeated(struct reader *r, struct def_names *l)
+{
+	struct def_name **order;
+	size_t kept = 0;
+
+	if (l->n < 2)
+		return;
+	order = arena_alloc(r->s->mem, l->n * sizeof *order);
 	for (size_t i = 0; i < l->n; i++)
-		if (!strcmp(l->v[i].name, name)) {
-			diag_warn(r->s->diag, file, line,
-				"name listed more than once: %s", name);
-			return;
+		order[i] = l->v + i;
+	qsort(order, l->n, sizeof *order, by_name_and_line);
+	/* A repeated one has no name from here on. */
+	for (size_t i = l->n - 1; i > 0; i--)
+		if (!strcmp(order[i]->name, order[i - 1]->name)) {
+			order[i]->file = order[i]->name;
+			order[i]->name = 0;
 		}
-	def_add_name(r->s, r->d, list, name, file, line);
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->v[i].name)
+			l->v[kept++] = l->v[i];
+		else
+			diag_warn(r->s->diag, l->v[0].file, l->v[i].line,
+				"name listed more than once: %s",
+				l->v[i].file);
+	}
+	l->n = kept;
 }
 
 static void
@@ -398,8 +424,10 @@ read_names(struct reader *r, const struct prop *p)
 			def_trim(line);
 		}
 		if (def_check_name(r->s, &n))
-			add_unique(r, p->value, line, t.file, number);
+			def_add_name(r->s, r->d, p->value, line, t.file,
+				number);
 	}
+	drop_repeated(r, r->d->lists + p->value);
 }
 
 static int
@@ -467,7 +495,8 @@ read_dir(struct reader *r, const struct prop *p)
 			arena_path(r->s->mem, file, names[i]), 0 };
 
 		if (def_check_name(r->s, &name))
-			add_unique(r, p->value, names[i], name.file, 0);
+			def_add_name(r->s, r->d, p->value, names[i],
+				name.file, 0);
 	}
 	if (fd >= 0)
 		close(fd);
