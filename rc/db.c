@@ -688,8 +688,15 @@ int
 db_load(struct db *db, const void *data, size_t len, char *err,
 	size_t errmax)
 {
+	return db_load_verified(db, data, len, 0, err, errmax);
+}
+
+int
+db_load_verified(struct db *db, const void *data, size_t len, int verified,
+	char *err, size_t errmax)
+{
 	*db = (struct db){ 0 };
-	return load(db, "this", data, len, 0, err, errmax);
+	return load(db, "this", data, len, verified, err, errmax);
 }
 
 const char *

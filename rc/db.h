@@ -134,6 +134,9 @@ const char *db_file_of(char *buf, const char *path);
 /* The same from memory (borrowed until db_close), for fuzzing and tests. */
 int db_load(struct db *, const void *data, size_t len, char *err,
 	size_t errmax);
+/* As db_open_verified; `verified' also of what db_encode has just made. */
+int db_load_verified(struct db *, const void *data, size_t len, int verified,
+	char *err, size_t errmax);
 void db_close(struct db *);
 
 /* The file for a set of services: counts, services and bundles are set; ids,

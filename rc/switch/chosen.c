@@ -102,7 +102,8 @@ gen_database(struct gen *g)
 		if (code)
 			die(code, "not switched: the definitions have errors");
 	}
-	if (db_load(&g->u.new, g->data, g->len, err, sizeof err) < 0)
+	if (db_load_verified(&g->u.new, g->data, g->len, !g->db_file, err,
+		sizeof err) < 0)
 		die(UPDATE_BAD_DB, "not switched: %s: %s",
 			g->db_file ? g->db_file : "compiled database", err);
 	if (g->db_file && check_users(g) && g->users == USERS_ERROR)
