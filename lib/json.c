@@ -26,6 +26,22 @@ escape(char *out, unsigned char c)
 	return 6;
 }
 
+/* The same of a longer character, for what could steer a terminal: all of that
+ * is below U+10000. */
+static size_t
+escape_wide(char out[8], const char *s, size_t n)
+{
+	int control;
+	unsigned c = (unsigned char)s[0] & (n == 2 ? 0x1f : 0x0f);
+
+	(void)utf8_char(s, n, &control);
+	if (!control)
+		return 0;
+	for (size_t i = 1; i < n; i++)
+		c = c << 6 | ((unsigned char)s[i] & 0x3f);
+	return (size_t)snprintf(out, 8, "\\u%04x", c & 0xffff);
+}
+
 size_t
 json_string(char *buf, size_t max, const char *s, size_t len)
 {
@@ -39,7 +55,9 @@ json_string(char *buf, size_t max, const char *s, size_t len)
 		const char *put = esc;
 		size_t used = utf8_len(s + i, len - i), k;
 
-		if (!used) {
+		if (used > 1 && (k = escape_wide(esc, s + i, used))) {
+			;
+		} else if (!used) {
 			used = 1, put = "\xef\xbf\xbd", k = 3;
 		} else if (used > 1 || !(k = escape(esc, (unsigned char)s[i]))) {
 			put = s + i, k = used;

@@ -13,6 +13,7 @@
 
 #include "lib/msg.h"
 #include "lib/os.h"
+#include "lib/utf8.h"
 
 /* Not skalibs' PROG: whether that is defined by it or by us depends on its
  * version, and nothing of it that would use it is used here. */
@@ -66,7 +67,7 @@ static void MSG_LIKE(3, 0)
 emit(const char *level, int err, const char *fmt, va_list ap)
 {
 	char buf[MSG_MAX];
-	size_t max = sizeof buf - 1, n = 0;
+	size_t max = sizeof buf - 1, n = 0, from;
 	int r, saved = errno;
 
 	if (lost) {
@@ -75,6 +76,7 @@ emit(const char *level, int err, const char *fmt, va_list ap)
 			lost);
 		n = r < 0 ? 0 : (size_t)r;
 	}
+	from = n;
 	r = snprintf(buf + n, max - n, "%s: %s", prog_name, level);
 	n = r < 0 ? n : (size_t)r < max - n ? n + (size_t)r : max - 1;
 	r = vsnprintf(buf + n, max - n, fmt, ap);
@@ -85,6 +87,7 @@ emit(const char *level, int err, const char *fmt, va_list ap)
 		if (r > 0)
 			n = (size_t)r < max - n ? n + (size_t)r : max - 1;
 	}
+	n = from + utf8_clean(buf + from, n - from);
 	buf[n++] = '\n';
 	lost = put(buf, n) ? 0 : lost + 1;
 	errno = saved;

@@ -1,6 +1,7 @@
 /* msg.h - messages to people and exit codes.
  * A message is one write to stderr: "prog: fatal: unable to open x: reason".
- * Arguments are printf's.  At most MSG_MAX bytes are written. */
+ * Arguments are printf's.  At most MSG_MAX bytes are written.  It stays one
+ * line, whatever names it has: what could steer a terminal becomes "?". */
 #ifndef LIB_MSG_H
 #define LIB_MSG_H
 

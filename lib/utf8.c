@@ -1,5 +1,7 @@
 /* utf8.c - tells whole characters from broken ones. */
 
+#include <string.h>
+
 #include "lib/utf8.h"
 
 size_t
@@ -30,6 +32,17 @@ utf8_len(const char *text, size_t left)
 	return v >= min && v < 0x110000 && (v < 0xd800 || v > 0xdfff) ? n : 0;
 }
 
+/* U+2028 to U+202e and U+2066 to U+2069: separators of lines, and what turns
+ * the order of other text around. */
+static int
+reorders(const char *s)
+{
+	unsigned char last = (unsigned char)s[2];
+
+	return !memcmp(s, "\xe2\x80", 2) ? last >= 0xa8 && last <= 0xae :
+		!memcmp(s, "\xe2\x81", 2) && last >= 0xa6 && last <= 0xa9;
+}
+
 size_t
 utf8_char(const char *s, size_t left, int *control)
 {
@@ -39,7 +52,7 @@ utf8_char(const char *s, size_t left, int *control)
 	if (n == 2 && c == 0xc2)
 		c = (unsigned char)s[1];
 	*control = n == 1 ? c < 0x20 || c == 0x7f :
-		n < 3 && c >= 0x80 && c < 0xa0;
+		n == 3 ? reorders(s) : n < 3 && c >= 0x80 && c < 0xa0;
 	return n ? n : 1;
 }
 
@@ -57,4 +70,22 @@ utf8_print(FILE *f, const char *s, size_t len)
 		s += n;
 		len -= n;
 	}
+}
+
+size_t
+utf8_clean(char *s, size_t len)
+{
+	size_t to = 0;
+
+	for (size_t i = 0; i < len;) {
+		int control;
+		size_t n = utf8_char(s + i, len - i, &control);
+
+		if (control)
+			s[to++] = '?';
+		else
+			memmove(s + to, s + i, n), to += n;
+		i += n;
+	}
+	return to;
 }

@@ -17,6 +17,7 @@
 #include "lib/file.h"
 #include "lib/path.h"
 #include "lib/suggest.h"
+#include "lib/utf8.h"
 #include "rc/db.h"
 
 #define MAGIC "reevedb\n"
@@ -36,8 +37,16 @@ enum {
 int
 db_name_ok(const char *s)
 {
-	return *s && *s != '.' && strlen(s) <= DB_NAME_MAX &&
-		!strpbrk(s, "/\n");
+	size_t len = strlen(s);
+	int bad = !len || *s == '.' || len > DB_NAME_MAX;
+
+	for (size_t i = 0; i < len && !bad;) {
+		size_t n = utf8_char(s + i, len - i, &bad);
+
+		bad |= s[i] == '/';
+		i += n;
+	}
+	return !bad;
 }
 
 /* --- encoding */

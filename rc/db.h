@@ -145,7 +145,8 @@ void db_close(struct db *);
 int db_encode(struct db *, char **data, size_t *len);
 
 /* 1 if a service or bundle may have this name: not empty, at most
- * DB_NAME_MAX bytes, no slash, newline or leading dot. */
+ * DB_NAME_MAX bytes, no slash, leading dot, nor anything that could steer a
+ * terminal (utf8.h). */
 int db_name_ok(const char *name);
 
 /* Number of the service of that name, or DB_NONE. */

@@ -13,6 +13,8 @@
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "lib/path.h"
+#include "lib/shown.h"
+#include "lib/utf8.h"
 #include "rc/db.h"
 #include "rc/compile/lex.h"
 #include "rc/live.h"
@@ -392,16 +394,23 @@ static void
 print_file(const struct db_file *f)
 {
 	if (S_ISLNK(f->mode)) {
-		printf("--- %s -> %s\n", f->path, f->data);
+		printf("--- %s -> %s\n", shown(f->path), shown(f->data));
 		return;
 	}
-	printf("--- %s%s mode %04o\n", f->path, S_ISDIR(f->mode) ? "/" : "",
+	printf("--- %s%s mode %04o\n", shown(f->path), S_ISDIR(f->mode) ? "/" : "",
 		(unsigned)f->mode & 07777);
 	if (memchr(f->data, 0, f->len)) {
 		printf("(%lu bytes, not text)\n", (unsigned long)f->len);
 		return;
 	}
-	fwrite(f->data, 1, f->len, stdout);
+	for (size_t i = 0, n; i < f->len; i += n + 1) {
+		const char *end = memchr(f->data + i, '\n', f->len - i);
+
+		n = end ? (size_t)(end - f->data) - i : f->len - i;
+		utf8_print(stdout, f->data + i, n);
+		if (end)
+			putchar('\n');
+	}
 	if (f->len && f->data[f->len - 1] != '\n')
 		printf("\n(no newline at the end)\n");
 }
@@ -438,7 +447,8 @@ show_text(const struct ask *a, const struct db_service *s)
 	print_names(a, "input from", &s->producers);
 	printf("on-change: %s\n", change_name(s->on_change));
 	for (uint32_t i = 0; i < s->nprops; i++)
-		printf("%s: %s\n", s->props[i].key, s->props[i].value);
+		printf("%s: %s\n", shown(s->props[i].key),
+			shown(s->props[i].value));
 	printf("hash: ");
 	print_hash(s->hash);
 	putchar('\n');
@@ -575,18 +585,6 @@ do_show(struct ask *a, char **argv)
 }
 
 static void
-dot_name(const char *s)
-{
-	putchar('"');
-	for (; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			putchar('\\');
-		putchar(*s);
-	}
-	putchar('"');
-}
-
-static void
 dot_edges(const struct ask *a, uint32_t from, const struct db_list *l,
 	const char *style)
 {
@@ -594,9 +592,9 @@ dot_edges(const struct ask *a, uint32_t from, const struct db_list *l,
 		if (!a->mark[l->v[i]])
 			continue;
 		printf("\t");
-		dot_name(a->db.services[from].name);
+		shown_quoted(stdout, a->db.services[from].name);
 		printf(" -> ");
-		dot_name(a->db.services[l->v[i]].name);
+		shown_quoted(stdout, a->db.services[l->v[i]].name);
 		printf("%s;\n", style);
 	}
 }
@@ -611,7 +609,7 @@ graph_dot(const struct ask *a)
 		if (!a->mark[i])
 			continue;
 		printf("\t");
-		dot_name(s->name);
+		shown_quoted(stdout, s->name);
 		printf(" [shape=%s];\n", s->type == DB_LONGRUN ? "box" :
 			"ellipse");
 		dot_edges(a, i, &s->deps, "");

@@ -16,6 +16,7 @@
 #include "lib/opt.h"
 #include "lib/os.h"
 #include "lib/path.h"
+#include "lib/shown.h"
 #include "rc/live.h"
 #include "rc/plan.h"
 #include "rc/run.h"
@@ -312,7 +313,7 @@ print_status(const struct rc *rc, uint32_t i, int width)
 			== 0 && detail_read(&d, AT_FDCWD, dir) == 0)
 		detail_reason_text(why, sizeof why, &d, os_now());
 	printf("%-*s  %-10s  %-7s  %s%s%s\n", width, name_of(rc, i), word,
-		s.wanted ? "wanted" : "-", when, *why ? "  " : "", why);
+		s.wanted ? "wanted" : "-", when, *why ? "  " : "", shown(why));
 }
 
 static int

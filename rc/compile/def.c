@@ -215,8 +215,8 @@ def_check_name(struct defs *s, const struct def_name *n)
 	}
 	if (!db_name_ok(n->name)) {
 		diag_error(s->diag, 1, n->file, n->line, "'%.60s' cannot be "
-			"the name of a service (no slash, no newline, no dot "
-			"in front, at most %d bytes)", n->name, DB_NAME_MAX);
+			"the name of a service (no slash, no control "
+			"character, no dot in front, at most %d bytes)", n->name, DB_NAME_MAX);
 		return 0;
 	}
 	return 1;

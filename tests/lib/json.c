@@ -28,6 +28,7 @@ escapes(void **state)
 	check("", 0, "\"\"");
 	check("web", 3, "\"web\"");
 	check("a\"b\\c\n\t", 7, "\"a\\\"b\\\\c\\n\\t\"");
+	check("\xc2\x9b\xe2\x80\xae", 5, "\"\\u009b\\u202e\"");
 	check("\0\x1f\x7f", 3, "\"\\u0000\\u001f\\u007f\"");
 	check("\xc3\xa9", 2, "\"\xc3\xa9\"");
 }

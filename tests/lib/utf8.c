@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "lib/shown.h"
 #include "lib/utf8.h"
 
 static void
@@ -20,7 +21,7 @@ is(const char *s, size_t want, int want_control)
 }
 
 static void
-shown(void **state)
+harmless(void **state)
 {
 	(void)state;
 	is("a", 1, 0);
@@ -47,13 +48,35 @@ steers(void **state)
 	is("\xc2\x9b", 2, 1);
 	is("\xc2\x80", 2, 1);
 	is("\xc2\x9f", 2, 1);
+	is("\xe2\x80\xa7", 3, 0);
+	is("\xe2\x80\xa8", 3, 1);
+	is("\xe2\x80\xae", 3, 1);
+	is("\xe2\x80\xaf", 3, 0);
+	is("\xe2\x81\xa6", 3, 1);
+	is("\xe2\x81\xaa", 3, 0);
+}
+
+static void
+texts(void **state)
+{
+	char s[] = "a\033b\xc2\x9b" "c\xe2\x80\xae\xc3\xa4\n";
+	const char *plain = "\xc3\xa4 \\", *first, *other;
+
+	(void)state;
+	s[utf8_clean(s, strlen(s))] = 0;
+	assert_string_equal(s, "a?b?c?\xc3\xa4?");
+	assert_ptr_equal(shown(plain), plain);
+	first = shown("a\n");
+	other = shown("\xe9\xc2\x9b");
+	assert_string_equal(first, "a\\x0a");
+	assert_string_equal(other, "\\xe9\\xc2\\x9b");
 }
 
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(shown),
-		cmocka_unit_test(steers) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(harmless),
+		cmocka_unit_test(steers), cmocka_unit_test(texts) };
 
 	return cmocka_run_group_tests(tests, 0, 0);
 }

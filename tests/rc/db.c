@@ -164,7 +164,10 @@ names(void **state)
 	assert_false(db_name_ok(".x"));
 	assert_false(db_name_ok("a/b"));
 	assert_false(db_name_ok("a\nb"));
+	assert_false(db_name_ok("a\033b"));
+	assert_false(db_name_ok("a\xe2\x80\xae"));
 	assert_true(db_name_ok("a b@:c"));
+	assert_true(db_name_ok("$(a)`b`'\"\\\xc3\xa4"));
 }
 
 int

@@ -21,6 +21,7 @@
 #include "lib/msg.h"
 #include "lib/num.h"
 #include "lib/os.h"
+#include "lib/shown.h"
 #include "rc/run.h"
 #include "supervise/control.h"
 #include "supervise/event.h"
@@ -60,7 +61,7 @@ await(struct awaited *a, const struct item *it, long long now)
 		return;
 	r = snprintf(a->text + a->len, sizeof a->text - a->len,
 		model_since(it) ? "%s%s (%s for %s)" : "%s%s (%s)",
-		a->len ? ", " : "", it->name, model_word(it),
+		a->len ? ", " : "", shown(it->name), model_word(it),
 		front_duration(now - it->since));
 	a->len += r > 0 ? (size_t)r : 0;
 }
@@ -368,18 +369,18 @@ say_result(const struct item *it, enum verb verb)
 	const char *c = verb == RELOAD ? "reloaded, " : "";
 
 	if (it->type == ITEM_BUNDLE) {
-		printf("%s: %s%u of %u up\n", it->name, c, it->up,
+		printf("%s: %s%u of %u up\n", shown(it->name), c, it->up,
 			it->members);
 	} else if (it->state == IS_RUNNING) {
-		printf("%s: %srunning (pid %ld)%s\n", it->name, c, it->pid,
-			it->ready == 1 ? ", ready" : "");
+		printf("%s: %srunning (pid %ld)%s\n", shown(it->name), c,
+			it->pid, it->ready == 1 ? ", ready" : "");
 	} else {
 		/* That it was stopped by hand is no news to who did it. */
 		const char *why = verb == STOP && it->state == IS_STOPPED ?
 			"" : it->why;
 
-		printf("%s: %s%s%s\n", it->name, model_word(it), *why ? ": " :
-			"", why);
+		printf("%s: %s%s%s\n", shown(it->name), model_word(it),
+			*why ? ": " : "", shown(why));
 		if (it->state == IS_FAILED || (verb != STOP &&
 			it->state == IS_RESTARTING))
 			model_tail(it, 5, "    ");
@@ -429,7 +430,7 @@ say_others(const struct model *before, const struct model *after,
 				continue;
 			printf("%s%s", found ? ", " : "", found ? "" :
 				heads[what]);
-			printf("%s%s", found++ ? "" : ": ", a->name);
+			printf("%s%s", found++ ? "" : ": ", shown(a->name));
 		}
 		if (found)
 			putchar('\n');
@@ -535,7 +536,7 @@ change_plain(const struct request *rq, const struct model *m,
 		pids[i] = rq->verb == RESTART ? it->pid : 0;
 		if (rq->dry) {
 			printf("would %s %s (%s now)\n", verbs[rq->verb].name,
-				it->name, model_word(it));
+				shown(it->name), model_word(it));
 			continue;
 		}
 		if (rq->verb == RELOAD && !it->pid) {
@@ -571,7 +572,8 @@ say_already(const struct request *rq, const struct model *m,
 			it->up == it->members : it->up > 0 : model_is_up(it);
 
 		if (it->num != DB_NONE && up == (rq->verb == START))
-			printf("%s: %s already\n", it->name, model_word(it));
+			printf("%s: %s already\n", shown(it->name),
+				model_word(it));
 	}
 }
 
@@ -765,8 +767,8 @@ say_killed(const struct killed *k, const char *scandir, int sig)
 		int ended = !it || it->pid != k->pids[i];
 
 		left += !ended;
-		printf("%s: sent %s to pid %ld, which %s\n", k->names[i],
-			num_signame(sig), k->pids[i], ended ? "ended" :
+		printf("%s: sent %s to pid %ld, which %s\n",
+			shown(k->names[i]), num_signame(sig), k->pids[i], ended ? "ended" :
 			"goes on");
 	}
 	model_free(&m);

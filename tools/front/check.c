@@ -17,6 +17,7 @@
 #include "lib/opt.h"
 #include "lib/os.h"
 #include "lib/path.h"
+#include "lib/shown.h"
 #include "rc/compile/compile.h"
 #include "rc/db.h"
 #include "rc/places.h"
@@ -98,9 +99,11 @@ report(void *arg, enum diag_level level, const char *file, unsigned line,
 	if (c->quiet && level != DIAG_ERROR)
 		return;
 	if (line)
-		printf("%s:%u: %s: %s\n", file, line, names[level], text);
+		printf("%s:%u: %s: %s\n", shown(file), line, names[level],
+			shown(text));
 	else
-		printf("%s: %s: %s\n", file, names[level], text);
+		printf("%s: %s: %s\n", shown(file), names[level],
+			shown(text));
 }
 
 /* --- correcting */
@@ -109,7 +112,7 @@ static void
 fixed(struct check *c, const char *path, const char *what)
 {
 	c->fixed++;
-	printf("%s: fixed: %s\n", path, what);
+	printf("%s: fixed: %s\n", shown(path), what);
 }
 
 /* CR before a newline, and at the end, goes; blanks behind the names of

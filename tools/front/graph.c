@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/msg.h"
+#include "lib/shown.h"
 #include "tools/front/front.h"
 #include "tools/front/model.h"
 
@@ -35,19 +36,6 @@ static const char *const fills[NITEMSTATE] = {
 	[IS_LOST] = "#ffcdd2"
 };
 
-/* A name as a quoted DOT identifier. */
-static void
-put_id(const char *s)
-{
-	putchar('"');
-	for (; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			putchar('\\');
-		putchar(*s);
-	}
-	putchar('"');
-}
-
 static void
 edges(const struct db *db, const unsigned char *show, uint32_t i,
 	const struct db_list *l, const char *style)
@@ -56,9 +44,9 @@ edges(const struct db *db, const unsigned char *show, uint32_t i,
 		if (!show[l->v[k]])
 			continue;
 		printf("\t");
-		put_id(db->services[i].name);
+		shown_quoted(stdout, db->services[i].name);
 		printf(" -> ");
-		put_id(db->services[l->v[k]].name);
+		shown_quoted(stdout, db->services[l->v[k]].name);
 		printf("%s;\n", style);
 	}
 }
@@ -80,7 +68,7 @@ print_dot(const struct db *db, const struct model *m,
 		if (!show[i])
 			continue;
 		printf("\t");
-		put_id(db->services[i].name);
+		shown_quoted(stdout, db->services[i].name);
 		printf(" [shape=%s", db->services[i].type == DB_ONESHOT ?
 			"ellipse, style=filled" : "box");
 		if (fill)

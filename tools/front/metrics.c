@@ -17,6 +17,7 @@
 
 #include "lib/file.h"
 #include "lib/msg.h"
+#include "lib/shown.h"
 #include "lib/version.h"
 #include "tools/front/front.h"
 #include "tools/front/model.h"
@@ -40,20 +41,6 @@ static const struct usage usage = {
 	opts, "Exit status: 0, 100 misuse, 111 system error."
 };
 
-/* A label value: backslash, quote and newline are escaped. */
-static void
-label(FILE *f, const char *s)
-{
-	for (; *s; s++) {
-		if (*s == '\\' || *s == '"')
-			putc('\\', f);
-		if (*s == '\n')
-			fputs("\\n", f);
-		else
-			putc(*s, f);
-	}
-}
-
 static void
 head(FILE *f, const char *name, const char *type, const char *help)
 {
@@ -63,9 +50,9 @@ head(FILE *f, const char *name, const char *type, const char *help)
 static void
 sample(FILE *f, const char *name, const struct item *it, double value)
 {
-	fprintf(f, "%s{service=\"", name);
-	label(f, it->name);
-	fprintf(f, "\"} %.15g\n", value);
+	fprintf(f, "%s{service=", name);
+	shown_quoted(f, it->name);
+	fprintf(f, "} %.15g\n", value);
 }
 
 static void
@@ -95,9 +82,9 @@ print_states(FILE *f, const struct model *m)
 	for (size_t i = 0; i < m->n; i++) {
 		if (m->items[i].type == ITEM_BUNDLE)
 			continue;
-		fputs("reeve_service_state{service=\"", f);
-		label(f, m->items[i].name);
-		fprintf(f, "\",state=\"%s\"} 1\n", model_word(&m->items[i]));
+		fputs("reeve_service_state{service=", f);
+		shown_quoted(f, m->items[i].name);
+		fprintf(f, ",state=\"%s\"} 1\n", model_word(&m->items[i]));
 	}
 }
 

@@ -10,6 +10,7 @@
 #include "lib/json.h"
 #include "lib/msg.h"
 #include "lib/num.h"
+#include "lib/shown.h"
 #include "tools/front/front.h"
 #include "tools/front/grid.h"
 #include "tools/front/model.h"
@@ -132,22 +133,22 @@ explain(const struct item *it, int colour)
 	char how[80];
 
 	printf("\n%s%s%s: ", grid_code(model_last_failed(it) ? RED :
-		status_colour(it), colour), it->name, colour ? "\033[0m" :
-		"");
+		status_colour(it), colour), shown(it->name),
+		colour ? "\033[0m" : "");
 	if (!it->why[0]) {
 		model_ended(how, sizeof how, it->last.wstat);
 		printf("its last run %s (%s)", how,
 			front_date(it->last.end));
 	} else
-		printf("%s", it->why);
+		printf("%s", shown(it->why));
 	if (model_since(it) && it->why[0])
 		printf(" (%s)", front_date(it->since));
 	putchar('\n');
 	model_tail(it, 3, "    ");
 	if (it->state == IS_FAILED)
-		printf("  see: reeve why %s%s%s\n", it->name,
+		printf("  see: reeve why %s%s%s\n", shown(it->name),
 			it->logdir[0] ? ", reeve logs " : "",
-			it->logdir[0] ? it->name : "");
+			it->logdir[0] ? shown(it->name) : "");
 }
 
 static void
@@ -155,14 +156,14 @@ print_head(const struct model *m)
 {
 	if (m->hidden)
 		printf("The tree on %s belongs to another user: permission "
-			"denied.\n", m->places.scandir);
+			"denied.\n", shown(m->places.scandir));
 	else if (!m->svscan)
 		printf("The tree does not run: nothing supervises %s "
-			"(%s starts it).\n", m->places.scandir,
+			"(%s starts it).\n", shown(m->places.scandir),
 			model_starter(m));
 	if (m->live_error[0])
 		printf("The live directory cannot be used: %s\n",
-			m->live_error);
+			shown(m->live_error));
 	if (m->changer)
 		printf("A change is going on (pid %ld).\n", m->changer);
 	else if (m->switching)
@@ -182,7 +183,8 @@ print_full(const struct model *m, const struct choice *c)
 			(any && fs == told))
 			continue;
 		printf("%sThere is no room left for the log in %s: its logger "
-			"waits.\n", any ? "" : "\n", m->items[i].logdir);
+			"waits.\n", any ? "" : "\n",
+			shown(m->items[i].logdir));
 		any = 1;
 		told = fs;
 	}
@@ -402,15 +404,15 @@ check(const struct model *m, const struct choice *c, int quiet)
 		return code;
 	if (code == EX_NOSUPER)
 		printf("not running: nothing supervises %s\n",
-			m->places.scandir);
+			shown(m->places.scandir));
 	else if (m->live_error[0])
-		printf("not healthy: %s\n", m->live_error);
+		printf("not healthy: %s\n", shown(m->live_error));
 	else if (m->coming)
 		printf("not healthy: the services are not started yet\n");
 	else if (bad)
-		printf("not healthy: %s is %s%s%s%s\n", bad->name,
-			model_word(bad), bad->why[0] ? ": " : "", bad->why,
-			not > 1 ? " (and more)" : "");
+		printf("not healthy: %s is %s%s%s%s\n", shown(bad->name),
+			model_word(bad), bad->why[0] ? ": " : "",
+			shown(bad->why), not > 1 ? " (and more)" : "");
 	else
 		printf("healthy: %u up\n", up);
 	return code;
@@ -452,7 +454,7 @@ front_status(int argc, char **argv)
 	if (names) {
 		for (size_t i = 0; i < m.n; i++)
 			if (chosen(&choice, &m.items[i]))
-				puts(m.items[i].name);
+				puts(shown(m.items[i].name));
 	} else if (json) {
 		choice.all = 1;
 		print_json(&m, &choice);

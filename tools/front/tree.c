@@ -6,6 +6,7 @@
 
 #include "lib/msg.h"
 #include "lib/path.h"
+#include "lib/shown.h"
 #include "tools/front/front.h"
 #include "tools/front/grid.h"
 #include "tools/front/model.h"
@@ -88,7 +89,7 @@ print_item(const struct printer *pr, const struct item *it, long long now)
 {
 	const struct proc *p = it->pid ? procs_find(pr->ps, it->pid) : 0;
 
-	printf("%s%s%s  %s%s%s", grid_code(BOLD, pr->colour), it->name,
+	printf("%s%s%s  %s%s%s", grid_code(BOLD, pr->colour), shown(it->name),
 		pr->colour ? "\033[0m" : "",
 		grid_code(status_colour(it), pr->colour), model_word(it),
 		pr->colour ? "\033[0m" : "");
@@ -143,7 +144,8 @@ print_left(const struct printer *pr, const struct model *m)
 			puts("left behind by what has ended:");
 		print_process(pr, p, "", 1, 0);
 		if (it && it->type == ITEM_LONGRUN)
-			printf("   (it is in the directory of %s)\n", it->name);
+			printf("   (it is in the directory of %s)\n",
+				shown(it->name));
 	}
 }
 

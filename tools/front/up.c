@@ -26,6 +26,7 @@
 #include "lib/give.h"
 #include "lib/msg.h"
 #include "lib/num.h"
+#include "lib/shown.h"
 #include "lib/shquote.h"
 #include "rc/live.h"
 #include "rc/scan.h"
@@ -340,8 +341,8 @@ say_up(void)
 			continue;
 		if (it->state == IS_FAILED || it->state == IS_LOST) {
 			bad++;
-			printf("%s: %s%s%s\n", it->name, model_word(it),
-				it->why[0] ? ": " : "", it->why);
+			printf("%s: %s%s%s\n", shown(it->name), model_word(it),
+				it->why[0] ? ": " : "", shown(it->why));
 			model_tail(it, 3, "    ");
 		} else {
 			starting++;
@@ -389,7 +390,7 @@ say_plan(const struct places *p, long running)
 		printf("the tree runs already (pid %ld)\n", running);
 	else
 		printf("would start reeve-svscan on %s,\n  logging to "
-			"%s/catch-all\n", p->scandir, p->logs);
+			"%s/catch-all\n", shown(p->scandir), shown(p->logs));
 	if (file_exists(AT_FDCWD, p->boot))
 		printf("would make live what is booted, %s\n", p->boot);
 	for (int i = 0; i < p->nsources && !file_exists(AT_FDCWD, p->boot);
@@ -582,8 +583,8 @@ front_down(int argc, char **argv)
 	if (dry) {
 		for (size_t i = 0; i < m.n; i++)
 			if (m.items[i].pid || m.items[i].state == IS_DONE)
-				printf("would stop %s (%s)\n", m.items[i].name,
-					model_word(&m.items[i]));
+				printf("would stop %s (%s)\n",
+					shown(m.items[i].name), model_word(&m.items[i]));
 		printf("would end the tree (pid %ld)\n", m.svscan);
 		return EX_OK;
 	}

@@ -9,6 +9,7 @@
 #include "lib/msg.h"
 #include "lib/os.h"
 #include "lib/path.h"
+#include "lib/shown.h"
 #include "supervise/control.h"
 #include "tools/front/front.h"
 #include "tools/front/model.h"
@@ -91,7 +92,7 @@ tell_services(const struct model *m)
 		if (m->items[i].pid > 1 && proc_outdated(m->items[i].pid))
 			printf("%s%s", n++ ? ", " : "These run a program that "
 				"was replaced since they started: ",
-				m->items[i].name);
+				shown(m->items[i].name));
 	if (n)
 		puts(" (reeve restart NAME).");
 }

@@ -10,6 +10,7 @@
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/os.h"
+#include "lib/shown.h"
 #include "tools/front/front.h"
 #include "tools/front/model.h"
 
@@ -29,7 +30,7 @@ static const struct usage usage = {
 static void
 say_state(const struct item *it, long long now)
 {
-	printf("%s is %s", it->name, model_word(it));
+	printf("%s is %s", shown(it->name), model_word(it));
 	if (it->pid)
 		printf(" (pid %ld)", it->pid);
 	if (it->since)
@@ -37,12 +38,12 @@ say_state(const struct item *it, long long now)
 			", started", front_date(it->since),
 			front_duration(now - it->since));
 	if (it->why[0])
-		printf(": %s", it->why);
+		printf(": %s", shown(it->why));
 	putchar('\n');
 	if (it->description[0])
-		printf("  what it is:   %s\n", it->description);
+		printf("  what it is:   %s\n", shown(it->description));
 	if (it->says[0])
-		printf("  what it says: %s\n", it->says);
+		printf("  what it says: %s\n", shown(it->says));
 	if (it->have_last) {
 		char how[80];
 
@@ -103,7 +104,7 @@ say_wanted(const struct model *m, const struct item *it)
 		printf("asked for by name"), sep = "; ";
 	for (uint32_t b = 0; b < db->nbundles; b++)
 		if (in_list(&db->bundles[b].members, it->num)) {
-			printf("%sin bundle %s", sep, db->bundles[b].name);
+			printf("%sin bundle %s", sep, shown(db->bundles[b].name));
 			sep = "; ";
 		}
 	by = dependents(db, it->num);
@@ -114,7 +115,7 @@ say_wanted(const struct model *m, const struct item *it)
 		if (!d || !d->should)
 			continue;
 		printf("%s%s", n++ ? ", " : *sep ? "; needed by " :
-			"needed by ", d->name);
+			"needed by ", shown(d->name));
 		sep = "; ";
 	}
 	free(by);
@@ -132,7 +133,7 @@ say_list(const struct model *m, const char *head, const struct db_list *l)
 			m->live.db.services[l->v[k]].name);
 
 		if (d)
-			printf("%s%s (%s)", k ? ", " : "", d->name,
+			printf("%s%s (%s)", k ? ", " : "", shown(d->name),
 				model_word(d));
 	}
 	putchar('\n');
@@ -156,7 +157,7 @@ say_dependents(const struct model *m, const struct item *it)
 			printf("  stopping it would also stop: ");
 		else
 			printf(", ");
-		printf("%s", d->name);
+		printf("%s", shown(d->name));
 	}
 	if (up)
 		putchar('\n');
@@ -184,9 +185,9 @@ say_chain(const struct model *m, const struct item *it)
 		}
 		if (!cause)
 			break;
-		printf("  because:      %s is %s%s%s\n", cause->name,
+		printf("  because:      %s is %s%s%s\n", shown(cause->name),
 			model_word(cause), cause->why[0] ? ": " : "",
-			cause->why);
+			shown(cause->why));
 		it = cause;
 	}
 	return it;
@@ -220,7 +221,7 @@ say_stopping(const struct item *it)
 	else if (status_is_up(&it->status))
 		printf("  what to do:   wait, or reeve kill -s KILL %s; a "
 			"file timeout-kill of\n                10000 would do "
-			"that after 10 s, at each stop\n", it->name);
+			"that after 10 s, at each stop\n", shown(it->name));
 }
 
 static void
@@ -232,14 +233,14 @@ say_unready(const struct item *it)
 		"in time: let it");
 	printf("                say so, or remove that file, or have a longer "
 		"timeout-up;\n                then reeve switch, and reeve "
-		"start %s\n", it->name);
+		"start %s\n", shown(it->name));
 }
 
 static void
 say_todo(const struct model *m, const struct item *it,
 	const struct item *cause)
 {
-	const char *n = cause->name;
+	const char *n = shown(cause->name);
 
 	switch (cause->state) {
 	case IS_FAILED:
@@ -254,11 +255,11 @@ say_todo(const struct model *m, const struct item *it,
 			"                (if its definition changed) or reeve "
 			"start %s\n", cause->logdir[0] ? "reeve logs " :
 			"look at its run script or reeve logs", cause->logdir[0]
-			? n : "", it->name);
+			? n : "", shown(it->name));
 		break;
 	case IS_STOPPED:
 	case IS_NOT_RUN:
-		printf("  what to do:   reeve start %s\n", it->name);
+		printf("  what to do:   reeve start %s\n", shown(it->name));
 		break;
 	case IS_STARTING:
 		printf("  what to do:   wait for it (reeve wait %s), or look at "
@@ -290,7 +291,8 @@ say_bundle(const struct model *m, const struct item *it)
 {
 	const struct db_list *l = &m->live.db.bundles[it->num].members;
 
-	printf("%s is a bundle, %u of %u up\n", it->name, it->up, it->members);
+	printf("%s is a bundle, %u of %u up\n", shown(it->name), it->up,
+		it->members);
 	say_list(m, "members:", l);
 }
 
@@ -314,7 +316,7 @@ why(const struct model *m, const struct item *it)
 		say_definition(m, it);
 	} else if (it->dir) {
 		printf("  defined in:   %s (no database manages it)\n",
-			it->dir);
+			shown(it->dir));
 	}
 	if (it->restarts > 0)
 		printf("  restarts:     %ld\n", it->restarts);
@@ -326,8 +328,8 @@ why(const struct model *m, const struct item *it)
 		printf("  last end:     it %s\n", how);
 	}
 	if (cause->logdir[0]) {
-		printf("  last lines of the log of %s (%s):\n", cause->name,
-			cause->logdir);
+		printf("  last lines of the log of %s (%s):\n", shown(cause->name),
+			shown(cause->logdir));
 		if (!model_tail(cause, 10, "    "))
 			puts("    (it is empty)");
 		if (model_log_full(cause, &fs))
@@ -356,7 +358,7 @@ front_why(int argc, char **argv)
 		model_need_tree(&m);
 	if (!m.svscan)
 		printf("The tree does not run: nothing supervises %s "
-			"(%s starts it).\n", m.places.scandir,
+			"(%s starts it).\n", shown(m.places.scandir),
 			model_starter(&m));
 	for (int i = optind; i < argc; i++) {
 		const struct item *it = model_need(&m, argv[i]);

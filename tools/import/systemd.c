@@ -9,6 +9,7 @@
 #include "lib/file.h"
 #include "lib/num.h"
 #include "lib/path.h"
+#include "lib/shown.h"
 #include "rc/db.h"
 #include "rc/compile/props.h"
 #include "tools/import/import.h"
@@ -807,7 +808,7 @@ unit_setup(struct unit *u)
 		import_left_out(u->im, "directories (unable to make %s)", name);
 		return;
 	}
-	printf("%s: made of %s\n", d.dir, u->im->file);
+	printf("%s: made of %s\n", shown(d.dir), shown(u->im->file));
 	/* Its instances are those that need it. */
 	if (u->template)
 		unit_template(&d);

@@ -12,22 +12,25 @@
 
 #include "lib/file.h"
 #include "lib/path.h"
+#include "lib/shown.h"
 #include "tools/import/import.h"
 
 void
 import_left_out(struct import *im, const char *fmt, ...)
 {
+	char text[1024];
 	va_list ap;
 
 	im->left++;
 	if (im->line)
-		printf("%s:%u: not carried over: ", im->file, im->line);
+		printf("%s:%u: not carried over: ", shown(im->file),
+			im->line);
 	else
-		printf("%s: not carried over: ", im->file);
+		printf("%s: not carried over: ", shown(im->file));
 	va_start(ap, fmt);
-	vprintf(fmt, ap);
+	(void)vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	putchar('\n');
+	puts(shown(text));
 }
 
 void
@@ -169,7 +172,7 @@ import_begin(struct import *im, struct defwrite *d, const char *name)
 	im->dirs = realloc(im->dirs, (im->ndirs + 1) * sizeof *im->dirs);
 	if (!im->dirs || !(im->dirs[im->ndirs++] = strdup(d->dir)))
 		die_sys(EX_SYSTEM, "unable to remember %s", d->dir);
-	printf("%s: made of %s\n", d->dir, im->file);
+	printf("%s: made of %s\n", shown(d->dir), shown(im->file));
 	if (im->in_default)
 		add_to_default(im, name);
 	return 1;
