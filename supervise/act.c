@@ -67,7 +67,10 @@ act_publish(struct super *s)
 	}
 	if (n && event_notify(AT_FDCWD, EVENT_DIR, s->letters, n) < 0)
 		warn_sys("unable to send events (going on)");
-	s->letters[0] = 0;
+	/* Who heard them read the old status: they are sent again with the
+	 * new one. */
+	if (!s->republish)
+		s->letters[0] = 0;
 }
 
 void
