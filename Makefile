@@ -34,7 +34,7 @@ INSTALL = install
 STRIP ?= strip
 STRIPPING =
 
-.PHONY: all install install-strip uninstall release install-init install-s6-names check test asan bench mutants fuzz lint fmt dist html \
+.PHONY: all install install-strip uninstall release install-init install-s6-names check test torture asan bench mutants fuzz lint fmt dist html \
 	clean units progs s6progs
 # What was a program before, and is none, would be tested and found.
 STALE = $(filter-out $(BINS) bin/reeve-multicall,$(wildcard bin/*))
@@ -123,6 +123,9 @@ test: all units
 	$(Q)BUILD=$(CURDIR) $(srcdir)/tests/run $(T)
 check:
 	$(Q)$(MAKE) --no-print-directory test WERROR=-Werror
+# Random definitions, commands and faults: make torture SECONDS=600 SEED=7
+torture: all units
+	$(Q)BUILD=$(CURDIR) $(srcdir)/tests/torture/run $(or $(SECONDS),60) $(or $(SEED),1)
 asan:
 	$(Q)mkdir -p build-asan
 	$(Q)cd build-asan && { [ -e config.mak ] || CC="$(CC)" \
