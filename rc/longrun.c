@@ -129,11 +129,14 @@ static enum news
 look_over(const struct half *h, const struct job *j)
 {
 	struct status st;
+	struct detail d;
 	char dir[PATH_LEN];
 
 	if (servicedir(h, dir, j->i) < 0 ||
 		status_read(&st, AT_FDCWD, dir) < 0 || st.pid || st.wanted_up)
 		return NEWS_NONE;
+	if (detail_read(&d, AT_FDCWD, dir) == 0 && d.reason == WHY_DONE)
+		return NEWS_OVER_WELL;
 	return st.wstat ? NEWS_OVER_BADLY : NEWS_OVER_WELL;
 }
 

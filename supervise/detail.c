@@ -161,7 +161,7 @@ detail_reason_name(unsigned reason)
 {
 	static const char *const names[WHY_N] = { "none", "down-file",
 		"asked", "once", "exited", "backoff", "permanent", "policy",
-		"spawn" };
+		"spawn", "done" };
 
 	return reason < WHY_N ? names[reason] : "unknown";
 }
@@ -184,7 +184,11 @@ detail_reason_text(char *buf, size_t max, const struct detail *d,
 		snprintf(buf, max, "it was to run only once");
 		break;
 	case WHY_EXITED:
-		snprintf(buf, max, "it ended; starting again");
+		if (wait)
+			snprintf(buf, max, "it ended; next start in %llu s",
+				(unsigned long long)wait);
+		else
+			snprintf(buf, max, "it ended; starting again");
 		break;
 	case WHY_BACKOFF:
 		snprintf(buf, max, "ended too fast %u time%s in a row; next "
@@ -195,8 +199,12 @@ detail_reason_text(char *buf, size_t max, const struct detail *d,
 		snprintf(buf, max, "permanent failure (finish exited 125)");
 		break;
 	case WHY_POLICY:
-		snprintf(buf, max, "file 'restart' says not to start it "
-			"again");
+		snprintf(buf, max, "its definition (restart, "
+			"no-restart-codes) says not to start it again");
+		break;
+	case WHY_DONE:
+		snprintf(buf, max, "that counts as a success, and its "
+			"definition says not to start it again");
 		break;
 	case WHY_SPAWN:
 		snprintf(buf, max, "unable to start run: %s; next try in "

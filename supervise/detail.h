@@ -27,6 +27,8 @@ enum reason {
 	WHY_POLICY,		/* file restart says not to start it again */
 	WHY_SPAWN,		/* run could not be started: error; it waits
 				 * for the time until */
+	WHY_DONE,		/* as WHY_POLICY, and its end, other than exit
+				 * code 0, counts as a success */
 	WHY_N
 };
 

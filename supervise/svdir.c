@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/file.h"
@@ -45,7 +46,14 @@ const struct svfile svdir_files[] = {
 		"files above but down" },
 	{ "stdin-fifo", SV_PATH, 0, 0, 1, "fifo that is its standard input" },
 	{ "stdout-fifo", SV_PATH, 0, 0, 1, "fifo that is its standard output" },
-	{ "restart", SV_WORD, 0, 0, 1, "always, on-failure or never" },
+	{ "restart", SV_WORD, 0, 0, 1, "always, on-failure, on-success, "
+		"on-signal or never" },
+	{ "success-codes", SV_LIST, 0, 0, 1, "exit codes and signals that are "
+		"a success, as 0 is" },
+	{ "no-restart-codes", SV_LIST, 0, 0, 1, "and those after which it is "
+		"not started again" },
+	{ "restart-delay", SV_NUMBER, 0, UINT_MAX, 1, "least ms before each "
+		"restart" },
 	{ "backoff", SV_PAIR, 0, 0, 1, "least and greatest delay in ms before "
 		"a restart after a fast death" },
 	{ "stop", SV_EXEC, 0, 0, 1, "runs instead of the down signal; gets the "
@@ -213,7 +221,7 @@ enum restart
 svdir_restart(const char *dir)
 {
 	static const char *const words[] = { "always", "on-failure",
-		"never" };
+		"never", "on-success", "on-signal" };
 	char buf[LINE];
 	int r = line(dir, "restart", buf, sizeof buf, "a word");
 
@@ -224,7 +232,8 @@ svdir_restart(const char *dir)
 	for (unsigned i = 0; i < sizeof words / sizeof *words; i++)
 		if (!strcmp(buf, words[i]))
 			return (enum restart)i;
-	warn("%s%srestart: expected always, on-failure or never, not '%s'; "
+	warn("%s%srestart: expected always, on-failure, on-success, "
+		"on-signal or never, not '%s'; "
 		"always is used", dir, *dir ? "/" : "", buf);
 	return RESTART_ALWAYS;
 }
@@ -255,4 +264,39 @@ svdir_backoff(const char *dir, unsigned *min, unsigned *max)
 	warn("%s%sbackoff: expected 'MIN MAX' in ms with MIN at most MAX, not "
 		"'%s'; %u %u is used", dir, *dir ? "/" : "", buf, BACKOFF_MIN,
 		BACKOFF_MAX);
+}
+
+/* "5" or "5-9". */
+static int
+code_in(char *word, unsigned code)
+{
+	unsigned a, b;
+	char *to = strchr(word, '-');
+
+	if (to)
+		*to++ = 0;
+	if (!num_uint(word, &a) || !num_uint(to ? to : word, &b))
+		return 0;
+	return a <= code && code <= b;
+}
+
+int
+svdir_lists(const char *dir, const char *name, int wstat)
+{
+	char buf[LINE], *word = buf, *next;
+	int r = line(dir, name, buf, sizeof buf, "exit codes and signals");
+
+	if (r < 0)
+		not_now(dir, name);
+	for (; r > 0 && word; word = next) {
+		next = strchr(word, ' ');
+		if (next)
+			*next++ = 0;
+		if (*word >= '0' && *word <= '9' ? WIFEXITED(wstat) &&
+			code_in(word, (unsigned)WEXITSTATUS(wstat)) :
+			WIFSIGNALED(wstat) &&
+			num_signal(word) == WTERMSIG(wstat))
+			return 1;
+	}
+	return 0;
 }

@@ -12,6 +12,7 @@ enum svkind {
 	SV_PATH,		/* first line: a path */
 	SV_WORD,		/* first line: one of some words */
 	SV_PAIR,		/* first line: two numbers */
+	SV_LIST,		/* first line: exit codes and signals */
 	SV_DIR
 };
 
@@ -49,8 +50,12 @@ int svdir_path(const char *dir, const char *name, char *buf, size_t max);
  * errno. */
 int svdir_hold(const char *path);
 
-enum restart { RESTART_ALWAYS, RESTART_ON_FAILURE, RESTART_NEVER };
+enum restart { RESTART_ALWAYS, RESTART_ON_FAILURE, RESTART_NEVER,
+	RESTART_ON_SUCCESS, RESTART_ON_SIGNAL };
 enum restart svdir_restart(const char *dir);
+/* Does the list of exit codes, ranges of them and signals in file `name' have
+ * this end? */
+int svdir_lists(const char *dir, const char *name, int wstat);
 /* Least and greatest delay in ms before a service that ended too fast is
  * started again. */
 enum { BACKOFF_MIN = 1000, BACKOFF_MAX = 60000 };

@@ -136,30 +136,57 @@ read_stop(struct wrap *w, struct db_script *c, int *also)
 	return 0;
 }
 
+/* Behind finish: has it died too often?  125 is for ever, as finish itself
+ * can say. */
+static void
+put_limit_of_deaths(struct buf *b, unsigned deaths, unsigned seconds, int own)
+{
+	if (own)
+		buf_str(b, "\"$r\"/finish.user \"$@\" || [ $? != 125 ] || "
+			"exit 125\n");
+	buf_printf(b, "exec \"$b\"reeve-permafailon %u %u 0-255 true\n",
+		seconds, deaths);
+}
+
 /* In front of finish: wait for who is left.  That takes time of its own. */
 static void
 make_finish(struct wrap *w, enum to to, unsigned ms)
 {
 	struct db_file *own = def_file(w->d, "finish");
-	unsigned finish = ms_of(w, "timeout-finish", FINISH_MS);
+	unsigned finish = ms_of(w, "timeout-finish", FINISH_MS), deaths = 0,
+		seconds = 0;
+	int limit = wrap_restart_limit(w, &deaths, &seconds);
 	struct buf b = { 0 };
 
-	buf_str(&b, "#!/bin/sh\n# made by reeve-rc-compile from: "
-		"down-signal-to\n" EXPAND_BIN);
+	if (!to && !limit)
+		return;
+	buf_printf(&b, "#!/bin/sh\n# made by reeve-rc-compile from:%s%s\n"
+		EXPAND_BIN, to ? " down-signal-to" : "", limit ?
+		" restart-limit" : "");
 	if (own)
 		buf_str(&b, "case $0 in /*) r=${0%/*} ;; *) r=$PWD ;; esac\n");
-	buf_str(&b, "exec \"$b\"reeve-stopall -f");
-	put_who(&b, w, to, ms);
-	buf_str(&b, " -- \"$4\"");
-	if (own) {
+	/* Once it has waited, the script is run again from its beginning. */
+	if (to && limit)
+		buf_str(&b, "[ \"${REEVE_LEFT-}\" ] || REEVE_LEFT=1 ");
+	if (to) {
+		buf_str(&b, "exec \"$b\"reeve-stopall -f");
+		put_who(&b, w, to, ms);
+		buf_printf(&b, " -- \"$4\"%s\n", limit ? " \"$0\" \"$@\"" :
+			own ? " \"$r\"/finish.user \"$@\"" : "");
+		set_ms(w, "timeout-finish", !ms || !finish || ms > UINT32_MAX -
+			finish - 2000 ? 0 : ms + finish + 2000);
+	}
+	if (to && limit)
+		buf_str(&b, "unset REEVE_LEFT\n");
+	if (own)
 		def_set_file(w->s, w->d, "finish.user", own->mode, own->data,
 			own->len);
-		buf_str(&b, " \"$r\"/finish.user \"$@\"");
+	if (limit) {
+		put_limit_of_deaths(&b, deaths, seconds, own != 0);
+		if (deaths > ms_of(w, "max-death-tally", 100))
+			set_ms(w, "max-death-tally", deaths);
 	}
-	buf_char(&b, '\n');
 	put_file(w, "finish", &b);
-	set_ms(w, "timeout-finish", !ms || !finish || ms > UINT32_MAX -
-		finish - 2000 ? 0 : ms + finish + 2000);
 }
 
 static void
@@ -193,6 +220,7 @@ wrap_stopping(struct wrap *w, int logged)
 	unsigned ms = ms_of(w, "timeout-kill", to ? KILL_MS : 0);
 
 	make_reload(w, logged);
+	make_finish(w, to, ms);
 	if (!read_stop(w, &command, &also))
 		return;
 	if (!to && !command.argc) {
@@ -204,7 +232,6 @@ wrap_stopping(struct wrap *w, int logged)
 		def_set_file(w->s, w->d, "down-signal-to", S_IFREG | 0644,
 			arena_printf(w->s->mem, "%s\n", to_words[to]),
 			strlen(to_words[to]) + 1);
-		make_finish(w, to, ms);
 	}
 	if (to == TO_GROUP)
 		def_set_file(w->s, w->d, "flag-timeout-killpg", S_IFREG | 0644,

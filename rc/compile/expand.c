@@ -681,9 +681,8 @@ expand_pid_file(struct wrap *w)
 static void
 expand_words(struct wrap *w)
 {
-	static const char *const restarts[] = { "always", "on-failure",
-		"never", 0 }, *const changes[] = { "restart", "reload",
-		"keep", 0 };
+	static const char *const changes[] = { "restart", "reload", "keep",
+		0 };
 	const struct def_text *t;
 	const char *line;
 	int i;
@@ -698,38 +697,6 @@ expand_words(struct wrap *w)
 	if ((t = def_text(w->d, "on-change")) &&
 		(i = wrap_one_of(w, t, changes)) >= 0)
 		w->d->on_change = (enum db_on_change)i;
-	if ((t = def_text(w->d, "restart")) &&
-		(i = wrap_one_of(w, t, restarts)) >= 0) {
-		line = arena_printf(w->s->mem, "%s\n", restarts[i]);
-		def_set_file(w->s, w->d, "restart", S_IFREG | 0644, line,
-			strlen(line));
-	}
-}
-
-static void
-expand_backoff(struct wrap *w)
-{
-	const struct def_text *t = def_text(w->d, "backoff");
-	const char *line = t ? def_line(w->s, t) : 0;
-	char *a, *b, *text;
-	uint64_t min, max;
-
-	if (!line)
-		return;
-	a = arena_str(w->s->mem, line);
-	b = a + strcspn(a, " \t");
-	if (*b)
-		*b++ = 0;
-	b += strspn(b, " \t");
-	if (!num_duration(a, 1, &min) || !num_duration(b, 1, &max) ||
-		min > max || max > UINT32_MAX) {
-		wrap_bad(w, t, line);
-		return;
-	}
-	text = arena_printf(w->s->mem, "%llu %llu\n", (unsigned long long)min,
-		(unsigned long long)max);
-	def_set_file(w->s, w->d, "backoff", S_IFREG | 0644, text,
-		strlen(text));
 }
 
 /* --- putting it together */
@@ -960,7 +927,7 @@ expand_service(struct defs *s, struct def *d, int logged)
 	const struct def_text *schedule = def_text(d, "schedule");
 
 	expand_words(&w);
-	expand_backoff(&w);
+	wrap_restarting(&w);
 	expand_environment(&w);
 	expand_umask(&w);
 	expand_cgroup(&w);

@@ -262,6 +262,13 @@ const struct prop props[] = {
 		"No program that the command runs can gain privileges "
 		"(Linux).",
 		"" },
+	{ "no-restart-codes", FOR_LONGRUN, PROP_TEXT, 0, 0,
+		"none",
+		"exit codes, ranges of them and signals, blanks between",
+		"Ends after which the service is not started again, whatever "
+		"restart says, and counts as failed, unless the end is a "
+		"success.",
+		"2 64-78 SIGABRT" },
 	{ "nosetsid", FOR_LONGRUN, PROP_IGNORED, 0, 1,
 		"",
 		"presence",
@@ -347,10 +354,25 @@ const struct prop props[] = {
 		"SIGUSR1" },
 	{ "restart", FOR_LONGRUN, PROP_TEXT, 0, 0,
 		"always",
-		"always, on-failure or never",
+		"always, on-failure, on-success, on-signal or never",
 		"When the service is started again after it has ended by "
-		"itself.",
+		"itself. The table above has all ends.",
 		"on-failure" },
+	{ "restart-delay", FOR_LONGRUN, PROP_TEXT, 0, 0,
+		"0",
+		"a duration, as 500ms or 5s",
+		"The least pause before each restart, however long the "
+		"service has lived. backoff may make it longer. What is told "
+		"to restart does not wait. Bare numbers are milliseconds.",
+		"5s" },
+	{ "restart-limit", FOR_LONGRUN, PROP_TEXT, 0, 0,
+		"none",
+		"a number of deaths (1 to 4096) and a duration in whole "
+		"seconds, as 5 60s",
+		"When the service has died so often in that time it has "
+		"failed, and is not started again until it is told to. "
+		"Ends of any kind count, restarts that were asked for too.",
+		"5 60s" },
 	{ "restart-with", FOR_ATOMIC, PROP_NAMES, LIST_RESTART_WITH, 0,
 		"none",
 		"names, one a line",
@@ -385,6 +407,11 @@ const struct prop props[] = {
 		"What follows a stop command that succeeds: the service is "
 		"waited for, or it is sent the down signal at once.",
 		"signal" },
+	{ "success-codes", FOR_LONGRUN, PROP_TEXT, 0, 0,
+		"0",
+		"exit codes, ranges of them and signals, blanks between",
+		"Ends that count as a success, beside exit code 0.",
+		"143 SIGTERM" },
 	{ "tasks-max", FOR_LONGRUN, PROP_TEXT, 0, 0,
 		"max",
 		"a number above 0, or max",

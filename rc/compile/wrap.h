@@ -35,4 +35,10 @@ void wrap_put_script(struct buf *, const struct db_script *);
 /* expand-stop.c: who is asked to stop and how, and to reload. */
 void wrap_stopping(struct wrap *, int logged);
 
+/* expand-restart.c: when it is started again. */
+void wrap_restarting(struct wrap *);
+/* How many deaths in how many seconds are too many.  1, or 0: no limit, or a
+ * wrong one, which is said. */
+int wrap_restart_limit(struct wrap *, unsigned *deaths, unsigned *seconds);
+
 #endif

@@ -39,7 +39,7 @@ read_it(const struct svfile *f, const char *dir)
 			abort();
 		break;
 	case SV_WORD:
-		if (svdir_restart(dir) > RESTART_NEVER)
+		if (svdir_restart(dir) > RESTART_ON_SIGNAL)
 			abort();
 		break;
 	case SV_PAIR:

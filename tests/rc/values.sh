@@ -165,6 +165,13 @@ no-logger ~ b ~ bad ~ -
 no-new-privs ~ l ~ good ~ -
 no-new-privs ~ o ~ edge ~ ignored
 no-new-privs ~ l ~ bad ~ no-new-priv=x :: -
+no-restart-codes ~ l ~ good ~ 2 64-78 SIGABRT
+no-restart-codes ~ l ~ edge ~ 0-255
+no-restart-codes ~ l ~ edge ~ -
+no-restart-codes ~ l ~ bad ~ 256
+no-restart-codes ~ l ~ bad ~ 2 9-3
+no-restart-codes ~ l ~ bad ~ 2 SIGABORT
+no-restart-codes ~ l ~ bad ~ 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25
 nosetsid ~ l ~ good ~ -
 nosetsid ~ l ~ edge ~ ignored
 nosetsid ~ l ~ bad ~ nosetid=x :: -
@@ -215,6 +222,16 @@ reload-signal ~ l ~ bad ~ 128
 restart ~ l ~ good ~ on-failure
 restart ~ l ~ edge ~ # so\n  never  
 restart ~ l ~ bad ~ allways
+restart-delay ~ l ~ good ~ 5s
+restart-delay ~ l ~ edge ~ 0
+restart-delay ~ l ~ bad ~ soon
+restart-delay ~ l ~ bad ~ -1
+restart-limit ~ l ~ good ~ 5 60s
+restart-limit ~ l ~ edge ~ 4096 1s
+restart-limit ~ l ~ bad ~ 0 60s
+restart-limit ~ l ~ bad ~ 4097 60s
+restart-limit ~ l ~ bad ~ 5 500ms
+restart-limit ~ l ~ bad ~ 5
 restart-with ~ l ~ good ~ dependencies=other :: other
 restart-with ~ l ~ edge ~ dependencies=other :: -
 restart-with ~ l ~ bad ~ other
@@ -239,6 +256,13 @@ stop-then ~ l ~ good ~ stop=x :: signal
 stop-then ~ l ~ edge ~ stop=x :: wait
 stop-then ~ l ~ bad ~ stop=x :: signl
 stop-then ~ l ~ bad ~ signal
+success-codes ~ l ~ good ~ 2 64-78 SIGABRT
+success-codes ~ l ~ edge ~ 0-255
+success-codes ~ l ~ edge ~ -
+success-codes ~ l ~ bad ~ 256
+success-codes ~ l ~ bad ~ 2 9-3
+success-codes ~ l ~ bad ~ 2 SIGABORT
+success-codes ~ l ~ bad ~ 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25
 tasks-max ~ l ~ good ~ 256
 tasks-max ~ l ~ edge ~ 1
 tasks-max ~ l ~ edge ~ max

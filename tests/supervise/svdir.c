@@ -87,6 +87,20 @@ policy(void **state)
 	assert_int_equal(svdir_restart(""), RESTART_ON_FAILURE);
 	put("restart", "never\n");
 	assert_int_equal(svdir_restart(""), RESTART_NEVER);
+	put("restart", "on-success\n");
+	assert_int_equal(svdir_restart(""), RESTART_ON_SUCCESS);
+	put("restart", "on-signal\n");
+	assert_int_equal(svdir_restart(""), RESTART_ON_SIGNAL);
+	put("success-codes", "3 40-44 SIGUSR1\n");
+	assert_true(svdir_lists("", "success-codes", 3 << 8));
+	assert_true(svdir_lists("", "success-codes", 44 << 8));
+	assert_true(svdir_lists("", "success-codes", SIGUSR1));
+	assert_false(svdir_lists("", "success-codes", 45 << 8));
+	assert_false(svdir_lists("", "success-codes", SIGUSR2));
+	assert_false(svdir_lists("", "success-codes", 0));
+	put("success-codes", "x-3 -4 SIGNONE 5- \n");
+	for (int c = 0; c < 256; c++)
+		assert_false(svdir_lists("", "success-codes", c << 8));
 	put("restart", "sometimes\n");
 	assert_int_equal(svdir_restart(""), RESTART_ALWAYS);
 	svdir_backoff("", &min, &max);

@@ -219,7 +219,8 @@ judge_down(struct item *it, int failed)
 	else if (it->should)
 		snprintf(it->why, sizeof it->why, never ?
 			"it has not been started" : reason == WHY_POLICY ||
-			reason == WHY_ONCE ? "it ended, and was to run once" :
+			reason == WHY_DONE || reason == WHY_ONCE ?
+			"it ended, and was to run once" :
 			"it was stopped by hand");
 }
 
