@@ -162,6 +162,8 @@ Type=forking
 PIDFile=/run/f.pid
 ExecStart=/usr/sbin/forker
 ExecStop=/usr/sbin/forker --stop
+SuccessExitStatus=143 SIGUSR1
+RestartPreventExitStatus=2
 ExecReload=/usr/sbin/forker --reload
 EOF
 cat >super.conf <<'EOF'
@@ -175,6 +177,7 @@ autostart=true
 autorestart=unexpected
 startsecs=5
 startretries=3
+exitcodes=0,2
 stopsignal=QUIT
 stopwaitsecs=20
 killasgroup=true

@@ -204,6 +204,11 @@ supervisord_program(struct import *im, const struct defwrite *d,
 	} else if (!strcmp(key, "autorestart")) {
 		import_put(d, "restart", !strcmp(value, "true") ? "always" :
 			!strcmp(value, "false") ? "never" : "on-failure");
+	} else if (!strcmp(key, "exitcodes")) {
+		for (char *c = value; *c; c++)
+			if (*c == ',')
+				*c = ' ';
+		import_put(d, "success-codes", value);
 	} else if (!strcmp(key, "autostart")) {
 		if (!ini_yes(value))
 			import_not_default(im, path_base(d->dir));
@@ -220,8 +225,7 @@ supervisord_program(struct import *im, const struct defwrite *d,
 	} else if (!strcmp(key, "stdout_logfile") ||
 		!strcmp(key, "stderr_logfile")) {
 		supervisord_log(im, d, key, value);
-	} else if (!(!strcmp(key, "exitcodes") && !strcmp(value, "0")) &&
-		!(!strcmp(key, "numprocs") && !strcmp(value, "1")))
+	} else if (!(!strcmp(key, "numprocs") && !strcmp(value, "1")))
 		import_left_out(im, "%s=%s", key, value);
 }
 

@@ -424,8 +424,34 @@ unit_restart(struct unit *u, const char *value)
 	u->restarts = strcmp(value, "no") != 0;
 	if (!u->restarts && !strcmp(u->type, "oneshot"))
 		return;
-	unit_put(u, "Restart", value, "restart", !strcmp(value, "always") ?
-		"always" : u->restarts ? "on-failure" : "never");
+	unit_put(u, "Restart", value, "restart", !strcmp(value, "always") ||
+		!strcmp(value, "on-success") ? value :
+		!strcmp(value, "on-abort") || !strcmp(value, "on-abnormal") ?
+		"on-signal" : u->restarts ? "on-failure" : "never");
+}
+
+/* Exit codes and signals; the names that codes have there are not ours. */
+static void
+unit_codes(struct unit *u, const char *key, const char *value,
+	const char *file)
+{
+	char word[16];
+	unsigned code;
+	const char *p = value;
+
+	while (*(p += strspn(p, " \t"))) {
+		size_t n = strcspn(p, " \t");
+
+		snprintf(word, sizeof word, "%.*s", (int)n, p);
+		p += n;
+		if (n < sizeof word && (num_uint(word, &code) ? code < 256 :
+			num_signal(word) > 0))
+			continue;
+		import_left_out(u->im, "%s=%s (%s is neither an exit code nor "
+			"a signal)", key, value, word);
+		return;
+	}
+	unit_put(u, key, value, file, value);
 }
 
 /* Keys of [Service] that are one file or one flag. */
@@ -570,8 +596,15 @@ unit_service(struct unit *u, const char *key, char *value)
 				(unsigned long long)ms, (unsigned long long)
 				(ms > 60000 ? ms : 60000));
 			unit_put(u, key, value, "backoff", name);
+			snprintf(name, sizeof name, "%llu",
+				(unsigned long long)ms);
+			unit_put(u, key, value, "restart-delay", name);
 		}
-	} else if (!strcmp(key, "TimeoutSec")) {
+	} else if (!strcmp(key, "SuccessExitStatus"))
+		unit_codes(u, key, value, "success-codes");
+	else if (!strcmp(key, "RestartPreventExitStatus"))
+		unit_codes(u, key, value, "no-restart-codes");
+	else if (!strcmp(key, "TimeoutSec")) {
 		unit_time(u, key, "timeout-up", value);
 		unit_time(u, key, strcmp(u->type, "oneshot") ? "timeout-kill" :
 			"timeout-down", value);
