@@ -212,13 +212,13 @@ loop(struct half *h)
 }
 
 /* How many transitions fit among the files that may be open: each takes two,
- * and what is read meanwhile a few.  0: too few.  What is stopped for a switch
- * has to come back while that has two sets open. */
+ * and what is read meanwhile a few.  0: too few.  What is to be brought back
+ * may have to come up while a switch has two sets open. */
 static uint32_t
 count_room(enum run_mode mode, uint32_t n)
 {
 	uint64_t limit = nofile_soft(), free;
-	unsigned reserve = mode == RUN_UP ? RESERVE : RESERVE + BOTH_SETS;
+	unsigned reserve = mode == RUN_OWE ? RESERVE + BOTH_SETS : RESERVE;
 
 	if (!limit || limit > 2 * (uint64_t)n + FEW_FILES)
 		return n;
