@@ -12,6 +12,7 @@
 #include "init/os.h"
 #include "lib/msg.h"
 #include "lib/num.h"
+#include "lib/os.h"
 
 /* All of them say 1 for wrong use. */
 enum { WRONG_USE = 1 };
@@ -23,7 +24,7 @@ names_follow(const char *text)
 
 	if (!sig)
 		die(EX_MISUSE, "expected a signal such as TERM, not %s", text);
-	if (machine_follow_parent(sig) < 0)
+	if (os_when_parent_ends(sig) < 0)
 		die_sys(EX_SYSTEM, "unable to follow the parent's end");
 }
 

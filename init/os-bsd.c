@@ -130,18 +130,6 @@ machine_next_signal(const sigset_t *set, int ms)
 	return ms >= 0 && sig == SIGALRM ? 0 : sig;
 }
 
-int
-machine_follow_parent(int sig)
-{
-#if defined(__FreeBSD__)
-	return procctl(P_PID, 0, PROC_PDEATHSIG_CTL, &sig);
-#else
-	(void)sig;
-	errno = ENOSYS;
-	return -1;
-#endif
-}
-
 void
 machine_leave_terminal(void)
 {

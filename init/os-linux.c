@@ -178,12 +178,6 @@ machine_next_signal(const sigset_t *set, int ms)
 	return sig > 0 ? sig : errno == EAGAIN ? 0 : -1;
 }
 
-int
-machine_follow_parent(int sig)
-{
-	return prctl(PR_SET_PDEATHSIG, sig, 0, 0, 0);
-}
-
 void
 machine_leave_terminal(void)
 {

@@ -33,8 +33,6 @@ void machine_block_all(sigset_t *set, sigset_t *old);
 /* Next signal of the set, all of which is blocked; 0 after ms (-1: never), -1
  * if there is none for another reason. */
 int machine_next_signal(const sigset_t *set, int ms);
-/* We get sig when our parent ends.  0, or -1 and errno. */
-int machine_follow_parent(int sig);
 /* Let go of the terminal, so that a child with a session of its own can have
  * it.  The signals that this gives ourselves are not seen. */
 void machine_leave_terminal(void);

@@ -47,6 +47,11 @@ cat >stub/sys/procctl.h <<'END2'
 #define P_PID 0
 #define PROC_REAP_ACQUIRE 2
 #define PROC_REAP_KILL 6
+#ifdef __FreeBSD__
+#define PROC_PDEATHSIG_CTL 11
+#else
+#define PROC_PDEATHSIG_CTL 0x21
+#endif
 struct procctl_reaper_kill {
 	int rk_sig; unsigned rk_flags; int rk_subtree;
 	unsigned rk_killed; int rk_fpid;
