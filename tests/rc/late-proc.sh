@@ -42,7 +42,9 @@ for when in 'no /proc at all' '/proc mounted late' '/proc hidden' \
 	ok "$when: its daemon is killed, and another comes" kill_it
 	is "$(ls $run/running)" slow "$when: which knows of the script"
 done
-wait $first
+ok 'who asked for it waits still' kill -0 $first
+kill -KILL $first
+wait $first 2>/dev/null
 rc start slow 2>err2 & second=$!
 waits() { [ -n "$(pgrep -f 'reeve-rc .*start slow')" ]; }
 within 10 waits
