@@ -50,6 +50,16 @@ out=$(reeve status);		is $? 1 'exit 1 when one is not as it should be'
 like "$out" '^bad: exited with code 7' 'the reason is below the table'
 like "$(reeve status --check)" '^not healthy: bad is ' 'the probe names it'
 reeve stop bad >/dev/null
+# It ended, and its supervise comes to know a moment later.
+pid=$(reeve-svstat -o pid "$REEVE_HOME/live/servicedirs/web")
+super=$(ps -o ppid= -p "$pid")
+kill -STOP $super; kill -KILL "$pid"
+within 10 no_process "$pid"
+{ sleep 0.05; kill -CONT $super; } & job=$!
+reeve status web >out
+wait $job
+is "$(grep -c 'its process is gone' out)" 0 'a moment is waited for the reason'
+within 10 reeve status -q web
 is "$(state bad)" stopped 'stopped'
 
 reeve status wbe 2>err;		is $? 100 'unknown name: exit 100'

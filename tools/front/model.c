@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -30,7 +31,7 @@
 #include "tools/front/model.h"
 
 #define NOTIFY_STATUS "status-text"	/* see reeve-sdnotify(1) */
-enum { TAIL_BYTES = 8192, LINE_BYTES = 400 };
+enum { TAIL_BYTES = 8192, LINE_BYTES = 400, LOOKS = 100, LOOK_MS = 5 };
 
 static _Noreturn void
 no_memory(void)
@@ -140,13 +141,27 @@ has_file(const char *dir, const char *name)
 		file_exists(AT_FDCWD, path));
 }
 
+/* The pid that a status names is gone, and its supervise has not written so. */
+static int
+is_lost(const struct item *it)
+{
+	return it->have_status &&
+		control_lost(AT_FDCWD, it->dir, it->status.pid);
+}
+
 static void
-read_status(struct item *it)
+read_status(struct model *m, struct item *it)
 {
 	if (!it->dir)
 		return;
 	it->supervised = control_alive(AT_FDCWD, it->dir) == 1;
 	it->have_status = status_read(&it->status, AT_FDCWD, it->dir) == 0;
+	/* Mostly that lasts a moment, and then there is a reason to tell. */
+	while (it->supervised && is_lost(it) && m->looks++ < LOOKS) {
+		poll(0, 0, LOOK_MS);
+		it->have_status =
+			status_read(&it->status, AT_FDCWD, it->dir) == 0;
+	}
 	if (!it->have_status)
 		return;
 	it->pid = (long)it->status.pid;
@@ -156,7 +171,7 @@ read_status(struct item *it)
 		detail_read(&it->detail, AT_FDCWD, it->dir) == 0 &&
 		/* not what ours left there before s6's took over */
 		it->detail.pid == it->status.pid;
-	it->lost = control_lost(AT_FDCWD, it->dir, it->status.pid);
+	it->lost = is_lost(it);
 	if (it->have_detail)
 		it->restarts = it->detail.starts <= it->detail.deaths ?
 			it->detail.starts - (it->detail.starts > 0) :
@@ -340,7 +355,7 @@ add_plain(struct model *m, const char *scandir, const char *name,
 		return;
 	it = add(m, full, ITEM_LONGRUN);
 	it->dir = copy(path);
-	read_status(it);
+	read_status(m, it);
 	read_plain(it);
 	it->should = it->have_status && it->status.wanted_up;
 	judge_longrun(it, 0, "");
@@ -506,7 +521,7 @@ load_service(struct model *m, uint32_t i, int should)
 	it->notifies = !!(s->flags & DB_NOTIFIES);
 	if (live_servicedir(dir, sizeof dir, &m->live, s->name) == 0) {
 		it->dir = copy(dir);
-		read_status(it);
+		read_status(m, it);
 	}
 	it->schedule = db_prop(s, "schedule");
 	find_next(it, m->now);

@@ -79,6 +79,7 @@ struct model {
 	int coming;		/* not there yet: reeve-init will make it */
 	int switching;
 	long changer;		/* pid of who changes it now, or 0 */
+	unsigned looks;		/* second looks at what is gone, so far */
 	struct item *items;	/* owned; sorted: longruns and oneshots by
 				 * name, then bundles */
 	size_t n, max;
