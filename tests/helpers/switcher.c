@@ -916,7 +916,8 @@ look_longrun(int i)
 		r = file_read(AT_FDCWD, path, seen, sizeof seen - 1);
 		seen[r < 0 ? 0 : r] = 0;
 		seen[strcspn(seen, "\n")] = 0;
-		if (strcmp(path_base(seen), def))
+		/* An entry is of one name, and it may be renamed since. */
+		if (!same_definition(seen, def))
 			return "it was not told to reload";
 	}
 	return "";
