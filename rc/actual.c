@@ -59,8 +59,8 @@ tell_to_reload(const char *name, const char *dir)
 		poll(0, 0, RELOAD_LOOK_MS);
 	}
 	if (sent)
-		warn("service %s: its supervise does not read that it is to "
-			"be reloaded", name);
+		warn("service %s: its supervise has not picked up the reload "
+			"command", name);
 	return sent ? 0 : -1;
 }
 

@@ -165,12 +165,13 @@ tell_earlier(struct run *r, uint64_t *tell)
 	if (late)
 		r->interrupted = 1;
 	if (late && pid)
-		warn("the script of %s (pid %ld), of an earlier change, runs "
-			"still: out of time (kill -- -%ld ends it)", name,
+		warn("timed out: the script of %s (pid %ld), left by an "
+			"earlier change, is still running (kill -- -%ld ends "
+			"it)", name,
 			pid, pid);
 	else if (late)
-		warn("the daemon of the oneshots does not say that nothing "
-			"runs: out of time");
+		warn("timed out: the daemon of the oneshots does not say "
+			"that nothing runs");
 	else if (pid && !prog_as_s6)
 		info("waiting for the script of %s (pid %ld), of an earlier "
 			"change (kill -- -%ld ends it)", name, pid, pid);

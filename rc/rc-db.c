@@ -86,8 +86,8 @@ unknown(const struct db *db, const char *name)
 	const char *near = db_nearest(db, name);
 
 	die(EX_UNKNOWN, "%s is not the name of a service or bundle%s%s%s",
-		name, near ? ", was " : "", near ? near : "",
-		near ? " meant?" : "");
+		name, near ? "; did you mean " : "", near ? near : "",
+		near ? "?" : "");
 }
 
 static const struct db_service *

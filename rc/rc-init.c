@@ -409,9 +409,9 @@ check_free(struct init *in, const struct db *db)
 
 	for (uint32_t i = 0; i < db->nlong; i++)
 		if (scan_taken(entry, &in->live, db->services[i].name))
-			die(EX_SYSTEM, "%s is there already, and not by this "
-				"live directory: remove it, or name the "
-				"service otherwise", entry);
+			die(EX_SYSTEM, "%s already exists and does not belong "
+				"to this live directory: remove it or "
+				"rename the service", entry);
 }
 
 static void

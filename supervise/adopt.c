@@ -334,7 +334,7 @@ adopt_checked(struct super *s, int wstat)
 		s->become = 1;
 	else
 		warn("the new program does not pass its self-check (%s %d; "
-			"staying the old program)", WIFEXITED(wstat) ?
+			"keeping the old program)", WIFEXITED(wstat) ?
 			"exit code" : "signal", WIFEXITED(wstat) ?
 			WEXITSTATUS(wstat) : WTERMSIG(wstat));
 }
@@ -349,7 +349,7 @@ adopt_reexec(struct super *s)
 	s->become = 0;
 	act_publish(s);
 	if (s->republish) {
-		warn("staying the old program");
+		warn("keeping the old program");
 		return;
 	}
 	if (new_program(path, sizeof path) < 0)
@@ -357,7 +357,7 @@ adopt_reexec(struct super *s)
 	numbers(s, n);
 	adopt_numbers_pack(text, n);
 	if (setenv(RESUME, text, 1) < 0) {
-		warn_sys("staying the old program");
+		warn_sys("keeping the old program");
 		return;
 	}
 	memcpy(&argv[0], &s->argv0, sizeof s->argv0);
@@ -368,7 +368,7 @@ adopt_reexec(struct super *s)
 	argv[2] = 0;
 	keep_on_exec(s, 1);
 	execv(path, argv);
-	warn_sys("unable to execute %s (staying the old program)", path);
+	warn_sys("unable to execute %s (keeping the old program)", path);
 	keep_on_exec(s, 0);
 	unsetenv(RESUME);
 }

@@ -137,7 +137,7 @@ reexec_begin(struct svscan *v)
 	if (chain_sister(path, sizeof path, "reeve-svscan") < 0 ||
 		(v->checker = spawn(&sp)) < 0) {
 		warn_sys("unable to start the new program's self-check "
-			"(staying the old program)");
+			"(keeping the old program)");
 		v->checker = 0;
 		close(fd.from);
 		return;
@@ -220,7 +220,7 @@ become(struct svscan *v)
 	output_together();
 	execv(path, argv);
 	output_apart(v->low);
-	warn_sys("unable to execute %s (staying the old program)", path);
+	warn_sys("unable to execute %s (keeping the old program)", path);
 	nofile_raise();
 	keep_on_exec(v, fd, 0);
 	close(fd);
@@ -237,7 +237,7 @@ reexec_checked(struct svscan *v, pid_t pid, int wstat)
 		v->become = 1;
 	else
 		warn("the new program does not pass its self-check (%s %d; "
-			"staying the old program)", WIFEXITED(wstat) ?
+			"keeping the old program)", WIFEXITED(wstat) ?
 			"exit code" : "signal", WIFEXITED(wstat) ?
 			WEXITSTATUS(wstat) : WTERMSIG(wstat));
 	return 1;

@@ -72,7 +72,7 @@ for c in status tree start stop restart reload kill wait why logs new check \
 	says 100 "try 'reeve[ a-z-]* --help'" reeve $c --nosuch
 done
 mkdir t/sv/broken; echo lonrun >t/sv/broken/type
-says 1 'broken/type:1: .*was longrun meant' reeve switch
+says 1 'broken/type:1: .*did you mean longrun' reeve switch
 rm -r t/sv/broken
 REEVE_HOME=/proc/x says 111 'unable to make /proc/x' reeve up
 if [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --clear-groups true 2>/dev/null

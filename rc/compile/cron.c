@@ -165,7 +165,7 @@ cron_parse(struct cron *out, const char *text, const char **what)
 		s += n;
 	}
 	if (s[strspn(s, " \t")]) {
-		*what = "there is something behind the five fields";
+		*what = "unexpected text after the five fields";
 		return 0;
 	}
 	c.minutes = set[0];

@@ -165,9 +165,9 @@ check_shell_words(struct defs *s, const struct db_script *c,
 		const char *w = p + strspn(p, " ");
 
 		if (*w == '\'') {
-			diag_warn(s->diag, file, line_of(text, len, w), "' is "
-				"no quote in execline's syntax, and %.40s a "
-				"word of its own: use \"", w);
+			diag_warn(s->diag, file, line_of(text, len, w), "execline "
+				"does not quote with ': %.40s is taken as a "
+				"separate word (use \")", w);
 			return;
 		}
 		for (size_t k = 0; k < sizeof operators / sizeof *operators;
@@ -418,9 +418,9 @@ read_names(struct reader *r, const struct prop *p)
 			continue;
 		}
 		if (!r->s->diag->lax && strchr(" \t", line[len - 1])) {
-			diag_error(r->s->diag, 1, t.file, number, "there is a "
-				"blank behind the name '%s' (reeve-check --fix "
-				"takes it away)", line);
+			diag_error(r->s->diag, 1, t.file, number, "trailing "
+				"blank after the name '%s' (reeve-check --fix "
+				"removes it)", line);
 			def_trim(line);
 		}
 		if (def_check_name(r->s, &n))
@@ -880,8 +880,8 @@ read_unknown(struct reader *r, const char *name)
 	const char *file = path_of(r, name);
 
 	if (near)
-		diag_strict(r->s->diag, file, 0, "unknown file, was %s "
-			"meant?", near);
+		diag_strict(r->s->diag, file, 0, "unknown file; did "
+			"you mean %s?", near);
 	else if (r->s->diag->lax)
 		diag_note(r->s->diag, file, 0, "unknown file, ignored");
 	else
@@ -973,8 +973,8 @@ read_type(struct reader *r, int has_program)
 		suggest_try(&near, type_name[i]);
 	diag_error(r->s->diag, 1, file, 1, "invalid type '%.40s', expected "
 		"longrun, oneshot or bundle%s%s%s", line,
-		near.best ? " (was " : "", near.best ? near.best : "",
-		near.best ? " meant?)" : "");
+		near.best ? " (did you mean " : "", near.best ? near.best : "",
+		near.best ? "?)" : "");
 	return 0;
 }
 
@@ -1075,7 +1075,7 @@ check_oneshot(struct reader *r, int has_run, int has_up)
 		return;
 	diag_error(r->s->diag, r->s->diag->lax ? 111 : 1, path_of(r, "up"), 0,
 		"there is no such file, expected a command line%s", has_run ?
-		" (a oneshot has no run: was up meant, or the type longrun?)" :
+		" (a oneshot has no run; did you mean up, or the type longrun?)" :
 		"");
 }
 
@@ -1198,7 +1198,7 @@ read_beside(struct defs *s, int fd, const char *name, const char *path)
 	uint32_t mode;
 
 	if (near && prop_find(near)->types == FOR_SOURCE)
-		diag_strict(s->diag, path, 0, "unknown file, was %s meant?",
+		diag_strict(s->diag, path, 0, "unknown file; did you mean %s?",
 			near);
 	if (!p || p->types != FOR_SOURCE || !strcmp(name, OWN_MARK))
 		return;

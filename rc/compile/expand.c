@@ -115,8 +115,8 @@ wrap_one_of(struct wrap *w, const struct def_text *t,
 	}
 	diag_error(w->s->diag, 1, t->file, w->s->line, "invalid value "
 		"'%.60s', expected %s%s%s%s", line, t->prop->unit, near.best ?
-		" (was " : "", near.best ? near.best : "", near.best ?
-		" meant?)" : "");
+		" (did you mean " : "", near.best ? near.best : "", near.best ?
+		"?)" : "");
 	return -1;
 }
 
@@ -339,8 +339,8 @@ known_capability(struct wrap *w, const struct def_text *t, unsigned line,
 	for (int i = 0; (name = caps_name(i)); i++)
 		suggest_try(&near, name);
 	diag_error(w->s->diag, 1, t->file, line, "unknown capability %s%s%s%s",
-		word, near.best ? ", was " : "", near.best ? near.best : "",
-		near.best ? " meant?" : "");
+		word, near.best ? "; did you mean " : "", near.best ? near.best : "",
+		near.best ? "?" : "");
 	return 0;
 }
 
@@ -423,10 +423,10 @@ unknown_limit(struct wrap *w, const struct def_text *t, unsigned number,
 
 	for (size_t i = 0; i < LIMITS; i++)
 		suggest_try(&near, limit_names[i]);
-	diag_error(w->s->diag, 1, t->file, number, "unknown limit '%.40s', "
-		"%s%s%s", name, near.best ? "was " : "expected as, core, cpu, "
+	diag_error(w->s->diag, 1, t->file, number, "unknown limit '%.40s'; "
+		"%s%s%s", name, near.best ? "did you mean " : "expected as, core, cpu, "
 		"data, fsize, memlock, nofile, nproc, rss or stack",
-		near.best ? near.best : "", near.best ? " meant?" : "");
+		near.best ? near.best : "", near.best ? "?" : "");
 }
 
 static void

@@ -96,8 +96,8 @@ unknown(struct resolver *r, const struct def_name *n, const char *what)
 	for (uint32_t i = 0; i < r->n; i++)
 		suggest_try(&near, r->nodes[i].name);
 	diag_error(r->diag, 1, n->file, n->line, "undefined service name %s"
-		"%s%s%s%s", n->name, what, near.best ? ", was " : "",
-		near.best ? near.best : "", near.best ? " meant?" : "");
+		"%s%s%s%s", n->name, what, near.best ? "; did you mean " : "",
+		near.best ? near.best : "", near.best ? "?" : "");
 }
 
 static struct node *

@@ -59,8 +59,8 @@ entry_is_free(const struct update *u, const char *name)
 
 	if (!scan_taken(entry, &u->live, name))
 		return 1;
-	warn("%s is there already, and not by this live directory: remove it, "
-		"or name the service otherwise", entry);
+	warn("%s already exists and does not belong to this live directory: "
+		"remove it or rename the service", entry);
 	return 0;
 }
 

@@ -71,7 +71,7 @@ for t in '2025-12-27 15:48:45+99:00' '2025-12-27 15:48+14:01' 12:00-15:00 \
 	2025-02-29 2025-13-01 2025-1-1 '2025-12-27 ' 12:00ZZ @12. @-1 @1x \
 	'1h30 ago' '5 5 ago' '--5m' 5 '+5m' tomorrow 'today 25:00' ' now'; do
 	reeve-logs --since "$t" a >out 2>err
-	is "$? $(grep -c 'is no time' err) $(wc -c <out)" '100 1 0' "no time: '$t'"
+	is "$? $(grep -c 'is not a time' err) $(wc -c <out)" '100 1 0' "no time: '$t'"
 done
 is "$(reeve-logs --utc --since '2025-12-28T05:48:44.5+14:00' a | cut -c27- |
 	head -n 1)" a2 'the widest zone there is'

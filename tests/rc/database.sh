@@ -61,7 +61,7 @@ else
 	skip 2 'python3 is not installed'
 fi
 db type x; is $? 3 'unknown name: 3'
-db type defautl; like "$(cat err)" 'default meant' 'the nearest name is said'
+db type defautl; like "$(cat err)" 'did you mean default' 'the nearest name is said'
 db script a; is $? 5 'wrong type: 5'
 db contents a; is $? 5 'contents of a longrun: 5'
 db nonsense; is $? 100 'unknown command: 100'

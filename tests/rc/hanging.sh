@@ -52,7 +52,7 @@ like "$(cat out)" 'not finished: run it again to finish it, or with --abort' \
 	'with what can be done'
 pid=$(cat hangs)
 sw -t 1000; is $? 111 'the next one has a limit, too'
-like "$(cat out)" "the script of shot .pid $pid., of an earlier change, runs still: out of time .kill -- -$pid ends it" \
+like "$(cat out)" "timed out: the script of shot .pid $pid., left by an earlier change, is still running .kill -- -$pid ends it" \
 	'and names what runs'
 like "$(cat out)" 'not switched; nothing was touched' 'and that it did nothing'
 reeve-switch >out 2>&1 & p=$!

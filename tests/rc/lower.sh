@@ -22,7 +22,7 @@ script a run; is "$(./run | tr '\n' '|')" "one|two words|it's|\$HOME|*|" 'its wo
 f a/run '#!/bin/sh\n'; bad 'command beside run' 'sv/a/command: there is a run too'
 new; compile; is $? 111 'an empty directory is refused'
 like "$(cat said)" 'sv/a/type: this is missing, expected longrun, oneshot or bundle in it \(or a command or a run beside it\)' 'what it needs is said'
-new; f a/command "sh -c 'echo x'\n"; good 'a single quote'; like "$(cat said)" "sv/a/command:1: ' is no quote" 'is warned of'
+new; f a/command "sh -c 'echo x'\n"; good 'a single quote'; like "$(cat said)" "sv/a/command:1: execline does not quote with '" 'is warned of'
 new; f a/type oneshot; f a/up 'echo x\n\t>> y\n'; good 'a redirection'; like "$(cat said)" 'sv/a/up:2: >> is an argument here' 'is warned of'
 compile --lax; is "$(cat said)" '' 'but s6-rc does not'
 new; f a/command '\n# no\n'; bad 'an empty command' 'sv/a/command:1: .*expected a command line'
@@ -67,7 +67,7 @@ script a restart; is "$(cat restart)" on-failure restart
 script a backoff; is "$(cat backoff)" '500 30000' backoff
 is "$(reeve-rc-db -c out show a | sed -n 's/^description: //p')" 'A thing' description
 like "$(reeve-rc-db -c out show a)" 'flags: main' main
-f a/restart 'on-failur\n'; bad restart 'on-failure meant'
+f a/restart 'on-failur\n'; bad restart 'did you mean on-failure'
 f a/restart 'always\nnever\n'; bad 'a second line' 'sv/a/restart:2: there is a second line'
 f a/restart always; f a/backoff '5s 1s\n'; bad backoff 'sv/a/backoff:1: '
 f a/backoff '0 0'; f a/on-change stop; bad on-change 'sv/a/on-change:1: '
@@ -89,7 +89,7 @@ is "$(reeve-rc-db -c out list all | tr '\n' ' ')" 'a a-log b ' 'but not with no-
 f log-user 'nobody\n'; good log-user; script a-log run
 like "$(cat run)" "reeve-mkdir -m 02700 -o nobody -- $PWD/log/a .*" 'the log directory is made for it'
 like "$(cat run)" 'reeve-apply -u nobody "\$b"reeve-log' 'the logger runs as it'
-mv sv/log-user sv/log-usr; bad 'log-usr' 'was log-user meant'
+mv sv/log-user sv/log-usr; bad 'log-usr' 'did you mean log-user'
 new; f a/type oneshot; f a/up 'echo x'; : >sv/a/logger; f a/environment 'X=1\n'; good 'logger of a oneshot'
 is "$(reeve-rc-db -c out dependencies a)" a-log 'it depends on it'
 script a-log stdin-fifo; is "$(cat stdin-fifo)" ../../fifo/a-log 'which reads a fifo'
@@ -112,8 +112,8 @@ script a notification-fd; is "$(cat notification-fd)" 3 'sets a notification-fd'
 f a/notification-type sd_notify; bad 'both ways' 'notification-type is sd_notify'
 rm sv/a/ready-check; good sd_notify; script a run; like "$(cat run)" 'reeve-sdnotify -3 3 sleep 9' 'it is put before'
 f a/notification-type check; bad 'check without one' 'expected a ready-check'
-f a/notification-type sdnotify; bad 'a misspelt one' 'sd_notify meant'
-new; f a/command 'sleep 9'; f a/capabilities 'net_bind_servce\n'; bad 'a misspelt capability' 'net_bind_service meant'
+f a/notification-type sdnotify; bad 'a misspelt one' 'did you mean sd_notify'
+new; f a/command 'sleep 9'; f a/capabilities 'net_bind_servce\n'; bad 'a misspelt capability' 'did you mean net_bind_service'
 f a/capabilities 'net_bind_service CAP_CHOWN\n'; : >sv/a/no-new-privs; : >sv/a/private-tmp; f a/read-only-paths '/usr\n/etc\n'; good 'privileges'
 script a run; like "$(cat run)" "reeve-apply -c 'net_bind_service CAP_CHOWN' -N -t -r /usr -r /etc -- sleep 9" 'are in the run'
 new; f a/command 'sleep 9'; f a/memory-max 64M; f a/cpu-max '50%%\n'; f a/tasks-max 10; good 'limits of a cgroup'
@@ -138,11 +138,11 @@ f a/restart-with 'b\n'; bad 'restart-with without a dependency' 'b is not a depe
 mkdir sv/b/after.d; : >sv/b/after.d/a; bad 'a cycle of after' 'cyclic service dependency: a -> b -> a'
 
 # Files that are nearly ours.
-new; f a/command x; f a/enviroment ''; bad 'enviroment' 'was environment meant'
+new; f a/command x; f a/enviroment ''; bad 'enviroment' 'did you mean environment'
 compile --lax; is $? 0 'but not with --lax'
 new; f a/command x; f a/notes ''; good 'a file that is like none'; like "$(cat said)" 'warning: sv/a/notes: unknown file' 'is a warning'
 new; f a/command x; f a/run.bak ''; f a/up~ ''; good 'what an editor leaves'
-new; f a/type oneshot; f a/run '#!/bin/sh\n'; bad 'a oneshot with a run' 'has no run: was up meant'
+new; f a/type oneshot; f a/run '#!/bin/sh\n'; bad 'a oneshot with a run' 'has no run; did you mean up'
 # All errors of a run, not the first.
 new; f a/type longrn; f b/command '{'; f c/command x; f c/nice 99; f d/dependencies 'nn\n'; f d/command x; compile
 is "$(grep -c ' error: ' said)" 4 'all errors of a run are said'

@@ -18,7 +18,7 @@ reeve-explain --list | awk '{ n = $1; $1 = ""; sub(/^ /, "")
 is "$(diff items page)" '' 'and a list of them by type'
 like "$(reeve-explain sv/web/contents.d/)" '^contents.d  \(bundle' 'a path will do'
 reeve-explain enviroment 2>err; is $? 1 'an unknown name: 1'
-like "$(cat err)" 'was environment meant' 'the nearest is said'
+like "$(cat err)" 'did you mean environment' 'the nearest is said'
 is "$(reeve-explain --list | awk '{print $1}' | LC_ALL=C sort -c 2>&1)" '' 'they are in order'
 # A file of each kind: none is unknown to the compiler.
 mkdir -p sv/l sv/o sv/b

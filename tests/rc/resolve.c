@@ -340,7 +340,7 @@ unknown_names(void **state)
 	list(d, LIST_WANTS, "wish");
 	list(d, LIST_AFTER, "later");
 	list(b, LIST_CONTENTS, "netwrok");
-	says("E S/b/0:0: undefined service name netwrok, was network meant?\n"
+	says("E S/b/0:0: undefined service name netwrok; did you mean network?\n"
 		"E S/network/1:0: undefined service name nothing-like-it\n"
 		"N S/network/2:0: there is no service wish, left out\n"
 		"N S/network/3:0: there is no service later, left out\n");

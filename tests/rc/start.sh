@@ -231,7 +231,7 @@ mkdir -p home/service/mine
 mkdir -p home/sv/mine
 echo 'sleep 1000' >home/sv/mine/command
 sw;				is $? 111 'a switch to a name that is taken'
-like "$(cat out)" "$D/home/service/mine is there already, and not by this live directory: remove it" 'names it'
+like "$(cat out)" "$D/home/service/mine already exists and does not belong to this live directory: remove it" 'names it'
 like "$(cat out)" 'not switched; nothing was touched' 'and touches nothing'
 not 'nor makes anything' test -e home/live/servicedirs/mine -o -e home/live/journal
 mv home/service/mine elsewhere; ln -s "$D/elsewhere" home/service/mine
@@ -244,7 +244,7 @@ mkdir -p scan.first/mine
 scanned scan.first
 reeve-rc-init -c "$D/db.first" -l "$D/live.first" "$D/scan.first" 2>out
 is $? 111 'a first start with a name that is taken'
-like "$(cat out)" "$D/scan.first/mine is there already" 'names it'
+like "$(cat out)" "$D/scan.first/mine already exists" 'names it'
 not 'and makes nothing live' test -e live.first/current -o -e live.first/servicedirs
 rm -r scan.first/mine; ln -s "$D/firsts/mine" scan.first/mine
 reeve-rc-init -c "$D/db.first" -l "$D/live.first" "$D/scan.first" 2>out

@@ -74,6 +74,6 @@ new; f sv/t@/command x; good 'NAME@ without instances.d' out sv
 like "$(cat said)" 'warning: sv/t@: there is no instances.d' 'is warned of'
 is "$(all)" 't@ ' 'and one service'
 new; f sv/t@/command x; f sv/t@/instances.d 'a\n'; bad 'a file instances.d' 'sv/t@/instances.d: Not a directory, expected a directory' out sv
-new; f sv/t@/command 'x'; f sv/t@/instances.d/a/comand y; bad 'a misspelt file of an instance' 'sv/t@/instances.d/a/comand: unknown file, was command meant' out sv
+new; f sv/t@/command 'x'; f sv/t@/instances.d/a/comand y; bad 'a misspelt file of an instance' 'sv/t@/instances.d/a/comand: unknown file; did you mean command' out sv
 new; f sv/t@/command 'x'; f sv/t@/instances.d/a/nice 50; bad 'a bad value of an instance' 'sv/t@/instances.d/a/nice:1: ' out sv
 end

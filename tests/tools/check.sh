@@ -11,7 +11,7 @@ clean() { reeve-check sv >out 2>&1; is $? 0 "$1"; is "$(grep -E ': (error|warnin
 
 new; clean 'a good source'
 f a/notes x; found 'an unknown file' 0 '^sv/a/notes: warning: unknown file, ignored$'
-new; f a/comand x; found 'a file that is nearly known' 1 '^sv/a/comand: error: unknown file, was command meant\?$'
+new; f a/comand x; found 'a file that is nearly known' 1 '^sv/a/comand: error: unknown file; did you mean command\?$'
 new; f a/command 'nosuchprogram x'; found 'a program that is missing' 0 '^sv/a/command: warning: nosuchprogram is not in PATH$'
 new; f a/command '/no/such/program x'; found 'a path that is missing' 0 '^sv/a/command: warning: /no/such/program is not there'
 new; f a/data/prog '#!/bin/sh\n'; chmod 755 sv/a/data/prog; f a/ready-check './data/prog x'; f a/command 'data/prog'; clean 'a path below the service directory'
@@ -54,13 +54,13 @@ new; f a/dependencies 'b\n'; f b/command 'sleep 1'; f b/dependencies 'a\n'; foun
 new; f b/command 'sleep 1'; found 'what nothing starts' 0 '^sv/b: note: bundle default does not start it'
 f a/wants.d/b ''; clean 'unless it is wished for'
 rm -r sv/default; found 'no bundle default' 0 '^sv: warning: there is no bundle default'
-new; rm -r sv/a; f a/type oneshot; f a/run '#!/bin/sh\n'; found 'a oneshot with a run' 1 '^sv/a/up: error: .*\(a oneshot has no run: was up meant, or the type longrun\?\)$'
+new; rm -r sv/a; f a/type oneshot; f a/run '#!/bin/sh\n'; found 'a oneshot with a run' 1 '^sv/a/up: error: .*\(a oneshot has no run; did you mean up, or the type longrun\?\)$'
 new; rm -r sv/a; f a/type oneshot; f a/up '#!/bin/sh\ntrue\ntrue\n'; found 'a shell script as up' 0 '^sv/a/up:1: warning: this line is a comment: the file is one execline command line'
 new; f a/dependencies.d/b ''; f a/dependencies 'c\n'; f b/command 'sleep 1'; found 'two lists' 0 '^sv/a/dependencies: warning: ignored: there is a dependencies.d'
 new; f a/logger 'n5 q7'; found 'a logging script' 1 "^sv/a/logger:1: error: invalid logging script: .*q7"
 new; f default-logger 'nx'; found 'a default one' 1 '^sv/default-logger:1: error: invalid logging script'
 f default-logger 't n5 +x'; clean 'good ones are taken'
-new; f a/dependencies 'backnd\n'; f backend/command 'sleep 1'; found 'a name that is not there' 1 '^sv/a/dependencies:1: error: undefined service name backnd, was backend meant'
+new; f a/dependencies 'backnd\n'; f backend/command 'sleep 1'; found 'a name that is not there' 1 '^sv/a/dependencies:1: error: undefined service name backnd; did you mean backend'
 
 # Names of services: what is said is about these.
 new; f b/command 'sleep 1'; f b/user nosuchuser; f c/command nosuchprogram; echo c >>sv/default/contents
@@ -113,7 +113,7 @@ is "$(cat sv/b/run)" '#!/bin/sh
 echo "x "  ' 'blanks of a script are left'
 is "$(stat -c %a sv/b/run)" 750 'and its mode'
 is "$(od -c sv/c/data/x | grep -c '\\r')" 1 'data is left alone'
-like "$(cat out)" 'sv/c/comand: error: unknown file, was command meant' 'what is not certain is left, and said'
+like "$(cat out)" 'sv/c/comand: error: unknown file; did you mean command' 'what is not certain is left, and said'
 rm sv/c/comand; reeve-check --fix sv >out; is $? 0 'then all is well'
 is "$(grep -c ': fixed: ' out)" 0 'and nothing is left to correct'
 reeve-check --fix before >/dev/null; cp -R before again; reeve-check --fix again >/dev/null; ok 'twice is as once' diff -r before again

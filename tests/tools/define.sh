@@ -46,7 +46,7 @@ f c/type longrun; f c/run 'echo\n'; f c/user 'nobodyatall\n'
 f d/command 'nosuchprogram x\n'
 f e/type oneshot; f e/up 'true\n'; mkdir sv/e/dependancies.d; f e/dependancies.d/d ''
 reeve-check sv >out; is $? 1 'errors: 1'
-for e in 'sv/a/type:1: error' 'sv/c/user:1: error: user nobodyatall' 'sv/e/dependancies.d: error: .*dependencies.d meant'; do
+for e in 'sv/a/type:1: error' 'sv/c/user:1: error: user nobodyatall' 'sv/e/dependancies.d: error: .*did you mean dependencies.d'; do
 	like "$(cat out)" "$e" "found: $e"
 done
 rm sv/c/user

@@ -162,8 +162,8 @@ explain(const char *path)
 	}
 	near = prop_near(base, 0);
 	warn("%s is no file that a definition has%s%s%s (reeve explain lists "
-		"all)", base, near ? ", was " : "", near ? near : "",
-		near ? " meant?" : "");
+		"all)", base, near ? "; did you mean " : "", near ? near : "",
+		near ? "?" : "");
 	return EX_NO;
 }
 

@@ -898,7 +898,7 @@ parse_time(const char *option, const char *text, tain *t)
 
 	tain_wallclock_read(&now);
 	if (!when_parse(text, &now, g.utc, t))
-		die(EX_MISUSE, "--%s: '%s' is no time (expected "
+		die(EX_MISUSE, "--%s: '%s' is not a time (expected "
 			"'2026-01-31 12:00', 12:00, today, 'yesterday 12:00', "
 			"'10m ago' or @TAI64N)", option, text);
 }

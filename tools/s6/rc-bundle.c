@@ -113,8 +113,8 @@ mark(unsigned char *in, const char *name)
 	if (!find(name, &i)) {
 		near = db_nearest(&b.db, name);
 		die(EX_UNKNOWN, "%s is not the name of a service or bundle"
-			"%s%s%s", name, near ? ", was " : "", near ? near : "",
-			near ? " meant?" : "");
+			"%s%s%s", name, near ? "; did you mean " : "", near ? near : "",
+			near ? "?" : "");
 	}
 	for (uint32_t k = 0; k < b.list[i].members.n; k++)
 		in[b.list[i].members.v[k]] = 1;
