@@ -273,6 +273,7 @@ class Attack:
             old = self.now.services.get(s.name)
             if old and old.id != s.id and s.name not in renames.values():
                 s.change, s.loose = "restart", False
+            s.loose |= s.change != "restart"
         with open("conversion", "w") as f:
             f.writelines("%s -> %s\n" % r for r in renames.items())
         return new, bool(renames)
