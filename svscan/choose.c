@@ -33,8 +33,10 @@ choose_pause(unsigned failures)
 {
 	uint64_t ms = CHOOSE_MIN_MS;
 
+	/* same: more than the most is the most, and that is itself */
 	while (failures-- && ms < CHOOSE_MAX_MS)
 		ms *= 2;
+	/* same: */
 	return ms < CHOOSE_MAX_MS ? ms : CHOOSE_MAX_MS;
 }
 

@@ -43,9 +43,11 @@ struct resolver {
 static uint32_t
 hash(const char *s)
 {
-	uint32_t h = 2166136261u;
+	uint32_t h = 2166136261u;	/* same: any start will do */
 
+	/* same: and any way to mix */
 	while (*s)
+		/* same: */
 		h = (h ^ (unsigned char)*s++) * 16777619u;
 	return h;
 }
@@ -155,6 +157,7 @@ resolve_duplicates(struct defs *s)
 	size_t n = 0;
 
 	drop_instances(s);
+	/* same: a larger one is as good */
 	while (size < 2 * s->n + 2)
 		size *= 2;
 	table = arena_alloc(s->mem, size * sizeof *table);
@@ -193,7 +196,7 @@ number_all(struct resolver *r)
 	resolve_duplicates(s);
 	if (s->n)
 		qsort(s->v, s->n, sizeof *s->v, by_type_and_name);
-	/* Each pipeline may add a bundle. */
+	/* Each pipeline may add a bundle; same: a larger one is as good. */
 	while (size < 4 * s->n + 2)
 		size *= 2;
 	r->table = arena_alloc(r->mem, size * sizeof *r->table);
