@@ -34,7 +34,7 @@ INSTALL = install
 STRIP ?= strip
 STRIPPING =
 
-.PHONY: all install install-strip uninstall release install-init install-s6-names check test torture asan bench mutants fuzz lint fmt dist html \
+.PHONY: all install install-strip uninstall release install-init install-s6-names check test torture asan bench mutants coverage fuzz lint fmt dist html \
 	clean units progs s6progs
 # What was a program before, and is none, would be tested and found.
 STALE = $(filter-out $(BINS) bin/reeve-multicall,$(wildcard bin/*))
@@ -135,9 +135,18 @@ bench: all units
 	$(Q)BUILD=$(CURDIR) $(srcdir)/tests/bench/run $(T)
 fuzz:
 	$(Q)BUILD=$(CURDIR) $(srcdir)/tests/fuzz/run $(T)
-# What one change to a source does to its unit test: make mutants T=log/match.c
+# What one change to a source does to its tests: make mutants T=log/match.c, or
+# T=svscan/act.c:402-412; without T all pure modules, with figures of each.
 mutants: all units
 	$(Q)BUILD=$(CURDIR) $(srcdir)/tests/mutants $(T)
+# Lines and branches that the unit tests and those of T reach.
+coverage:
+	$(Q)mkdir -p build-coverage
+	$(Q)cd build-coverage && { [ -e config.mak ] || CC="$(CC)" \
+		$(abspath $(srcdir))/configure LDFLAGS=--coverage \
+		CFLAGS="-O0 -g --coverage -fprofile-update=atomic"; } >/dev/null
+	$(Q)$(MAKE) --no-print-directory -C build-coverage all units
+	$(Q)BUILD=$(CURDIR)/build-coverage $(srcdir)/tests/coverage $(T)
 lint:
 	$(Q)$(srcdir)/tests/lint
 html:
