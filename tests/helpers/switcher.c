@@ -24,6 +24,7 @@
 #include "lib/file.h"
 #include "lib/path.h"
 #include "rc/live.h"
+#include "rc/pipe-ends.h"
 #include "rc/scan.h"
 #include "supervise/control.h"
 #include "supervise/detail.h"
@@ -994,9 +995,15 @@ is_atomic(const char *s)
 static int
 is_consumer(const char *s)
 {
-	int i = number_of(s);
+	int i = number_of(s), at, held;
 
-	return i >= 0 && producers(&cur, i);
+	if (i >= 0 && producers(&cur, i))
+		return 1;
+	/* What was a consumer keeps its pipe until its next start. */
+	at = open("live/fifo", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	held = at >= 0 && pipe_held(at, s);
+	close(at);
+	return held;
 }
 
 static int
