@@ -50,4 +50,36 @@ like "$out" '^reeve_tree_up 1$' 'with the metrics'
 like "$(ask "$(printf 'GET /x HTTP/1.0\r\n\r\n.')")" '404' 'another path'
 like "$(ask "$(printf 'PUT / HTTP/1.0\r\n\r\n.')")" '405' 'another method'
 like "$(ask "$(printf 'GET /metrics HTTP/1.0\r\n\r\n.')")" '200' 'it goes on'
+
+# A client that sends a byte every so often, many that send nothing and one
+# that does not read hold up no other, and are dropped.
+cat >slow.py <<'E'
+import socket, time
+def gone(s):
+    try:
+        return s.recv(1, socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
+def new():
+    s = socket.socket(socket.AF_UNIX)
+    s.connect("t/service/metrics/m.sock")
+    return s
+idle = [new() for i in range(40)]
+deaf = new(); deaf.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+slow = new()
+print("there", flush=True)
+try:
+    while not gone(slow):
+        slow.sendall(b"x")
+        time.sleep(0.1)
+except OSError:
+    pass
+E
+python3 slow.py >slow.out & slow=$!
+within 10 grep -q there slow.out
+began=$(date +%s%3N)
+like "$(ask "$(printf 'GET /metrics HTTP/1.0\r\n\r\n.')")" '200' 'slow clients hold up no other'
+took=$(($(date +%s%3N) - began))
+ok "it is answered before their time is over ($took ms)" [ $took -lt 1500 ]
+ok 'the slow one is dropped' within 20 sh -c "! kill -0 $slow"
 end

@@ -2,18 +2,10 @@
  * written to a file for the node exporter's textfile collector, or answered
  * to whoever asks on a local socket. */
 
-#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "lib/file.h"
 #include "lib/msg.h"
@@ -22,8 +14,7 @@
 #include "tools/front/front.h"
 #include "tools/front/model.h"
 #include "tools/front/proc.h"
-
-enum { CLIENT_MS = 2000, BACKLOG = 16, REQUEST_MAX = 4096 };
+#include "tools/front/scrape.h"
 
 static const struct opt opts[] = {
 	{ 'd', "notify", "FD", "with --listen: write a newline there when\n"
@@ -195,108 +186,6 @@ collect(const char *scandir, size_t *len)
 	return text;
 }
 
-/* --- the server --------------------------------------------------------------- */
-
-static int
-make_socket(const char *path)
-{
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	struct stat st;
-	int fd;
-
-	if (strlen(path) >= sizeof sa.sun_path)
-		die(EX_MISUSE, "the path of a local socket may have at most "
-			"%zu bytes: %s", sizeof sa.sun_path - 1, path);
-	strcpy(sa.sun_path, path);
-	fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	if (fd < 0)
-		die_sys(EX_SYSTEM, "unable to make a socket");
-	/* One that a killed server left is in the way; any other file is
-	 * not ours to remove. */
-	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
-		unlink(path);
-	if (bind(fd, (struct sockaddr *)&sa, sizeof sa) < 0 ||
-		listen(fd, BACKLOG) < 0)
-		die_sys(EX_SYSTEM, "unable to listen on %s", path);
-	fcntl(fd, F_SETFD, FD_CLOEXEC);
-	return fd;
-}
-
-/* Read up to the blank line that ends a request, within the time. */
-static int
-read_request(int fd, char *buf, size_t max)
-{
-	struct pollfd pfd = { fd, POLLIN, 0 };
-	size_t n = 0;
-
-	while (n + 1 < max && poll(&pfd, 1, CLIENT_MS) > 0) {
-		ssize_t r = read(fd, buf + n, max - 1 - n);
-
-		if (r <= 0)
-			break;
-		n += (size_t)r;
-		buf[n] = 0;
-		if (strstr(buf, "\r\n\r\n") || strstr(buf, "\n\n"))
-			return 1;
-	}
-	return 0;
-}
-
-static void
-answer(int fd, const char *scandir)
-{
-	struct timeval limit = { CLIENT_MS / 1000, 0 };
-	char request[REQUEST_MAX], top[256];
-	const char *status = "200 OK";
-	char *body = 0;
-	size_t len = 0;
-	int n;
-
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-	if (!read_request(fd, request, sizeof request))
-		return;
-	if (strncmp(request, "GET ", 4) && strncmp(request, "HEAD ", 5))
-		status = "405 Method Not Allowed";
-	else if (strncmp(strchr(request, ' ') + 1, "/metrics", 8) &&
-		strncmp(strchr(request, ' ') + 1, "/ ", 2))
-		status = "404 Not Found";
-	else
-		body = collect(scandir, &len);
-	n = snprintf(top, sizeof top, "HTTP/1.0 %s\r\nContent-Type: text/plain;"
-		" version=0.0.4; charset=utf-8\r\nContent-Length: %zu\r\n"
-		"Connection: close\r\n\r\n", status, len);
-	if (file_write_all(fd, top, (size_t)n) == 0 && body &&
-		request[0] == 'G')
-		(void)file_write_all(fd, body, len);
-	free(body);
-}
-
-static _Noreturn void
-serve(const char *path, const char *scandir, int notify)
-{
-	int fd = make_socket(path);
-
-	signal(SIGPIPE, SIG_IGN);
-	if (notify >= 0) {
-		(void)file_write_all(notify, "\n", 1);
-		close(notify);
-	}
-	for (;;) {
-		int c = accept(fd, 0, 0);
-
-		if (c < 0 && errno != EINTR && errno != ECONNABORTED) {
-			struct pollfd none = { -1, 0, 0 };
-
-			warn_sys("unable to accept (trying again in 1 s)");
-			poll(&none, 1, 1000);
-		}
-		if (c < 0)
-			continue;
-		answer(c, scandir);
-		close(c);
-	}
-}
-
 int
 front_metrics(int argc, char **argv)
 {
@@ -318,7 +207,7 @@ front_metrics(int argc, char **argv)
 	if (optind != argc || (path && output) || (notify >= 0 && !path))
 		opt_usage(&usage);
 	if (path)
-		serve(path, scandir, notify);
+		scrape_serve(path, notify, collect, scandir);
 	text = collect(scandir, &len);
 	if (output && file_write(AT_FDCWD, output, text, len, 0644, 0) < 0)
 		die_sys(EX_SYSTEM, "unable to write %s", output);
