@@ -97,11 +97,20 @@ bin/reeve-multicall: obj/multi/table.c $(MULTIOBJS) obj/all.a
 else
 APART = $(MAINS)
 endif
+# What reads, as root, the bytes of others: see configure.
+EXPOSED := init init-alone shutdownd rc-oneshotd rc socklog svscan supervise log \
+	sudod ipcserverd fdholderd
+# A static PIE takes a page more: not of those that are many, or process 1.
+ROOMY := init shutdownd rc-oneshotd rc socklog sudod ipcserverd fdholderd
+harder = $(if $(filter $(if $(filter -static-pie,$(EXPOSED_LDFLAGS)),$(ROOMY),\
+	$(EXPOSED)),$(basename $(notdir $1))),$(EXPOSED_LDFLAGS))
+linkflags = $(if $(filter -static-pie,$(call harder,$1)),$(filter-out \
+	-static,$(LDFLAGS)),$(LDFLAGS)) $(call harder,$1)
 define prog_rule
 bin/$(call progname,$1): obj/$(1:.c=.o) obj/all.a
 	@mkdir -p bin
 	$(if $$(Q),@echo "LD $$@")
-	$$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$< obj/all.a $$(LDLIBS)
+	$$(Q)$$(CC) $$(CFLAGS) $(call linkflags,$1) -o $$@ $$< obj/all.a $$(LDLIBS)
 endef
 $(foreach m,$(APART),$(eval $(call prog_rule,$m)))
 
