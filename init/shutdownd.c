@@ -229,7 +229,7 @@ announce(struct daemon *d)
 			wall_tell(text);
 	}
 	if (left <= LOGIN_MS && left &&
-		!file_exists(AT_FDCWD, NOLOGIN) &&
+		file_exists(AT_FDCWD, NOLOGIN) <= 0 &&
 		file_write(AT_FDCWD, NOLOGIN, "The machine is going down.\n",
 			27, 0644, 0) < 0)
 		warn_sys("unable to write " NOLOGIN " (logins go on)");

@@ -103,7 +103,7 @@ chain_bindir(char *buf, unsigned long max)
 		char probe[PATH_LEN];
 
 		if (path_join(probe, sizeof probe, buf, "reeve-supervise") == 0
-			&& file_exists(-1, probe))
+			&& file_exists(-1, probe) > 0)
 			return 0;
 	}
 	return path_join(buf, max, REEVE_BINDIR);
@@ -129,7 +129,7 @@ chain_sister(char *buf, unsigned long max, const char *name)
 
 	/* An image may hold some of the programs only. */
 	if (!(env && *env) && own_dir(dir, sizeof dir) &&
-		path_join(buf, max, dir, name) == 0 && file_exists(-1, buf))
+		path_join(buf, max, dir, name) == 0 && file_exists(-1, buf) > 0)
 		return 0;
 	if (chain_bindir(dir, sizeof dir) < 0)
 		return -1;

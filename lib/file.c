@@ -276,12 +276,21 @@ file_uint(int at, const char *name, unsigned *u)
 	return -1;
 }
 
+/* The errnos that say that no such file can be opened. */
+static int
+none_there(int e)
+{
+	return e == ENOENT || e == ENOTDIR || e == ELOOP || e == ENAMETOOLONG;
+}
+
 int
 file_exists(int at, const char *name)
 {
 	struct stat st;
 
-	return fstatat(at, name, &st, 0) == 0;
+	if (fstatat(at, name, &st, 0) == 0)
+		return 1;
+	return none_there(errno) ? 0 : -1;
 }
 
 void
@@ -345,12 +354,13 @@ file_locked_by(int at, const char *name)
 	return pid;
 }
 
-void
+int
 file_link_text(int at, const char *name, char *buf)
 {
 	ssize_t r = readlinkat(at, name, buf, PATH_LEN - 1);
 
 	buf[r < 0 ? 0 : r] = 0;
+	return r < 0 && errno != EINVAL && !none_there(errno) ? -1 : 0;
 }
 
 int

@@ -29,7 +29,9 @@ int file_write_all(int fd, const void *data, size_t len);
  * file; -1 and errno (EINVAL: not a number) otherwise. */
 int file_uint(int at, const char *name, unsigned *u);
 
-/* 1 if the name exists (following links), else 0. */
+/* 1 if the name exists (following links), 0 if not, -1 and errno if that cannot
+ * be told: "not there" is never the answer to a failure.  What must be there
+ * to be used is asked for with > 0. */
 int file_exists(int at, const char *name);
 
 /* Take a POSIX record lock on a whole file made if absent, mode 0600: who can
@@ -50,9 +52,10 @@ pid_t file_lock_holder(int fd);
 
 /* Replace symbolic link `name' by one to `target' in one rename.  0 or -1. */
 int file_symlink(int at, const char *target, const char *name);
-/* Where a symbolic link leads, into buf of PATH_LEN bytes; empty if it cannot
- * be read, cut if it is longer. */
-void file_link_text(int at, const char *name, char *buf);
+/* Where a symbolic link leads, into buf of PATH_LEN bytes; empty if it is not
+ * there or no link, cut if it is longer.  0, or -1 and errno, and then empty
+ * too. */
+int file_link_text(int at, const char *name, char *buf);
 
 /* Open a file to be read that lies where others may have put anything, for
  * root to read or to wait on: a regular file, and no link to one.  The fd, or

@@ -63,7 +63,7 @@ words_sister(struct words *w, const char *name)
 			"reeve-" : "s6-", name);
 		if (chain_sister(path, sizeof path, file) < 0)
 			die_sys(EX_SYSTEM, "unable to find %s", file);
-		if (file_exists(AT_FDCWD, path))
+		if (file_exists(AT_FDCWD, path) > 0)
 			break;
 	}
 	words_add(w, path);

@@ -183,6 +183,18 @@ of_this_boot(int livefd)
 	return identity_same_kernel(now, then) && supervised_elsewhere(livefd);
 }
 
+/* What says which set is live is not there.  While services of it run it was
+ * lost.  -1 and errno: ENOENT, or EPROTO. */
+static int
+not_there(int livefd)
+{
+	int r = live_supervised(livefd);
+
+	if (r >= 0)
+		errno = r ? EPROTO : ENOENT;
+	return -1;
+}
+
 /* --- reading --- */
 
 int
@@ -207,10 +219,13 @@ live_gen_current(int livefd)
 	unsigned n;
 	ssize_t r = readlinkat(livefd, "current", link, sizeof link - 1);
 
-	if (r <= 4 || r == sizeof link - 1)
+	if (r < 0)
 		return 0;
 	link[r] = 0;
-	return !strncmp(link, "gen/", 4) && num_uint(link + 4, &n) ? n : 0;
+	if (!strncmp(link, "gen/", 4) && num_uint(link + 4, &n))
+		return n;
+	errno = ENOENT;
+	return 0;
 }
 
 static int
@@ -249,9 +264,13 @@ read_gen(struct live *l, int writable, char *err, size_t errmax)
 
 	l->gen = live_gen_current(l->fd);
 	if (!l->gen) {
-		snprintf(err, errmax, "%s is not a live directory (no current "
-			"generation; start it with reeve-rc-init)", l->path);
-		errno = ENOENT;
+		int e = errno;
+
+		snprintf(err, errmax, e == ENOENT ? "%s is not a live "
+			"directory (no current generation; start it with "
+			"reeve-rc-init)" : "unable to read %s/current: %s",
+			l->path, strerror(e));
+		errno = e;
 		return -1;
 	}
 	snprintf(gen, sizeof gen, "gen/%u", (unsigned)l->gen);
@@ -294,15 +313,23 @@ int
 live_exists(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r, e;
-	char link[64];
+	struct stat st;
+	char link[1];
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -1;
 	r = of_this_boot(fd);
-	if (r > 0 && readlinkat(fd, "current", link, sizeof link) < 0)
+	if (r > 0 && (!live_gen_current(fd) || readlinkat(fd, "scandir", link,
+		sizeof link) < 0))
 		r = -1;
-	else if (r > 0)
-		r = live_gen_current(fd) > 0;
+	/* A switch may remove the one just read: then there is a newer one. */
+	for (int i = 0; r > 0 && i < TRIES; i++)
+		if (fstatat(fd, "current/db", &st, 0) == 0)
+			break;
+		else if (errno != ENOENT || i == TRIES - 1)
+			r = -1;
+	if (r < 0 && errno == ENOENT)
+		r = not_there(fd);
 	e = errno;
 	close(fd);
 	errno = e;
@@ -352,6 +379,8 @@ live_open(struct live *l, const char *path, int writable, char *err,
 	if (r == 0)
 		return 0;
 fail:
+	if (errno == ENOENT && not_there(l->fd) < 0 && errno == EPROTO)
+		snprintf(err, errmax, LIVE_LOST, path);
 	e = errno;
 	close(l->fd);
 	l->fd = -1;
@@ -436,7 +465,8 @@ live_last(const struct live *l, struct live_last *last)
 int
 live_switching(const struct live *l)
 {
-	return file_exists(l->fd, "journal");
+	/* Who cannot tell reads it next, and fails. */
+	return file_exists(l->fd, "journal") != 0;
 }
 
 long
@@ -924,7 +954,9 @@ live_needs_runner(const struct db *db)
 int
 live_runner_make(int livefd)
 {
-	return file_exists(livefd, "servicedirs/" LIVE_RUNNER) ? 0 :
+	int there = file_exists(livefd, "servicedirs/" LIVE_RUNNER);
+
+	return there < 0 ? -1 : there ? 0 :
 		make_whole(livefd, "servicedirs", LIVE_RUNNER, fill_runner, 0);
 }
 

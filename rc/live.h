@@ -48,6 +48,9 @@ struct live {
 /* The live directory to use when none is given: s6-rc's under the s6 names,
  * else that of the places.  buf holds PATH_LEN bytes.  0, or -1 and err. */
 int live_default(char *buf, char *err, size_t errmax);
+/* What to say of a live directory, by its path, that is damaged so. */
+#define LIVE_LOST "services run in %s, but boot, current or scandir is lost " \
+	"there (reeve down ends them, reeve up then makes it anew)"
 /* Open a live directory and read one generation of it, never a mixture.  0,
  * or -1 with a message in err and errno (ENOENT: not there or not
  * initialised, ESTALE: of an earlier boot, EPROTO: damaged). */
@@ -56,7 +59,7 @@ int live_open(struct live *, const char *path, int writable, char *err,
 void live_close(struct live *);
 
 /* 1 if there is a live directory, of this boot and initialised; 0 if there is
- * none; -1 and errno: it cannot be told. */
+ * none; -1 and errno: it cannot be told (EPROTO: LIVE_LOST). */
 int live_exists(const char *path);
 /* Does a supervise run for any of its services, wherever we look from?  1, 0,
  * or -1 and errno. */

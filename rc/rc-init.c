@@ -176,8 +176,9 @@ check_same(struct init *in)
 
 	prefix[r < 0 ? 0 : r] = 0;
 	prefix[strcspn(prefix, "\n")] = 0;
-	file_link_text(in->live.fd, "scandir", scandir);
-	file_link_text(in->live.fd, "current/compiled", compiled);
+	if (file_link_text(in->live.fd, "scandir", scandir) < 0 ||
+		file_link_text(in->live.fd, "current/compiled", compiled) < 0)
+		die_sys(EX_SYSTEM, "unable to read %s", in->live.path);
 	if (strcmp(scandir, in->live.scandir) &&
 		(path_real(a, scandir) < 0 ||
 		path_real(b, in->live.scandir) < 0 || strcmp(a, b)))
@@ -196,11 +197,10 @@ static int
 in_use(struct init *in)
 {
 	struct live l;
-	char err[512];
+	char err[PATH_LEN + 256];
+	int good = live_open(&l, in->live.path, 0, err, sizeof err) == 0, used;
 
-	int used;
-
-	if (live_open(&l, in->live.path, 0, err, sizeof err) == 0)
+	if (good)
 		live_close(&l);
 	else if (errno == ENOENT || errno == ESTALE)
 		return 0;
@@ -208,6 +208,8 @@ in_use(struct init *in)
 	if (used < 0)
 		die_sys(EX_SYSTEM, "unable to see whether services run in %s "
 			"(nothing was touched)", in->live.path);
+	if (used && !good)
+		die(EX_SYSTEM, "%s (nothing was touched)", err);
 	return used;
 }
 

@@ -151,7 +151,7 @@ as_wanted(const struct live *l, const char *name, int wanted)
 	if (!wanted)
 		return !alive(l, name);
 	return alive(l, name) && path_join(path, sizeof path, "servicedirs",
-		name, STATUS_FILE) == 0 && file_exists(l->fd, path);
+		name, STATUS_FILE) == 0 && file_exists(l->fd, path) > 0;
 }
 
 static uint32_t

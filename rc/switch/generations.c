@@ -68,7 +68,8 @@ gen_booted(const struct gen *g)
 {
 	char link[PATH_LEN];
 
-	file_link_text(AT_FDCWD, g->places.boot, link);
+	if (file_link_text(AT_FDCWD, g->places.boot, link) < 0)
+		die_sys(EX_SYSTEM, "unable to read %s", g->places.boot);
 	return update_kept(link);
 }
 
@@ -78,21 +79,22 @@ gen_live(const struct gen *g)
 {
 	char link[PATH_LEN], path[PATH_LEN];
 	struct stat ours, theirs;
-	ssize_t r;
 	unsigned n;
 
 	if (path_join(path, sizeof path, g->live, "current/compiled") < 0)
 		return 0;
-	r = readlink(path, link, sizeof link - 1);
-	if (r < 0)
-		return 0;
-	link[r] = 0;
+	if (file_link_text(AT_FDCWD, path, link) < 0)
+		die_sys(EX_SYSTEM, "unable to read %s", path);
 	n = update_kept(link);
 	if (!n)
 		return 0;
 	gen_path(g, path, n, "db");
-	return stat(path, &ours) == 0 && stat(link, &theirs) == 0 &&
-		ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino ?
+	if (stat(path, &ours) < 0 || stat(link, &theirs) < 0) {
+		if (errno == ENOENT || errno == ENOTDIR)
+			return 0;
+		die_sys(EX_SYSTEM, "unable to look at generation %u", n);
+	}
+	return ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino ?
 		n : 0;
 }
 
@@ -101,6 +103,8 @@ gen_has_live(const struct gen *g)
 {
 	int r = live_exists(g->live);
 
+	if (r < 0 && errno == EPROTO)
+		die(EX_SYSTEM, "not switched: " LIVE_LOST, g->live);
 	if (r < 0)
 		die_sys(EX_SYSTEM, "not switched: unable to see what is live "
 			"in %s", g->live);
@@ -119,7 +123,8 @@ gen_is_live(const struct gen *g)
 		return 0;
 	if (path_join(path, sizeof path, g->live, "scandir") < 0)
 		die_sys(EX_SYSTEM, "unable to use %s", g->live);
-	file_link_text(AT_FDCWD, path, scandir);
+	if (file_link_text(AT_FDCWD, path, scandir) < 0)
+		die_sys(EX_SYSTEM, "not switched: unable to read %s", path);
 	/* What is wrong with it will be told. */
 	if (!*scandir || scan_runs(scandir) || !scan_lost(errno))
 		return 1;
@@ -258,9 +263,13 @@ int
 gen_has_failed(const struct gen *g, unsigned n)
 {
 	char path[PATH_LEN];
+	int failed;
 
 	gen_path(g, path, n, "failed");
-	return file_exists(AT_FDCWD, path);
+	failed = file_exists(AT_FDCWD, path);
+	if (failed < 0)
+		die_sys(EX_SYSTEM, "unable to see whether there is a %s", path);
+	return failed;
 }
 
 /* Whether a rollback may choose it. */

@@ -166,7 +166,8 @@ prepare_journal(struct update *u, const struct diff *d, uint32_t origin)
 	if (u->boot && origin == u->from) {
 		snprintf(j.boot, sizeof j.boot, "%s", u->boot);
 		snprintf(j.boot_link, sizeof j.boot_link, "%s", u->boot_link);
-		file_link_text(AT_FDCWD, j.boot_link, j.boot_was);
+		if (file_link_text(AT_FDCWD, j.boot_link, j.boot_was) < 0)
+			goto out;
 	}
 	r = journal_write(u->live.fd, &j);
 out:

@@ -34,18 +34,25 @@ boot_as_before(const struct journal *j)
 
 	if (!*j->boot_was)
 		return 0;
-	file_link_text(AT_FDCWD, j->boot_link, now);
+	if (file_link_text(AT_FDCWD, j->boot_link, now) < 0) {
+		warn_sys("unable to read %s", j->boot_link);
+		return -1;
+	}
 	return strcmp(now, j->boot) ? 0 : update_boot(j->boot_was,
 		j->boot_link);
 }
 
-/* Since a switch was cut off, another set may have been chosen to be booted. */
+/* Since a switch was cut off, another set may have been chosen to be booted.
+ * 1, 0 or -1. */
 static int
 boots_as_then(const struct journal *j)
 {
 	char now[PATH_LEN];
 
-	file_link_text(AT_FDCWD, j->boot_link, now);
+	if (file_link_text(AT_FDCWD, j->boot_link, now) < 0) {
+		warn_sys("unable to read %s", j->boot_link);
+		return -1;
+	}
 	return !strcmp(now, j->boot_was);
 }
 
@@ -138,7 +145,7 @@ update_recover(struct update *u)
 {
 	struct journal j;
 	struct cut_off c;
-	int r = journal_read(&j, u->live.fd), code = UPDATE_OK;
+	int r = journal_read(&j, u->live.fd), code = UPDATE_OK, as_then;
 
 	if (r == 0)
 		return UPDATE_OK;
@@ -167,8 +174,9 @@ update_recover(struct update *u)
 		code = UPDATE_SYSTEM;
 	else
 		code = go_on(u, &j, recovery_go_on(&c));
-	if (code <= UPDATE_TIMEOUT && update_finish(u, u->live.gen == j.to &&
-		boots_as_then(&j) ? j.boot : 0, j.boot_link) < 0)
+	as_then = u->live.gen == j.to ? boots_as_then(&j) : 0;
+	if (code <= UPDATE_TIMEOUT && (as_then < 0 || update_finish(u,
+		as_then ? j.boot : 0, j.boot_link) < 0))
 		code = UPDATE_UNFINISHED;
 	if (code > UPDATE_TIMEOUT && !*u->text)
 		update_text(u, "not switched: the switch that was cut off could "

@@ -170,7 +170,14 @@ update_undo_switch(struct update *u, uint32_t origin, char **old, char **new,
 		return code;
 	}
 	snprintf(gen, sizeof gen, "gen/%u/compiled", (unsigned)origin);
-	file_link_text(u->live.fd, gen, compiled);
+	if (file_link_text(u->live.fd, gen, compiled) < 0) {
+		warn_sys("unable to go back: unable to read %s", gen);
+		state_close(&before);
+		db_close(&u->new);
+		u->new = db;
+		free(c);
+		return code;
+	}
 	for (uint32_t k = 0; k < n; k++)
 		c[k] = (struct diff_convert){ .from = new[k], .to = old[k] };
 	{

@@ -23,7 +23,7 @@ fresh() { # fresh DB: another live directory, of that database
 	rm -rf live scan go termed traps oneshots; : >oneshots
 	live_on "$1"
 }
-cut() { # cut COMMAND... of reeve: killed while slow ends
+cut_off() { # cut_off COMMAND... of reeve: killed while slow ends
 	rm -f go termed
 	within 10 test -e traps || bail 'slow does not run'
 	rm -f traps
@@ -62,7 +62,7 @@ echo '# third' >>third/other/run
 for s in old new third; do comp db.$s $s; done
 fresh db.old
 rc start slow other needs
-cut rc-update -v0 -l "$D/live" db.new
+cut_off rc-update -v0 -l "$D/live" db.new
 (sleep 0.2; : >go) &
 ok 'another set after one that was cut off' upd db.third
 : >go
@@ -73,7 +73,7 @@ is "$(ups)" 'needs other slow' 'all is up'
 # --- start after that
 fresh db.old
 rc start slow other needs
-cut rc-update -v0 -l "$D/live" db.new
+cut_off rc-update -v0 -l "$D/live" db.new
 (sleep 0.2; : >go) &
 ok 'a start of what an update was stopping' rc start slow
 : >go
@@ -85,7 +85,7 @@ ok 'it is up and stays' within 10 stays
 fresh db.old
 rc start slow other needs
 was=$(pid slow)
-cut rc-update -v0 -l "$D/live" db.new
+cut_off rc-update -v0 -l "$D/live" db.new
 (sleep 7; : >go) &
 ok 'a start of what takes long to end' rc start slow
 not 'what was to end is not taken for what was started' test "$(pid slow)" = "$was"
@@ -95,7 +95,7 @@ wait $!
 # --- restart, cut off, and again
 fresh db.old
 rc start slow other needs
-cut rc -v0 -l "$D/live" restart slow
+cut_off rc -v0 -l "$D/live" restart slow
 : >go
 ok 'a restart again' rc restart slow
 is "$(ups)" 'needs other slow' 'brings back all that the first took down'
@@ -103,7 +103,7 @@ is "$(ups)" 'needs other slow' 'brings back all that the first took down'
 # --- a stop that was cut off, and again: a switch does not bring it back
 fresh db.old
 rc start slow other
-cut rc -v0 -l "$D/live" stop slow
+cut_off rc -v0 -l "$D/live" stop slow
 : >go
 within 10 down live/servicedirs/slow
 ok 'a stop again' rc stop slow

@@ -88,12 +88,12 @@ show_page(const char *page, const char *section)
 
 	snprintf(name, sizeof name, "%s.%s", page, section);
 	if (chain_bindir(dir, sizeof dir) < 0 || path_join(file, sizeof file,
-		dir, "..", "doc", name) < 0 || !file_exists(-1, file)) {
+		dir, "..", "doc", name) < 0 || file_exists(-1, file) <= 0) {
 		execvp("man", man);
 		snprintf(name, sizeof name, "man%s/%s.%s", section, page,
 			section);
 		if (path_join(file, sizeof file, REEVE_MANDIR, name) < 0 ||
-			!file_exists(-1, file))
+			file_exists(-1, file) <= 0)
 			die(EX_NOTFOUND, "the page %s(%s) is not installed",
 				page, section);
 	}

@@ -114,7 +114,7 @@ has(const char *path, const char *name)
 	char buf[PATH_LEN];
 
 	return path_join(buf, sizeof buf, path, name) == 0 &&
-		file_exists(AT_FDCWD, buf);
+		file_exists(AT_FDCWD, buf) > 0;
 }
 
 /* While it is rotated there is no current. */

@@ -136,9 +136,9 @@ has_file(const char *dir, const char *name)
 	char path[PATH_LEN];
 
 	return (path_join(path, sizeof path, dir, "def", name) == 0 &&
-		file_exists(AT_FDCWD, path)) ||
+		file_exists(AT_FDCWD, path) > 0) ||
 		(path_join(path, sizeof path, dir, name) == 0 &&
-		file_exists(AT_FDCWD, path));
+		file_exists(AT_FDCWD, path) > 0);
 }
 
 /* The pid that a status names is gone, and its supervise has not written so. */
@@ -687,7 +687,7 @@ die_not_live(const struct model *m, const char *name)
 		return;
 	for (int i = 0; i < m->places.nsources; i++) {
 		if (path_join(path, sizeof path, m->places.sources[i], name) <
-			0 || !file_exists(AT_FDCWD, path))
+			0 || file_exists(AT_FDCWD, path) <= 0)
 			continue;
 		if (m->have_live && live_last(&m->live, &last) == 1 &&
 			last.code)

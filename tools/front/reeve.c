@@ -85,7 +85,7 @@ try_sister(char **argv)
 		"reeve-%s", argv[0]) >= sizeof name)
 		return;
 	if (chain_sister(path, sizeof path, name) < 0 ||
-		!file_exists(-1, path))
+		file_exists(-1, path) <= 0)
 		return;
 	argv[0] = name;
 	front_exec(name, argv);

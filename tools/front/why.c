@@ -200,7 +200,7 @@ say_definition(const struct model *m, const struct item *it)
 
 	for (int i = 0; i < m->places.nsources; i++) {
 		if (path_join(path, sizeof path, m->places.sources[i],
-			it->name) < 0 || !file_exists(AT_FDCWD, path))
+			it->name) < 0 || file_exists(AT_FDCWD, path) <= 0)
 			continue;
 		printf("  defined in:   %s\n", path);
 		return;
