@@ -106,6 +106,7 @@ act_ready(struct super *s)
 	s->st.ready = 1;
 	tain_wallclock_read(&s->st.readied);
 	s->readied = os_now();
+	s->unheard = 0;
 	act_letter(s, 'U');
 }
 
@@ -201,6 +202,7 @@ run(struct super *s)
 	s->asked = s->once = s->permanent = 0;
 	s->readied = 0;
 	s->unready = 0;
+	s->unheard = s->notify >= 0;
 	s->dt.pid = s->dt.run_pid = (uint64_t)pid;
 	s->dt.started = before;
 	s->dt.started_by = os_boot_now();
@@ -367,7 +369,8 @@ plan_backoff(struct super *s)
 		delay *= 2;
 	if (delay > max)
 		delay = max;
-	if (s->asked || life >= min * MS) {
+	/* What never got ready has not lived, however long it tried. */
+	if (s->asked || (life >= min * MS && !s->unheard)) {
 		/* A service that falls over now and then keeps its place,
 		 * until it has lived as long as it last had to wait. */
 		if (life >= delay * MS)

@@ -41,6 +41,7 @@ struct super {
 	unsigned asked : 1;	/* a command sent it a signal that may end it */
 	unsigned once : 1;	/* policy of file restart ended it */
 	unsigned permanent : 1;	/* finish exited 125 */
+	unsigned unheard : 1;	/* run has yet to say that it is ready */
 	unsigned become : 1;	/* the new program, which passed its check */
 	char letters[8];	/* events to be told with the next status */
 	unsigned char published[STATUS_SIZE];	/* what status_write knows */

@@ -19,7 +19,7 @@
 #include "rc/places.h"
 
 #define CGROUPS "/sys/fs/cgroup/"
-enum { APPLY_PERCENT_MAX = 1000000 };	/* what reeve-apply takes */
+enum { READY_MS = 60000, APPLY_PERCENT_MAX = 1000000 };	/* what reeve-apply takes */
 
 
 static void
@@ -667,7 +667,9 @@ expand_pid_file(struct wrap *w)
 
 	if (!line || !absolute(w, t, line, w->s->line))
 		return;
-	buf_str(&w->last, " \"$b\"reeve-forking");
+	/* As long as a switch waits for who says that it is ready. */
+	buf_printf(&w->last, " \"$b\"reeve-forking -t %u", w->d->timeout[1] ?
+		w->d->timeout[1] : READY_MS);
 	/* Without another way to tell it is ready when its parent has ended. */
 	if (w->d->type == DB_LONGRUN && !def_text(w->d, "ready-check") &&
 		!def_text(w->d, "notification-type"))

@@ -19,8 +19,9 @@ const struct prop props[] = {
 		"1s 60s",
 		"two durations, the greater last, as 500ms 30s",
 		"Least and greatest delay before a service that dies at "
-		"once is started again; the delay doubles each time. Bare "
-		"numbers are milliseconds.",
+		"once, or before it has said that it is ready, is started "
+		"again; the delay doubles each time. Bare numbers are "
+		"milliseconds.",
 		"500ms 30s" },
 	{ "capabilities", FOR_ATOMIC, PROP_TEXT, 0, 0,
 		"those of the user",
@@ -302,7 +303,8 @@ const struct prop props[] = {
 		"an absolute path",
 		"For a daemon that insists on going to the background: "
 		"the file to which it writes its pid. It is kept below a "
-		"process that adopts it, and so is supervised.",
+		"process that adopts it, and so is supervised. What does "
+		"not write it within timeout-up (60 s without one) is ended.",
 		"/run/app.pid" },
 	{ "pipeline-name", FOR_LONGRUN, PROP_PIPELINE, 0, 1,
 		"none",

@@ -54,6 +54,16 @@ ok 'one that lived long enough' within 10 count lived/starts 4
 ok 'is started at once' perl -e 'for (@ARGV) { exit 1 if $_ > 1500 }' \
 	$(gaps lived/starts)
 "${P}svc" -dx lived
+service unheard <<END
+$stamp >>starts
+exec sleep 0.3
+END
+echo '200 5000' >unheard/backoff; echo 3 >unheard/notification-fd
+supervised unheard
+within 20 count unheard/starts 4
+ok 'one that never said that it is ready has not lived' perl -e '
+	exit !(@ARGV > 2 && $ARGV[1] >= 690 && $ARGV[2] >= 1090)' $(gaps unheard/starts)
+"${P}svc" -dx unheard
 service asked <<END
 $stamp >>starts
 exec sleep 1000

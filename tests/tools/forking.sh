@@ -43,6 +43,22 @@ reeve-forking pid sh -c 'exit 4' 2>err; is $? 4 'a program that fails'
 reeve-forking -t 100 pid true 2>err; is $? 99 'no pid file'
 like "$(cat err)" 'pid does not name a process started by true' 'is said'
 reeve-forking -t 100 pid sh -c 'echo 1 >pid' 2>err; is $? 99 'the pid of a stranger is not believed'
+cat >slow <<'E'
+#!/bin/sh
+( trap 'echo ended >slow.said; exit 0' TERM; sh -c 'echo $PPID' >slow.pid
+  while :; do sleep 0.02; done ) >/dev/null &
+until [ -s slow.pid ]; do sleep 0.02; done
+E
+chmod 755 slow
+if [ -r /proc/self/stat ]; then
+	reeve-forking -t 200 pid ./slow 2>err; is $? 99 'a daemon that does not write its pid in time'
+	ok 'is ended, and not left behind' no_process "$(cat slow.pid)"
+	is "$(cat slow.said)" ended 'by the signal that it can catch'
+	like "$(cat err)" 'ending what ./slow has left in the background' 'that is said'
+	rm slow.pid slow.said; reeve-forking -t 0 pid ./slow 2>err & p=$!
+	within 10 test -s slow.pid; sleep 0.2; kill $p; wait $p; is $? 143 'one that is told to end meanwhile'
+	ok 'ends it too' no_process "$(cat slow.pid)"
+else skip 6 'no /proc'; fi
 reeve-forking pid 2>err; is $? 100 'no program'
 reeve-forking pid nosuchprogram 2>err; is $? 127 'a program that is not there'
 end

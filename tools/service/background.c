@@ -19,7 +19,7 @@
 #include "lib/os.h"
 #include "tools/service/background.h"
 
-enum { LOOK_MS = 50 };
+enum { LOOK_MS = 50, END_MS = 2000 };
 enum { EX_NODAEMON = 104 };	/* pidfile names no process: s6's code */
 
 extern char **environ;
@@ -182,6 +182,34 @@ out:
 	return found;
 }
 
+static void
+send_to(void *sig, pid_t pid)
+{
+	kill(pid, *(int *)sig);
+	kill(pid, SIGCONT);
+}
+
+/* Nobody will supervise what we have adopted: it ends before we do, or the
+ * next start would be a second daemon. */
+static void
+end_adopted(const struct background *b)
+{
+	int sig = SIGTERM, none = 0;
+
+	if (!b->own || os_descendants(getpid(), 0, send_to, &sig) <= 0)
+		return;
+	warn("ending what %s has left in the background", b->argv[0]);
+	sig = SIGKILL;
+	for (int ms = 0; ms < 2 * END_MS; ms += LOOK_MS) {
+		while (waitpid(-1, 0, WNOHANG) > 0)
+			;
+		if (os_descendants(getpid(), 0, send_to, ms < END_MS ? &none :
+			&sig) <= 0)
+			return;
+		poll(0, 0, LOOK_MS);
+	}
+}
+
 /* Wait until prog has exited 0. */
 static void
 await_prog(const struct background *b, int sp, pid_t prog, uint64_t deadline)
@@ -210,6 +238,7 @@ await_prog(const struct background *b, int sp, pid_t prog, uint64_t deadline)
 	else
 		warn("%s has failed (%d) instead of going into the background",
 			b->argv[0], WEXITSTATUS(wstat));
+	end_adopted(b);
 	end_as(b, wstat);
 }
 
@@ -225,10 +254,13 @@ await_pidfile(const struct background *b, int sp, uint64_t deadline)
 		uint64_t look = clock_deadline(LOOK_MS);
 		int c;
 
-		if (clock_passed(deadline))
-			die(EX_TIMEOUT, "%s does not name a process%s%s in "
-				"time", b->pidfile, b->own ? " started by " :
-				"", b->own ? b->argv[0] : "");
+		if (clock_passed(deadline)) {
+			warn("%s does not name a process%s%s in time",
+				b->pidfile, b->own ? " started by " : "",
+				b->own ? b->argv[0] : "");
+			end_adopted(b);
+			_exit(EX_TIMEOUT);
+		}
 		if (!b->own && waitpid(-1, &c, WNOHANG) < 0 &&
 			errno == ECHILD)
 			die(EX_NODAEMON, "the daemon has exited without naming "
@@ -236,8 +268,10 @@ await_pidfile(const struct background *b, int sp, uint64_t deadline)
 		poll(&p, 1, clock_left(look < deadline ? look : deadline));
 		/* Told to end while there is nobody to pass it on to. */
 		while ((c = selfpipe_read()) > 0)
-			if (c == SIGTERM || c == SIGINT)
+			if (c == SIGTERM || c == SIGINT) {
+				end_adopted(b);
 				_exit(128 + c);
+			}
 	}
 	return pid;
 }
