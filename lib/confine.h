@@ -26,6 +26,10 @@ int confine_keep(uint64_t want, uint64_t *have);
 /* No exec gives privileges any more.  0, or -1 and errno. */
 int confine_privileges(void);
 
+/* How much sooner (up to 1000) or later (down to -1000) than others this
+ * process is killed when memory is short.  0, or -1 and errno. */
+int confine_oom(const char *number);
+
 /* Is there such a thing as a control group?  0, or -1 and ENOSYS. */
 int confine_cgroups(void);
 

@@ -509,6 +509,13 @@ confine_privileges(void)
 }
 
 int
+confine_oom(const char *number)
+{
+	(void)number;
+	return not_here();
+}
+
+int
 confine_cgroups(void)
 {
 	return not_here();

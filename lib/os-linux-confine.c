@@ -150,6 +150,21 @@ confine_privileges(void)
 }
 
 int
+confine_oom(const char *number)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC), e;
+	ssize_t r;
+
+	if (fd < 0)
+		return -1;
+	r = write(fd, number, strlen(number));
+	e = errno;
+	close(fd);
+	errno = e;
+	return r < 0 ? -1 : 0;
+}
+
+int
 confine_cgroups(void)
 {
 	return 0;

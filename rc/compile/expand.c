@@ -19,7 +19,8 @@
 #include "rc/places.h"
 
 #define CGROUPS "/sys/fs/cgroup/"
-enum { READY_MS = 60000, APPLY_PERCENT_MAX = 1000000 };	/* what reeve-apply takes */
+enum { READY_MS = 60000, WEIGHT_MAX = 10000, OOM_MAX = 1000,
+	APPLY_PERCENT_MAX = 1000000 };	/* what reeve-apply takes */
 
 
 static void
@@ -519,6 +520,63 @@ cgroup_ok(const char *path)
 		path[sizeof CGROUPS - 1]);
 }
 
+static int
+is_size_or_none(const char *s)
+{
+	uint64_t v;
+
+	return num_size(s, &v);
+}
+
+static int
+is_weight(const char *s)
+{
+	unsigned u;
+
+	return num_uint(s, &u) && u && u <= WEIGHT_MAX;
+}
+
+/* Those that are written as they are.  How many there are. */
+static int
+cgroup_values(struct wrap *w)
+{
+	static const struct {
+		const char *name, *file;
+		int (*check)(const char *);
+	} known[] = { { "memory-high", "memory.high", is_size },
+		{ "memory-swap-max", "memory.swap.max", is_size_or_none },
+		{ "cpu-weight", "cpu.weight", is_weight },
+		{ "io-weight", "io.weight", is_weight } };
+	int n = 0;
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		const char *value = cgroup_limit(w, known[i].name,
+			known[i].check);
+
+		if (!value)
+			continue;
+		wrap_apply(w, "-v", arena_printf(w->s->mem, "%s=%s",
+			known[i].file, value));
+		n++;
+	}
+	return n;
+}
+
+static void
+expand_oom_score(struct wrap *w)
+{
+	const struct def_text *t = wrap_use(w, "oom-score-adjust");
+	const char *line = t ? def_line(w->s, t) : 0;
+	unsigned u;
+
+	if (!line)
+		return;
+	if (!num_uint(line + (*line == '-'), &u) || u > OOM_MAX)
+		wrap_bad(w, t, line);
+	else
+		wrap_apply(w, "-o", line);
+}
+
 static void
 expand_cgroup(struct wrap *w)
 {
@@ -538,7 +596,7 @@ expand_cgroup(struct wrap *w)
 			(int)strcspn(cpu, "%"), cpu));
 	if (tasks)
 		wrap_apply(w, "-k", tasks);
-	if (!t && !memory && !cpu && !tasks)
+	if (!cgroup_values(w) && !t && !memory && !cpu && !tasks)
 		return;
 	if (path && !cgroup_ok(path)) {
 		wrap_bad(w, t, path);
@@ -935,6 +993,7 @@ expand_service(struct defs *s, struct def *d, int logged)
 	expand_cgroup(&w);
 	expand_limits(&w);
 	expand_nice(&w);
+	expand_oom_score(&w);
 	expand_user(&w);
 	expand_groups(&w);
 	expand_privileges(&w);

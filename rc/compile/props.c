@@ -67,6 +67,12 @@ const struct prop props[] = {
 		"The most processor time the service and its descendants "
 		"may use (cgroup version 2).",
 		"150%" },
+	{ "cpu-weight", FOR_LONGRUN, PROP_TEXT, 0, 0,
+		"100",
+		"a number from 1 to 10000, or max",
+		"The share of processor time when there is not enough for "
+		"all (cgroup version 2); max leaves it as it is.",
+		"50" },
 	{ "data", FOR_LONGRUN, PROP_TREE, 0, 1,
 		"none",
 		"a directory",
@@ -191,6 +197,12 @@ const struct prop props[] = {
 		"NAME@x of it. An entry that is a directory holds files "
 		"that replace those of the template.",
 		"(directory with files a and b)" },
+	{ "io-weight", FOR_LONGRUN, PROP_TEXT, 0, 0,
+		"100",
+		"a number from 1 to 10000, or max",
+		"The share of input and output when there is not enough for "
+		"all (cgroup version 2); max leaves it as it is.",
+		"50" },
 	{ "limits", FOR_ATOMIC, PROP_TEXT, 0, 0,
 		"those of the supervisor",
 		"NAME=VALUE lines",
@@ -239,12 +251,25 @@ const struct prop props[] = {
 		"a number of deaths, at most 4096",
 		"How many of the last deaths are remembered.",
 		"100" },
+	{ "memory-high", FOR_LONGRUN, PROP_TEXT, 0, 0,
+		"max",
+		"a size as 512M, or max",
+		"Above so much memory the service and its descendants are "
+		"slowed down, and memory is taken back from them (cgroup "
+		"version 2).",
+		"400M" },
 	{ "memory-max", FOR_LONGRUN, PROP_TEXT, 0, 0,
 		"max",
 		"a size as 512M, or max",
 		"The most memory the service and its descendants may use "
 		"(cgroup version 2).",
 		"512M" },
+	{ "memory-swap-max", FOR_LONGRUN, PROP_TEXT, 0, 0,
+		"max",
+		"a size as 512M, 0 for none, or max",
+		"The most swap space the service and its descendants may "
+		"use (cgroup version 2).",
+		"0" },
 	{ "nice", FOR_ATOMIC, PROP_TEXT, 0, 0,
 		"0",
 		"a number from -20 to 19",
@@ -298,6 +323,13 @@ const struct prop props[] = {
 		"what it needs or by its own end, and leaves alone what was "
 		"not.",
 		"reload" },
+	{ "oom-score-adjust", FOR_ATOMIC, PROP_TEXT, 0, 0,
+		"that of the supervisor",
+		"a number from -1000 to 1000",
+		"Whether the command is killed sooner (above 0) or later than "
+		"others when memory is short (Linux). Less than what it has "
+		"needs root.",
+		"-500" },
 	{ "pid-file", FOR_LONGRUN, PROP_TEXT, 0, 0,
 		"none",
 		"an absolute path",

@@ -51,6 +51,11 @@ cpu-max ~ l ~ edge ~ max
 cpu-max ~ l ~ bad ~ 0
 cpu-max ~ l ~ bad ~ 1000001
 cpu-max ~ l ~ bad ~ 1.5
+cpu-weight ~ l ~ good ~ 50
+cpu-weight ~ l ~ edge ~ 10000
+cpu-weight ~ l ~ edge ~ max
+cpu-weight ~ l ~ bad ~ 0
+cpu-weight ~ l ~ bad ~ 10001
 data ~ l ~ good ~ DIR:x
 data ~ l ~ edge ~ DIR:
 data ~ l ~ bad ~ x
@@ -120,6 +125,11 @@ groups ~ l ~ bad ~ daemon\nnosuchgroup
 instances.d ~ t ~ good ~ DIR:one two
 instances.d ~ t ~ edge ~ DIR:
 instances.d ~ t ~ bad ~ x
+io-weight ~ l ~ good ~ 50
+io-weight ~ l ~ edge ~ 10000
+io-weight ~ l ~ edge ~ max
+io-weight ~ l ~ bad ~ 0
+io-weight ~ l ~ bad ~ 10001
 limits ~ l ~ good ~ nofile=65536\nas=64M
 limits ~ l ~ edge ~ core=0\nnofile=5:5\nstack=0:unlimited
 limits ~ l ~ bad ~ nofile=10\nnofiles=5
@@ -149,11 +159,18 @@ max-death-tally ~ l ~ good ~ 10
 max-death-tally ~ l ~ edge ~ 0
 max-death-tally ~ l ~ edge ~ 4096
 max-death-tally ~ l ~ bad ~ 4097
+memory-high ~ l ~ good ~ 400M
+memory-high ~ l ~ edge ~ max
+memory-high ~ l ~ bad ~ 0
+memory-high ~ l ~ bad ~ much
 memory-max ~ l ~ good ~ 512M
 memory-max ~ l ~ edge ~ 1
 memory-max ~ l ~ edge ~ max
 memory-max ~ l ~ bad ~ 0
 memory-max ~ l ~ bad ~ 99999999999999999999
+memory-swap-max ~ l ~ good ~ 1G
+memory-swap-max ~ l ~ edge ~ 0
+memory-swap-max ~ l ~ bad ~ none
 nice ~ l ~ good ~ 10
 nice ~ o ~ edge ~ -20
 nice ~ l ~ edge ~ 19
@@ -188,6 +205,11 @@ notification-type ~ l ~ bad ~ check
 on-change ~ l ~ good ~ reload
 on-change ~ o ~ edge ~ keep
 on-change ~ l ~ bad ~ relaod
+oom-score-adjust ~ l ~ good ~ -500
+oom-score-adjust ~ o ~ edge ~ 1000
+oom-score-adjust ~ l ~ edge ~ -1000
+oom-score-adjust ~ l ~ bad ~ 1001
+oom-score-adjust ~ l ~ bad ~ --5
 pid-file ~ l ~ good ~ /run/app.pid
 pid-file ~ l ~ edge ~ /p
 pid-file ~ l ~ bad ~ app.pid

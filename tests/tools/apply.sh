@@ -16,6 +16,18 @@ reeve-apply -g nogroupatall true 2>err; is $? 1 'an unknown group'
 reeve-apply -d /no/such/dir true 2>err; is $? 111 'no such directory'
 reeve-apply -c no_such_cap true 2>err; is $? 100 'an unknown capability'
 reeve-apply 2>err; is $? 100 'no program'
+if [ -w /proc/self/oom_score_adj ]; then
+	is "$(reeve-apply -o 700 cat /proc/self/oom_score_adj)" 700 'how soon it is killed when memory is short'
+else skip 1 'no oom score here'; fi
+for o in '-o 1001' '-o x'; do reeve-apply $o true 2>err; is $? 100 "$o is refused"; done
+mkdir cg; for f in memory.high memory.swap.max cpu.weight io.weight cgroup.procs; do : >cg/$f; done
+if built_with LINUX; then
+	ok 'values of a cgroup' reeve-apply -C "$PWD/cg" -v memory.high=1M -v memory.swap.max=0 -v cpu.weight=50 -v io.weight=60 true
+	is "$(cat cg/memory.high cg/memory.swap.max cg/cpu.weight cg/io.weight | sed 's/\([0-9]\)$/\1/' | tr -d '\n')" 104857605060 'are written'
+	for v in memory.max=5 cpu.weight=0 io.weight=10001 memory.high=x memory.high; do
+		reeve-apply -C "$PWD/cg" -v $v true 2>err; is $? 100 "-v $v is refused"
+	done
+else skip 7 'no cgroups in this build'; fi
 reeve-apply nosuchprogram 2>err; is $? 127 'a program that is not there'
 printf '#! /no/such/sh -e\n' >script; chmod +x script
 reeve-apply ./script 2>err; is $? 127 'a script without its interpreter'

@@ -461,6 +461,10 @@ unit_simple(struct unit *u, const char *key, char *value)
 	static const struct { const char *key, *file; } files[] = {
 		{ "WorkingDirectory", "directory" }, { "UMask", "umask" },
 		{ "Nice", "nice" }, { "KillSignal", "down-signal" },
+		{ "MemoryHigh", "memory-high" },
+		{ "MemorySwapMax", "memory-swap-max" },
+		{ "CPUWeight", "cpu-weight" }, { "IOWeight", "io-weight" },
+		{ "OOMScoreAdjust", "oom-score-adjust" },
 		{ "MemoryMax", "memory-max" }, { "MemoryLimit", "memory-max" },
 		{ "CPUQuota", "cpu-max" }, { "TasksMax", "tasks-max" } },
 		times[] = { { "TimeoutStartSec", "timeout-up" },

@@ -30,7 +30,9 @@ enum { LIST_MAX = 64, GROUPS_MAX = 256 };
 
 struct apply {
 	const char *user, *groups, *nice, *caps, *directory;
-	const char *cgroup, *memory, *cpu, *tasks;
+	const char *cgroup, *memory, *cpu, *tasks, *oom;
+	const char *values[LIST_MAX];
+	size_t nvalues;
 	const char *limits[LIST_MAX], *readonly[LIST_MAX];
 	size_t nlimits, nreadonly;
 	int no_new_privs, private_tmp;
@@ -59,6 +61,10 @@ static const struct opt opts[] = {
 	{ 'p', "cpu-max", "PERCENT", "limit the processor time of the "
 		"cgroup,\nin percent of one processor" },
 	{ 'k', "tasks-max", "N", "limit the processes of the cgroup" },
+	{ 'v', "cgroup-value", "FILE=VALUE", "memory.high, memory.swap.max, "
+		"cpu.weight or\nio.weight of the cgroup; may be repeated" },
+	{ 'o', "oom-score-adjust", "N", "be killed sooner (1 to 1000) or "
+		"later (-1 to\n-1000) when memory is short" },
 	{ 0 }
 };
 static const struct usage usage = {
@@ -98,6 +104,8 @@ parse(struct apply *a, int argc, char **argv)
 		case 'm': a->memory = optarg; break;
 		case 'p': a->cpu = optarg; break;
 		case 'k': a->tasks = optarg; break;
+		case 'v': add(a->values, &a->nvalues, "-v"); break;
+		case 'o': a->oom = optarg; break;
 		default: break;
 		}
 	}
@@ -377,7 +385,7 @@ cgroup_enable(const char *cgroup)
 	char parent[PATH_LEN];
 	const char *slash = strrchr(cgroup, '/');
 	static const char *const controllers[] = { "+memory", "+cpu",
-		"+pids" };
+		"+pids", "+io" };
 	int fd;
 
 	if (!slash || slash == cgroup || path_join(parent, sizeof parent,
@@ -401,6 +409,46 @@ cgroup_enable(const char *cgroup)
 	}
 }
 
+/* "memory.high=1G" */
+static void
+cgroup_value(int dir, const char *cgroup, const char *text)
+{
+	static const struct { const char *file; int size; } known[] = {
+		{ "memory.high", 1 }, { "memory.swap.max", 1 },
+		{ "cpu.weight", 0 }, { "io.weight", 0 } };
+	size_t n = strcspn(text, "=");
+	char number[32];
+	uint64_t v;
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		if (strlen(known[i].file) != n || !text[n] ||
+			strncmp(text, known[i].file, n))
+			continue;
+		if (!num_size(text + n + 1, &v) || (!known[i].size &&
+			(!v || v > 10000)))
+			break;
+		snprintf(number, sizeof number, "%llu", (unsigned long long)v);
+		cgroup_write(dir, cgroup, known[i].file, number);
+		return;
+	}
+	die(EX_MISUSE, "invalid value '%s', expected memory.high or "
+		"memory.swap.max with a size, or cpu.weight or io.weight with "
+		"a number from 1 to 10000", text);
+}
+
+static void
+adjust_oom_score(const char *text)
+{
+	unsigned u;
+
+	if (!num_uint(text + (*text == '-'), &u) || u > 1000)
+		die(EX_MISUSE, "invalid score '%s', expected a number from "
+			"-1000 to 1000", text);
+	if (confine_oom(text) < 0)
+		warn_sys("unable to set the oom score to %s (going on "
+			"without)", text);
+}
+
 static void
 join_cgroup(const struct apply *a)
 {
@@ -419,7 +467,7 @@ join_cgroup(const struct apply *a)
 			a->cgroup);
 		return;
 	}
-	if (a->memory || a->cpu || a->tasks)
+	if (a->memory || a->cpu || a->tasks || a->nvalues)
 		cgroup_enable(a->cgroup);
 	dir = open(a->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0) {
@@ -445,6 +493,8 @@ join_cgroup(const struct apply *a)
 		opt_uint("number of tasks", a->tasks, 1, UINT32_MAX);
 		cgroup_write(dir, a->cgroup, "pids.max", a->tasks);
 	}
+	for (size_t i = 0; i < a->nvalues; i++)
+		cgroup_value(dir, a->cgroup, a->values[i]);
 	cgroup_write(dir, a->cgroup, "cgroup.procs", "0");
 	close(dir);
 }
@@ -548,6 +598,8 @@ main(int argc, char **argv)
 		set_limit(a.limits[i]);
 	if (a.nice)
 		set_nice(a.nice);
+	if (a.oom)
+		adjust_oom_score(a.oom);
 	change_mounts(&a);
 	bound_capabilities(&a);
 	become_user(&a);
