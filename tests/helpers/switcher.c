@@ -28,6 +28,7 @@
 #include "rc/scan.h"
 #include "supervise/control.h"
 #include "supervise/detail.h"
+#include "supervise/start.h"
 #include "supervise/status.h"
 
 enum { NAMES = 18, MAX_BAD = 12, UIDS = 200000, SETS = 4 };
@@ -1056,6 +1057,19 @@ is_stored(const char *s)
 	return 0;
 }
 
+/* What is executed belongs to one start: what came with a reload is not there
+ * before the next one. */
+static int
+waits_for_start(int i, const char *path)
+{
+	char target[PATH_LEN];
+	ssize_t r = readlink(path, target, sizeof target - 1);
+
+	target[r < 0 ? 0 : r] = 0;
+	return stale[i] != FRESH && !strncmp(target, STARTED_LINK "/",
+		sizeof STARTED_LINK);
+}
+
 static void
 look_links(int i)
 {
@@ -1070,7 +1084,7 @@ look_links(int i)
 
 		path_join(path, sizeof path, dir, e->d_name);
 		if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) &&
-			stat(path, &st) < 0)
+			stat(path, &st) < 0 && !waits_for_start(i, path))
 			wrong("link %s leads nowhere", path);
 	}
 	if (d)
