@@ -89,7 +89,7 @@ refused(void **state)
 	(void)state;
 	bad("", "five fields");
 	bad("1 2 3 4", "five fields");
-	bad("* * * * * *", "behind");
+	bad("* * * * * *", "unexpected text");
 	bad("60 * * * *", "minute");
 	bad("-1 * * * *", "minute");
 	bad("1- * * * *", "minute");

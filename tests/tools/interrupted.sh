@@ -105,6 +105,9 @@ if built_with LINUX; then
 	ok 'a front end that is killed takes its worker along' within 10 free
 else
 	skip 1 'the system does not tell a process of the end of its parent'
+	# shellcheck disable=SC2046 # pids
+	kill $(changer)
+	within 10 free
 fi
 reeve start never >start.out 2>&1 & front=$!
 within 10 working
