@@ -38,7 +38,10 @@ replaced() { # replaced LABEL: kill the supervise; the service stays
 again() { # start it once more: its record is of now
 	_n=$(field scan/foo pid)
 	reeve-svc -t scan/foo
-	_other() { up scan/foo && [ "$(field scan/foo pid)" != "$_n" ]; }
+	_other() {
+		_p=$(field scan/foo pid)
+		[ "$_p" != "$_n" ] && [ "$_p" != -1 ]
+	}
 	within 10 _other
 	rm -f scan/foo/finished
 }
