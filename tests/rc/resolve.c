@@ -227,6 +227,13 @@ duplicates(void **state)
 	assert_string_equal(defs.v[1]->dir, "U/a");
 	f = def_file(defs.v[1], "x");
 	assert_null(f);
+	/* Each is told against the one before it. */
+	*said = 0;
+	add_in("V", "a", DB_LONGRUN);
+	add_in("W", "a", DB_LONGRUN);
+	resolve_duplicates(&defs);
+	assert_string_equal(said, "N V/a:0: instead of U/a\n"
+		"N W/a:0: instead of V/a\n");
 }
 
 static struct def *
@@ -344,6 +351,7 @@ unknown_names(void **state)
 		"E S/network/1:0: undefined service name nothing-like-it\n"
 		"N S/network/2:0: there is no service wish, left out\n"
 		"N S/network/3:0: there is no service later, left out\n");
+	assert_int_equal(diag.code, 1);
 }
 
 /* A wish for oneself, through a bundle, is none; a need is a cycle. */
