@@ -14,6 +14,8 @@ built_with SUBREAPER || skip_all 'how a script ended is not known here'
 [ ! -x /usr/bin/python3 ] || PATH=/usr/bin:$PATH
 export PYTHONDONTWRITEBYTECODE=1
 D=$PWD
+# SAMPLE: without what is known to be open (see attack.py).
+[ -n "${SEEDS-}$REEVE_LONG" ] || export SAMPLE=1
 seeds=${SEEDS-${PART:-1}} seeds=${seeds%/*} seconds=${SECS-20}
 [ -z "$REEVE_LONG" ] || seeds=${SEEDS-$(seq 1001 1120)} seconds=${SECS-30}
 for seed in $seeds; do
