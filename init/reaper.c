@@ -30,12 +30,13 @@ reaper_block(sigset_t *set, sigset_t *old)
 	static const int ignored[] = { SIGCHLD, SIGWINCH, SIGURG };
 	struct sigaction sa;
 
-	machine_block_all(set, old);
 	memset(&sa, 0, sizeof sa);
 	sa.sa_handler = nothing;
 	sigemptyset(&sa.sa_mask);
 	for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
 		sigaction(ignored[i], &sa, 0);
+	/* Last: with the first handler musl unblocks 33 and 34, its own. */
+	machine_block_all(set, old);
 }
 
 int
