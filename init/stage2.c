@@ -26,6 +26,7 @@
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/num.h"
+#include "supervise/detail.h"
 #include "supervise/event.h"
 #include "supervise/status.h"
 
@@ -241,25 +242,30 @@ watch_main_service(struct stage2 *s)
 	}
 }
 
-/* Its run died though it was wanted up, or it was given up. */
+/* It has finished for good, which may have been before we listened. */
+static void
+judge_main_service(struct stage2 *s)
+{
+	struct status st;
+	struct detail d;
+
+	if (!*s->watched || detail_read(&d, AT_FDCWD, s->watched) < 0 ||
+		!detail_finished(&d) ||
+		status_read(&st, AT_FDCWD, s->watched) < 0)
+		return;
+	s->ended = 1;
+	s->code = s->c->pass.code[reaper_code(st.wstat) & 255];
+	if (s->c->verbose)
+		info("%s ended with code %d", path_base(s->watched), s->code);
+}
+
 static void
 look_at_main_service(struct stage2 *s)
 {
-	struct status st;
 	char letters[64];
-	ssize_t n = read(s->listener.fd, letters, sizeof letters);
 
-	if (n <= 0 || !(memchr(letters, 'd', (size_t)n) ||
-		memchr(letters, 'O', (size_t)n)))
-		return;
-	if (status_read(&st, AT_FDCWD, s->watched) < 0)
-		return;
-	if (!st.wanted_up && !memchr(letters, 'O', (size_t)n))
-		return;
-	s->ended = 1;
-	s->code = reaper_code(st.wstat);
-	if (s->c->verbose)
-		info("%s ended with code %d", path_base(s->watched), s->code);
+	if (read(s->listener.fd, letters, sizeof letters) > 0)
+		judge_main_service(s);
 }
 
 static void
@@ -378,6 +384,7 @@ stage2_run(struct container *c, int ready_fd)
 			s.code = 1;
 		} else if (!s.stop) {
 			watch_main_service(&s);
+			judge_main_service(&s);
 			if (c->command)
 				start_command(&s);
 		}

@@ -156,6 +156,14 @@ detail_end_owed(const struct detail *d)
 	return d->ended && d->pid && d->pid == d->run_pid;
 }
 
+int
+detail_finished(const struct detail *d)
+{
+	return !d->pid && (d->reason == WHY_PERMANENT ||
+		d->reason == WHY_POLICY || d->reason == WHY_DONE ||
+		d->reason == WHY_ONCE);
+}
+
 const char *
 detail_reason_name(unsigned reason)
 {

@@ -77,6 +77,10 @@ int detail_alive(const struct detail *);
 /* 1 if its run has ended, and what follows from that may not be done yet. */
 int detail_end_owed(const struct detail *);
 
+/* 1 if the service has finished for good: its last run ended, and supervise
+ * does not start it again by itself.  How, the status says (wstat). */
+int detail_finished(const struct detail *);
+
 /* One word for a reason, for machines: "backoff". */
 const char *detail_reason_name(unsigned reason);
 /* A phrase for people ("ended too fast; next start in 8 s"), from the

@@ -152,6 +152,9 @@ wrap_restarting(struct wrap *w)
 
 	if (i >= 0)
 		set_line(w, "restart", words[i]);
+	else if (!t && def_text(w->d, "main"))
+		/* Its end is the end of the container: not again meanwhile. */
+		set_line(w, "restart", "never");
 	expand_backoff(w);
 	expand_codes(w, "success-codes");
 	expand_codes(w, "no-restart-codes");

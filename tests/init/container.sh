@@ -268,6 +268,23 @@ END2
 built
 timeout 20 sh -c ". \"$TESTS/init/lib.sh\"; boxed -w -- reeve-init" 2>err;	is $? 137 '... killed: 128 + 9'
 
+# ended WANT RESTART SCRIPT: the code with which the container ends, and how
+# often the service ran.
+ended() {
+	{ echo '#!/bin/sh'; echo "$3"; } >sv/web/run
+	rm -f sv/web/restart out/runs
+	[ "$2" = - ] || echo "$2" >sv/web/restart
+	built
+	timeout 20 sh -c ". \"$TESTS/init/lib.sh\"; boxed -w -- reeve-init" 2>err
+	is "$? $(wc -l <out/runs)" "$1" "main, restart $2: $3"
+}
+ended '3 1' - 'echo x >>$OUT/runs; exit 3'
+ended '0 1' - 'echo x >>$OUT/runs; exit 0'
+ended '3 1' never 'echo x >>$OUT/runs; exit 3'
+ended '0 1' on-failure 'echo x >>$OUT/runs; exit 0'
+ended '0 2' on-failure 'echo x >>$OUT/runs; [ "$(wc -l <$OUT/runs)" = 2 ]'
+rm -f sv/web/restart
+
 # No database yet: compiled at the first start, if need be beside the tree.
 rm -rf sv state out/order
 define first longrun <<'END2'
