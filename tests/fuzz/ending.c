@@ -13,7 +13,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct ending e, again;
 	unsigned char buf[ENDING_SIZE];
-	struct words w;
+	struct cmdline w;
 	char *text;
 
 	if (ending_unpack(&e, data, len) > 1) {
@@ -26,8 +26,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		return 0;
 	memcpy(text, data, len);
 	text[len] = 0;
-	words_init(&w);
-	words_read(&w, text);
+	cmdline_init(&w);
+	cmdline_read(&w, text);
 	free(text);
 	return 0;
 }
