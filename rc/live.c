@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "lib/chain.h"
 #include "lib/file.h"
 #include "lib/identity.h"
