@@ -5,6 +5,8 @@
 . "$TESTS/lib.sh"
 . "$TESTS/helpers/rc.sh"
 [ "$P" = reeve- ] || skip_all 'for our own names'
+! grep -q '^SANITIZE = yes' "$BUILD/config.mak" ||
+	skip_all 'the sanitizers themselves read /proc when they start'
 unshare --fork --pid --mount sh -c 'mount -t tmpfs none /proc &&
 	mount -t proc proc /proc' 2>/dev/null ||
 	skip_all '/proc cannot be mounted here'

@@ -4,6 +4,8 @@
 # late, hidden, mounted over, of another pid namespace, or never there.
 . "$TESTS/lib.sh"
 [ "$P" = reeve- ] || skip_all 's6 starts a second copy'
+! grep -q '^SANITIZE = yes' "$BUILD/config.mak" ||
+	skip_all 'the sanitizers themselves read /proc when they start'
 unshare --fork --pid --mount sh -c 'mount -t tmpfs none /proc &&
 	mount -t proc proc /proc' 2>/dev/null ||
 	skip_all '/proc cannot be mounted here'
