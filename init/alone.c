@@ -23,14 +23,14 @@ enum { FORK_AGAIN_MS = 100 };
 
 static pid_t main_pid;
 static int main_status;
-static int main_paused;		/* it stopped, and we have not yet */
-static int told_to_pause;	/* it was by a signal that we passed on */
+static int main_paused; /* it stopped, and we have not yet */
+static int told_to_pause; /* it was by a signal that we passed on */
 
 int
 alone_is_stop(int configured, int sig)
 {
 #ifdef SIGPWR
-	if (sig == SIGPWR)	/* what lxc-stop sends */
+	if (sig == SIGPWR) /* what lxc-stop sends */
 		return 1;
 #endif
 	return sig == SIGTERM || sig == SIGINT || sig == SIGQUIT ||
@@ -98,8 +98,8 @@ alone_pass(const struct passing *p, pid_t command, unsigned flags, int sig)
 {
 	sig = passing_signal(p, sig);
 	if (sig && command > 0)
-		kill(flags & (ALONE_GROUP | ALONE_SESSION) ? -command :
-			command, sig);
+		kill(flags & (ALONE_GROUP | ALONE_SESSION) ? -command : command,
+			sig);
 }
 
 /* Shortage of processes passes; try until the grace time is over. */
@@ -114,8 +114,8 @@ fork_patiently(const struct alone *c)
 			break;
 		if (clock_now() >= until)
 			break;
-		if (alone_is_stop(c->stop_signal, reaper_wait(&c->set,
-			clock_now() + FORK_AGAIN_MS)))
+		if (alone_is_stop(c->stop_signal,
+			    reaper_wait(&c->set, clock_now() + FORK_AGAIN_MS)))
 			break;
 	}
 	return pid;
@@ -144,7 +144,7 @@ reap(const struct alone *c)
 {
 	int w;
 
-	for (pid_t pid; (pid = waitpid(-1, &w, WNOHANG | WUNTRACED)) > 0; ) {
+	for (pid_t pid; (pid = waitpid(-1, &w, WNOHANG | WUNTRACED)) > 0;) {
 		if (WIFSTOPPED(w)) {
 			main_paused |= pid == main_pid &&
 				WSTOPSIG(w) == SIGTSTP && !told_to_pause;
@@ -227,14 +227,16 @@ watch(const struct alone *c)
 		}
 		sig = reaper_wait(&c->set, kill_at);
 		if (!sig) {
-			brief(c->command[0], " did not end within the grace "
-				"time: killed", "");
+			brief(c->command[0],
+				" did not end within the grace "
+				"time: killed",
+				"");
 			kill(main_pid, SIGKILL);
 			kill_at = 0;
 		} else if (take(c, sig) && !kill_at &&
 			!(c->flags & ALONE_BARE)) {
-			kill_at = clock_now() +
-				c->grace_ms * STOP_SERVICES / 100;
+			kill_at =
+				clock_now() + c->grace_ms * STOP_SERVICES / 100;
 		}
 	}
 }
@@ -260,8 +262,10 @@ alone_run(const struct alone *c)
 		brief_die_sys(EX_SYSTEM, "unable to start ", c->command[0]);
 	if (!main_pid) {
 		if (dir >= 0 && fchdir(dir) < 0)
-			brief_die_sys(EX_SYSTEM, "unable to go back to the "
-				"first directory", "");
+			brief_die_sys(EX_SYSTEM,
+				"unable to go back to the "
+				"first directory",
+				"");
 		alone_child(c->command, &c->old_mask, c->flags);
 	}
 	close(dir);
@@ -269,8 +273,10 @@ alone_run(const struct alone *c)
 	if (c->flags & ALONE_SESSION)
 		kill(-group, SIGTERM);
 	if (!(c->flags & ALONE_BARE))
-		reaper_end(&c->set, clock_now() + c->grace_ms *
-			(STOP_KILL - STOP_SERVICES) / 100, group, 0);
+		reaper_end(&c->set,
+			clock_now() +
+				c->grace_ms * (STOP_KILL - STOP_SERVICES) / 100,
+			group, 0);
 	if (c->flags & ALONE_TELL && WIFSIGNALED(main_status))
 		brief(c->command[0], " was ended by ",
 			num_signame(WTERMSIG(main_status)));

@@ -21,7 +21,7 @@
 #include "lib/version.h"
 #include "rc/places.h"
 
-#define LOG_SERVICE "s6-svscan-log"	/* svscan -X looks for this name */
+#define LOG_SERVICE "s6-svscan-log" /* svscan -X looks for this name */
 #define END_SERVICE "reeve-shutdownd"
 #define LOG_DIR UNCAUGHT_LOGS
 #define READY_FD 3
@@ -53,11 +53,11 @@ have_descriptors(struct boot *b)
 static void
 have_console(struct boot *b)
 {
-	int fd = open("/dev/console",
-		O_WRONLY | O_NOCTTY | O_NONBLOCK | O_APPEND);
+	int fd = open(
+		"/dev/console", O_WRONLY | O_NOCTTY | O_NONBLOCK | O_APPEND);
 
 	if (fd < 0)
-		return;		/* messages go where they went before */
+		return; /* messages go where they went before */
 	fcntl(fd, F_SETFL, O_APPEND);
 	dup2(fd, 1);
 	dup2(fd, 2);
@@ -72,12 +72,11 @@ be_a_session(struct boot *b)
 	umask(b->umask);
 	if (chdir("/") < 0)
 		warn_sys("unable to go to /");
-	setsid();	/* fails if the kernel did it, which is as good */
+	setsid(); /* fails if the kernel did it, which is as good */
 }
 
 static void
-mount_one(const char *type, const char *what, const char *dir,
-	const char *opts)
+mount_one(const char *type, const char *what, const char *dir, const char *opts)
 {
 	if (machine_mount(type, what, dir, opts) < 0 && errno != EBUSY)
 		warn_sys("unable to mount %s on %s", type, dir);
@@ -109,7 +108,8 @@ mount_word(const char *text)
 	}
 	if (n == 1)
 		warn("--mount %s: expected TYPE:DIR or "
-			"TYPE:DEVICE:DIR[:OPTIONS]", text);
+		     "TYPE:DEVICE:DIR[:OPTIONS]",
+			text);
 	else if (n == 2)
 		mount_one(part[0], part[0], part[1], "");
 	else
@@ -220,8 +220,14 @@ static void
 make_hooks(struct boot *b)
 {
 	static const char *const names[] = {
-		"SIGINT", "SIGTERM", "SIGPWR", "SIGUSR1", "SIGUSR2",
-		"SIGWINCH", "finish", "crash",
+		"SIGINT",
+		"SIGTERM",
+		"SIGPWR",
+		"SIGUSR1",
+		"SIGUSR2",
+		"SIGWINCH",
+		"finish",
+		"crash",
 	};
 	char path[PATH_LEN], to[PATH_LEN], self[PATH_LEN];
 
@@ -230,8 +236,8 @@ make_hooks(struct boot *b)
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		/* The directory's own script, if it has one. */
 		if (path_join(to, sizeof to, b->basedir, names[i]) < 0 ||
-			path_join(path, sizeof path, ".s6-svscan",
-				names[i]) < 0)
+			path_join(path, sizeof path, ".s6-svscan", names[i]) <
+				0)
 			continue;
 		if (symlink(access(to, X_OK) == 0 ? to : self, path) < 0)
 			warn_sys("unable to make %s", path);
@@ -283,8 +289,8 @@ make_log(struct boot *b)
 		warn_sys("unable to make the log (messages stay here)");
 		return;
 	}
-	b->log_keep = open(LOG_SERVICE "/fifo",
-		O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	b->log_keep =
+		open(LOG_SERVICE "/fifo", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	b->log_write = open(LOG_SERVICE "/fifo", O_WRONLY | O_CLOEXEC);
 	if (event_make(AT_FDCWD, LOG_SERVICE "/event", (gid_t)-1, 0) < 0 ||
 		event_listen(&b->log_up, LOG_SERVICE "/event") < 0)
@@ -414,8 +420,8 @@ boot_run(struct boot *b)
 	for (;;) {
 		exec_svscan(b);
 		/* Without svscan there is nothing else to do. */
-		if (!boot_shell(b->cmdline.console,
-				"svscan cannot be executed"))
+		if (!boot_shell(
+			    b->cmdline.console, "svscan cannot be executed"))
 			sleep(60);
 	}
 }

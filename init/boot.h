@@ -13,28 +13,28 @@ enum { BOOT_MOUNTS = 16, BOOT_STOP_MS = 120000 };
 #define BOOT_BASEDIR "/etc/reeve/init"
 
 struct boot {
-	const char *basedir;	/* rc.init, env and so on */
-	const char *path;	/* PATH of all that is started */
+	const char *basedir; /* rc.init, env and so on */
+	const char *path; /* PATH of all that is started */
 	unsigned umask;
 	int verbose;
-	int keep_run;		/* do not mount anything on /run */
-	int no_mounts;		/* nor anything else */
-	int no_log;		/* messages stay on the console */
-	uint64_t start_ms;	/* limit for a start, 0 none */
-	uint64_t stop_ms;	/* limit for rc.shutdown */
-	int echo;		/* catch-all log on the console too */
+	int keep_run; /* do not mount anything on /run */
+	int no_mounts; /* nor anything else */
+	int no_log; /* messages stay on the console */
+	uint64_t start_ms; /* limit for a start, 0 none */
+	uint64_t stop_ms; /* limit for rc.shutdown */
+	int echo; /* catch-all log on the console too */
 	int nmounts;
-	const char *mounts[BOOT_MOUNTS];	/* TYPE:DIR or
+	const char *mounts[BOOT_MOUNTS]; /* TYPE:DIR or
 					 * TYPE:DEVICE:DIR[:OPTIONS] */
-	char **args;		/* words from the kernel */
+	char **args; /* words from the kernel */
 
-	unsigned long since_ms;	/* uptime when the kernel handed over */
+	unsigned long since_ms; /* uptime when the kernel handed over */
 	struct cmdline cmdline;
 	struct initplaces at;
-	int console;		/* fd, or -1 */
-	int ready[2];		/* svscan's readiness */
-	int log_keep;		/* reading end of the log, until it runs */
-	int log_write;		/* -1 without a log */
+	int console; /* fd, or -1 */
+	int ready[2]; /* svscan's readiness */
+	int log_keep; /* reading end of the log, until it runs */
+	int log_write; /* -1 without a log */
 	struct listener log_up;
 };
 

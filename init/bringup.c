@@ -28,12 +28,13 @@ word(struct bringup *b, const char *w)
 		memcpy(&b->steps[b->n].argv[n], &w, sizeof w);
 }
 
-#define STEP(b, ...) do { \
-	const char *const words_[] = { __VA_ARGS__ }; \
-	for (size_t i_ = 0; i_ < sizeof words_ / sizeof *words_; i_++) \
-		word(b, words_[i_]); \
-	(b)->n++; \
-} while (0)
+#define STEP(b, ...)                                                           \
+	do {                                                                   \
+		const char *const words_[] = { __VA_ARGS__ };                  \
+		for (size_t i_ = 0; i_ < sizeof words_ / sizeof *words_; i_++) \
+			word(b, words_[i_]);                                   \
+		(b)->n++;                                                      \
+	} while (0)
 
 static const char *
 verbosity(int verbose)
@@ -56,7 +57,9 @@ bringup_plan(struct bringup *b, const char *boot, const char *live,
 		/* Compiles the definitions, keeps the result in the state
 		 * directory and makes `boot' point to it. */
 		STEP(b, "reeve-switch", "--boot", "-v",
-			verbose > 1 ? "2" : verbose ? "1" : "0");
+			verbose > 1	  ? "2"
+				: verbose ? "1"
+					  : "0");
 	STEP(b, "reeve-rc-init", "-c", boot, "-l", live, cwd);
 	b->steps[b->n].may_fail = 1;
 	STEP(b, "reeve-rc", "-b", "-l", live, "-v", verbosity(verbose),
@@ -68,8 +71,8 @@ int
 bringup_stop_plan(struct bringup *b, const char *live, int verbose)
 {
 	memset(b, 0, sizeof *b);
-	STEP(b, "reeve-rc", "-b", "-l", live, "-v", verbosity(verbose),
-		"-a", "-D", "change");
+	STEP(b, "reeve-rc", "-b", "-l", live, "-v", verbosity(verbose), "-a",
+		"-D", "change");
 	return 0;
 }
 
@@ -135,16 +138,16 @@ bringup_failed(const char *path, int require, char *err, size_t max)
 	struct places places;
 	int essential = 0;
 	char names[256] = "", why[256];
-	const char *logs = places_default(&places, why, sizeof why) == 0 ?
-		places.logs : 0;
+	const char *logs =
+		places_default(&places, why, sizeof why) == 0 ? places.logs : 0;
 
 	if (live_open(&live, path, 0, why, sizeof why) < 0) {
 		snprintf(err, max, "the services did not come up: %s", why);
 		return 1;
 	}
 	for (uint32_t i = 0; i < live.db.nlong + live.db.nshort; i++) {
-		int must = require ||
-			(live.db.services[i].flags & DB_ESSENTIAL);
+		int must =
+			require || (live.db.services[i].flags & DB_ESSENTIAL);
 
 		live_service(&live, i, &ls);
 		if (!ls.failed)
@@ -163,12 +166,13 @@ bringup_failed(const char *path, int require, char *err, size_t max)
 	}
 	if (!*names && db_bundle(&live.db, "default") == DB_NONE &&
 		db_service(&live.db, "default") == DB_NONE)
-		snprintf(err, max, "nothing to start: the database has no "
+		snprintf(err, max,
+			"nothing to start: the database has no "
 			"bundle `default'");
 	else
-		snprintf(err, max, "%sservice failed to start: %s", essential &&
-			!require ? "essential " : "", *names ? names :
-			"(see above)");
+		snprintf(err, max, "%sservice failed to start: %s",
+			essential && !require ? "essential " : "",
+			*names ? names : "(see above)");
 	live_close(&live);
 	return essential;
 }
@@ -184,8 +188,9 @@ bringup_main(const char *path, char *buf, size_t max)
 		return 0;
 	for (uint32_t i = 0; i < live.db.nlong && !found; i++)
 		found = (live.db.services[i].flags & DB_MAIN) &&
-			in_default(&live.db, i) && live_servicedir(buf, max,
-			&live, live.db.services[i].name) == 0;
+			in_default(&live.db, i) &&
+			live_servicedir(
+				buf, max, &live, live.db.services[i].name) == 0;
 	live_close(&live);
 	return found;
 }

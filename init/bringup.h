@@ -11,8 +11,8 @@ enum { BRINGUP_STEPS = 3, BRINGUP_WORDS = 24 };
 struct bringup {
 	size_t n;
 	struct {
-		char *argv[BRINGUP_WORDS];	/* a program of ours first */
-		int may_fail;	/* services fail; bringup_failed says which */
+		char *argv[BRINGUP_WORDS]; /* a program of ours first */
+		int may_fail; /* services fail; bringup_failed says which */
 	} steps[BRINGUP_STEPS];
 };
 

@@ -10,9 +10,12 @@ static const struct row {
 	const char *name;
 	enum word_number number;
 } rows[] = {
-	{ "single", SINGLE }, { "s", SINGLE }, { "S", SINGLE },
+	{ "single", SINGLE },
+	{ "s", SINGLE },
+	{ "S", SINGLE },
 	{ "1", SINGLE },
-	{ "emergency", SHELL }, { "reeve.shell", SHELL },
+	{ "emergency", SHELL },
+	{ "reeve.shell", SHELL },
 	{ "reeve.debug", DEBUG },
 	{ "reeve.verbose=", VERBOSE },
 	{ "reeve.rc=", RC },
@@ -52,8 +55,9 @@ set(struct cmdline *w, enum word_number n, const char *value, size_t len)
 		w->verbose = *value - '0';
 		return 1;
 	case RC:
-		return *value != '/' ? -1 :
-			copy(w->rcinit, sizeof w->rcinit, value, len);
+		return *value != '/'
+			? -1
+			: copy(w->rcinit, sizeof w->rcinit, value, len);
 	case CONSOLE:
 		return copy(w->console, sizeof w->console, value, len);
 	}

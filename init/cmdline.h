@@ -5,12 +5,12 @@
 #include <stddef.h>
 
 struct cmdline {
-	int single;		/* single, s, S, 1: a shell, then rc.init */
-	int shell;		/* reeve.shell, emergency: a shell at once */
-	int debug;		/* reeve.debug: all messages, also on console */
-	int verbose;		/* reeve.verbose=0..2, or -1 */
-	char rcinit[256];	/* reeve.rc=PATH, or empty */
-	char console[64];	/* reeve.console=DEVICE, or empty */
+	int single; /* single, s, S, 1: a shell, then rc.init */
+	int shell; /* reeve.shell, emergency: a shell at once */
+	int debug; /* reeve.debug: all messages, also on console */
+	int verbose; /* reeve.verbose=0..2, or -1 */
+	char rcinit[256]; /* reeve.rc=PATH, or empty */
+	char console[64]; /* reeve.console=DEVICE, or empty */
 };
 
 void cmdline_init(struct cmdline *);

@@ -35,10 +35,13 @@ clear_old(const struct container *c)
 {
 	char path[PATH_LEN];
 
-	if (path_join(path, sizeof path, c->at.scandir, ".s6-svscan/lock") == 0 &&
+	if (path_join(path, sizeof path, c->at.scandir, ".s6-svscan/lock") ==
+			0 &&
 		file_locked_by(AT_FDCWD, path) > 0)
-		die(EX_MISUSE, "%s is in use by another svscan (give this one "
-			"its own --run DIR)", c->at.scandir);
+		die(EX_MISUSE,
+			"%s is in use by another svscan (give this one "
+			"its own --run DIR)",
+			c->at.scandir);
 	path_remove(AT_FDCWD, c->at.live);
 	if (path_join(path, sizeof path, c->at.scandir, ".s6-svscan") == 0)
 		path_remove(AT_FDCWD, path);
@@ -47,11 +50,19 @@ clear_old(const struct container *c)
 }
 
 static const char *const hooks[] = {
-	"SIGTERM", "SIGINT", "SIGQUIT", "SIGPWR", "finish", "crash",
+	"SIGTERM",
+	"SIGINT",
+	"SIGQUIT",
+	"SIGPWR",
+	"finish",
+	"crash",
 };
 /* Passed to the main command, if there is one. */
 static const char *const passed[] = {
-	"SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH",
+	"SIGHUP",
+	"SIGUSR1",
+	"SIGUSR2",
+	"SIGWINCH",
 };
 
 /* Links to this program, not scripts: /run may be mounted noexec, and an
@@ -74,7 +85,8 @@ make_scandir(const struct container *c)
 	if (path_mkdirs(c->at.scandir, 0755) < 0 || chdir(c->at.scandir) < 0)
 		die_sys(EX_SYSTEM, "unable to use %s", c->at.scandir);
 	if (mkdir(".s6-svscan", 0700) < 0 || mkdir(INITDIR, 0700) < 0)
-		die_sys(EX_SYSTEM, "unable to make %s/.s6-svscan", c->at.scandir);
+		die_sys(EX_SYSTEM, "unable to make %s/.s6-svscan",
+			c->at.scandir);
 	if (chain_sister(self, sizeof self, "reeve-init") < 0)
 		die(EX_SYSTEM, "path of reeve-init is too long");
 	for (size_t i = 0; i < sizeof hooks / sizeof *hooks; i++)
@@ -99,7 +111,13 @@ become_svscan(struct container *c, int fd)
 	char name[] = "reeve-svscan", dashes[] = "--";
 	char *argv[] = { name, word, dashes, c->at.scandir, 0 };
 	static const int trapped[] = {
-		SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGUSR1, SIGUSR2,
+		SIGCHLD,
+		SIGHUP,
+		SIGINT,
+		SIGTERM,
+		SIGQUIT,
+		SIGUSR1,
+		SIGUSR2,
 		SIGWINCH,
 #ifdef SIGPWR
 		SIGPWR,
@@ -163,7 +181,9 @@ run_alone(struct container *c)
 	char number[NUMBERS][24], **argv, **a;
 	unsigned flags = c->flags | (c->verbose ? ALONE_TELL : 0);
 	const uint64_t values[NUMBERS] = {
-		c->grace_ms, (uint64_t)c->stop_signal, flags,
+		c->grace_ms,
+		(uint64_t)c->stop_signal,
+		flags,
 		alone_mask_number(&c->old_mask),
 	};
 	size_t words = 0;
@@ -204,18 +224,20 @@ container_run(struct container *c)
 	c->cwd = -1;
 	if (getpid() != 1 && !(c->flags & ALONE_BARE)) {
 		say("not process 1 but %ld: %s", (long)getpid(),
-			machine_adopt_orphans() == 0 ?
-			"acting as subreaper of what is started here" :
-			"orphans of services will not be reaped here");
+			machine_adopt_orphans() == 0
+				? "acting as subreaper of what is started here"
+				: "orphans of services will not be reaped here");
 	}
 	tree = !c->pause && !(c->flags & ALONE_BARE) &&
 		(initplaces_services(&c->at) || c->always_tree);
 	if (!tree && (c->command || c->pause))
 		run_alone(c);
 	if (!tree)
-		die(EX_MISUSE, "nothing to run: no command was given, and "
+		die(EX_MISUSE,
+			"nothing to run: no command was given, and "
 			"there are no definitions in /etc/reeve/sv or "
-			"/usr/share/reeve/sv and no database %s", c->at.boot);
+			"/usr/share/reeve/sv and no database %s",
+			c->at.boot);
 	initplaces_choose(&c->at, c->run);
 	clear_old(c);
 	start_tree(c);

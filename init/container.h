@@ -11,21 +11,21 @@
 #include "init/initplaces.h"
 
 struct container {
-	char **command;		/* main command, or 0; borrowed from argv */
-	uint64_t grace_ms;	/* a stop takes no longer, all in all */
-	uint64_t start_ms;	/* as of reeve-switch; 0 none */
-	int stop_signal;	/* besides TERM, INT and QUIT; 0 none */
-	int verbose;		/* 0 one line at most, 1 steps, 2 all */
-	const char *run;	/* --run, or 0 */
-	int always_tree;	/* services even where none are defined */
-	unsigned flags;		/* ALONE_*, of how the command is run */
-	int pause;		/* no command and no services: only reap */
+	char **command; /* main command, or 0; borrowed from argv */
+	uint64_t grace_ms; /* a stop takes no longer, all in all */
+	uint64_t start_ms; /* as of reeve-switch; 0 none */
+	int stop_signal; /* besides TERM, INT and QUIT; 0 none */
+	int verbose; /* 0 one line at most, 1 steps, 2 all */
+	const char *run; /* --run, or 0 */
+	int always_tree; /* services even where none are defined */
+	unsigned flags; /* ALONE_*, of how the command is run */
+	int pause; /* no command and no services: only reap */
 	struct passing pass;
-	int require;		/* every service that fails is essential */
-	sigset_t old_mask;	/* mask that children get back */
-	int cwd;		/* where we were started, -1 none */
-	sigset_t set;		/* what we wait for */
-	struct initplaces at;	/* filled by container_run */
+	int require; /* every service that fails is essential */
+	sigset_t old_mask; /* mask that children get back */
+	int cwd; /* where we were started, -1 none */
+	sigset_t set; /* what we wait for */
+	struct initplaces at; /* filled by container_run */
 };
 
 /* Do it all.  Does not return. */

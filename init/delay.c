@@ -70,10 +70,8 @@ delay_text(uint64_t ms)
 int
 delay_announce(uint64_t left, uint64_t *mark, uint64_t *next)
 {
-	static const uint64_t marks[] = {
-		60 * MINUTE, 30 * MINUTE, 15 * MINUTE, 10 * MINUTE,
-		5 * MINUTE, 2 * MINUTE, MINUTE, 30000, 10000, 0
-	};
+	static const uint64_t marks[] = { 60 * MINUTE, 30 * MINUTE, 15 * MINUTE,
+		10 * MINUTE, 5 * MINUTE, 2 * MINUTE, MINUTE, 30000, 10000, 0 };
 	size_t i = 0;
 	int now = 0;
 

@@ -19,7 +19,7 @@ struct ending {
 	int cancel;
 	enum machine_end how;
 	uint64_t delay_ms;
-	uint32_t grace_ms;	/* 0: the daemon's default */
+	uint32_t grace_ms; /* 0: the daemon's default */
 };
 
 /* Length written, at most ENDING_SIZE. */

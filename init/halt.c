@@ -117,8 +117,8 @@ kill_all(struct halt *h)
 static struct step
 leave_log(struct halt *h)
 {
-	int fd = open("/dev/console",
-		O_WRONLY | O_NOCTTY | O_NONBLOCK | O_APPEND);
+	int fd = open(
+		"/dev/console", O_WRONLY | O_NOCTTY | O_NONBLOCK | O_APPEND);
 
 	(void)h;
 	if (fd >= 0) {

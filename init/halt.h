@@ -8,7 +8,7 @@
 
 /* Kill all, unmount, sync, end.  The current directory is the scan
  * directory; basedir may hold rc.final.  Does not return. */
-_Noreturn void halt_run(enum machine_end how, uint64_t grace_ms,
-	const char *basedir);
+_Noreturn void halt_run(
+	enum machine_end how, uint64_t grace_ms, const char *basedir);
 
 #endif

@@ -42,12 +42,12 @@ static const struct {
 	int sig;
 	enum machine_end how;
 } meanings[] = {
-	{ SIGINT, END_REBOOT },		/* ctrl-alt-del */
-	{ SIGTERM, END_REBOOT },	/* busybox reboot */
-	{ SIGUSR1, END_HALT },		/* busybox halt */
-	{ SIGUSR2, END_POWEROFF },	/* busybox poweroff */
+	{ SIGINT, END_REBOOT }, /* ctrl-alt-del */
+	{ SIGTERM, END_REBOOT }, /* busybox reboot */
+	{ SIGUSR1, END_HALT }, /* busybox halt */
+	{ SIGUSR2, END_POWEROFF }, /* busybox poweroff */
 #ifdef SIGPWR
-	{ SIGPWR, END_POWEROFF },	/* power fails, or its button */
+	{ SIGPWR, END_POWEROFF }, /* power fails, or its button */
 #endif
 };
 
@@ -63,8 +63,7 @@ machine_signal(int sig)
 			continue;
 		r.how = meanings[i].how;
 		fd = open(ENDING_FIFO, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-		if (fd < 0 || file_write_all(fd, buf,
-			ending_pack(buf, &r)) < 0)
+		if (fd < 0 || file_write_all(fd, buf, ending_pack(buf, &r)) < 0)
 			die_sys(EX_SYSTEM, "unable to ask for %s",
 				ending_name(r.how));
 	}
@@ -97,7 +96,7 @@ machine_finish(const char *basedir)
 
 	if (how > END_KEXEC) {
 		warn("svscan was told to end, but nobody asked to end the "
-			"machine");
+		     "machine");
 		crash(1);
 	}
 	halt_run((enum machine_end)how, initdir_get(INITDIR_GRACE, 3000),
@@ -145,8 +144,8 @@ void
 hook_run(const char *base)
 {
 	char basedir[PATH_LEN];
-	int machine = initdir_get_text(INITDIR_BASEDIR, basedir,
-		sizeof basedir);
+	int machine =
+		initdir_get_text(INITDIR_BASEDIR, basedir, sizeof basedir);
 
 	prog_name = "reeve-init";
 	if (!strcmp(base, "finish") && machine)

@@ -45,8 +45,10 @@ main(int argc, char **argv)
 		return print(help, sizeof help - 1);
 	if (argc > 1 && !strcmp(argv[1], "--version"))
 		return print(version, sizeof version - 1) ||
-			print(reeve_version, strlen(reeve_version)) ||
-			print("\n", 1) ? EX_SYSTEM : 0;
+				print(reeve_version, strlen(reeve_version)) ||
+				print("\n", 1)
+			? EX_SYSTEM
+			: 0;
 	if (argc < COMMAND || !num_u64(argv[GRACE], &c.grace_ms) ||
 		!num_uint(argv[SIGNAL], &sig) ||
 		!num_uint(argv[FLAGS], &c.flags) ||

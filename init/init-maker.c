@@ -22,37 +22,38 @@
 enum { GETTYS = 16, TEXT = 16384, OPT_NO_LOG = OPT_LONG };
 
 static const struct opt options[] = {
-	{ 'c', "basedir", "DIR", "where the directory will be at boot "
+	{ 'c', "basedir", "DIR",
+		"where the directory will be at boot "
 		"[/etc/reeve/init]" },
-	{ 'b', "bindir", "DIR", "where Reeve's programs will be ["
-		REEVE_BINDIR "]" },
+	{ 'b', "bindir", "DIR",
+		"where Reeve's programs will be [" REEVE_BINDIR "]" },
 	{ 'p', "path", "PATH", "PATH of everything that is started" },
 	{ 'm', "umask", "MODE", "umask of everything [022]" },
-	{ 'M', "mount", "WHAT", "mount early, as reeve-init does it; may be "
+	{ 'M', "mount", "WHAT",
+		"mount early, as reeve-init does it; may be "
 		"given more\nthan once" },
-	{ 'e', "environment", "NAME=VALUE", "a variable for everything that "
+	{ 'e', "environment", "NAME=VALUE",
+		"a variable for everything that "
 		"is started; may be given\nmore than once" },
-	{ 'G', "getty", "TTY", "a login on this terminal; may be given more "
+	{ 'G', "getty", "TTY",
+		"a login on this terminal; may be given more "
 		"than once" },
 	{ 't', "timeout", "TIME", "limit for rc.shutdown [2min]" },
 	{ 'n', "keep-run", 0, "mount nothing on /run" },
 	{ '1', "echo", 0, "the catch-all log on the console too" },
-	{ OPT_NO_LOG, "no-log", 0, "no catch-all logger" },
-	{ 0, 0, 0, 0 }
+	{ OPT_NO_LOG, "no-log", 0, "no catch-all logger" }, { 0, 0, 0, 0 }
 };
-static const struct usage usage = {
-	"[OPTION]... DIR",
+static const struct usage usage = { "[OPTION]... DIR",
 	"Write DIR, which must not exist: what /sbin/init is, rc.init, "
 	"rc.shutdown and so\non, to be edited and installed.",
-	options, 0
-};
+	options, 0 };
 
 struct maker {
 	const char *basedir, *bindir;
-	char args[4096];	/* of reeve-init */
+	char args[4096]; /* of reeve-init */
 	const char *gettys[GETTYS];
 	int ngettys;
-	char dir[PATH_LEN];	/* being written */
+	char dir[PATH_LEN]; /* being written */
 };
 
 /* Add words to the command line of reeve-init, each quoted for the shell. */
@@ -65,7 +66,8 @@ add_arg(struct maker *k, const char *option, const char *value)
 	if (value && strchr(value, '\''))
 		die(EX_MISUSE, "%s: no apostrophe, please: %s", option, value);
 	r = value ? snprintf(k->args + n, max - n, " \\\n\t%s '%s'", option,
-		value) : snprintf(k->args + n, max - n, " \\\n\t%s", option);
+			    value)
+		  : snprintf(k->args + n, max - n, " \\\n\t%s", option);
 	if (r < 0 || (size_t)r >= max - n)
 		die(EX_MISUSE, "too many options");
 }
@@ -118,8 +120,10 @@ fill(const struct maker *k, const char *tty, const char *from, char *to)
 	const struct {
 		const char *name, *value;
 	} words[] = {
-		{ "@BASEDIR@", k->basedir }, { "@BINDIR@", k->bindir },
-		{ "@ARGS@", k->args }, { "@TTY@", tty },
+		{ "@BASEDIR@", k->basedir },
+		{ "@BINDIR@", k->bindir },
+		{ "@ARGS@", k->args },
+		{ "@TTY@", tty },
 	};
 	size_t n = 0, len;
 
@@ -214,8 +218,10 @@ add_getty(struct maker *k, const char *tty)
 {
 	if (!strncmp(tty, "/dev/", 5))
 		tty += 5;
-	if (!*tty || strspn(tty, "abcdefghijklmnopqrstuvwxyz"
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != strlen(tty))
+	if (!*tty ||
+		strspn(tty,
+			"abcdefghijklmnopqrstuvwxyz"
+			"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != strlen(tty))
 		die(EX_MISUSE, "-G: expected a terminal such as tty1, not %s",
 			tty);
 	if (k->ngettys == GETTYS)
@@ -236,33 +242,50 @@ limit(const char *text)
 int
 main(int argc, char **argv)
 {
-	static struct maker k = {
-		.basedir = "/etc/reeve/init", .bindir = REEVE_BINDIR
-	};
+	static struct maker k = { .basedir = "/etc/reeve/init",
+		.bindir = REEVE_BINDIR };
 	const char *variables[64];
 	int o, n = 0;
 
 	prog_init(argv[0]);
 	while ((o = opt_next(&usage, argc, argv)) >= 0)
 		switch (o) {
-		case 'c': k.basedir = optarg; break;
-		case 'b': k.bindir = optarg; break;
-		case 'p': add_arg(&k, "--path", optarg); break;
-		case 'm': add_arg(&k, "--umask", optarg); break;
-		case 'M': add_arg(&k, "--mount", optarg); break;
+		case 'c':
+			k.basedir = optarg;
+			break;
+		case 'b':
+			k.bindir = optarg;
+			break;
+		case 'p':
+			add_arg(&k, "--path", optarg);
+			break;
+		case 'm':
+			add_arg(&k, "--umask", optarg);
+			break;
+		case 'M':
+			add_arg(&k, "--mount", optarg);
+			break;
 		case 'e':
 			if (n == sizeof variables / sizeof *variables)
 				die(EX_MISUSE, "too many variables");
 			variables[n++] = variable(optarg);
 			break;
-		case 'G': add_getty(&k, optarg); break;
+		case 'G':
+			add_getty(&k, optarg);
+			break;
 		case 't':
 			limit(optarg);
 			add_arg(&k, "--stop-timeout", optarg);
 			break;
-		case 'n': add_arg(&k, "--keep-run", 0); break;
-		case '1': add_arg(&k, "--echo", 0); break;
-		case OPT_NO_LOG: add_arg(&k, "--no-log", 0); break;
+		case 'n':
+			add_arg(&k, "--keep-run", 0);
+			break;
+		case '1':
+			add_arg(&k, "--echo", 0);
+			break;
+		case OPT_NO_LOG:
+			add_arg(&k, "--no-log", 0);
+			break;
 		}
 	if (!argv[optind] || argv[optind + 1])
 		opt_usage(&usage);

@@ -17,9 +17,20 @@
 #include "lib/num.h"
 #include "lib/opt.h"
 
-enum { OPT_REQUIRE = OPT_LONG, OPT_START, OPT_GROUP, OPT_REWRITE, OPT_MAP,
-	OPT_PAUSE, OPT_FOLLOW, OPT_BRING_UP, OPT_NO_MOUNTS,
-	OPT_NO_LOG, OPT_SWITCH_ROOT, OPT_STOP_TIMEOUT };
+enum {
+	OPT_REQUIRE = OPT_LONG,
+	OPT_START,
+	OPT_GROUP,
+	OPT_REWRITE,
+	OPT_MAP,
+	OPT_PAUSE,
+	OPT_FOLLOW,
+	OPT_BRING_UP,
+	OPT_NO_MOUNTS,
+	OPT_NO_LOG,
+	OPT_SWITCH_ROOT,
+	OPT_STOP_TIMEOUT
+};
 enum { START_MS = 60000 };
 #define BOOT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -27,51 +38,66 @@ static struct container c;
 static struct boot b;
 
 static const struct opt options[] = {
-	{ 'C', "container", 0, "container mode, even as process 1 of a machine" },
-	{ 'g', "grace", "TIME", "a stop takes no longer than this, in all "
+	{ 'C', "container", 0,
+		"container mode, even as process 1 of a machine" },
+	{ 'g', "grace", "TIME",
+		"a stop takes no longer than this, in all "
 		"[10s]" },
-	{ 's', "stop-signal", "SIGNAL", "stop on this one too, besides TERM, "
+	{ 's', "stop-signal", "SIGNAL",
+		"stop on this one too, besides TERM, "
 		"INT, QUIT" },
-	{ 'r', "run", "DIR", "the writable directory [/run, or the first "
+	{ 'r', "run", "DIR",
+		"the writable directory [/run, or the first "
 		"that is]" },
 	{ 'S', "services", 0, "make a tree even if nothing is defined yet" },
-	{ OPT_REQUIRE, "require-all", 0, "any service that fails to start "
+	{ OPT_REQUIRE, "require-all", 0,
+		"any service that fails to start "
 		"ends the container,\nnot only essential ones" },
-	{ OPT_START, "start-timeout", "TIME", "give up on a service that is not "
+	{ OPT_START, "start-timeout", "TIME",
+		"give up on a service that is not "
 		"ready after so long\nand has no timeout-up; 0: never [60s]" },
-	{ OPT_GROUP, "group", 0, "pass signals on to the command's whole "
+	{ OPT_GROUP, "group", 0,
+		"pass signals on to the command's whole "
 		"process group" },
-	{ OPT_REWRITE, "rewrite", "SIGNAL:NEW", "pass on NEW where SIGNAL "
+	{ OPT_REWRITE, "rewrite", "SIGNAL:NEW",
+		"pass on NEW where SIGNAL "
 		"came; NEW 0: nothing" },
-	{ OPT_MAP, "map-exit", "CODE[:NEW]", "end with NEW where the code "
+	{ OPT_MAP, "map-exit", "CODE[:NEW]",
+		"end with NEW where the code "
 		"would be CODE [0]" },
 	{ OPT_PAUSE, "pause", 0, "run nothing: reap orphans until stopped" },
-	{ OPT_FOLLOW, "parent-death", "SIGNAL", "as if SIGNAL came, when our "
+	{ OPT_FOLLOW, "parent-death", "SIGNAL",
+		"as if SIGNAL came, when our "
 		"parent ends" },
 	{ 'B', "boot", 0, "boot mode: process 1 of a machine" },
-	{ 'c', "basedir", "DIR", "directory with rc.init and so on ["
-		BOOT_BASEDIR "]" },
+	{ 'c', "basedir", "DIR",
+		"directory with rc.init and so on [" BOOT_BASEDIR "]" },
 	{ 'p', "path", "PATH", "PATH of everything that is started" },
 	{ 'm', "umask", "MODE", "umask of everything [022]" },
-	{ 'M', "mount", "WHAT", "mount TYPE:DIR or TYPE:DEVICE:DIR[:OPTIONS] "
+	{ 'M', "mount", "WHAT",
+		"mount TYPE:DIR or TYPE:DEVICE:DIR[:OPTIONS] "
 		"early;\nmay be given more than once" },
 	{ 'n', "keep-run", 0, "mount nothing on /run" },
-	{ OPT_NO_MOUNTS, "no-mounts", 0, "mount nothing that --mount does "
+	{ OPT_NO_MOUNTS, "no-mounts", 0,
+		"mount nothing that --mount does "
 		"not name" },
-	{ OPT_NO_LOG, "no-log", 0, "no catch-all logger: messages stay on "
+	{ OPT_NO_LOG, "no-log", 0,
+		"no catch-all logger: messages stay on "
 		"the console" },
-	{ OPT_STOP_TIMEOUT, "stop-timeout", "TIME", "limit for rc.shutdown "
+	{ OPT_STOP_TIMEOUT, "stop-timeout", "TIME",
+		"limit for rc.shutdown "
 		"[2min]" },
 	{ '1', "echo", 0, "the catch-all log on the console too" },
-	{ OPT_SWITCH_ROOT, "switch-root", "DIR", "of an initramfs: make DIR "
+	{ OPT_SWITCH_ROOT, "switch-root", "DIR",
+		"of an initramfs: make DIR "
 		"the root and execute COMMAND there" },
-	{ OPT_BRING_UP, "bring-up", 0, "only bring all services up, for "
+	{ OPT_BRING_UP, "bring-up", 0,
+		"only bring all services up, for "
 		"rc.init" },
 	{ 'v', "verbose", 0, "tell every step; twice: every program run" },
 	{ 0, 0, 0, 0 }
 };
-static const struct usage usage = {
-	"[OPTION]... [COMMAND [ARG]...]",
+static const struct usage usage = { "[OPTION]... [COMMAND [ARG]...]",
 	"First process of a container or a machine: brings up the services, "
 	"then runs\nCOMMAND; its exit code is the container's.  Without "
 	"COMMAND the service marked\n`main' has that role, or the container "
@@ -79,8 +105,7 @@ static const struct usage usage = {
 	options,
 	"Environment: REEVE_GRACE, REEVE_START_TIMEOUT, REEVE_STOP_SIGNAL, "
 	"REEVE_RUN and\nREEVE_VERBOSE are used where the option is not "
-	"given.\n"
-};
+	"given.\n" };
 
 static uint64_t
 duration(const char *what, const char *text)
@@ -88,8 +113,10 @@ duration(const char *what, const char *text)
 	uint64_t ms;
 
 	if (!num_duration(text, 1000, &ms) || ms > 86400000)
-		die(EX_MISUSE, "%s: expected a time such as 10s or 500ms, "
-			"at most 1d, not %s", what, text);
+		die(EX_MISUSE,
+			"%s: expected a time such as 10s or 500ms, "
+			"at most 1d, not %s",
+			what, text);
 	return ms;
 }
 
@@ -156,51 +183,89 @@ from_options(int argc, char **argv)
 
 	while ((o = opt_next(&usage, argc, argv)) >= 0)
 		switch (o) {
-		case 'C': case 'B': case OPT_BRING_UP: mode = o; break;
-		case 'c': b.basedir = optarg; break;
-		case 'p': b.path = optarg; break;
-		case 'm': b.umask = opt_octal("--umask", optarg, 0777); break;
+		case 'C':
+		case 'B':
+		case OPT_BRING_UP:
+			mode = o;
+			break;
+		case 'c':
+			b.basedir = optarg;
+			break;
+		case 'p':
+			b.path = optarg;
+			break;
+		case 'm':
+			b.umask = opt_octal("--umask", optarg, 0777);
+			break;
 		case 'M':
 			if (b.nmounts == BOOT_MOUNTS)
 				die(EX_MISUSE, "at most %d mounts",
 					BOOT_MOUNTS);
 			b.mounts[b.nmounts++] = optarg;
 			break;
-		case 'n': b.keep_run = 1; break;
-		case OPT_NO_MOUNTS: b.no_mounts = 1; break;
-		case OPT_NO_LOG: b.no_log = 1; break;
+		case 'n':
+			b.keep_run = 1;
+			break;
+		case OPT_NO_MOUNTS:
+			b.no_mounts = 1;
+			break;
+		case OPT_NO_LOG:
+			b.no_log = 1;
+			break;
 		case OPT_STOP_TIMEOUT:
 			b.stop_ms = duration("--stop-timeout", optarg);
 			break;
-		case '1': b.echo = 1; break;
-		case OPT_SWITCH_ROOT: root = optarg; mode = o; break;
-		case 'g': c.grace_ms = duration("--grace", optarg); break;
-		case 's':
-			c.stop_signal = signal_number("--stop-signal",
-				optarg);
+		case '1':
+			b.echo = 1;
 			break;
-		case 'r': c.run = optarg; break;
-		case 'S': c.always_tree = 1; break;
-		case OPT_REQUIRE: c.require = 1; break;
+		case OPT_SWITCH_ROOT:
+			root = optarg;
+			mode = o;
+			break;
+		case 'g':
+			c.grace_ms = duration("--grace", optarg);
+			break;
+		case 's':
+			c.stop_signal = signal_number("--stop-signal", optarg);
+			break;
+		case 'r':
+			c.run = optarg;
+			break;
+		case 'S':
+			c.always_tree = 1;
+			break;
+		case OPT_REQUIRE:
+			c.require = 1;
+			break;
 		case OPT_START:
 			c.start_ms = duration("--start-timeout", optarg);
 			break;
-		case OPT_GROUP: c.flags |= ALONE_GROUP; break;
+		case OPT_GROUP:
+			c.flags |= ALONE_GROUP;
+			break;
 		case OPT_REWRITE:
 			if (!passing_rewrite(&c.pass, optarg))
-				die(EX_MISUSE, "--rewrite: expected two "
+				die(EX_MISUSE,
+					"--rewrite: expected two "
 					"signals such as TERM:QUIT, not %s",
 					optarg);
 			break;
 		case OPT_MAP:
 			if (!passing_map(&c.pass, optarg))
-				die(EX_MISUSE, "--map-exit: expected exit "
+				die(EX_MISUSE,
+					"--map-exit: expected exit "
 					"codes such as 143 or 143:1, not %s",
 					optarg);
 			break;
-		case OPT_PAUSE: c.pause = 1; break;
-		case OPT_FOLLOW: names_follow(optarg); break;
-		case 'v': c.verbose++; break;
+		case OPT_PAUSE:
+			c.pause = 1;
+			break;
+		case OPT_FOLLOW:
+			names_follow(optarg);
+			break;
+		case 'v':
+			c.verbose++;
+			break;
 		}
 	if (argv[optind])
 		c.command = argv + optind;
@@ -235,8 +300,8 @@ options_are_right(int argc, char **argv)
 static _Noreturn void
 boot(int argc, char **argv)
 {
-	int optional = argc > 1 && argv[1][0] == '-' &&
-		strcmp(argv[1], "-") && strcmp(argv[1], "-s");
+	int optional = argc > 1 && argv[1][0] == '-' && strcmp(argv[1], "-") &&
+		strcmp(argv[1], "-s");
 
 	if (optional && options_are_right(argc, argv)) {
 		from_options(argc, argv);

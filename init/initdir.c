@@ -54,8 +54,9 @@ initdir_get(const char *name, uint64_t otherwise)
 	char text[24];
 	uint64_t v;
 
-	return initdir_get_text(name, text, sizeof text) &&
-		num_u64(text, &v) ? v : otherwise;
+	return initdir_get_text(name, text, sizeof text) && num_u64(text, &v)
+		? v
+		: otherwise;
 }
 
 void

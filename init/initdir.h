@@ -11,17 +11,17 @@
 #define INITDIR ".s6-svscan/init"
 
 /* File names.  Numbers are decimal, then a newline. */
-#define INITDIR_PID "pid"		/* of stage 2, while it runs */
-#define INITDIR_STOPPER "stopper"	/* pid that waits for svscan to end */
-#define INITDIR_READY "ready"		/* svscan took commands */
-#define INITDIR_CODE "exitcode"		/* of the container */
-#define INITDIR_GRACE "grace"		/* ms for the whole of a stop */
-#define INITDIR_KILLAT "kill-at"	/* ms, monotonic: KILL what is left */
-#define INITDIR_LIVE "live"		/* live directory */
-#define INITDIR_BASEDIR "basedir"	/* of a machine; a container has none */
-#define INITDIR_STOP "stop-timeout"	/* ms, for rc.shutdown */
-#define INITDIR_END "end"		/* how the machine ends: its number */
-#define INITDIR_SIGNAL "stop-signal"	/* number, or 0 */
+#define INITDIR_PID "pid" /* of stage 2, while it runs */
+#define INITDIR_STOPPER "stopper" /* pid that waits for svscan to end */
+#define INITDIR_READY "ready" /* svscan took commands */
+#define INITDIR_CODE "exitcode" /* of the container */
+#define INITDIR_GRACE "grace" /* ms for the whole of a stop */
+#define INITDIR_KILLAT "kill-at" /* ms, monotonic: KILL what is left */
+#define INITDIR_LIVE "live" /* live directory */
+#define INITDIR_BASEDIR "basedir" /* of a machine; a container has none */
+#define INITDIR_STOP "stop-timeout" /* ms, for rc.shutdown */
+#define INITDIR_END "end" /* how the machine ends: its number */
+#define INITDIR_SIGNAL "stop-signal" /* number, or 0 */
 #define INITDIR_VERBOSE "verbose"
 
 /* All paths are relative to the scan directory. */

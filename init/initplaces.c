@@ -52,13 +52,13 @@ choose_run(const char *given, char *buf, size_t max)
 	}
 	if (usable("/run") && path_join(buf, max, "/run") == 0)
 		return;
-	if (xdg && *xdg == '/' && usable(xdg) &&
-		path_join(buf, max, xdg) == 0)
+	if (xdg && *xdg == '/' && usable(xdg) && path_join(buf, max, xdg) == 0)
 		return;
 	if (private_below(buf, max, "/tmp") ||
 		private_below(buf, max, "/dev/shm"))
 		return;
-	die(EX_SYSTEM, "no directory to write to: /run, /tmp and /dev/shm are "
+	die(EX_SYSTEM,
+		"no directory to write to: /run, /tmp and /dev/shm are "
 		"all read-only or missing (mount a tmpfs on /run, or give "
 		"--run DIR)");
 }
@@ -66,8 +66,8 @@ choose_run(const char *given, char *buf, size_t max)
 /* A place that differs from root's default is handed down, so that reeve's
  * commands in services and in the main command find the tree. */
 static void
-place(char *buf, size_t max, const char *var, const char *run,
-	const char *name, const char *usual)
+place(char *buf, size_t max, const char *var, const char *run, const char *name,
+	const char *usual)
 {
 	const char *set = getenv(var);
 
@@ -125,14 +125,14 @@ initplaces_services(struct initplaces *c)
 		memcpy(c->boot, p.boot, sizeof c->boot);
 		return bringup_defined(c->boot, list, p.nsources);
 	} else {
-		static const char *const list[] = {
-			"/etc/reeve/sv", "/usr/share/reeve/sv"
-		};
+		static const char *const list[] = { "/etc/reeve/sv",
+			"/usr/share/reeve/sv" };
 		int n = sizeof list / sizeof *list;
 
-		if (path_join(c->state, sizeof c->state, state && *state ?
-			state : "/var/lib/reeve") < 0 || path_join(c->boot,
-			sizeof c->boot, c->state, "boot") < 0)
+		if (path_join(c->state, sizeof c->state,
+			    state && *state ? state : "/var/lib/reeve") < 0 ||
+			path_join(c->boot, sizeof c->boot, c->state, "boot") <
+				0)
 			die(EX_MISUSE, "REEVE_STATE is too long");
 		if (getuid())
 			setenv("REEVE_SOURCES",
@@ -140,4 +140,3 @@ initplaces_services(struct initplaces *c)
 		return bringup_defined(c->boot, list, n);
 	}
 }
-

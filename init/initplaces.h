@@ -6,8 +6,8 @@
 #include "lib/path.h"
 
 struct initplaces {
-	char scandir[PATH_LEN], live[PATH_LEN];	/* below the run directory */
-	char state[PATH_LEN], boot[PATH_LEN];	/* see rc/places.h */
+	char scandir[PATH_LEN], live[PATH_LEN]; /* below the run directory */
+	char state[PATH_LEN], boot[PATH_LEN]; /* see rc/places.h */
 };
 
 /* Fill in state and boot; 1 if services are defined, else 0.  A container

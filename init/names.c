@@ -60,7 +60,8 @@ adopt(int asked)
 		warn_sys("unable to become subreaper");
 	else if (!asked && !machine_adopts_orphans())
 		warn("not process 1 but %ld and no subreaper (-s): zombie "
-			"reaping won't work", (long)getpid());
+		     "reaping won't work",
+			(long)getpid());
 }
 
 /* --- tini ------------------------------------------------------------- */
@@ -78,8 +79,7 @@ static const char tini_help[] =
 	"  -l         say what the licence is\n"
 	"  -h         print this\n"
 	"  --version  print the version\n";
-static const char tini_version[] =
-	"tini version 0.19.0 (reeve)\n";
+static const char tini_version[] = "tini version 0.19.0 (reeve)\n";
 
 static void
 read_tini(struct container *c, int argc, char **argv)
@@ -93,20 +93,35 @@ read_tini(struct container *c, int argc, char **argv)
 		c->flags |= ALONE_GROUP;
 	while ((o = getopt(argc, argv, "+hsp:vwgle:")) != -1)
 		switch (o) {
-		case 's': orphans = 1; break;
-		case 'p': names_follow(optarg); break;
-		case 'v': c->verbose++; break;
-		case 'w': c->flags |= ALONE_REAPED; break;
-		case 'g': c->flags |= ALONE_GROUP; break;
+		case 's':
+			orphans = 1;
+			break;
+		case 'p':
+			names_follow(optarg);
+			break;
+		case 'v':
+			c->verbose++;
+			break;
+		case 'w':
+			c->flags |= ALONE_REAPED;
+			break;
+		case 'g':
+			c->flags |= ALONE_GROUP;
+			break;
 		case 'e':
 			if (strchr(optarg, ':') ||
 				!passing_map(&c->pass, optarg))
-				die(WRONG_USE, "-e: expected an exit code, "
-					"not %s", optarg);
+				die(WRONG_USE,
+					"-e: expected an exit code, "
+					"not %s",
+					optarg);
 			break;
-		case 'l': print("ISC licence\n");
-		case 'h': print(tini_help);
-		default: wrong(tini_help);
+		case 'l':
+			print("ISC licence\n");
+		case 'h':
+			print(tini_help);
+		default:
+			wrong(tini_help);
 		}
 	if (!argv[optind])
 		wrong(tini_help);
@@ -127,20 +142,17 @@ static const char dumb_help[] =
 	"  -v, --verbose       tell more (DUMB_INIT_DEBUG=1)\n"
 	"  -h, --help          print this\n"
 	"  -V, --version       print the version\n";
-static const char dumb_version[] =
-	"dumb-init v1.2.5 (reeve)\n";
+static const char dumb_version[] = "dumb-init v1.2.5 (reeve)\n";
 
 static void
 read_dumb(struct container *c, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "single-child", no_argument, 0, 'c' },
+	static const struct option longs[] = { { "single-child", no_argument, 0,
+						       'c' },
 		{ "rewrite", required_argument, 0, 'r' },
 		{ "verbose", no_argument, 0, 'v' },
 		{ "help", no_argument, 0, 'h' },
-		{ "version", no_argument, 0, 'V' },
-		{ 0, 0, 0, 0 }
-	};
+		{ "version", no_argument, 0, 'V' }, { 0, 0, 0, 0 } };
 	int o, session = !set_to("DUMB_INIT_SETSID", "0");
 	const char *rewrites[PASSING_SIGNALS];
 	int n = 0;
@@ -149,21 +161,28 @@ read_dumb(struct container *c, int argc, char **argv)
 	c->verbose = set_to("DUMB_INIT_DEBUG", "1");
 	while ((o = getopt_long(argc, argv, "+hvVcr:", longs, 0)) != -1)
 		switch (o) {
-		case 'c': session = 0; break;
+		case 'c':
+			session = 0;
+			break;
 		case 'r':
 			if (n == PASSING_SIGNALS)
 				die(WRONG_USE, "at most %d rewrites",
 					PASSING_SIGNALS);
 			rewrites[n++] = optarg;
 			break;
-		case 'v': c->verbose++; break;
-		case 'h': print(dumb_help);
-		case 'V': print(dumb_version);
-		default: exit(WRONG_USE);
+		case 'v':
+			c->verbose++;
+			break;
+		case 'h':
+			print(dumb_help);
+		case 'V':
+			print(dumb_version);
+		default:
+			exit(WRONG_USE);
 		}
 	if (!argv[optind])
 		wrong("Usage: dumb-init [option] program [args]\n"
-			"Try dumb-init --help for full usage.\n");
+		      "Try dumb-init --help for full usage.\n");
 	/* The kernel does not stop a session without a shell by these. */
 	if (session) {
 		c->flags |= ALONE_SESSION;
@@ -173,8 +192,10 @@ read_dumb(struct container *c, int argc, char **argv)
 	}
 	for (int i = 0; i < n; i++)
 		if (!passing_rewrite(&c->pass, rewrites[i]))
-			die(WRONG_USE, "-r: expected two signals such as "
-				"15:3, not %s", rewrites[i]);
+			die(WRONG_USE,
+				"-r: expected two signals such as "
+				"15:3, not %s",
+				rewrites[i]);
 }
 
 /* --- catatonit -------------------------------------------------------- */
@@ -196,12 +217,20 @@ read_cata(struct container *c, int argc, char **argv)
 	c->flags = ALONE_BARE;
 	while ((o = getopt(argc, argv, "+ghLPV")) != -1)
 		switch (o) {
-		case 'g': c->flags |= ALONE_GROUP; break;
-		case 'P': c->pause = 1; break;
-		case 'L': print("ISC licence\n");
-		case 'V': print("catatonit (reeve)\n");
-		case 'h': print(cata_help);
-		default: wrong(cata_help);
+		case 'g':
+			c->flags |= ALONE_GROUP;
+			break;
+		case 'P':
+			c->pause = 1;
+			break;
+		case 'L':
+			print("ISC licence\n");
+		case 'V':
+			print("catatonit (reeve)\n");
+		case 'h':
+			print(cata_help);
+		default:
+			wrong(cata_help);
 		}
 	if (!argv[optind] == !c->pause)
 		wrong(cata_help);

@@ -145,8 +145,8 @@ machine_cmdline(char *buf, size_t max)
 }
 
 int
-machine_mount(const char *type, const char *what, const char *dir,
-	const char *opts)
+machine_mount(
+	const char *type, const char *what, const char *dir, const char *opts)
 {
 #if defined(__FreeBSD__)
 	struct iovec v[6];
@@ -166,7 +166,7 @@ machine_mount(const char *type, const char *what, const char *dir,
 	(void)what;
 	(void)dir;
 	(void)opts;
-	errno = ENOSYS;		/* rc.init has mount(8) */
+	errno = ENOSYS; /* rc.init has mount(8) */
 	return -1;
 #endif
 }
@@ -240,14 +240,14 @@ int
 machine_switch_root(const char *dir)
 {
 	(void)dir;
-	errno = ENOSYS;		/* their kernels have no initramfs */
+	errno = ENOSYS; /* their kernels have no initramfs */
 	return -1;
 }
 
 int
 machine_take_keys(void)
 {
-	errno = ENOSYS;		/* their kernels signal process 1 already */
+	errno = ENOSYS; /* their kernels signal process 1 already */
 	return -1;
 }
 
@@ -291,8 +291,9 @@ machine_end_now(enum machine_end how)
 	return reboot(howto);
 #endif
 #elif defined(__linux__)
-	return reboot(how == END_HALT ? RB_HALT_SYSTEM : how == END_POWEROFF ?
-		RB_POWER_OFF : RB_AUTOBOOT);
+	return reboot(how == END_HALT	      ? RB_HALT_SYSTEM
+			: how == END_POWEROFF ? RB_POWER_OFF
+					      : RB_AUTOBOOT);
 #else
 	(void)how;
 	errno = ENOSYS;

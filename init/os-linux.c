@@ -36,7 +36,7 @@
 
 /* From kernel headers, which musl-gcc does not find. */
 #define PID_NS_OF_THE_MACHINE 0xEFFFFFFCu
-#define KEY_SIGNALS 0x4B4E		/* KDSIGACCEPT */
+#define KEY_SIGNALS 0x4B4E /* KDSIGACCEPT */
 #define TMPFS_IS 0x01021994
 #define RAMFS_IS 0x858458f6
 
@@ -98,7 +98,7 @@ struct telling {
 static int
 read_family(const char *pid, unsigned *parent, int *terminal)
 {
-	enum { TERMINAL_AFTER = 3 };	/* fields from the parent to it */
+	enum { TERMINAL_AFTER = 3 }; /* fields from the parent to it */
 	char path[64], buf[512], *p, *e;
 	ssize_t n;
 
@@ -148,8 +148,9 @@ machine_tell_descendants(int sig, int terminal)
 {
 	struct telling t = { sig, terminal, 0 };
 	int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int r = fd < 0 || faccessat(fd, "self", F_OK, 0) < 0 ? -1 :
-		os_each_name(fd, tell_one, &t);
+	int r = fd < 0 || faccessat(fd, "self", F_OK, 0) < 0
+		? -1
+		: os_each_name(fd, tell_one, &t);
 
 	if (fd >= 0)
 		close(fd);
@@ -238,14 +239,14 @@ take_flag(const char *word, size_t len, unsigned long *flags)
 }
 
 int
-machine_mount(const char *type, const char *what, const char *dir,
-	const char *opts)
+machine_mount(
+	const char *type, const char *what, const char *dir, const char *opts)
 {
 	unsigned long flags = 0;
 	char data[512];
 	size_t used = 0;
 
-	for (const char *p = opts; *p; ) {
+	for (const char *p = opts; *p;) {
 		size_t n = strcspn(p, ",");
 
 		if (n && !take_flag(p, n, &flags)) {
@@ -283,8 +284,9 @@ machine_in_memory(const char *dir)
 {
 	struct statfs s;
 
-	return statfs(dir, &s) == 0 && ((unsigned long)s.f_type == TMPFS_IS ||
-		(unsigned long)s.f_type == RAMFS_IS);
+	return statfs(dir, &s) == 0 &&
+		((unsigned long)s.f_type == TMPFS_IS ||
+			(unsigned long)s.f_type == RAMFS_IS);
 }
 
 int
@@ -308,7 +310,7 @@ machine_fill_dev(void)
 		return 0;
 	for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++)
 		if (mknod(nodes[i].path, S_IFCHR | nodes[i].mode,
-			makedev(nodes[i].major, nodes[i].minor)) < 0 &&
+			    makedev(nodes[i].major, nodes[i].minor)) < 0 &&
 			errno != EEXIST)
 			return -1;
 	return 0;
@@ -319,9 +321,21 @@ static int
 holds_no_data(const char *type)
 {
 	static const char *const types[] = {
-		"proc", "sysfs", "devtmpfs", "devpts", "cgroup", "cgroup2",
-		"rootfs", "securityfs", "debugfs", "tracefs", "pstore",
-		"bpf", "mqueue", "efivarfs", "configfs",
+		"proc",
+		"sysfs",
+		"devtmpfs",
+		"devpts",
+		"cgroup",
+		"cgroup2",
+		"rootfs",
+		"securityfs",
+		"debugfs",
+		"tracefs",
+		"pstore",
+		"bpf",
+		"mqueue",
+		"efivarfs",
+		"configfs",
 	};
 
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
@@ -415,7 +429,7 @@ machine_unmount_all(void (*each)(const char *, int))
 
 struct level {
 	DIR *dir;
-	char name[NAME_MAX + 1];	/* of the directory, in the one above */
+	char name[NAME_MAX + 1]; /* of the directory, in the one above */
 };
 
 /* Open the directory `name' in that of the level above.  1, or 0. */
@@ -452,16 +466,19 @@ empty_directory(int fd, dev_t dev)
 				unlinkat(dirfd(at[n - 1].dir), at[n].name,
 					AT_REMOVEDIR);
 		} else if (!strcmp(e->d_name, ".") ||
-			!strcmp(e->d_name, "..") || fstatat(dirfd(d),
-				e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+			!strcmp(e->d_name, "..") ||
+			fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) <
+				0 ||
 			st.st_dev != dev) {
 			continue;
 		} else if (!S_ISDIR(st.st_mode)) {
 			unlinkat(dirfd(d), e->d_name, 0);
 		} else if (n < DEEP) {
-			n += descend(&at[n], openat(dirfd(d), e->d_name,
-				O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-				O_CLOEXEC), e->d_name);
+			n += descend(&at[n],
+				openat(dirfd(d), e->d_name,
+					O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+						O_CLOEXEC),
+				e->d_name);
 		}
 	}
 }
@@ -477,7 +494,7 @@ machine_switch_root(const char *dir)
 	if (fd < 0 || fstat(fd, &old) < 0 || stat(dir, &new) < 0)
 		return -1;
 	if (old.st_dev == new.st_dev) {
-		errno = EINVAL;		/* not a mount point */
+		errno = EINVAL; /* not a mount point */
 		return -1;
 	}
 	/* Never a real disk. */

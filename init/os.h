@@ -8,9 +8,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-enum machine_end {
-	END_HALT, END_POWEROFF, END_REBOOT, END_KEXEC
-};
+enum machine_end { END_HALT, END_POWEROFF, END_REBOOT, END_KEXEC };
 
 /* 1 if process 1 here is that of a machine (or a virtual one), 0 if it is
  * that of a container.  Only meaningful in process 1; needs no /proc. */
@@ -44,8 +42,8 @@ size_t machine_cmdline(char *buf, size_t max);
 
 /* Mount a file system of a type on dir (made if absent); opts as mount -o
  * has them, "" for none.  0, or -1 and errno; EBUSY: is there already. */
-int machine_mount(const char *type, const char *what, const char *dir,
-	const char *opts);
+int machine_mount(
+	const char *type, const char *what, const char *dir, const char *opts);
 /* 1 if dir is a mount point (or the root), else 0. */
 int machine_is_mounted(const char *dir);
 /* 1 if dir is on a file system in memory. */

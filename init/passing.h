@@ -9,7 +9,7 @@
 enum { PASSING_SIGNALS = 64, PASSING_CODES = 256 };
 
 struct passing {
-	unsigned char signal[PASSING_SIGNALS + 1];	/* 0: not passed on */
+	unsigned char signal[PASSING_SIGNALS + 1]; /* 0: not passed on */
 	unsigned char code[PASSING_CODES];
 };
 

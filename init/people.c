@@ -113,8 +113,8 @@ tell(const char *what, char *const *message)
 	size_t n = (size_t)snprintf(text, sizeof text, "%s", what);
 
 	for (; *message && n < sizeof text; message++)
-		n += (size_t)snprintf(text + n, sizeof text - n, " %s",
-			*message);
+		n += (size_t)snprintf(
+			text + n, sizeof text - n, " %s", *message);
 	wall_tell(text);
 }
 
@@ -137,8 +137,7 @@ people_tell_cancelled(char *const *message)
 /* --- what is kept */
 
 /* A field of these need not end with a NUL. */
-#define FILL(field, text) \
-	strncpy((field), (text), sizeof (field) - 1)
+#define FILL(field, text) strncpy((field), (text), sizeof(field) - 1)
 
 static void
 stamp(struct utmpx *u)

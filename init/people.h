@@ -22,8 +22,8 @@ void people_ask_host(void);
 
 /* Tell everybody that the machine ends so in delay_ms, and the words of
  * message (ends with a null pointer). */
-void people_tell_end(enum machine_end how, uint64_t delay_ms,
-	char *const *message);
+void people_tell_end(
+	enum machine_end how, uint64_t delay_ms, char *const *message);
 /* The same of an end that was cancelled. */
 void people_tell_cancelled(char *const *message);
 

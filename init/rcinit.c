@@ -103,8 +103,10 @@ boot_shell(const char *console, const char *why)
 	int fd, w, saved;
 	pid_t pid;
 
-	if (!*console || path_join(path, sizeof path, *console == '/' ? "" :
-		"/dev", console) < 0 || access(path, R_OK | W_OK) < 0)
+	if (!*console ||
+		path_join(path, sizeof path, *console == '/' ? "" : "/dev",
+			console) < 0 ||
+		access(path, R_OK | W_OK) < 0)
 		machine_console(path, sizeof path);
 	/* Say it where the shell will be. */
 	saved = fcntl(2, F_DUPFD_CLOEXEC, 10);
@@ -199,7 +201,8 @@ boot_stage2(struct boot *b)
 	setsid();
 	enter_log(b);
 	if (b->cmdline.shell)
-		boot_shell(b->cmdline.console, "asked for by the kernel's "
+		boot_shell(b->cmdline.console,
+			"asked for by the kernel's "
 			"command line, before anything is started");
 	wait_for_svscan(b);
 	wait_for_log(b);
@@ -209,8 +212,10 @@ boot_stage2(struct boot *b)
 		code = run_rc(b);
 		if (code == 0)
 			break;
-		snprintf(text, sizeof text, "rc.init failed with code %d, "
-			"see %s", code, LOG_DIR);
+		snprintf(text, sizeof text,
+			"rc.init failed with code %d, "
+			"see %s",
+			code, LOG_DIR);
 		tell(b, text);
 		shell = boot_shell(b->cmdline.console,
 			"rc.init failed and will "
@@ -221,7 +226,8 @@ boot_stage2(struct boot *b)
 		}
 	}
 	up = machine_uptime_ms();
-	snprintf(text, sizeof text, "all services ready: %lu ms after the "
+	snprintf(text, sizeof text,
+		"all services ready: %lu ms after the "
 		"kernel handed over, %lu ms after it started",
 		up - b->since_ms, up);
 	tell(b, text);
@@ -261,12 +267,12 @@ boot_bring_up(uint64_t start_ms, int verbose)
 
 	if (!initplaces_services(&at)) {
 		warn("no definitions in /etc/reeve/sv or /usr/share/reeve/sv "
-			"and no database: nothing is started");
+		     "and no database: nothing is started");
 		return 0;
 	}
 	initplaces_choose(&at, access("/run", W_OK) == 0 ? "/run" : 0);
-	if (chdir(at.scandir) < 0 || bringup_plan(&b, at.boot, at.live,
-		start_ms, verbose) < 0) {
+	if (chdir(at.scandir) < 0 ||
+		bringup_plan(&b, at.boot, at.live, start_ms, verbose) < 0) {
 		warn_sys("unable to use %s", at.scandir);
 		return 1;
 	}

@@ -50,8 +50,8 @@ reaper_wait(const sigset_t *set, uint64_t deadline)
 			now = clock_now();
 			if (now >= deadline)
 				return 0;
-			ms = deadline - now > INT_MAX ? INT_MAX :
-				(int)(deadline - now);
+			ms = deadline - now > INT_MAX ? INT_MAX
+						      : (int)(deadline - now);
 		}
 		sig = machine_next_signal(set, ms);
 		if (sig > 0)

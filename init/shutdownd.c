@@ -26,38 +26,37 @@
 #include "lib/opt.h"
 #include "lib/path.h"
 
-enum {
-	GRACE_MS = 3000, LIMIT_MS = 120000, TELL_MS = 2000, LOGIN_MS = 300000
-};
+enum { GRACE_MS = 3000, LIMIT_MS = 120000, TELL_MS = 2000, LOGIN_MS = 300000 };
 #define NOLOGIN "/run/nologin"
 
 static const struct opt options[] = {
-	{ 'c', "basedir", "DIR", "directory with rc.shutdown [that of "
+	{ 'c', "basedir", "DIR",
+		"directory with rc.shutdown [that of "
 		"reeve-init]" },
-	{ 'g', "grace", "TIME", "from TERM to KILL for what is left, where "
+	{ 'g', "grace", "TIME",
+		"from TERM to KILL for what is left, where "
 		"the request\ndoes not say [3s]" },
-	{ 't', "timeout", "TIME", "limit for rc.shutdown [that of "
+	{ 't', "timeout", "TIME",
+		"limit for rc.shutdown [that of "
 		"reeve-init, 2min]" },
 	{ 0, 0, 0, 0 }
 };
-static const struct usage usage = {
-	"[OPTION]...",
+static const struct usage usage = { "[OPTION]...",
 	"Wait in a service directory for requests to end the machine, and "
 	"carry them out.\nAn argument is ignored, so that a run file can name "
 	"this program as interpreter.",
-	options, 0
-};
+	options, 0 };
 
 struct daemon {
 	char basedir[PATH_LEN], live[PATH_LEN];
 	uint64_t grace_ms, limit_ms;
-	int fd;				/* requests */
+	int fd; /* requests */
 	unsigned char buf[256];
 	size_t len;
-	int asked;			/* a request is pending */
+	int asked; /* a request is pending */
 	struct ending request;
-	uint64_t due;			/* when, monotonic */
-	uint64_t mark;			/* last announcement */
+	uint64_t due; /* when, monotonic */
+	uint64_t mark; /* last announcement */
 };
 
 static uint64_t
@@ -66,8 +65,10 @@ duration(const char *what, const char *text)
 	uint64_t ms;
 
 	if (!num_duration(text, 1000, &ms) || ms > 86400000)
-		die(EX_MISUSE, "%s: expected a time such as 10s, at most 1d, "
-			"not %s", what, text);
+		die(EX_MISUSE,
+			"%s: expected a time such as 10s, at most 1d, "
+			"not %s",
+			what, text);
 	return ms;
 }
 
@@ -118,7 +119,7 @@ run_stop_script(struct daemon *d)
 		now = clock_now();
 		if (now - since >= d->limit_ms) {
 			warn("rc.shutdown did not end in %llu s: killed, "
-				"what is up will be ended by signals",
+			     "what is up will be ended by signals",
 				(unsigned long long)d->limit_ms / 1000);
 			kill(-pid, SIGKILL);
 			while (waitpid(pid, &w, 0) < 0 && errno == EINTR)
@@ -132,8 +133,10 @@ run_stop_script(struct daemon *d)
 				(unsigned long long)(now - since) / 1000,
 				(unsigned long long)d->limit_ms / 1000);
 		}
-		reaper_wait(&set, told + TELL_MS < since + d->limit_ms ?
-			told + TELL_MS : since + d->limit_ms);
+		reaper_wait(&set,
+			told + TELL_MS < since + d->limit_ms
+				? told + TELL_MS
+				: since + d->limit_ms);
 	}
 	/* TERM ends us like everything else. */
 	sigprocmask(SIG_SETMASK, &old, 0);
@@ -145,8 +148,8 @@ run_stop_script(struct daemon *d)
 static _Noreturn void
 end_machine(struct daemon *d)
 {
-	uint64_t grace = d->request.grace_ms ? d->request.grace_ms :
-		d->grace_ms;
+	uint64_t grace =
+		d->request.grace_ms ? d->request.grace_ms : d->grace_ms;
 
 	say("going down for %s", ending_name(d->request.how));
 	run_stop_script(d);
@@ -228,8 +231,7 @@ announce(struct daemon *d)
 		if (left < d->request.delay_ms)
 			wall_tell(text);
 	}
-	if (left <= LOGIN_MS && left &&
-		file_exists(AT_FDCWD, NOLOGIN) <= 0 &&
+	if (left <= LOGIN_MS && left && file_exists(AT_FDCWD, NOLOGIN) <= 0 &&
 		file_write(AT_FDCWD, NOLOGIN, "The machine is going down.\n",
 			27, 0644, 0) < 0)
 		warn_sys("unable to write " NOLOGIN " (logins go on)");
@@ -245,9 +247,11 @@ set_up(struct daemon *d)
 {
 	if (chdir("..") < 0)
 		die_sys(EX_SYSTEM, "unable to go to the scan directory");
-	if (!*d->basedir && !initdir_get_text(INITDIR_BASEDIR, d->basedir,
-		sizeof d->basedir))
-		die(EX_MISUSE, "no " INITDIR "/" INITDIR_BASEDIR
+	if (!*d->basedir &&
+		!initdir_get_text(
+			INITDIR_BASEDIR, d->basedir, sizeof d->basedir))
+		die(EX_MISUSE,
+			"no " INITDIR "/" INITDIR_BASEDIR
 			" in the scan directory: reeve-init did not start "
 			"this machine (give -c)");
 	if (!initdir_get_text(INITDIR_LIVE, d->live, sizeof d->live))
@@ -273,12 +277,16 @@ main(int argc, char **argv)
 	while ((o = opt_next(&usage, argc, argv)) >= 0)
 		switch (o) {
 		case 'c':
-			if (path_absolute(d.basedir, sizeof d.basedir,
-				optarg) < 0)
+			if (path_absolute(d.basedir, sizeof d.basedir, optarg) <
+				0)
 				die_sys(EX_MISUSE, "unable to use %s", optarg);
 			break;
-		case 'g': d.grace_ms = duration("--grace", optarg); break;
-		case 't': d.limit_ms = duration("--timeout", optarg); break;
+		case 'g':
+			d.grace_ms = duration("--grace", optarg);
+			break;
+		case 't':
+			d.limit_ms = duration("--timeout", optarg);
+			break;
 		}
 	set_up(&d);
 	for (;;) {

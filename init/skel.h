@@ -3,12 +3,12 @@
 #define INIT_SKEL_H
 
 struct skel {
-	const char *name;	/* path below the directory */
+	const char *name; /* path below the directory */
 	unsigned mode;
-	const char *text;	/* @BASEDIR@, @BINDIR@, @ARGS@, @TTY@ */
+	const char *text; /* @BASEDIR@, @BINDIR@, @ARGS@, @TTY@ */
 };
 /* Both end with a row without a name. */
 extern const struct skel skel_files[];
-extern const struct skel skel_getty[];	/* for each terminal */
+extern const struct skel skel_getty[]; /* for each terminal */
 
 #endif

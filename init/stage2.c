@@ -34,14 +34,14 @@ enum { SIGNAL_NONE = 0, SIGNAL_INPUT = -1 };
 
 struct stage2 {
 	struct container *c;
-	int signals;			/* selfpipe */
-	pid_t command;			/* main command, or 0 */
-	pid_t tool;			/* bring-up or stop under way, or 0 */
+	int signals; /* selfpipe */
+	pid_t command; /* main command, or 0 */
+	pid_t tool; /* bring-up or stop under way, or 0 */
 	int tool_status;
-	int stop;			/* signal that asked for it, or 0 */
-	int ended;			/* the container has to end */
-	int code;			/* with this exit code */
-	char watched[PATH_LEN];		/* service directory of `main' */
+	int stop; /* signal that asked for it, or 0 */
+	int ended; /* the container has to end */
+	int code; /* with this exit code */
+	char watched[PATH_LEN]; /* service directory of `main' */
 	struct listener listener;
 };
 
@@ -66,8 +66,9 @@ next_event(struct stage2 *s, int fd, uint64_t deadline)
 			now = clock_now();
 			if (now >= deadline)
 				return SIGNAL_NONE;
-			ms = deadline - now > 1000000 ? 1000000 :
-				(int)(deadline - now) + 1;
+			ms = deadline - now > 1000000
+				? 1000000
+				: (int)(deadline - now) + 1;
 		}
 		if (poll(p, 2, ms) > 0 && !p[0].revents && p[1].revents)
 			return SIGNAL_INPUT;
@@ -89,8 +90,8 @@ reap(struct stage2 *s)
 			s->ended = 1;
 			s->code = s->c->pass.code[reaper_code(w) & 255];
 			if (s->c->verbose)
-				info("%s ended with code %d",
-					s->c->command[0], s->code);
+				info("%s ended with code %d", s->c->command[0],
+					s->code);
 		}
 	}
 }
@@ -200,8 +201,8 @@ bring_up(struct stage2 *s)
 	char err[512];
 	int r = 0;
 
-	if (bringup_plan(&b, s->c->at.boot, s->c->at.live,
-		s->c->start_ms, s->c->verbose) < 0)
+	if (bringup_plan(&b, s->c->at.boot, s->c->at.live, s->c->start_ms,
+		    s->c->verbose) < 0)
 		die(EX_SYSTEM, "a path of the tree is too long");
 	for (size_t i = 0; i < b.n; i++) {
 		if (step(s, b.steps[i].argv))
@@ -231,8 +232,8 @@ watch_main_service(struct stage2 *s)
 {
 	char event[PATH_LEN];
 
-	if (s->c->command || !bringup_main(s->c->at.live, s->watched,
-		sizeof s->watched))
+	if (s->c->command ||
+		!bringup_main(s->c->at.live, s->watched, sizeof s->watched))
 		return;
 	if (path_join(event, sizeof event, s->watched, EVENT_DIR) < 0 ||
 		event_listen(&s->listener, event) < 0) {
@@ -311,8 +312,7 @@ stop_command(struct stage2 *s, uint64_t deadline)
 		int sig = next_event(s, -1, deadline);
 
 		if (sig == SIGNAL_NONE) {
-			say("%s did not end in time: killed",
-				s->c->command[0]);
+			say("%s did not end in time: killed", s->c->command[0]);
 			kill(s->command, SIGKILL);
 			deadline = 0;
 		}
@@ -340,7 +340,7 @@ stop(struct stage2 *s)
 			w = run_tool(s, b.steps[0].argv, services, 1);
 		if (w)
 			say("not all services ended in order: "
-				"what is left will be killed");
+			    "what is left will be killed");
 	}
 	if (!s->ended && *s->watched &&
 		status_read(&st, AT_FDCWD, s->watched) == 0)

@@ -15,8 +15,8 @@
 static void
 tell_one(const char *path, const char *text, size_t len)
 {
-	int fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC |
-		O_APPEND);
+	int fd = open(
+		path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_APPEND);
 
 	if (fd < 0)
 		return;
@@ -39,8 +39,10 @@ wall_tell(const char *text)
 	gethostname(host, sizeof host - 1);
 	if (localtime_r(&now, &tm))
 		strftime(date, sizeof date, "%a %b %e %H:%M", &tm);
-	n = snprintf(buf, sizeof buf, "\r\n\aMessage to all on %s (%s):"
-		"\r\n%s\r\n", host, date, text);
+	n = snprintf(buf, sizeof buf,
+		"\r\n\aMessage to all on %s (%s):"
+		"\r\n%s\r\n",
+		host, date, text);
 	if (n < 0)
 		n = 0;
 	if ((size_t)n >= sizeof buf)
@@ -50,8 +52,8 @@ wall_tell(const char *text)
 		return;
 	while ((e = readdir(d)))
 		if (e->d_name[0] >= '0' && e->d_name[0] <= '9' &&
-			path_join(path, sizeof path, "/dev/pts",
-				e->d_name) == 0)
+			path_join(path, sizeof path, "/dev/pts", e->d_name) ==
+				0)
 			tell_one(path, buf, (size_t)n);
 	closedir(d);
 }

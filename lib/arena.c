@@ -11,7 +11,7 @@ enum { CHUNK = 65536, ALIGN = 16 };
 
 struct arena_chunk {
 	struct arena_chunk *next;
-	size_t pad;		/* keeps what follows aligned */
+	size_t pad; /* keeps what follows aligned */
 };
 
 static _Noreturn void
@@ -25,8 +25,8 @@ out_of_memory(struct arena *a)
 static void *
 new_chunk(struct arena *a, size_t n)
 {
-	struct arena_chunk *c = n > SIZE_MAX - sizeof *c ? 0 :
-		calloc(1, sizeof *c + n);
+	struct arena_chunk *c =
+		n > SIZE_MAX - sizeof *c ? 0 : calloc(1, sizeof *c + n);
 
 	if (!c)
 		out_of_memory(a);
@@ -88,7 +88,7 @@ arena_printf(struct arena *a, const char *fmt, ...)
 	p = arena_alloc(a, (size_t)n + 1);
 	if (p == place)
 		return p;
-	if (left)		/* what is handed out later is zeroed */
+	if (left) /* what is handed out later is zeroed */
 		memset(place, 0, (size_t)n < left ? (size_t)n + 1 : left);
 	va_start(ap, fmt);
 	vsnprintf(p, (size_t)n + 1, fmt, ap);
@@ -219,7 +219,8 @@ buf_u32(struct buf *b, uint32_t u)
 void
 buf_shell(struct buf *b, const char *s)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyz"
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789%+,-./:=@_";
 
 	if (*s && !s[strspn(s, plain)]) {

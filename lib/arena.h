@@ -13,10 +13,10 @@
 
 struct arena_chunk;
 struct arena {
-	struct arena_chunk *chunks;	/* owned */
+	struct arena_chunk *chunks; /* owned */
 	char *next;
 	size_t left;
-	jmp_buf *oom;		/* borrowed; where to go without memory */
+	jmp_buf *oom; /* borrowed; where to go without memory */
 };
 
 /* Zeroed, aligned for anything.  Never returns 0. */
@@ -34,7 +34,7 @@ void arena_free(struct arena *);
 
 /* Bytes that grow; `bad' is set (and stays) when memory ran out. */
 struct buf {
-	char *s;		/* owned; free() it */
+	char *s; /* owned; free() it */
 	size_t len, max;
 	int bad;
 };

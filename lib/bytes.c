@@ -35,9 +35,8 @@ bytes_have_nul_own(const void *s, size_t n)
 	const unsigned char *p = s;
 
 	while (n >= 64) {
-		uint64_t w = less_one(p) | less_one(p + 8) |
-			less_one(p + 16) | less_one(p + 24) |
-			less_one(p + 32) | less_one(p + 40) |
+		uint64_t w = less_one(p) | less_one(p + 8) | less_one(p + 16) |
+			less_one(p + 24) | less_one(p + 32) | less_one(p + 40) |
 			less_one(p + 48) | less_one(p + 56);
 		size_t some = 64;
 

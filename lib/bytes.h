@@ -9,14 +9,14 @@
 #include "config.h"
 
 struct wr {
-	unsigned char *buf;	/* borrowed */
+	unsigned char *buf; /* borrowed */
 	size_t max, len;
-	int bad;		/* something did not fit */
+	int bad; /* something did not fit */
 };
 struct rd {
-	const unsigned char *buf;	/* borrowed */
+	const unsigned char *buf; /* borrowed */
 	size_t len, pos;
-	int bad;		/* something was asked beyond the end */
+	int bad; /* something was asked beyond the end */
 };
 
 #ifndef HAS_MEMRCHR

@@ -57,15 +57,18 @@ chain_exec(char **argv)
 	int e;
 
 	execvp(argv[0], argv);
-	e = strchr(argv[0], '/') ? chain_lack(errno, argv[0], name,
-		sizeof name) : errno;
+	e = strchr(argv[0], '/') ? chain_lack(errno, argv[0], name, sizeof name)
+				 : errno;
 	if (e == CHAIN_INTERPRETER)
-		die(EX_NOTFOUND, "unable to execute %s: there is no program "
-			"%s, which its first line names", argv[0], name);
+		die(EX_NOTFOUND,
+			"unable to execute %s: there is no program "
+			"%s, which its first line names",
+			argv[0], name);
 	if (e == CHAIN_CRLF)
-		die(EX_NOTFOUND, "unable to execute %s: its first line ends "
-			"in CR LF, and there is no program '%s\\r'", argv[0],
-			name);
+		die(EX_NOTFOUND,
+			"unable to execute %s: its first line ends "
+			"in CR LF, and there is no program '%s\\r'",
+			argv[0], name);
 	errno = e;
 	die_sys(errno == ENOENT ? EX_NOTFOUND : EX_NOEXEC,
 		"unable to execute %s", argv[0]);
@@ -102,8 +105,9 @@ chain_bindir(char *buf, unsigned long max)
 	if (own_dir(buf, max)) {
 		char probe[PATH_LEN];
 
-		if (path_join(probe, sizeof probe, buf, "reeve-supervise") == 0
-			&& file_exists(-1, probe) > 0)
+		if (path_join(probe, sizeof probe, buf, "reeve-supervise") ==
+				0 &&
+			file_exists(-1, probe) > 0)
 			return 0;
 	}
 	return path_join(buf, max, REEVE_BINDIR);
@@ -117,8 +121,8 @@ chain_export(void)
 
 	if (prog_as_s6 || (env && *env))
 		return 0;
-	return chain_bindir(dir, sizeof dir) < 0 ? -1 :
-		setenv("REEVE_BIN", dir, 1);
+	return chain_bindir(dir, sizeof dir) < 0 ? -1
+						 : setenv("REEVE_BIN", dir, 1);
 }
 
 int

@@ -8,8 +8,8 @@ _Noreturn void chain_exec(char **argv);
 
 /* What an exec may be told to lack, beside an errno: they are kept in one. */
 enum {
-	CHAIN_INTERPRETER = 4096,	/* what the first line of a script names */
-	CHAIN_CRLF			/* the same, as that line ends in CR LF */
+	CHAIN_INTERPRETER = 4096, /* what the first line of a script names */
+	CHAIN_CRLF /* the same, as that line ends in CR LF */
 };
 
 /* Executing path failed with errno e.  Returns e, or if that is ENOENT and

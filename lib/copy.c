@@ -14,7 +14,7 @@
 
 /* nftw has no argument for its function. */
 static struct {
-	size_t skip;		/* bytes of the source's own path */
+	size_t skip; /* bytes of the source's own path */
 	const char *to;
 	char *failed;
 	size_t max;
@@ -62,7 +62,8 @@ make_dir(const char *to, mode_t mode)
 	if (mkdir(to, mode) == 0)
 		return 0;
 	return errno == EEXIST && stat(to, &st) == 0 && S_ISDIR(st.st_mode)
-		? 0 : -1;
+		? 0
+		: -1;
 }
 
 static int
@@ -86,9 +87,10 @@ one(const char *from, const struct stat *st, int type, struct FTW *where)
 		r = copy_link(from, to);
 	else if (S_ISFIFO(st->st_mode))
 		r = mkfifo(to, st->st_mode & 07777) == 0 || errno == EEXIST
-			? 0 : -1;
+			? 0
+			: -1;
 	else
-		r = 0;		/* devices and sockets are nobody's here */
+		r = 0; /* devices and sockets are nobody's here */
 	if (r == 0 && geteuid() == 0)
 		r = lchown(to, st->st_uid, st->st_gid);
 	if (r == 0 && !S_ISLNK(st->st_mode) && from[job.skip])

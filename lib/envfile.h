@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 enum {
-	ENVFILE_FULL = 1,	/* all but the last newline, not one line */
-	ENVFILE_BLANKS = 2	/* blanks at the end stay, with FULL the last
+	ENVFILE_FULL = 1, /* all but the last newline, not one line */
+	ENVFILE_BLANKS = 2 /* blanks at the end stay, with FULL the last
 				 * newline */
 };
 

@@ -21,8 +21,8 @@ open_read(int at, const char *name)
 	int fd;
 
 	do
-		fd = openat(at, name, O_RDONLY | O_CLOEXEC | O_NOCTTY |
-			O_NONBLOCK);
+		fd = openat(
+			at, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	while (fd < 0 && errno == EINTR);
 	return fd;
 }
@@ -138,8 +138,8 @@ static int
 temp_name(char *buf, size_t max, const char *name)
 {
 	const char *base = path_base(name);
-	int n = snprintf(buf, max, "%.*s.%s.%ld.new", (int)(base - name),
-		name, base, (long)getpid());
+	int n = snprintf(buf, max, "%.*s.%s.%ld.new", (int)(base - name), name,
+		base, (long)getpid());
 
 	if (n < 0 || (size_t)n >= max) {
 		errno = ENAMETOOLONG;
@@ -314,8 +314,11 @@ file_lock(int at, const char *name, int exclusive, int wait)
 	struct flock l = { .l_type = exclusive ? F_WRLCK : F_RDLCK,
 		.l_whence = SEEK_SET };
 	/* Where others can write it may be a fifo by now. */
-	int r, fd = openat(at, name, O_CREAT | O_CLOEXEC | O_NOFOLLOW |
-		O_NONBLOCK | (exclusive ? O_WRONLY : O_RDONLY), 0600);
+	int r,
+		fd = openat(at, name,
+			O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
+				(exclusive ? O_WRONLY : O_RDONLY),
+			0600);
 
 	if (fd < 0)
 		return -1;
@@ -396,8 +399,8 @@ file_sync_dir(int at, const char *name)
 int
 file_open_regular(int at, const char *name)
 {
-	int fd = openat(at, name, O_RDONLY | O_CLOEXEC | O_NOCTTY |
-		O_NONBLOCK | O_NOFOLLOW);
+	int fd = openat(at, name,
+		O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
 	struct stat st;
 
 	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
@@ -418,8 +421,7 @@ file_is_fifo(int fd)
 int
 file_tell(int at, const char *name, const void *data, size_t len)
 {
-	int fd = openat(at, name, O_WRONLY | O_NONBLOCK | O_CLOEXEC |
-		O_NOCTTY);
+	int fd = openat(at, name, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	ssize_t r;
 
 	if (fd < 0)

@@ -12,13 +12,13 @@
 #include "lib/os.h"
 #include "lib/path.h"
 
-enum { LINKS_MAX = 40 };	/* as the kernel's */
+enum { LINKS_MAX = 40 }; /* as the kernel's */
 
 struct walk {
-	int fd;			/* where we are */
-	struct stat st;		/* of it */
-	int safe;		/* nobody else could lead us here */
-	int made;		/* the last step made it */
+	int fd; /* where we are */
+	struct stat st; /* of it */
+	int safe; /* nobody else could lead us here */
+	int made; /* the last step made it */
 	int links;
 	char rest[PATH_LEN];
 	const char *why;
@@ -33,8 +33,8 @@ trusted(uid_t uid)
 static int
 others_write(const struct stat *dir)
 {
-	return (dir->st_mode & S_IWOTH) || ((dir->st_mode & S_IWGRP) &&
-		dir->st_gid != 0);
+	return (dir->st_mode & S_IWOTH) ||
+		((dir->st_mode & S_IWGRP) && dir->st_gid != 0);
 }
 
 /* Can nobody but root and us have put this entry where we are, nor replace
@@ -42,8 +42,9 @@ others_write(const struct stat *dir)
 static int
 entry_safe(const struct walk *w, const struct stat *entry)
 {
-	return w->safe && trusted(w->st.st_uid) && (!others_write(&w->st) ||
-		((w->st.st_mode & S_ISVTX) && trusted(entry->st_uid)));
+	return w->safe && trusted(w->st.st_uid) &&
+		(!others_write(&w->st) ||
+			((w->st.st_mode & S_ISVTX) && trusted(entry->st_uid)));
 }
 
 /* Go on in fd. */
@@ -189,8 +190,8 @@ hand_over(struct walk *w, const struct give *g)
 		return 0;
 	if (!may_touch(w, g)) {
 		w->why = "it belongs to somebody else, in a directory that a "
-			"third may write; move it away, or change its owner "
-			"by hand";
+			 "third may write; move it away, or change its owner "
+			 "by hand";
 		errno = EPERM;
 		return -1;
 	}
@@ -220,8 +221,9 @@ give_dir(const char *path, const struct give *g, const char **why)
 		r = start(&w, *path == '/' ? "/" : ".");
 	while (r == 0 && next_name(&w, name)) {
 		/* Nobody looks into a new one before it is given. */
-		unsigned mode = *w.rest ? 0777 : g->set ? g->mode & 0700 :
-			g->mode;
+		unsigned mode = *w.rest ? 0777
+			: g->set	? g->mode & 0700
+					: g->mode;
 
 		if (strcmp(name, "."))
 			r = step(&w, name, mode);

@@ -7,11 +7,11 @@
 #include <sys/types.h>
 
 struct give {
-	uid_t uid;		/* -1: leave it */
-	gid_t gid;		/* -1: leave it */
-	unsigned mode;		/* of the last component if it is made, by
+	uid_t uid; /* -1: leave it */
+	gid_t gid; /* -1: leave it */
+	unsigned mode; /* of the last component if it is made, by
 				 * umask unless `set' */
-	int set;		/* have this mode, made or not */
+	int set; /* have this mode, made or not */
 };
 
 /* mkdir -p, step by step with descriptors, then owner and mode of what was

@@ -8,7 +8,7 @@
 #include "lib/identity.h"
 #include "lib/os.h"
 
-enum { SLACK_NS = 30000000 };	/* /proc counts in 10 ms */
+enum { SLACK_NS = 30000000 }; /* /proc counts in 10 ms */
 
 int
 identity_other_boot(uint64_t boot, uint64_t when)
@@ -33,9 +33,9 @@ identity_ask(const struct identity *id)
 		return IDENTITY_GONE;
 	if (os_start_time(id->pid, &at) < 0)
 		return errno == ESRCH ? IDENTITY_GONE : IDENTITY_UNKNOWN;
-	return at + SLACK_NS >= id->started &&
-		at <= id->started_by + SLACK_NS ? IDENTITY_SAME :
-		IDENTITY_GONE;
+	return at + SLACK_NS >= id->started && at <= id->started_by + SLACK_NS
+		? IDENTITY_SAME
+		: IDENTITY_GONE;
 }
 
 /* A word that either side does not know says nothing. */

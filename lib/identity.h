@@ -9,11 +9,11 @@
 #include <sys/types.h>
 
 struct identity {
-	uint64_t boot;		/* os_boot_token when it was written; 0 not
+	uint64_t boot; /* os_boot_token when it was written; 0 not
 				 * known */
-	pid_t pid;		/* leads a session of its own */
-	uint64_t started;	/* os_boot_now just before its start */
-	uint64_t started_by;	/* and just after */
+	pid_t pid; /* leads a session of its own */
+	uint64_t started; /* os_boot_now just before its start */
+	uint64_t started_by; /* and just after */
 };
 
 enum identity_is { IDENTITY_GONE, IDENTITY_SAME, IDENTITY_UNKNOWN };

@@ -59,7 +59,8 @@ json_string(char *buf, size_t max, const char *s, size_t len)
 			;
 		} else if (!used) {
 			used = 1, put = "\xef\xbf\xbd", k = 3;
-		} else if (used > 1 || !(k = escape(esc, (unsigned char)s[i]))) {
+		} else if (used > 1 ||
+			!(k = escape(esc, (unsigned char)s[i]))) {
 			put = s + i, k = used;
 		}
 		/* The closing quote must fit as well. */

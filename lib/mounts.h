@@ -4,7 +4,7 @@
 #define LIB_MOUNTS_H
 
 struct mounts_line {
-	char *dir, *type, *opts;	/* borrowed from the line */
+	char *dir, *type, *opts; /* borrowed from the line */
 };
 
 /* The fields of a line, which is changed: 1, or 0 if it has not all. */

@@ -64,16 +64,17 @@ put(const char *buf, size_t n)
 }
 
 static void MSG_LIKE(3, 0)
-emit(const char *level, int err, const char *fmt, va_list ap)
+	emit(const char *level, int err, const char *fmt, va_list ap)
 {
 	char buf[MSG_MAX];
 	size_t max = sizeof buf - 1, n = 0, from;
 	int r, saved = errno;
 
 	if (lost) {
-		r = snprintf(buf, max, "%s: warning: %u messages were dropped "
-			"before this one, as nobody read them\n", prog_name,
-			lost);
+		r = snprintf(buf, max,
+			"%s: warning: %u messages were dropped "
+			"before this one, as nobody read them\n",
+			prog_name, lost);
 		n = r < 0 ? 0 : (size_t)r;
 	}
 	from = n;
@@ -93,12 +94,13 @@ emit(const char *level, int err, const char *fmt, va_list ap)
 	errno = saved;
 }
 
-#define EMIT(level, err) do { \
-	va_list ap; \
-	va_start(ap, fmt); \
-	emit(level, err, fmt, ap); \
-	va_end(ap); \
-} while (0)
+#define EMIT(level, err)                                                       \
+	do {                                                                   \
+		va_list ap;                                                    \
+		va_start(ap, fmt);                                             \
+		emit(level, err, fmt, ap);                                     \
+		va_end(ap);                                                    \
+	} while (0)
 
 void
 warn(const char *fmt, ...)

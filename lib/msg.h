@@ -10,20 +10,20 @@ enum { MSG_MAX = 8192 };
 /* Exit codes, as in s6.  Each program's page lists those it uses. */
 enum {
 	EX_OK = 0,
-	EX_NO = 1,		/* the answer is no; some service failed */
+	EX_NO = 1, /* the answer is no; some service failed */
 	EX_TIMEOUT = 99,
-	EX_MISUSE = 100,	/* bad option or argument */
-	EX_BUG = 101,		/* "cannot happen" */
-	EX_NOSUPER = 102,	/* no supervisor there */
-	EX_SYSTEM = 111,	/* a system call failed */
-	EX_NOEXEC = 126,	/* found, but cannot be executed */
+	EX_MISUSE = 100, /* bad option or argument */
+	EX_BUG = 101, /* "cannot happen" */
+	EX_NOSUPER = 102, /* no supervisor there */
+	EX_SYSTEM = 111, /* a system call failed */
+	EX_NOEXEC = 126, /* found, but cannot be executed */
 	EX_NOTFOUND = 127
 };
 
 #define MSG_LIKE(f, a) __attribute__((format(printf, f, a)))
 
-extern const char *prog_name;	/* name in messages; set by prog_init */
-extern int prog_as_s6;		/* 1 if called by an s6-* name */
+extern const char *prog_name; /* name in messages; set by prog_init */
+extern int prog_as_s6; /* 1 if called by an s6-* name */
 
 /* Set prog_name and prog_as_s6 from argv[0].  First thing in every main. */
 void prog_init(const char *argv0);

@@ -41,19 +41,38 @@ num_uint(const char *s, unsigned *u)
 
 /* Own table: sig2str is not in C libraries yet, and scripts must mean the
  * same on all systems. */
-static const struct { const char *name; int number; } signals[] = {
-	{ "SIGHUP", SIGHUP }, { "SIGINT", SIGINT }, { "SIGQUIT", SIGQUIT },
-	{ "SIGILL", SIGILL }, { "SIGTRAP", SIGTRAP }, { "SIGABRT", SIGABRT },
-	{ "SIGBUS", SIGBUS }, { "SIGFPE", SIGFPE }, { "SIGKILL", SIGKILL },
-	{ "SIGUSR1", SIGUSR1 }, { "SIGSEGV", SIGSEGV },
-	{ "SIGUSR2", SIGUSR2 }, { "SIGPIPE", SIGPIPE },
-	{ "SIGALRM", SIGALRM }, { "SIGTERM", SIGTERM },
-	{ "SIGCHLD", SIGCHLD }, { "SIGCONT", SIGCONT },
-	{ "SIGSTOP", SIGSTOP }, { "SIGTSTP", SIGTSTP },
-	{ "SIGTTIN", SIGTTIN }, { "SIGTTOU", SIGTTOU },
-	{ "SIGURG", SIGURG }, { "SIGXCPU", SIGXCPU },
-	{ "SIGXFSZ", SIGXFSZ }, { "SIGVTALRM", SIGVTALRM },
-	{ "SIGPROF", SIGPROF }, { "SIGWINCH", SIGWINCH }, { "SIGSYS", SIGSYS },
+static const struct {
+	const char *name;
+	int number;
+} signals[] = {
+	{ "SIGHUP", SIGHUP },
+	{ "SIGINT", SIGINT },
+	{ "SIGQUIT", SIGQUIT },
+	{ "SIGILL", SIGILL },
+	{ "SIGTRAP", SIGTRAP },
+	{ "SIGABRT", SIGABRT },
+	{ "SIGBUS", SIGBUS },
+	{ "SIGFPE", SIGFPE },
+	{ "SIGKILL", SIGKILL },
+	{ "SIGUSR1", SIGUSR1 },
+	{ "SIGSEGV", SIGSEGV },
+	{ "SIGUSR2", SIGUSR2 },
+	{ "SIGPIPE", SIGPIPE },
+	{ "SIGALRM", SIGALRM },
+	{ "SIGTERM", SIGTERM },
+	{ "SIGCHLD", SIGCHLD },
+	{ "SIGCONT", SIGCONT },
+	{ "SIGSTOP", SIGSTOP },
+	{ "SIGTSTP", SIGTSTP },
+	{ "SIGTTIN", SIGTTIN },
+	{ "SIGTTOU", SIGTTOU },
+	{ "SIGURG", SIGURG },
+	{ "SIGXCPU", SIGXCPU },
+	{ "SIGXFSZ", SIGXFSZ },
+	{ "SIGVTALRM", SIGVTALRM },
+	{ "SIGPROF", SIGPROF },
+	{ "SIGWINCH", SIGWINCH },
+	{ "SIGSYS", SIGSYS },
 #ifdef SIGIO
 	{ "SIGIO", SIGIO },
 #endif
@@ -92,7 +111,10 @@ num_signame(int sig)
 	return buf;
 }
 
-struct unit { const char *name; uint64_t factor; };
+struct unit {
+	const char *name;
+	uint64_t factor;
+};
 
 /* One "number unit" at *s; advances *s.  1 or 0. */
 static int
@@ -139,8 +161,8 @@ num_duration(const char *s, unsigned unit, uint64_t *ms)
 		{ "m", 60000 }, { "min", 60000 }, { "minute", 60000 },
 		{ "minutes", 60000 }, { "h", 3600000 }, { "hour", 3600000 },
 		{ "hours", 3600000 }, { "d", 86400000 }, { "day", 86400000 },
-		{ "days", 86400000 }, { "w", 604800000 },
-		{ "week", 604800000 }, { "weeks", 604800000 }, { 0, 0 } };
+		{ "days", 86400000 }, { "w", 604800000 }, { "week", 604800000 },
+		{ "weeks", 604800000 }, { 0, 0 } };
 	uint64_t total = 0, one;
 
 	if (!s[strspn(s, "0123456789 ")]) {
@@ -151,8 +173,7 @@ num_duration(const char *s, unsigned unit, uint64_t *ms)
 	}
 	do {
 		/* In "1h30" the 30 could be anything. */
-		if (!quantity(&s, units, 0, &one) ||
-			total > UINT64_MAX - one)
+		if (!quantity(&s, units, 0, &one) || total > UINT64_MAX - one)
 			return 0;
 		total += one;
 		while (*s == ' ')

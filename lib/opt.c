@@ -18,8 +18,8 @@ enum { OPTS_MAX = 64, CODE_HELP = 1000, CODE_VERSION, COLUMNS = 80 };
 void
 opt_usage(const struct usage *u)
 {
-	fprintf(stderr, "%s: usage: %s %s\n(try '%s --help')\n",
-		prog_name, prog_name, u->synopsis, prog_name);
+	fprintf(stderr, "%s: usage: %s %s\n(try '%s --help')\n", prog_name,
+		prog_name, u->synopsis, prog_name);
 	exit(EX_MISUSE);
 }
 
@@ -88,9 +88,14 @@ print_opt(const struct opt *o)
 	int n = snprintf(left, sizeof left, "  %c%c%s%s%s%s%s",
 		o->letter < OPT_LONG ? '-' : ' ',
 		o->letter < OPT_LONG ? o->letter : ' ',
-		!o->name ? "" : o->letter < OPT_LONG ? ", --" : "  --",
+		!o->name		       ? ""
+			: o->letter < OPT_LONG ? ", --"
+					       : "  --",
 		o->name ? o->name : "",
-		!o->arg ? "" : o->name ? "=" : " ", o->arg ? o->arg : "", "");
+		!o->arg		  ? ""
+			: o->name ? "="
+				  : " ",
+		o->arg ? o->arg : "", "");
 
 	printf("%-*s", COL, left);
 	if (n >= COL)
@@ -103,8 +108,9 @@ static _Noreturn void
 print_help(const struct usage *u)
 {
 	static const struct opt help = { OPT_LONG, "help", 0,
-		"print this and exit" }, version = { OPT_LONG, "version", 0,
-		"print the version and exit" };
+		"print this and exit" },
+				version = { OPT_LONG, "version", 0,
+					"print the version and exit" };
 
 	int n = printf("usage: %s ", prog_name);
 
@@ -121,7 +127,8 @@ print_help(const struct usage *u)
 		print_text(u->more);
 	}
 	/* "reeve status" is described in reeve(1). */
-	printf("\nSee also: man %.*s\n", (int)strcspn(prog_name, " "), prog_name);
+	printf("\nSee also: man %.*s\n", (int)strcspn(prog_name, " "),
+		prog_name);
 	exit(fflush(stdout) ? EX_SYSTEM : 0);
 }
 
@@ -205,8 +212,9 @@ complain(const struct usage *u, const char *word, int lacks)
 			!strncmp(word + 2, o->name, len - 2))
 			named = 1;
 	if (!named)
-		say(lacks ? "option -%c needs an argument" :
-			"unknown option -%c", optopt);
+		say(lacks ? "option -%c needs an argument"
+			  : "unknown option -%c",
+			optopt);
 	else if (lacks)
 		say("option %s needs an argument", word);
 	else if (optopt)
@@ -239,8 +247,7 @@ opt_next(const struct usage *u, int argc, char **argv)
 	}
 	*p = 0;
 	longs[n++] = (struct option){ "help", no_argument, 0, CODE_HELP };
-	longs[n++] = (struct option){ "version", no_argument, 0,
-		CODE_VERSION };
+	longs[n++] = (struct option){ "version", no_argument, 0, CODE_VERSION };
 	longs[n] = (struct option){ 0 };
 	opterr = 0;
 	c = getopt_long(argc, argv, letters, longs, 0);
@@ -252,8 +259,7 @@ opt_next(const struct usage *u, int argc, char **argv)
 	}
 	if (c == '?' || c == ':') {
 		/* musl counts the argument that is not there. */
-		complain(u, optind <= argc ? argv[optind - 1] : "",
-			c == ':');
+		complain(u, optind <= argc ? argv[optind - 1] : "", c == ':');
 		opt_usage(u);
 	}
 	return c;
@@ -290,7 +296,9 @@ opt_octal(const char *what, const char *text, unsigned max)
 	for (s = text; *s >= '0' && *s <= '7' && u <= max; s++)
 		u = u * 8 + (unsigned)(*s - '0');
 	if (!*text || *s || u > max)
-		die(EX_MISUSE, "%s must be octal permissions up to 0%o, not "
-			"'%s'", what, max, text);
+		die(EX_MISUSE,
+			"%s must be octal permissions up to 0%o, not "
+			"'%s'",
+			what, max, text);
 	return u;
 }

@@ -5,19 +5,19 @@
 #define LIB_OPT_H
 
 struct opt {
-	int letter;		/* short letter, or OPT_LONG + n for none */
-	const char *name;	/* long name, or 0 */
-	const char *arg;	/* name of its argument in --help, or 0 */
-	const char *help;	/* what it does; "\n" breaks the line */
+	int letter; /* short letter, or OPT_LONG + n for none */
+	const char *name; /* long name, or 0 */
+	const char *arg; /* name of its argument in --help, or 0 */
+	const char *help; /* what it does; "\n" breaks the line */
 };
 
-enum { OPT_LONG = 256 };	/* first code for options with no letter */
+enum { OPT_LONG = 256 }; /* first code for options with no letter */
 
 struct usage {
-	const char *synopsis;	/* after the program's name */
-	const char *about;	/* one or two sentences */
-	const struct opt *opts;	/* ends with a row of zeroes, or 0 */
-	const char *more;	/* printed after the options in --help, or 0 */
+	const char *synopsis; /* after the program's name */
+	const char *about; /* one or two sentences */
+	const struct opt *opts; /* ends with a row of zeroes, or 0 */
+	const char *more; /* printed after the options in --help, or 0 */
 };
 
 /* Next option's letter, or -1 after the last; then optind is the index of
@@ -38,8 +38,8 @@ _Noreturn void opt_usage(const struct usage *);
 
 /* optarg-like text as an unsigned number within [min, max]; anything else
  * is a message naming what, and exit 100. */
-unsigned opt_uint(const char *what, const char *text, unsigned min,
-	unsigned max);
+unsigned opt_uint(
+	const char *what, const char *text, unsigned min, unsigned max);
 /* The same for octal permissions up to max, as 0777. */
 unsigned opt_octal(const char *what, const char *text, unsigned max);
 

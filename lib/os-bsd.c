@@ -17,7 +17,7 @@
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
-#include <skalibs/posixplz.h>	/* getpeereid where the system has none */
+#include <skalibs/posixplz.h> /* getpeereid where the system has none */
 #ifdef __FreeBSD__
 #include <sys/procctl.h>
 #endif
@@ -38,8 +38,8 @@
 int
 os_open_walk(int at, const char *name)
 {
-	return openat(at, name, O_SEARCH | O_DIRECTORY | O_NOFOLLOW |
-		O_CLOEXEC);
+	return openat(
+		at, name, O_SEARCH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 /* /dev/fd is the open file itself, with the flags that it has. */
@@ -54,8 +54,8 @@ os_reopen(int fd, int flags)
 
 /* --- the program itself */
 
-static const char *bare;		/* called by this name */
-static char called[PATH_LEN];	/* or by this path */
+static const char *bare; /* called by this name */
+static char called[PATH_LEN]; /* or by this path */
 
 void
 os_called_as(const char *argv0)

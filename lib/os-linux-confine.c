@@ -21,7 +21,7 @@
 #include "lib/path.h"
 
 #ifndef SYS_mount_setattr
-#define SYS_mount_setattr 442	/* but on Alpha */
+#define SYS_mount_setattr 442 /* but on Alpha */
 #endif
 
 int
@@ -43,8 +43,9 @@ confine_empty(const char *dir)
 static unsigned long
 mount_flags(const char *path)
 {
-	static const struct { unsigned long st, ms; } map[] = {
-		{ ST_NOSUID, MS_NOSUID }, { ST_NODEV, MS_NODEV },
+	static const struct {
+		unsigned long st, ms;
+	} map[] = { { ST_NOSUID, MS_NOSUID }, { ST_NODEV, MS_NODEV },
 		{ ST_NOEXEC, MS_NOEXEC }, { ST_NOATIME, MS_NOATIME },
 		{ ST_NODIRATIME, MS_NODIRATIME },
 		{ ST_RELATIME, MS_RELATIME } };
@@ -62,8 +63,8 @@ mount_flags(const char *path)
 static int
 remount_read_only(const char *path)
 {
-	return mount(0, path, 0, MS_REMOUNT | MS_BIND | MS_RDONLY |
-		mount_flags(path), 0);
+	return mount(0, path, 0,
+		MS_REMOUNT | MS_BIND | MS_RDONLY | mount_flags(path), 0);
 }
 
 /* One by one, on a Linux before 5.12. */
@@ -75,8 +76,8 @@ each_read_only(const char *path)
 	size_t n = strcmp(path, "/") ? strlen(path) : 0;
 	int r = remount_read_only(path);
 
-	if (r < 0 || file_slurp(AT_FDCWD, "/proc/self/mounts", &text,
-		1 << 24) < 0)
+	if (r < 0 ||
+		file_slurp(AT_FDCWD, "/proc/self/mounts", &text, 1 << 24) < 0)
 		return -1;
 	for (char *line = strtok_r(text, "\n", &save); line && !r;
 		line = strtok_r(0, "\n", &save))
@@ -91,16 +92,17 @@ int
 confine_read_only(const char *name)
 {
 	/* struct mount_attr, for C libraries that do not have it. */
-	struct { uint64_t set, clear, propagation, userns; } attr = {
-		.set = 1 /* MOUNT_ATTR_RDONLY */ };
+	struct {
+		uint64_t set, clear, propagation, userns;
+	} attr = { .set = 1 /* MOUNT_ATTR_RDONLY */ };
 	char path[PATH_LEN];
 
-	if (!realpath(name, path) || mount(path, path, 0, MS_BIND | MS_REC,
-		0) < 0)
+	if (!realpath(name, path) ||
+		mount(path, path, 0, MS_BIND | MS_REC, 0) < 0)
 		return -1;
 	/* All mounts below as well, and no other flag of any. */
-	if (syscall(SYS_mount_setattr, AT_FDCWD, path, 0x8000 /* AT_RECURSIVE */,
-		&attr, sizeof attr) == 0)
+	if (syscall(SYS_mount_setattr, AT_FDCWD, path,
+		    0x8000 /* AT_RECURSIVE */, &attr, sizeof attr) == 0)
 		return 0;
 	return errno == ENOSYS ? each_read_only(path) : -1;
 }
@@ -123,13 +125,17 @@ int
 confine_keep(uint64_t want, uint64_t *have)
 {
 	/* capset(2)'s version 3, for C libraries without kernel headers. */
-	struct { uint32_t version; int pid; } head = { 0x20080522, 0 };
-	struct { uint32_t effective, permitted, inheritable; } data[2];
+	struct {
+		uint32_t version;
+		int pid;
+	} head = { 0x20080522, 0 };
+	struct {
+		uint32_t effective, permitted, inheritable;
+	} data[2];
 
 	if (syscall(SYS_capget, &head, data) < 0)
 		return -1;
-	*have = want & (data[0].permitted |
-		(uint64_t)data[1].permitted << 32);
+	*have = want & (data[0].permitted | (uint64_t)data[1].permitted << 32);
 	for (int i = 0; i < 2; i++)
 		data[i].permitted = data[i].effective = data[i].inheritable =
 			(uint32_t)(*have >> (32 * i));
@@ -137,8 +143,9 @@ confine_keep(uint64_t want, uint64_t *have)
 		return -1;
 	/* Ambient, so that exec keeps them. */
 	for (int i = 0; i < 64; i++)
-		if (*have >> i & 1 && prctl(PR_CAP_AMBIENT,
-			PR_CAP_AMBIENT_RAISE, i, 0, 0) < 0)
+		if (*have >> i & 1 &&
+			prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, i, 0, 0) <
+				0)
 			return -1;
 	return 0;
 }

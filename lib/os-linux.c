@@ -79,8 +79,8 @@ os_boot_now(void)
 static ssize_t
 kernel_boot_id(char *buf, size_t max)
 {
-	ssize_t r = file_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id",
-		buf, max - 1);
+	ssize_t r = file_read(
+		AT_FDCWD, "/proc/sys/kernel/random/boot_id", buf, max - 1);
 
 	buf[r < 0 ? 0 : r] = 0;
 	buf[strcspn(buf, "\n")] = 0;
@@ -100,8 +100,8 @@ os_boot_token(void)
 		const char *h = strchr(hex, *p);
 
 		if (h) {
-			half[n / 16 & 1] = half[n / 16 & 1] << 4 |
-				(uint64_t)(h - hex);
+			half[n / 16 & 1] =
+				half[n / 16 & 1] << 4 | (uint64_t)(h - hex);
 			n++;
 		}
 	}
@@ -144,8 +144,8 @@ stat_field(pid_t pid, int n, uint64_t *u)
 
 	if (read_proc(pid, "stat", buf, sizeof buf) < 0) {
 		if (errno == ENOENT)
-			errno = kill(pid, 0) < 0 && errno == ESRCH ?
-				ESRCH : ENOSYS;
+			errno = kill(pid, 0) < 0 && errno == ESRCH ? ESRCH
+								   : ENOSYS;
 		return -1;
 	}
 	/* The name stands in parentheses and may hold any byte. */
@@ -258,8 +258,8 @@ in_mask(const char *status, const char *name, int sig)
 {
 	const char *p = strstr(status, name);
 
-	return p ? (int)(strtoull(p + strlen(name), 0, 16) >> (sig - 1) & 1) :
-		-1;
+	return p ? (int)(strtoull(p + strlen(name), 0, 16) >> (sig - 1) & 1)
+		 : -1;
 }
 
 enum os_fate
@@ -272,8 +272,9 @@ os_fate(pid_t pid, int sig)
 	if (in_mask(status, "\nSigIgn:\t", sig) == 1)
 		return FATE_IGNORED;
 	return in_mask(status, "\nSigCgt:\t", sig) == 0 &&
-		in_mask(status, "\nSigBlk:\t", sig) == 0 ? FATE_DEFAULT :
-		FATE_HANDLED;
+			in_mask(status, "\nSigBlk:\t", sig) == 0
+		? FATE_DEFAULT
+		: FATE_HANDLED;
 }
 
 int
@@ -387,8 +388,9 @@ clone_newpid(int (*fn)(void *), void *arg, int borrow)
 	/* Room for what the child does before it executes. */
 	char stack[16384] __attribute__((aligned(16)));
 
-	return clone(fn, stack + sizeof stack, CLONE_NEWPID | SIGCHLD |
-		(borrow ? CLONE_VM | CLONE_VFORK : 0), arg);
+	return clone(fn, stack + sizeof stack,
+		CLONE_NEWPID | SIGCHLD | (borrow ? CLONE_VM | CLONE_VFORK : 0),
+		arg);
 #else
 	(void)fn;
 	(void)arg;
@@ -415,8 +417,7 @@ int
 os_outer_pids(pid_t *pid, pid_t *parent)
 {
 	char buf[128], *p;
-	ssize_t r = file_read(AT_FDCWD, "/proc/self/stat", buf,
-		sizeof buf - 1);
+	ssize_t r = file_read(AT_FDCWD, "/proc/self/stat", buf, sizeof buf - 1);
 
 	if (r <= 0)
 		return -1;
@@ -492,8 +493,10 @@ int
 os_changes_add(int fd, const char *dir)
 {
 #ifdef HAS_INOTIFY
-	return inotify_add_watch(fd, dir, IN_MODIFY | IN_CREATE |
-		IN_MOVED_TO) < 0 ? -1 : 0;
+	return inotify_add_watch(fd, dir, IN_MODIFY | IN_CREATE | IN_MOVED_TO) <
+			0
+		? -1
+		: 0;
 #else
 	(void)fd;
 	(void)dir;
@@ -559,8 +562,8 @@ os_bind_nameless(int fd, char *buf, size_t max)
 int
 os_tell_senders(int fd)
 {
-	return setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &(int){ 1 },
-		sizeof(int));
+	return setsockopt(
+		fd, SOL_SOCKET, SO_PASSCRED, &(int){ 1 }, sizeof(int));
 }
 
 int
@@ -625,8 +628,9 @@ each_name(int fd, int only, int (*fn)(void *, const char *), void *arg)
 			const struct entry *e = (void *)(buf + i);
 
 			i += e->len;
-			if (e->name[0] == '.' && (!e->name[1] ||
-				(e->name[1] == '.' && !e->name[2])))
+			if (e->name[0] == '.' &&
+				(!e->name[1] ||
+					(e->name[1] == '.' && !e->name[2])))
 				continue;
 			if (only && e->type != only && e->type != DT_UNKNOWN)
 				continue;
@@ -687,8 +691,9 @@ int
 os_descendants(pid_t root, pid_t spared, void (*fn)(void *, pid_t), void *arg)
 {
 	struct family f = { root, spared, fn, arg, 0 };
-	int fd = is_our_proc() ? open("/proc", O_RDONLY | O_DIRECTORY |
-		O_CLOEXEC) : -1;
+	int fd = is_our_proc()
+		? open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+		: -1;
 
 	if (fd < 0) {
 		errno = ENOSYS;

@@ -62,8 +62,8 @@ ssize_t os_children(char *buf, size_t max);
 /* Call fn with each process below root that has not ended, but not with
  * spared and what is below it.  How many; or -1 and errno (ENOSYS: not on
  * this system, or not with this /proc). */
-int os_descendants(pid_t root, pid_t spared, void (*fn)(void *arg, pid_t),
-	void *arg);
+int os_descendants(
+	pid_t root, pid_t spared, void (*fn)(void *arg, pid_t), void *arg);
 
 /* A descriptor that polls readable when the process ends, close-on-exec.
  * -1 and errno: ESRCH no such process, ENOSYS not on this system. */

@@ -127,8 +127,9 @@ static int
 go_down(int fd, const char *name, struct level *l)
 {
 	struct stat st;
-	int below = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-		O_CLOEXEC), e;
+	int below = openat(
+		    fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
+	    e;
 
 	if (below >= 0 && fstat(fd, &st) == 0) {
 		l->dev = st.st_dev;
@@ -190,8 +191,8 @@ empty_tree(int fd)
 		} else {
 			if (n == max) {
 				size_t more = max ? 2 * max : 8;
-				struct level *v = realloc(levels, more *
-					sizeof *v);
+				struct level *v =
+					realloc(levels, more * sizeof *v);
 
 				if (!v) {
 					err = errno;
@@ -233,8 +234,7 @@ path_remove(int at, const char *name)
 		return 0;
 	if (errno != ENOTEMPTY && errno != EEXIST)
 		return -1;
-	fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-		O_CLOEXEC);
+	fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || empty_tree(fd) < 0)
 		return -1;
 	return unlinkat(at, name, AT_REMOVEDIR);
@@ -251,8 +251,8 @@ path_remove_or_move(int at, const char *name, char *left)
 		return 0;
 	why = errno;
 	for (int i = 1; i <= TRIES; i++) {
-		int n = snprintf(left, PATH_LEN, "%.*s" PATH_LEFT "%d", dir,
-			name, i);
+		int n = snprintf(
+			left, PATH_LEN, "%.*s" PATH_LEFT "%d", dir, name, i);
 
 		if (n < 0 || n >= PATH_LEN)
 			break;

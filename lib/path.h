@@ -4,12 +4,12 @@
 
 #include <stddef.h>
 
-enum { PATH_LEN = 4096 };	/* what every path buffer here holds */
+enum { PATH_LEN = 4096 }; /* what every path buffer here holds */
 
 /* Join the strings up to a null pointer with single slashes into buf.
  * 0, or -1 and ENAMETOOLONG (buf is then an empty string). */
 int path_join_n(char *buf, size_t max, const char *const *parts);
-#define path_join(buf, max, ...) \
+#define path_join(buf, max, ...)                                               \
 	path_join_n(buf, max, (const char *const[]){ __VA_ARGS__, 0 })
 
 /* The part after the last slash (s itself if there is none). */

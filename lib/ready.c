@@ -88,8 +88,8 @@ ready_wait(struct ready *r, int ms, uint64_t *keys, int max)
 {
 	struct kevent e[BATCH];
 	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
-	int n = kevent(r->fd, 0, 0, e, max < BATCH ? max : BATCH,
-		ms < 0 ? 0 : &t);
+	int n = kevent(
+		r->fd, 0, 0, e, max < BATCH ? max : BATCH, ms < 0 ? 0 : &t);
 
 	for (int i = 0; i < n; i++)
 		keys[i] = (uint64_t)(uintptr_t)e[i].udata;

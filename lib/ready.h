@@ -7,10 +7,10 @@
 #include <stdint.h>
 
 struct ready {
-	int fd;			/* of the kernel's set, or -1 */
-	size_t n, max;		/* for poll only */
-	void *fds;		/* owned */
-	uint64_t *keys;		/* owned */
+	int fd; /* of the kernel's set, or -1 */
+	size_t n, max; /* for poll only */
+	void *fds; /* owned */
+	uint64_t *keys; /* owned */
 };
 
 /* 0, or -1 and errno. */

@@ -6,7 +6,7 @@
 
 /* What means only itself, anywhere in a word. */
 static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./%@";
+			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./%@";
 
 size_t
 shquote(char *buf, size_t max, const char *s)

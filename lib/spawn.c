@@ -35,8 +35,9 @@ place_fds(const struct spawn *s)
 		for (unsigned j = 0; j < i; j++)
 			if (s->fds[j].to == from[i])
 				from[i] = -1;
-		if (from[i] < 0 && (from[i] = fcntl(s->fds[i].from,
-			F_DUPFD_CLOEXEC, high)) < 0)
+		if (from[i] < 0 &&
+			(from[i] = fcntl(
+				 s->fds[i].from, F_DUPFD_CLOEXEC, high)) < 0)
 			return -1;
 	}
 	/* A source below a target of an earlier row was moved in time only
@@ -70,8 +71,8 @@ script_line(char *line, char **program, char **arg)
 	if (*line) {
 		*line++ = 0;
 		line += strspn(line, " \t");
-		for (end = line + strlen(line); end > line &&
-			(end[-1] == ' ' || end[-1] == '\t'); )
+		for (end = line + strlen(line);
+			end > line && (end[-1] == ' ' || end[-1] == '\t');)
 			*--end = 0;
 		if (*line)
 			*arg = line;
@@ -196,6 +197,7 @@ spawn_plain(posix_spawnattr_t *at, short flags)
 	posix_spawnattr_init(at);
 	posix_spawnattr_setsigdefault(at, &all);
 	posix_spawnattr_setsigmask(at, &none);
-	posix_spawnattr_setflags(at, (short)(flags | POSIX_SPAWN_SETSIGDEF |
-		POSIX_SPAWN_SETSIGMASK));
+	posix_spawnattr_setflags(at,
+		(short)(flags | POSIX_SPAWN_SETSIGDEF |
+			POSIX_SPAWN_SETSIGMASK));
 }

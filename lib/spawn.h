@@ -8,27 +8,27 @@
 #include <sys/types.h>
 
 struct spawn_fd {
-	int to;			/* descriptor the child sees */
-	int from;		/* ours, which stays open here */
+	int to; /* descriptor the child sees */
+	int from; /* ours, which stays open here */
 };
 
 struct spawn {
-	const char *file;	/* path; PATH is not searched */
+	const char *file; /* path; PATH is not searched */
 	char *const *argv;
-	char *const *envp;	/* 0: ours */
-	const struct spawn_fd *fds;	/* all other descriptors are inherited
+	char *const *envp; /* 0: ours */
+	const struct spawn_fd *fds; /* all other descriptors are inherited
 				 * as their close-on-exec flag says */
-	unsigned nfds;		/* at most SPAWN_FDS */
-	unsigned session : 1;	/* in a session of its own */
-	unsigned newpid : 1;	/* in a pid namespace of its own */
-	int cgroup;		/* descriptor of a cgroup.procs to enter, or
+	unsigned nfds; /* at most SPAWN_FDS */
+	unsigned session : 1; /* in a session of its own */
+	unsigned newpid : 1; /* in a pid namespace of its own */
+	int cgroup; /* descriptor of a cgroup.procs to enter, or
 				 * below 1 for none */
-	const sigset_t *mask;	/* its signal mask; 0: nothing blocked */
+	const sigset_t *mask; /* its signal mask; 0: nothing blocked */
 	/* Called in the child when it has its session, on our memory and with
 	 * our descriptors.  Or a null pointer. */
 	void (*before)(void *arg);
 	void *before_arg;
-	const int *handled;	/* signals that have handlers here, ends with
+	const int *handled; /* signals that have handlers here, ends with
 				 * 0; or a null pointer.  They must be blocked
 				 * when spawn is called */
 };

@@ -15,7 +15,7 @@ suggest_init(const char *name)
 	size_t len = strlen(name);
 
 	n.distance = len < 3 ? 1 : len < 6 ? 2 : (unsigned)len / 3 + 1;
-	return n;	/* the first that is nearer than this wins */
+	return n; /* the first that is nearer than this wins */
 }
 
 static unsigned
@@ -36,7 +36,7 @@ distance(const char *a, const char *b)
 		row[0][j] = (unsigned)j;
 	for (size_t i = 1; i <= n; i++) {
 		unsigned *now = row[i % 3], *last = row[(i + 2) % 3],
-			*before = row[(i + 1) % 3];
+			 *before = row[(i + 1) % 3];
 
 		now[0] = (unsigned)i;
 		for (size_t j = 1; j <= m; j++) {

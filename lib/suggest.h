@@ -3,8 +3,8 @@
 #define LIB_SUGGEST_H
 
 struct suggest {
-	const char *name;	/* borrowed; what was written */
-	const char *best;	/* borrowed; the nearest so far, or 0 */
+	const char *name; /* borrowed; what was written */
+	const char *best; /* borrowed; the nearest so far, or 0 */
 	unsigned distance;
 };
 

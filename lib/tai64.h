@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-enum { TAI64_TEXT = 64 };	/* room for a date as written here */
+enum { TAI64_TEXT = 64 }; /* room for a date as written here */
 
 /* Write the stamp that s begins with, "@" and 24 hexadecimal digits, into buf
  * as "2026-11-23 00:31:02.123456789", local time or UTC.  How many characters

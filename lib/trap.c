@@ -11,8 +11,8 @@
 
 enum { READY_IN_A_ROW = 16 };
 
-static const int *trapped;	/* borrowed from the caller */
-static volatile sig_atomic_t got[TRAP_MAX];	/* by place in it */
+static const int *trapped; /* borrowed from the caller */
+static volatile sig_atomic_t got[TRAP_MAX]; /* by place in it */
 
 static void
 handler(int sig)
@@ -83,8 +83,11 @@ ppoll_by_select(struct pollfd *fds, nfds_t n, const struct timespec *ts,
 		}
 	r = pselect(max + 1, &set, 0, 0, ts, mask);
 	for (nfds_t i = 0; i < n; i++)
-		fds[i].revents = r > 0 && fds[i].fd >= 0 && fds[i].fd <
-			FD_SETSIZE && FD_ISSET(fds[i].fd, &set) ? POLLIN : 0;
+		fds[i].revents = r > 0 && fds[i].fd >= 0 &&
+				fds[i].fd < FD_SETSIZE &&
+				FD_ISSET(fds[i].fd, &set)
+			? POLLIN
+			: 0;
 	return r;
 }
 #define ppoll ppoll_by_select

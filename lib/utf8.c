@@ -39,8 +39,9 @@ reorders(const char *s)
 {
 	unsigned char last = (unsigned char)s[2];
 
-	return !memcmp(s, "\xe2\x80", 2) ? last >= 0xa8 && last <= 0xae :
-		!memcmp(s, "\xe2\x81", 2) && last >= 0xa6 && last <= 0xa9;
+	return !memcmp(s, "\xe2\x80", 2)
+		? last >= 0xa8 && last <= 0xae
+		: !memcmp(s, "\xe2\x81", 2) && last >= 0xa6 && last <= 0xa9;
 }
 
 size_t
@@ -51,8 +52,9 @@ utf8_char(const char *s, size_t left, int *control)
 
 	if (n == 2 && c == 0xc2)
 		c = (unsigned char)s[1];
-	*control = n == 1 ? c < 0x20 || c == 0x7f :
-		n == 3 ? reorders(s) : n < 3 && c >= 0x80 && c < 0xa0;
+	*control = n == 1 ? c < 0x20 || c == 0x7f
+		: n == 3  ? reorders(s)
+			  : n < 3 && c >= 0x80 && c < 0xa0;
 	return n ? n : 1;
 }
 

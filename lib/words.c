@@ -59,8 +59,8 @@ words_sister(struct words *w, const char *name)
 
 	/* Twice, and then once more for the message of who executes it. */
 	for (int i = 0; i < 3; i++) {
-		snprintf(file, sizeof file, "%s%s", (i == 1) == prog_as_s6 ?
-			"reeve-" : "s6-", name);
+		snprintf(file, sizeof file, "%s%s",
+			(i == 1) == prog_as_s6 ? "reeve-" : "s6-", name);
 		if (chain_sister(path, sizeof path, file) < 0)
 			die_sys(EX_SYSTEM, "unable to find %s", file);
 		if (file_exists(AT_FDCWD, path) > 0)

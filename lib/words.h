@@ -3,7 +3,7 @@
 #define LIB_WORDS_H
 
 struct words {
-	char **v;		/* owned; ends with a null pointer */
+	char **v; /* owned; ends with a null pointer */
 	int n, max;
 };
 

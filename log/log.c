@@ -32,24 +32,26 @@
 #include "log/stamp.h"
 
 enum {
-	LINE_DEFAULT = 8192, LINE_MIN = 48, LINE_CAP = 1 << 28,
+	LINE_DEFAULT = 8192,
+	LINE_MIN = 48,
+	LINE_CAP = 1 << 28,
 	LASTLINE_DEFAULT_MS = 2000,
-	BATCH = 65536,		/* one pipe full */
-	JOIN_MS = 100,		/* how long a joined record waits for more */
-	SMALL = 4096,		/* more than that is not moved to be aligned */
-	RELEASE_MS = 1000,	/* memory of a burst is given back then */
+	BATCH = 65536, /* one pipe full */
+	JOIN_MS = 100, /* how long a joined record waits for more */
+	SMALL = 4096, /* more than that is not moved to be aligned */
+	RELEASE_MS = 1000, /* memory of a burst is given back then */
 	SINKS_MAX = 64
 };
 
 enum { OPT_BLOCK = 'b', OPT_PROTECT = 'p' };
 
 struct input {
-	char *buf;		/* mapped */
+	char *buf; /* mapped */
 	size_t max, start, end;
-	size_t scanned;		/* no newline before this */
+	size_t scanned; /* no newline before this */
 	size_t dirty;
 	int eof;
-	int has_nul;		/* some NUL may be in the buffer */
+	int has_nul; /* some NUL may be in the buffer */
 };
 
 enum phase { RUNNING, DRAINING, LAST_LINE, ENDING };
@@ -58,7 +60,7 @@ struct logger {
 	struct script script;
 	struct sink sinks[SINKS_MAX];
 	unsigned nsinks;
-	struct sink **sink_of;	/* of each action */
+	struct sink **sink_of; /* of each action */
 	struct input in;
 	struct stamp stamp;
 	unsigned want_stamps;
@@ -67,12 +69,12 @@ struct logger {
 	size_t linelimit;
 	unsigned lastline_ms;
 	int verbosity;
-	int protect;		/* -p: TERM is ignored */
-	struct sink *direct;	/* all lines go to this one as they are */
+	int protect; /* -p: TERM is ignored */
+	struct sink *direct; /* all lines go to this one as they are */
 	enum phase phase;
-	size_t to_drain;	/* bytes written before the stop */
-	int64_t lastline_until;	/* 0 for ever */
-	int stalled;		/* a sink cannot take the next line */
+	size_t to_drain; /* bytes written before the stop */
+	int64_t lastline_until; /* 0 for ever */
+	int stalled; /* a sink cannot take the next line */
 	int64_t now;
 	/* join */
 	char *joined;
@@ -86,23 +88,25 @@ struct logger {
 	int64_t release_at;
 };
 
-static const struct opt opts[] = {
-	{ 'd', "notification-fd", "FD", "write a newline to FD when ready" },
+static const struct opt opts[] = { { 'd', "notification-fd", "FD",
+					   "write a newline to FD when ready" },
 	{ 'q', "quiet", 0, "no warnings about the script" },
 	{ 'v', "verbose", 0, "warnings about the script (default)" },
-	{ 'b', "block", 0, "do not read while a place cannot be written to\n"
+	{ 'b', "block", 0,
+		"do not read while a place cannot be written to\n"
 		"(always so; accepted for s6-log's sake)" },
-	{ 'p', "protect", 0, "ignore SIGTERM; only SIGHUP and the end of\n"
+	{ 'p', "protect", 0,
+		"ignore SIGTERM; only SIGHUP and the end of\n"
 		"input end it" },
-	{ 'l', "line-limit", "BYTES", "cut longer lines [8192, at least 48];\n"
+	{ 'l', "line-limit", "BYTES",
+		"cut longer lines [8192, at least 48];\n"
 		"0 no limit" },
-	{ 't', "last-line-timeout", "MS", "at the end, wait so long for the "
+	{ 't', "last-line-timeout", "MS",
+		"at the end, wait so long for the "
 		"rest of a\npartial line [2000]; 0 for ever" },
-	{ 0 }
-};
+	{ 0 } };
 
-static const struct usage usage = {
-	"[option]... [--] script...",
+static const struct usage usage = { "[option]... [--] script...",
 	"Log the lines of standard input as the logging script says.\n"
 	"Nothing that was read is lost, whatever the disk does.",
 	opts,
@@ -126,8 +130,7 @@ static const struct usage usage = {
 	"  %service=NAME %priority=FACILITY.LEVEL\n"
 	"  %syslog[=SOCKET]  action: RFC 5424 to a local socket [/dev/log]\n"
 	"\nSignals: TERM and HUP end it after what was written before; ALRM "
-	"rotates."
-};
+	"rotates." };
 
 /* --- setting up */
 
@@ -206,8 +209,8 @@ open_sinks(struct logger *l)
 		l->sink_of[i] = sink_for(l, a);
 		l->want_stamps |= (a->tai64n ? STAMP_WANT_TAI64N : 0) |
 			(a->iso ? STAMP_WANT_ISO : 0) |
-			(a->json || a->kind == ACTION_SYSLOG ?
-			STAMP_WANT_UTC : 0);
+			(a->json || a->kind == ACTION_SYSLOG ? STAMP_WANT_UTC
+							     : 0);
 	}
 }
 
@@ -227,8 +230,8 @@ find_direct(struct logger *l)
 static void
 allocate(struct logger *l)
 {
-	l->in.max = SINK_ALIGN + BATCH +
-		(l->linelimit ? l->linelimit : BATCH) + 1;
+	l->in.max =
+		SINK_ALIGN + BATCH + (l->linelimit ? l->linelimit : BATCH) + 1;
 	l->in.buf = sink_map(l->in.max);
 	l->joined_max = l->linelimit ? l->linelimit : 65536;
 	if (l->script.join)
@@ -253,7 +256,7 @@ trap_signals(void)
 	if (selfpipe_trapset(&set) < 0)
 		die_sys(EX_SYSTEM, "unable to trap signals");
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);	/* EFBIG says it */
+	signal(SIGXFSZ, SIG_IGN); /* EFBIG says it */
 	return fd;
 }
 
@@ -266,8 +269,8 @@ selected(const struct script *s, const struct script_rule *r, int acted,
 	int yes = 1;
 
 	for (unsigned i = 0; i < r->nselects; i++) {
-		const struct script_select *sel = s->selects +
-			r->first_select + i;
+		const struct script_select *sel =
+			s->selects + r->first_select + i;
 
 		switch (sel->kind) {
 		case SELECT_PLUS:
@@ -292,8 +295,12 @@ static int
 by_rules(struct logger *l, char *text, size_t len, int newlines)
 {
 	const struct script *s = &l->script;
-	struct record r = { .text = text, .len = len, .stamp = &l->stamp,
-		.service = l->service, .host = l->host, .joint = s->joint,
+	struct record r = { .text = text,
+		.len = len,
+		.stamp = &l->stamp,
+		.service = l->service,
+		.host = l->host,
+		.joint = s->joint,
 		.newlines = newlines };
 	char next = text[len];
 	int acted = 0;
@@ -301,7 +308,7 @@ by_rules(struct logger *l, char *text, size_t len, int newlines)
 	for (unsigned i = 0; i < s->nactions; i++)
 		if (!sink_room(l->sink_of[i], s->actions + i, &r, l->now))
 			return 0;
-	text[len] = 0;	/* for regexec */
+	text[len] = 0; /* for regexec */
 	for (unsigned i = 0; i < s->nrules; i++) {
 		const struct script_rule *rule = s->rules + i;
 
@@ -327,9 +334,11 @@ report_dropped(struct logger *l)
 
 	if (!l->dropped)
 		return 1;
-	n = snprintf(text, sizeof text, "%.32s: %llu lines dropped (limit: %u "
-		"lines per %llu ms)", prog_name, (unsigned long long)l->dropped,
-		l->script.rate_lines, (unsigned long long)l->script.rate_ms);
+	n = snprintf(text, sizeof text,
+		"%.32s: %llu lines dropped (limit: %u "
+		"lines per %llu ms)",
+		prog_name, (unsigned long long)l->dropped, l->script.rate_lines,
+		(unsigned long long)l->script.rate_ms);
 	if (!by_rules(l, text, (size_t)n, 0))
 		return 0;
 	l->dropped = 0;
@@ -529,8 +538,9 @@ shift(struct input *in, size_t to)
 static size_t
 best_place(const struct logger *l)
 {
-	return l->direct && l->in.end - l->in.start <= SMALL ?
-		sink_place(l->direct) : 0;
+	return l->direct && l->in.end - l->in.start <= SMALL
+		? sink_place(l->direct)
+		: 0;
 }
 
 static void
@@ -617,11 +627,12 @@ next_phase(struct logger *l)
 		l->phase = ENDING;
 	if (l->phase == DRAINING && !l->to_drain && !l->stalled) {
 		l->phase = LAST_LINE;
-		l->lastline_until = l->lastline_ms ?
-			l->now + l->lastline_ms : 0;
+		l->lastline_until =
+			l->lastline_ms ? l->now + l->lastline_ms : 0;
 	}
-	if (l->phase == LAST_LINE && (l->in.start == l->in.end ||
-		(l->lastline_until && l->now >= l->lastline_until)))
+	if (l->phase == LAST_LINE &&
+		(l->in.start == l->in.end ||
+			(l->lastline_until && l->now >= l->lastline_until)))
 		l->phase = ENDING;
 }
 
@@ -660,8 +671,8 @@ take_signals(struct logger *l)
 			for (unsigned i = 0; i < l->nsinks; i++)
 				if (l->sinks[i].kind == ACTION_DIR) {
 					sink_flush(l->sinks + i, l->now);
-					logact_want_rotation(&l->sinks[i].dir,
-						l->now);
+					logact_want_rotation(
+						&l->sinks[i].dir, l->now);
 				}
 		if (sig != SIGCHLD)
 			continue;
@@ -669,7 +680,7 @@ take_signals(struct logger *l)
 			for (unsigned i = 0; i < l->nsinks; i++)
 				if (l->sinks[i].kind == ACTION_DIR &&
 					logact_child(&l->sinks[i].dir, pid,
-					wstat, l->now))
+						wstat, l->now))
 					break;
 	}
 }
@@ -779,17 +790,20 @@ loop(struct logger *l, int sigfd)
 			work(l);
 			next = tick(l);
 		}
-		wait = !next ? -1 : next <= l->now ? 0 :
-			next - l->now > 1000000000 ? 1000000000 :
-			(int)(next - l->now);
+		wait = !next			     ? -1
+			: next <= l->now	     ? 0
+			: next - l->now > 1000000000 ? 1000000000
+						     : (int)(next - l->now);
 		fds[0] = (struct pollfd){ .fd = sigfd, .events = POLLIN };
-		fds[1] = (struct pollfd){ .fd = l->stalled ||
-			l->phase == ENDING ? -1 : 0, .events = POLLIN };
+		fds[1] = (struct pollfd){
+			.fd = l->stalled || l->phase == ENDING ? -1 : 0,
+			.events = POLLIN
+		};
 		for (unsigned i = 0; i < l->nsinks; i++)
 			if (l->sinks[i].blocked)
-				fds[n++] = (struct pollfd){
-					.fd = l->sinks[i].fd,
-					.events = POLLOUT };
+				fds[n++] =
+					(struct pollfd){ .fd = l->sinks[i].fd,
+						.events = POLLOUT };
 		r = poll(fds, n, wait);
 		if (r < 0 && errno != EINTR)
 			die_sys(EX_SYSTEM, "unable to poll");
@@ -829,8 +843,7 @@ main(int argc, char **argv)
 	while ((c = opt_next(&usage, argc, argv)) != -1) {
 		switch (c) {
 		case 'd':
-			notif = opt_uint("notification fd", optarg, 3,
-				1 << 30);
+			notif = opt_uint("notification fd", optarg, 3, 1 << 30);
 			if (fcntl((int)notif, F_GETFD) < 0)
 				die_sys(EX_MISUSE, "invalid notification fd");
 			fcntl((int)notif, F_SETFD, FD_CLOEXEC);
@@ -851,8 +864,8 @@ main(int argc, char **argv)
 			l.linelimit = u && u < LINE_MIN ? LINE_MIN : u;
 			break;
 		case 't':
-			l.lastline_ms = opt_uint("last line timeout", optarg,
-				0, 1 << 30);
+			l.lastline_ms = opt_uint(
+				"last line timeout", optarg, 0, 1 << 30);
 			break;
 		}
 	}

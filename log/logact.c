@@ -23,8 +23,10 @@
 #include "log/logact.h"
 #include "log/logdir.h"
 
-enum { PROCESSOR_WORDS = 64,
-	LOOK_MS = 1000	/* so often: is current still in the directory? */ };
+enum {
+	PROCESSOR_WORDS = 64,
+	LOOK_MS = 1000 /* so often: is current still in the directory? */
+};
 
 int64_t
 logact_now(void)
@@ -41,8 +43,8 @@ say_failure(struct logact_dir *d, int err, const char *doing)
 		return;
 	d->failed = err;
 	warn("unable to %s in %s: %s (waiting, nothing is lost; next try in "
-		"%u ms)", doing, d->spec->path, strerror(err),
-		d->spec->retry_ms);
+	     "%u ms)",
+		doing, d->spec->path, strerror(err), d->spec->retry_ms);
 }
 
 static void
@@ -94,9 +96,17 @@ unlink_maybe(struct logact_dir *d, const char *name)
 static int
 magic_agrees(int dirfd, const char *name, const char *suffix)
 {
-	static const struct { const char *suffix, *magic; size_t n; } known[] = {
-		{ ".gz", "\x1f\x8b", 2 }, { ".zst", "\x28\xb5\x2f\xfd", 4 },
-		{ ".xz", "\xfd" "7zXZ", 5 }, { ".bz2", "BZh", 3 },
+	static const struct {
+		const char *suffix, *magic;
+		size_t n;
+	} known[] = {
+		{ ".gz", "\x1f\x8b", 2 },
+		{ ".zst", "\x28\xb5\x2f\xfd", 4 },
+		{ ".xz",
+			"\xfd"
+			"7zXZ",
+			5 },
+		{ ".bz2", "BZh", 3 },
 		{ ".lz4", "\x04\x22\x4d\x18", 4 },
 	};
 	char buf[8];
@@ -115,13 +125,15 @@ static int
 open_current(struct logact_dir *d)
 {
 	struct stat st;
-	int fd = openat(d->dirfd, "current", O_WRONLY | O_APPEND | O_CREAT |
-		O_CLOEXEC | O_NOFOLLOW, d->mode);
+	int fd = openat(d->dirfd, "current",
+		O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+		d->mode);
 
 	if (fd < 0)
 		return -1;
-	if (fstat(fd, &st) < 0 || ((st.st_mode & S_IXUSR) &&
-		fchmod(fd, st.st_mode & 07777 & ~S_IXUSR) < 0)) {
+	if (fstat(fd, &st) < 0 ||
+		((st.st_mode & S_IXUSR) &&
+			fchmod(fd, st.st_mode & 07777 & ~S_IXUSR) < 0)) {
 		int e = errno;
 
 		close(fd);
@@ -209,8 +221,10 @@ split(char *copy, char **argv, int max)
 static int
 is_plain(const char *s)
 {
-	return !s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTU"
-		"VWXYZ0123456789_./=,:+@%^- \t")] && s[strspn(s, " \t")];
+	return !s[strspn(s,
+		       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTU"
+		       "VWXYZ0123456789_./=,:+@%^- \t")] &&
+		s[strspn(s, " \t")];
 }
 
 static _Noreturn void
@@ -219,7 +233,7 @@ processor_exec(const struct script_dir *spec, const int *fds)
 	static const int to[] = { 0, 1, 4, 5 };
 	char *argv[PROCESSOR_WORDS], *copy = strdup(spec->processor);
 	char execlineb[] = "execlineb", pc[] = "-Pc", sh[] = "/bin/sh",
-		c[] = "-c";
+	     c[] = "-c";
 	sigset_t none;
 
 	selfpipe_finish();
@@ -256,8 +270,8 @@ processor_exec(const struct script_dir *spec, const int *fds)
 static int
 open_high(const struct logact_dir *d, const char *name, int flags)
 {
-	int fd = openat(d->dirfd, name, flags | O_CLOEXEC | O_NOFOLLOW,
-		d->mode);
+	int fd =
+		openat(d->dirfd, name, flags | O_CLOEXEC | O_NOFOLLOW, d->mode);
 	int high, e;
 
 	if (fd < 0 || fd > 5)
@@ -272,7 +286,10 @@ open_high(const struct logact_dir *d, const char *name, int flags)
 static int
 step_run(struct logact_dir *d)
 {
-	static const struct { const char *name; int flags; } file[] = {
+	static const struct {
+		const char *name;
+		int flags;
+	} file[] = {
 		{ "previous", O_RDONLY },
 		{ "processed", O_WRONLY | O_CREAT | O_TRUNC },
 		{ "state", O_RDONLY | O_CREAT },
@@ -311,8 +328,8 @@ step_run(struct logact_dir *d)
 static int
 to_file(struct logact_dir *d, const char *name, int (*act)(int fd))
 {
-	int r, e, fd = openat(d->dirfd, name, O_WRONLY | O_CLOEXEC |
-		O_NOFOLLOW);
+	int r, e,
+		fd = openat(d->dirfd, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 
 	if (fd < 0)
 		return -1;
@@ -349,7 +366,9 @@ static int
 step_state(struct logact_dir *d)
 {
 	return renameat(d->dirfd, "newstate", d->dirfd, "state") < 0 &&
-		errno != ENOENT ? -1 : 0;
+			errno != ENOENT
+		? -1
+		: 0;
 }
 
 static int
@@ -374,8 +393,8 @@ step_trim(struct logact_dir *d)
 	/* Current may grow to its size, so the archives get the rest. */
 	if (s->total_bytes && s->total_bytes < max)
 		max = s->total_bytes;
-	if (s->total_bytes && max > (s->total_bytes > s->size ?
-		s->total_bytes - s->size : 0))
+	if (s->total_bytes &&
+		max > (s->total_bytes > s->size ? s->total_bytes - s->size : 0))
 		max = s->total_bytes > s->size ? s->total_bytes - s->size : 0;
 	if (logdir_list(&l, d->dirfd, max != UINT64_MAX) < 0)
 		return -1;
@@ -392,12 +411,16 @@ step_trim(struct logact_dir *d)
 }
 
 static int (*const step_do[ROTATE_STEPS])(struct logact_dir *) = {
-	[ROTATE_SYNC] = step_sync, [ROTATE_SEAL] = step_seal,
-	[ROTATE_MOVE] = step_move, [ROTATE_NEW] = open_current,
+	[ROTATE_SYNC] = step_sync,
+	[ROTATE_SEAL] = step_seal,
+	[ROTATE_MOVE] = step_move,
+	[ROTATE_NEW] = open_current,
 	[ROTATE_RUN] = step_run,
 	[ROTATE_SYNC_PROCESSED] = step_sync_processed,
-	[ROTATE_COMMIT] = step_commit, [ROTATE_DROP] = step_drop,
-	[ROTATE_STATE] = step_state, [ROTATE_KEEP] = step_keep,
+	[ROTATE_COMMIT] = step_commit,
+	[ROTATE_DROP] = step_drop,
+	[ROTATE_STATE] = step_state,
+	[ROTATE_KEEP] = step_keep,
 	[ROTATE_TRIM] = step_trim,
 };
 
@@ -414,7 +437,8 @@ drop_oldest(struct logact_dir *d)
 		return 0;
 	if (l.n && unlinkat(d->dirfd, l.v[0].name, 0) == 0) {
 		warn("no space left for %s: removed its oldest archive %s "
-			"(%%full=drop-oldest)", d->spec->path, l.v[0].name);
+		     "(%%full=drop-oldest)",
+			d->spec->path, l.v[0].name);
 		r = 1;
 	}
 	logdir_list_free(&l);
@@ -460,8 +484,8 @@ go_on(struct logact_dir *d, int64_t now)
 			say_recovery(d);
 		}
 		d->retry_at = 0;
-		d->step = d->spec->processor_kind ? row->next_processor :
-			row->next;
+		d->step = d->spec->processor_kind ? row->next_processor
+						  : row->next;
 	}
 }
 
@@ -481,8 +505,8 @@ maybe_rotate(struct logact_dir *d, int64_t now)
 	look_after(d, now);
 	if (d->gone)
 		return;
-	if (d->fd >= 0 && d->size && d->step == ROTATE_IDLE && (d->outgrown ||
-		(!d->midline && (d->wanted || is_full(d))))) {
+	if (d->fd >= 0 && d->size && d->step == ROTATE_IDLE &&
+		(d->outgrown || (!d->midline && (d->wanted || is_full(d))))) {
 		d->wanted = 0;
 		d->overgrown = 0;
 		d->grace_until = 0;
@@ -504,8 +528,8 @@ writable(struct logact_dir *d, int64_t now)
 	}
 	if (!rotate_table[d->step].writable)
 		return 0;
-	if (d->step == ROTATE_IDLE || !(d->outgrown ||
-		(is_full(d) && !d->midline && !d->overgrown)))
+	if (d->step == ROTATE_IDLE ||
+		!(d->outgrown || (is_full(d) && !d->midline && !d->overgrown)))
 		return 1;
 	/* Full, and the processor still works on the one before. */
 	if (!d->grace_until && !d->overgrown)
@@ -514,7 +538,8 @@ writable(struct logact_dir *d, int64_t now)
 		return 0;
 	if (!d->overgrown)
 		warn("the processor of %s takes more than %d s: %s until it "
-			"ends", d->spec->path, ACT_GRACE_MS / 1000,
+		     "ends",
+			d->spec->path, ACT_GRACE_MS / 1000,
 			d->outgrown ? "lines wait" : "current grows");
 	d->grace_until = 0;
 	d->overgrown = 1;
@@ -546,10 +571,11 @@ say_limit(struct logact_dir *d)
 	d->said_limit = 1;
 	if (getrlimit(RLIMIT_FSIZE, &lim) < 0 || lim.rlim_cur == RLIM_INFINITY)
 		warn("%s/current cannot grow beyond %llu bytes: it is rotated "
-			"there", d->spec->path, (unsigned long long)d->size);
+		     "there",
+			d->spec->path, (unsigned long long)d->size);
 	else
 		warn("%s/current may not grow beyond %llu bytes (a limit on "
-			"this process, RLIMIT_FSIZE): it is rotated there",
+		     "this process, RLIMIT_FSIZE): it is rotated there",
 			d->spec->path, (unsigned long long)lim.rlim_cur);
 }
 
@@ -565,8 +591,9 @@ outgrow(struct logact_dir *d, const char *buf, size_t *done, int in_line)
 	if (d->midline && *done) {
 		const char *nl = memrchr(buf, '\n', *done);
 
-		part = nl ? (size_t)(buf + *done - (nl + 1)) :
-			in_line ? 0 : *done;
+		part = nl	  ? (size_t)(buf + *done - (nl + 1))
+			: in_line ? 0
+				  : *done;
 	}
 	if (part && part < d->size &&
 		ftruncate(d->fd, (off_t)(d->size - part)) == 0) {
@@ -585,7 +612,7 @@ size_t
 logact_write(struct logact_dir *d, const char *buf, size_t len, int64_t now)
 {
 	size_t done = 0;
-	int in_line = d->midline;	/* that of an earlier call goes on */
+	int in_line = d->midline; /* that of an earlier call goes on */
 
 	while (done < len) {
 		ssize_t r;
@@ -593,8 +620,8 @@ logact_write(struct logact_dir *d, const char *buf, size_t len, int64_t now)
 		maybe_rotate(d, now);
 		if (!writable(d, now))
 			break;
-		r = write(d->fd, buf + done, until_full(d, buf + done,
-			len - done));
+		r = write(d->fd, buf + done,
+			until_full(d, buf + done, len - done));
 		if (r <= 0) {
 			if (r == 0)
 				errno = EAGAIN;
@@ -661,7 +688,8 @@ give_up_processor(struct logact_dir *d, const char *why)
 	unlink_maybe(d, "newstate");
 	if (archive(d, "previous", &d->stamp, 'u', "") < 0)
 		warn_sys("unable to rename previous in %s (the next start "
-			"does)", d->spec->path);
+			 "does)",
+			d->spec->path);
 	d->step = ROTATE_TRIM;
 	d->retry_at = 0;
 }
@@ -681,19 +709,20 @@ logact_child(struct logact_dir *d, pid_t pid, int wstat, int64_t now)
 	}
 	/* It would be no other the next time. */
 	if (WIFSIGNALED(wstat) && WTERMSIG(wstat) == SIGXFSZ) {
-		give_up_processor(d, "its processor may not write so large a "
+		give_up_processor(d,
+			"its processor may not write so large a "
 			"file");
 		maybe_rotate(d, now);
 		return 1;
 	}
 	if (d->failed != -1 && WIFEXITED(wstat))
 		warn("the processor of %s exited %d (it is run again every "
-			"%u ms, nothing is lost)", d->spec->path,
-			WEXITSTATUS(wstat), d->spec->retry_ms);
+		     "%u ms, nothing is lost)",
+			d->spec->path, WEXITSTATUS(wstat), d->spec->retry_ms);
 	else if (d->failed != -1)
 		warn("the processor of %s was killed by signal %d (it is run "
-			"again every %u ms, nothing is lost)", d->spec->path,
-			WTERMSIG(wstat), d->spec->retry_ms);
+		     "again every %u ms, nothing is lost)",
+			d->spec->path, WTERMSIG(wstat), d->spec->retry_ms);
 	d->failed = -1;
 	d->step = ROTATE_RUN;
 	d->retry_at = now + d->spec->retry_ms;
@@ -718,7 +747,7 @@ logact_close(struct logact_dir *d, int64_t now)
 			warn_sys("unable to sync %s/current", d->spec->path);
 		if (seal(d->fd) < 0)
 			warn_sys("unable to set the mode of %s/current "
-				"(the next start will call it unfinished)",
+				 "(the next start will call it unfinished)",
 				d->spec->path);
 		close(d->fd);
 		d->fd = -1;
@@ -731,8 +760,10 @@ logact_close(struct logact_dir *d, int64_t now)
 static unsigned
 look(struct logact_dir *d)
 {
-	static const struct { const char *name; unsigned there, whole; }
-		file[] = {
+	static const struct {
+		const char *name;
+		unsigned there, whole;
+	} file[] = {
 		{ "current", SEEN_CURRENT, SEEN_CURRENT_WHOLE },
 		{ "previous", SEEN_PREVIOUS, SEEN_PREVIOUS_WHOLE },
 		{ "processed", SEEN_PROCESSED, SEEN_PROCESSED_WHOLE },
@@ -743,8 +774,8 @@ look(struct logact_dir *d)
 	for (size_t i = 0; i < sizeof file / sizeof *file; i++) {
 		struct stat st;
 
-		if (fstatat(d->dirfd, file[i].name, &st,
-			AT_SYMLINK_NOFOLLOW) < 0)
+		if (fstatat(d->dirfd, file[i].name, &st, AT_SYMLINK_NOFOLLOW) <
+			0)
 			continue;
 		if (i == 0 && !st.st_size)
 			continue;
@@ -758,8 +789,8 @@ look(struct logact_dir *d)
 static int
 empty_state(struct logact_dir *d)
 {
-	int fd = openat(d->dirfd, "state", O_WRONLY | O_CREAT | O_TRUNC |
-		O_CLOEXEC | O_NOFOLLOW, d->mode);
+	int fd = openat(d->dirfd, "state",
+		O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, d->mode);
 
 	if (fd < 0)
 		return -1;
@@ -773,8 +804,9 @@ repair(struct logact_dir *d)
 	unsigned todo = rotate_repair(look(d), d->spec->processor_kind != 0);
 	tain t;
 
-	if (todo & (REPAIR_KEEP_PROCESSED | REPAIR_PREVIOUS_S |
-		REPAIR_PREVIOUS_U | REPAIR_RESUME))
+	if (todo &
+		(REPAIR_KEEP_PROCESSED | REPAIR_PREVIOUS_S | REPAIR_PREVIOUS_U |
+			REPAIR_RESUME))
 		next_stamp(d, &d->stamp);
 	if ((todo & REPAIR_DROP_PREVIOUS) && unlink_maybe(d, "previous") < 0)
 		return -1;
@@ -857,8 +889,8 @@ open_all(struct logact_dir *d, const char **doing, pid_t *holder)
 	*doing = "repair the log directory";
 	if (find_last(d) < 0 || repair(d) < 0)
 		goto fail;
-	fd = openat(d->dirfd, "state", O_WRONLY | O_CREAT | O_CLOEXEC |
-		O_NOFOLLOW, d->mode);
+	fd = openat(d->dirfd, "state",
+		O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, d->mode);
 	if (fd >= 0)
 		close(fd);
 	*doing = "open current of the log directory";
@@ -887,7 +919,8 @@ logact_open(struct logact_dir *d, const struct script_dir *spec, int64_t now)
 	if (open_all(d, &doing, &holder) < 0) {
 		if (holder > 0)
 			warn("the log directory %s is locked by another "
-				"logger (pid %ld)", spec->path, (long)holder);
+			     "logger (pid %ld)",
+				spec->path, (long)holder);
 		else
 			warn_sys("unable to %s %s", doing, spec->path);
 		return -1;
@@ -938,8 +971,9 @@ make_again(struct logact_dir *d, int64_t now)
 	}
 	if (tain_less(&d->last, &old.last))
 		d->last = old.last;
-	warn(d->dirfd == old.dirfd ? "%s/current was removed: it is made again"
-		: "the log directory %s was removed: it is made again",
+	warn(d->dirfd == old.dirfd
+			? "%s/current was removed: it is made again"
+			: "the log directory %s was removed: it is made again",
 		d->spec->path);
 	if (d->dirfd != old.dirfd) {
 		close(old.dirfd);

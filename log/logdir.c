@@ -16,8 +16,8 @@
 #include "log/logdir.h"
 
 void
-logdir_name(char name[LOGDIR_NAME], const tain *when, char kind,
-	const char *suffix)
+logdir_name(
+	char name[LOGDIR_NAME], const tain *when, char kind, const char *suffix)
 {
 	size_t n = timestamp_fmt(name, when), m = strlen(suffix);
 
@@ -60,7 +60,7 @@ is_stamp(const char *s)
 		return 0;
 	for (int i = 1; i < LOGDIR_STAMP; i++)
 		if (!((s[i] >= '0' && s[i] <= '9') ||
-			(s[i] >= 'a' && s[i] <= 'f')))
+			    (s[i] >= 'a' && s[i] <= 'f')))
 			return 0;
 	return 1;
 }
@@ -123,8 +123,9 @@ logdir_list(struct logdir_list *l, int dirfd, int sizes)
 			break;
 		if (!logdir_parse(de->d_name, 0, 0, 0))
 			continue;
-		if (sizes && fstatat(dirfd, de->d_name, &st,
-			AT_SYMLINK_NOFOLLOW) < 0) {
+		if (sizes &&
+			fstatat(dirfd, de->d_name, &st, AT_SYMLINK_NOFOLLOW) <
+				0) {
 			if (errno == ENOENT)
 				continue;
 			goto fail;
@@ -181,8 +182,10 @@ static int
 scan_date(const char *s, size_t len, char sep, struct tm *tm, uint32_t *ns)
 {
 	int v[6], frac;
-	static const struct { int at, n; } part[6] = { { 0, 4 }, { 5, 2 },
-		{ 8, 2 }, { 11, 2 }, { 14, 2 }, { 17, 2 } };
+	static const struct {
+		int at, n;
+	} part[6] = { { 0, 4 }, { 5, 2 }, { 8, 2 }, { 11, 2 }, { 14, 2 },
+		{ 17, 2 } };
 
 	if (len < 29 || s[4] != '-' || s[7] != '-' || s[10] != sep ||
 		s[13] != ':' || s[16] != ':' || s[19] != '.')
@@ -236,7 +239,8 @@ logdir_line_stamp(const char *line, size_t len, tain *when, size_t *skip)
 	}
 	if (len > sizeof json + 29 && !memcmp(line, json, sizeof json - 1) &&
 		scan_date(line + sizeof json - 1, len - sizeof json + 1, 'T',
-		&tm, &ns) && line[sizeof json - 1 + 29] == 'Z') {
+			&tm, &ns) &&
+		line[sizeof json - 1 + 29] == 'Z') {
 		*skip = 0;
 		return from_unix(when, timegm(&tm), ns);
 	}
@@ -277,8 +281,8 @@ logdir_json_text(char *line, size_t len, char **text, size_t *tlen)
 			e = strchr("0123456789abcdef", s[i] | 32);
 			if (!e || !*e)
 				return 0;
-			u = u * 16 + (unsigned)(e - strchr(
-				"0123456789abcdef", '0'));
+			u = u * 16 +
+				(unsigned)(e - strchr("0123456789abcdef", '0'));
 		}
 		s += 5;
 		/* Only control characters, and U+FFFD, are written so. */

@@ -9,25 +9,25 @@
 #include <skalibs/tai.h>
 
 enum {
-	LOGDIR_STAMP = 25,	/* '@' and 24 hexadecimal digits */
-	LOGDIR_NAME = 36	/* stamp, ".s" or ".u", a suffix, NUL */
+	LOGDIR_STAMP = 25, /* '@' and 24 hexadecimal digits */
+	LOGDIR_NAME = 36 /* stamp, ".s" or ".u", a suffix, NUL */
 };
 
 /* Archive name for a stamp: kind is 's' (finished) or 'u' (found unfinished);
  * suffix "" or ".gz" and kin. */
-void logdir_name(char name[LOGDIR_NAME], const tain *, char kind,
-	const char *suffix);
+void logdir_name(
+	char name[LOGDIR_NAME], const tain *, char kind, const char *suffix);
 /* 1 if name is an archive's; then *kind, *stamp and *suffix (pointer into
  * name) are set, each unless it is a null pointer.  Else 0. */
-int logdir_parse(const char *name, tain *stamp, char *kind,
-	const char **suffix);
+int logdir_parse(
+	const char *name, tain *stamp, char *kind, const char **suffix);
 
 struct logdir_archive {
 	char name[LOGDIR_NAME];
 	uint64_t size;
 };
 struct logdir_list {
-	struct logdir_archive *v;	/* owned; oldest first */
+	struct logdir_archive *v; /* owned; oldest first */
 	size_t n;
 	uint64_t bytes;
 };

@@ -44,7 +44,7 @@ match_compile(struct match *m, const char *ere)
 
 	memset(m, 0, sizeof *m);
 	if (!*ere || !strcmp(ere, ".*") || !strcmp(ere, "^.*$")) {
-		m->kind = MATCH_ALL;	/* same: 0 already */
+		m->kind = MATCH_ALL; /* same: 0 already */
 		return 0;
 	}
 	/* The library judges what is valid, also for plain text. */

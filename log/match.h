@@ -11,10 +11,10 @@ enum match_kind { MATCH_ALL, MATCH_TEXT, MATCH_ERE };
 
 struct match {
 	enum match_kind kind;
-	int at_head, at_tail;	/* of MATCH_TEXT: ^ and $ */
-	char *text;		/* owned, of MATCH_TEXT */
+	int at_head, at_tail; /* of MATCH_TEXT: ^ and $ */
+	char *text; /* owned, of MATCH_TEXT */
 	size_t len;
-	regex_t re;		/* of MATCH_ERE */
+	regex_t re; /* of MATCH_ERE */
 };
 
 /* 0, or regcomp's error code. */

@@ -10,20 +10,25 @@
 #include "log/script.h"
 
 enum {
-	SIZE_DEFAULT = 99999, SIZE_MIN = 4096, SIZE_MAX_ = 268435455,
-	TOLERANCE_DEFAULT = 2000, ARCHIVES_DEFAULT = 10,
-	RETRY_DEFAULT_MS = 2000, RETRY_MIN_MS = 10,
-	ALERT_DEFAULT = 200, STATUS_DEFAULT = 1001,
-	PRIORITY_DEFAULT = 3 * 8 + 6	/* daemon.info */
+	SIZE_DEFAULT = 99999,
+	SIZE_MIN = 4096,
+	SIZE_MAX_ = 268435455,
+	TOLERANCE_DEFAULT = 2000,
+	ARCHIVES_DEFAULT = 10,
+	RETRY_DEFAULT_MS = 2000,
+	RETRY_MIN_MS = 10,
+	ALERT_DEFAULT = 200,
+	STATUS_DEFAULT = 1001,
+	PRIORITY_DEFAULT = 3 * 8 + 6 /* daemon.info */
 };
 
 /* What control words have set for the words after them. */
 struct parser {
 	struct script *s;
 	struct script_dir dir;
-	struct script_action next;	/* stamps, prefix */
+	struct script_action next; /* stamps, prefix */
 	unsigned alert, status;
-	int in_actions;		/* the current rule has an action */
+	int in_actions; /* the current rule has an action */
 	char *err;
 	size_t errmax;
 	const char *word;
@@ -35,8 +40,10 @@ static int
 bad(struct parser *p, const char *expected)
 {
 	snprintf(p->err, p->errmax, "directive '%s': expected %s%s", p->word,
-		expected, *p->word != '%' && strchr(p->word, '/') ?
-		" (a log directory begins with / or ./)" : "");
+		expected,
+		*p->word != '%' && strchr(p->word, '/')
+			? " (a log directory begins with / or ./)"
+			: "");
 	return BAD;
 }
 
@@ -66,8 +73,9 @@ take_select(struct parser *p, const char *arg)
 	if (p->in_actions)
 		begin_rule(p);
 	sel = p->s->selects + p->s->nselects;
-	sel->kind = *p->word == '+' ? SELECT_PLUS : *p->word == '-' ?
-		SELECT_MINUS : SELECT_REST;
+	sel->kind = *p->word == '+' ? SELECT_PLUS
+		: *p->word == '-'   ? SELECT_MINUS
+				    : SELECT_REST;
 	if (sel->kind == SELECT_REST && *arg)
 		return bad(p, "'f' alone");
 	r = match_compile(&sel->match, sel->kind == SELECT_REST ? "" : arg);
@@ -75,8 +83,10 @@ take_select(struct parser *p, const char *arg)
 		char why[128];
 
 		regerror(r, 0, why, sizeof why);
-		snprintf(p->err, p->errmax, "directive '%s': not an extended "
-			"regular expression: %s", p->word, why);
+		snprintf(p->err, p->errmax,
+			"directive '%s': not an extended "
+			"regular expression: %s",
+			p->word, why);
 		return BAD;
 	}
 	p->s->nselects++;
@@ -96,12 +106,14 @@ take_number(struct parser *p, const char *arg)
 		p->dir.archives = u;
 		break;
 	case 's':
-		p->dir.size = u < SIZE_MIN ? SIZE_MIN : u > SIZE_MAX_ ?
-			SIZE_MAX_ : u;
+		p->dir.size = u < SIZE_MIN ? SIZE_MIN
+			: u > SIZE_MAX_	   ? SIZE_MAX_
+					   : u;
 		break;
 	case 'l':
 		if (u > p->dir.size / 2)
-			return bad(p, "at most half of the size (s) given "
+			return bad(p,
+				"at most half of the size (s) given "
 				"before");
 		p->dir.tolerance = u;
 		break;
@@ -125,8 +137,9 @@ take_number(struct parser *p, const char *arg)
 static int
 take_archive_bytes(struct parser *p, const char *arg)
 {
-	return num_u64(arg, &p->dir.archive_bytes) ? GOOD :
-		bad(p, "a whole number after 'S'");
+	return num_u64(arg, &p->dir.archive_bytes)
+		? GOOD
+		: bad(p, "a whole number after 'S'");
 }
 
 static int
@@ -180,8 +193,8 @@ take_stream(struct parser *p, const char *arg)
 {
 	if (*arg)
 		return bad(p, "one digit alone");
-	return *p->word == '1' ? add_action(p, ACTION_STDOUT, 0, 0) :
-		add_action(p, ACTION_ALERT, 0, p->alert);
+	return *p->word == '1' ? add_action(p, ACTION_STDOUT, 0, 0)
+			       : add_action(p, ACTION_ALERT, 0, p->alert);
 }
 
 static int
@@ -241,9 +254,15 @@ take_full(struct parser *p, const char *arg)
 static const char *
 suffix_of(const char *command)
 {
-	static const struct { const char *command, *suffix; } known[] = {
-		{ "gzip", ".gz" }, { "pigz", ".gz" }, { "zstd", ".zst" },
-		{ "xz", ".xz" }, { "bzip2", ".bz2" }, { "lz4", ".lz4" },
+	static const struct {
+		const char *command, *suffix;
+	} known[] = {
+		{ "gzip", ".gz" },
+		{ "pigz", ".gz" },
+		{ "zstd", ".zst" },
+		{ "xz", ".xz" },
+		{ "bzip2", ".bz2" },
+		{ "lz4", ".lz4" },
 	};
 	size_t n = strcspn(command, " \t");
 	const char *base = command + n;
@@ -267,7 +286,8 @@ take_compress(struct parser *p, const char *arg)
 		arg = "gzip";
 	suffix = suffix_of(arg);
 	if (!suffix)
-		return bad(p, "a command whose first word is gzip, pigz, "
+		return bad(p,
+			"a command whose first word is gzip, pigz, "
 			"zstd, xz, bzip2 or lz4 (for others: !command)");
 	p->dir.processor_kind = '%';
 	p->dir.processor = arg;
@@ -289,13 +309,14 @@ take_rate(struct parser *p, const char *arg)
 	if (!num_uint(lines, &p->s->rate_lines))
 		goto no;
 	/* "100/s" and "100/10s" */
-	if (strcmp(slash + 1, "s") && (!num_duration(slash + 1, 1000, &ms) ||
-		!ms || ms > 86400000))
+	if (strcmp(slash + 1, "s") &&
+		(!num_duration(slash + 1, 1000, &ms) || !ms || ms > 86400000))
 		goto no;
 	p->s->rate_ms = ms;
 	return GOOD;
 no:
-	return bad(p, "%rate=LINES/DURATION, as in %rate=1000/s or "
+	return bad(p,
+		"%rate=LINES/DURATION, as in %rate=1000/s or "
 		"%rate=500/1min (at most a day)");
 }
 
@@ -343,8 +364,9 @@ take_priority(struct parser *p, const char *arg)
 	f = lookup(facilities, arg, (size_t)(dot - arg));
 	l = lookup(levels, dot + 1, strlen(dot + 1));
 	if (f < 0 || l < 0)
-		return bad(p, f < 0 ? "a facility such as daemon or local0" :
-			"a level such as info, warning or err");
+		return bad(p,
+			f < 0 ? "a facility such as daemon or local0"
+			      : "a level such as info, warning or err");
 	p->next.priority = (unsigned)(f * 8 + l);
 	return GOOD;
 }
@@ -359,24 +381,42 @@ static const struct row {
 	char letter;
 	int (*take)(struct parser *, const char *arg);
 } rows[] = {
-	{ '+', take_select }, { '-', take_select }, { 'f', take_select },
-	{ 'n', take_number }, { 's', take_number }, { 'l', take_number },
-	{ 'r', take_number }, { 'R', take_number }, { 'E', take_number },
-	{ '^', take_number }, { 'S', take_archive_bytes },
-	{ '!', take_processor }, { '?', take_processor },
-	{ 'p', take_prefix }, { 't', take_stamp }, { 'T', take_stamp },
-	{ 'j', take_stamp }, { '1', take_stream }, { '2', take_stream },
-	{ '=', take_status }, { '/', take_dir }, { '.', take_dir },
+	{ '+', take_select },
+	{ '-', take_select },
+	{ 'f', take_select },
+	{ 'n', take_number },
+	{ 's', take_number },
+	{ 'l', take_number },
+	{ 'r', take_number },
+	{ 'R', take_number },
+	{ 'E', take_number },
+	{ '^', take_number },
+	{ 'S', take_archive_bytes },
+	{ '!', take_processor },
+	{ '?', take_processor },
+	{ 'p', take_prefix },
+	{ 't', take_stamp },
+	{ 'T', take_stamp },
+	{ 'j', take_stamp },
+	{ '1', take_stream },
+	{ '2', take_stream },
+	{ '=', take_status },
+	{ '/', take_dir },
+	{ '.', take_dir },
 };
 
 static const struct named {
 	const char *name;
 	int (*take)(struct parser *, const char *arg);
 } named[] = {
-	{ "total", take_total }, { "full", take_full },
-	{ "compress", take_compress }, { "rate", take_rate },
-	{ "join", take_join }, { "service", take_service },
-	{ "priority", take_priority }, { "syslog", take_syslog },
+	{ "total", take_total },
+	{ "full", take_full },
+	{ "compress", take_compress },
+	{ "rate", take_rate },
+	{ "join", take_join },
+	{ "service", take_service },
+	{ "priority", take_priority },
+	{ "syslog", take_syslog },
 };
 
 static int
@@ -389,7 +429,8 @@ take_named(struct parser *p)
 		if (strlen(named[i].name) == n &&
 			!memcmp(named[i].name, name, n))
 			return named[i].take(p, eq ? eq + 1 : "");
-	return bad(p, "%total, %full, %compress, %rate, %join, %service, "
+	return bad(p,
+		"%total, %full, %compress, %rate, %join, %service, "
 		"%priority or %syslog");
 }
 
@@ -401,24 +442,31 @@ take_word(struct parser *p)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (rows[i].letter == *p->word)
 			return rows[i].take(p, p->word + 1);
-	snprintf(p->err, p->errmax, "unrecognized directive: '%s' (expected "
+	snprintf(p->err, p->errmax,
+		"unrecognized directive: '%s' (expected "
 		"one of + - f n s S l r R E ^ p ! ? t T j 1 2 =file /dir "
-		"./dir %%word)", p->word);
+		"./dir %%word)",
+		p->word);
 	return BAD;
 }
 
 int
-script_parse(struct script *s, const char *const *words, unsigned n,
-	char *err, size_t errmax)
+script_parse(struct script *s, const char *const *words, unsigned n, char *err,
+	size_t errmax)
 {
-	struct parser p = { .s = s, .alert = ALERT_DEFAULT,
-		.status = STATUS_DEFAULT, .err = err, .errmax = errmax };
+	struct parser p = { .s = s,
+		.alert = ALERT_DEFAULT,
+		.status = STATUS_DEFAULT,
+		.err = err,
+		.errmax = errmax };
 	struct script_rule *last;
 
 	memset(s, 0, sizeof *s);
 	p.dir = (struct script_dir){ .archives = ARCHIVES_DEFAULT,
-		.size = SIZE_DEFAULT, .tolerance = TOLERANCE_DEFAULT,
-		.retry_ms = RETRY_DEFAULT_MS, .suffix = "" };
+		.size = SIZE_DEFAULT,
+		.tolerance = TOLERANCE_DEFAULT,
+		.retry_ms = RETRY_DEFAULT_MS,
+		.suffix = "" };
 	p.next.priority = PRIORITY_DEFAULT;
 	/* No word makes more than one of each. */
 	s->rules = calloc(n + 1, sizeof *s->rules);
@@ -442,7 +490,8 @@ script_parse(struct script *s, const char *const *words, unsigned n,
 		}
 	}
 	if (!s->nactions) {
-		snprintf(err, errmax, "no action directive specified (expected "
+		snprintf(err, errmax,
+			"no action directive specified (expected "
 			"1, 2, =file, a directory or %%syslog)");
 		script_free(s);
 		return BAD;

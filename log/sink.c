@@ -20,9 +20,10 @@
 #include "log/sink.h"
 
 enum {
-	BACKOFF_MIN_MS = 500, BACKOFF_MAX_MS = 30000,
-	PIECE = 4096,		/* PIPE_BUF: what POLLOUT promises */
-	FRAME = 4		/* length before each record for a socket */
+	BACKOFF_MIN_MS = 500,
+	BACKOFF_MAX_MS = 30000,
+	PIECE = 4096, /* PIPE_BUF: what POLLOUT promises */
+	FRAME = 4 /* length before each record for a socket */
 };
 
 char *
@@ -42,8 +43,8 @@ sink_unmap(char *p, size_t n)
 }
 
 int
-sink_open(struct sink *k, const struct script_action *a,
-	const struct script *s, int64_t now)
+sink_open(struct sink *k, const struct script_action *a, const struct script *s,
+	int64_t now)
 {
 	mode_t mask;
 
@@ -124,8 +125,8 @@ add_json(char *p, const struct script_action *a, const struct record *r)
 	p = add(p, "{\"time\":\"", 9);
 	p = add(p, r->stamp->utc, STAMP_RFC3339);
 	p = add(p, "\",\"service\":", 12);
-	p += json_string(p, 6 * strlen(r->service) + 2, r->service,
-		strlen(r->service));
+	p += json_string(
+		p, 6 * strlen(r->service) + 2, r->service, strlen(r->service));
 	if (a->prefix) {
 		p = add(p, ",\"prefix\":", 10);
 		p += json_string(p, 6 * strlen(a->prefix) + 2, a->prefix,
@@ -202,8 +203,8 @@ grow(struct sink *k, size_t max)
 }
 
 int
-sink_room(struct sink *k, const struct script_action *a,
-	const struct record *r, int64_t now)
+sink_room(struct sink *k, const struct script_action *a, const struct record *r,
+	int64_t now)
 {
 	size_t n = need(a, r) * k->sharers;
 
@@ -211,12 +212,12 @@ sink_room(struct sink *k, const struct script_action *a,
 		return 1;
 	if (k->kind == ACTION_SYSLOG) {
 		sink_flush(k, now);
-		return 1;	/* sink_put counts what it must drop */
+		return 1; /* sink_put counts what it must drop */
 	}
 	if (k->kind != ACTION_STATUS)
 		sink_flush(k, now);
 	else
-		empty(k);	/* only the last line counts */
+		empty(k); /* only the last line counts */
 	if (k->max - k->end >= n)
 		return 1;
 	return k->start == k->end && grow(k, n);
@@ -249,8 +250,7 @@ put_frame(char *at, size_t n)
 }
 
 void
-sink_put(struct sink *k, const struct script_action *a,
-	const struct record *r)
+sink_put(struct sink *k, const struct script_action *a, const struct record *r)
 {
 	char *p, *begin;
 
@@ -326,7 +326,7 @@ flush_stdout(struct sink *k)
 		}
 		if (r < 0) {
 			warn_sys("unable to write to standard output (giving "
-				"it up; other actions go on)");
+				 "it up; other actions go on)");
 			k->disabled = 1;
 			empty(k);
 			return;
@@ -356,7 +356,8 @@ flush_status(struct sink *k, int64_t now)
 	if (file_write(AT_FDCWD, k->action->path, k->buf, n, k->mode, 0) < 0) {
 		if (!k->backoff_ms)
 			warn_sys("unable to write %s (trying again every "
-				"2000 ms)", k->action->path);
+				 "2000 ms)",
+				k->action->path);
 		k->backoff_ms = 2000;
 		k->retry_at = now + k->backoff_ms;
 		return 0;
@@ -408,7 +409,8 @@ syslog_failed(struct sink *k, int64_t now)
 {
 	if (!k->backoff_ms) {
 		warn_sys("unable to send to %s (lines are kept while there is "
-			"room, then counted)", k->action->path);
+			 "room, then counted)",
+			k->action->path);
 		k->backoff_ms = BACKOFF_MIN_MS;
 	} else if (k->backoff_ms < BACKOFF_MAX_MS) {
 		k->backoff_ms *= 2;
@@ -494,8 +496,9 @@ sink_flush(struct sink *k, int64_t now)
 		return 1;
 	switch (k->kind) {
 	case ACTION_DIR:
-		took(k, logact_write(&k->dir, k->buf + k->start,
-			k->end - k->start, now));
+		took(k,
+			logact_write(&k->dir, k->buf + k->start,
+				k->end - k->start, now));
 		break;
 	case ACTION_STDOUT:
 		flush_stdout(k);
@@ -548,11 +551,11 @@ sink_close(struct sink *k, int64_t now)
 	int done;
 
 	if (k->kind == ACTION_STATUS)
-		k->retry_at = 0;	/* once more, and at once */
+		k->retry_at = 0; /* once more, and at once */
 	done = sink_flush(k, now);
 	if (k->kind == ACTION_SYSLOG && !done) {
 		/* Who collects is not there; the end is not held up. */
-		for (size_t i = k->start; i < k->end; ) {
+		for (size_t i = k->start; i < k->end;) {
 			uint32_t n;
 
 			memcpy(&n, k->buf + i, FRAME);

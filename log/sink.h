@@ -13,35 +13,35 @@
 
 enum {
 	SINK_BUFFER = 131072,
-	SINK_ALIGN = 64		/* a cache line: see sink_place */
+	SINK_ALIGN = 64 /* a cache line: see sink_place */
 };
 
 struct sink {
 	enum action_kind kind;
-	const struct script_action *action;	/* borrowed; the first one */
-	char *buf;		/* owned; mapped */
+	const struct script_action *action; /* borrowed; the first one */
+	char *buf; /* owned; mapped */
 	size_t max, start, end;
-	size_t dirty;		/* highest byte used since the last release */
-	struct logact_dir dir;	/* ACTION_DIR */
-	int fd;			/* stdout, the socket; -1 if not open */
-	int disabled;		/* stdout, after its first error */
-	unsigned sharers;	/* actions that put records here */
-	int blocked;		/* wait until fd can be written */
-	int stream;		/* the socket is one */
-	int64_t retry_at;	/* the socket is tried again; 0 no */
+	size_t dirty; /* highest byte used since the last release */
+	struct logact_dir dir; /* ACTION_DIR */
+	int fd; /* stdout, the socket; -1 if not open */
+	int disabled; /* stdout, after its first error */
+	unsigned sharers; /* actions that put records here */
+	int blocked; /* wait until fd can be written */
+	int stream; /* the socket is one */
+	int64_t retry_at; /* the socket is tried again; 0 no */
 	unsigned backoff_ms;
-	uint64_t lost;		/* lines not sent to the socket */
-	unsigned mode;		/* of a status file */
+	uint64_t lost; /* lines not sent to the socket */
+	unsigned mode; /* of a status file */
 };
 
 /* What a record is made of. */
 struct record {
 	const char *text;
 	size_t len;
-	const char *joint;	/* written for a newline in text */
+	const char *joint; /* written for a newline in text */
 	const struct stamp *stamp;
 	const char *service, *host;
-	int newlines;		/* there may be newlines in text */
+	int newlines; /* there may be newlines in text */
 };
 
 /* Pages that are freed by sink_release when idle.  0 on failure. */
@@ -56,8 +56,8 @@ int sink_open(struct sink *, const struct script_action *,
 int sink_room(struct sink *, const struct script_action *,
 	const struct record *, int64_t now);
 /* Put one record; there is room. */
-void sink_put(struct sink *, const struct script_action *,
-	const struct record *);
+void sink_put(
+	struct sink *, const struct script_action *, const struct record *);
 /* Write what is held.  1 if nothing is left. */
 int sink_flush(struct sink *, int64_t now);
 /* Where in a buffer that is aligned what is to be written begins best: less

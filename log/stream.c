@@ -29,8 +29,13 @@
 
 extern char **environ;
 
-enum { CHUNK = 65536, TRIES = 10, OPEN_TRIES = 300, NOGROUP = 65534,
-	LINE_BYTES = 16 << 20	/* a longer one comes in pieces */ };
+enum {
+	CHUNK = 65536,
+	TRIES = 10,
+	OPEN_TRIES = 300,
+	NOGROUP = 65534,
+	LINE_BYTES = 16 << 20 /* a longer one comes in pieces */
+};
 
 static struct segment *
 add_segment(struct stream *s, const char *name)
@@ -78,8 +83,7 @@ is_seen(const struct seen *f, const struct stat *st)
 static int
 stat_segment(const struct stream *s, const struct segment *g, struct stat *st)
 {
-	return g->fd < 0 ? fstatat(s->dirfd, g->name, st, 0) :
-		fstat(g->fd, st);
+	return g->fd < 0 ? fstatat(s->dirfd, g->name, st, 0) : fstat(g->fd, st);
 }
 
 /* Is what is open the newest archive?  s6-log gives previous and processed
@@ -163,8 +167,8 @@ add_between(struct stream *s)
 /* The archives later than `after' and not later than `until'.  *newest is
  * set to the last of the directory if that is later.  0, or -1 and errno. */
 static int
-add_archives(struct stream *s, const tain *after, const tain *until,
-	tain *newest)
+add_archives(
+	struct stream *s, const tain *after, const tain *until, tain *newest)
 {
 	struct logdir_list l;
 	int e = 0;
@@ -276,8 +280,8 @@ stream_open(struct stream *s, const char *path, int follow)
 	memset(s, 0, sizeof *s);
 	getrlimit(RLIMIT_NOFILE, &lim);
 	/* Half of all, for there are other streams and other files. */
-	s->fd_max = lim.rlim_cur / 2 > 1 << 20 ? 1 << 20 :
-		(int)(lim.rlim_cur / 2);
+	s->fd_max =
+		lim.rlim_cur / 2 > 1 << 20 ? 1 << 20 : (int)(lim.rlim_cur / 2);
 	s->fd = s->dirfd = s->between.fd = s->current.fd = -1;
 	s->follow = follow;
 	s->known = tain_zero;
@@ -305,13 +309,12 @@ stream_open(struct stream *s, const char *path, int follow)
 	if (r < 0 || hold_files(s, &s->between, &s->current) < 0)
 		goto fail;
 	return 0;
-fail:
-	{
-		int e = errno;
+fail : {
+	int e = errno;
 
-		stream_close(s);
-		errno = e;
-	}
+	stream_close(s);
+	errno = e;
+}
 	return -1;
 }
 
@@ -326,16 +329,17 @@ end_reading(struct stream *s)
 			;
 		if (WIFEXITED(w) && WEXITSTATUS(w) == EX_NOTFOUND)
 			warn("unable to read %s/%s: %s is not installed "
-				"(going on with the next file)", s->path,
-				s->seg[s->at].name, s->command);
+			     "(going on with the next file)",
+				s->path, s->seg[s->at].name, s->command);
 		else if (WIFEXITED(w) && WEXITSTATUS(w) == EX_SYSTEM)
 			warn("unable to read %s/%s: unable to become its "
-				"owner (user %lu) for %s (going on with the "
-				"next file)", s->path, s->seg[s->at].name,
+			     "owner (user %lu) for %s (going on with the "
+			     "next file)",
+				s->path, s->seg[s->at].name,
 				(unsigned long)s->owner, s->command);
 		else if (w && !(WIFSIGNALED(w) && WTERMSIG(w) == SIGPIPE))
 			warn("%s/%s is damaged, says %s (what could be read "
-				"is shown; going on with the next file)",
+			     "is shown; going on with the next file)",
 				s->path, s->seg[s->at].name, s->command);
 		if (w && !(WIFSIGNALED(w) && WTERMSIG(w) == SIGPIPE))
 			s->failed = 1;
@@ -372,16 +376,23 @@ stream_seek(struct stream *s, size_t segment)
 static const char *
 decompressor(const unsigned char *b, ssize_t n)
 {
-	static const struct { const char *magic; ssize_t n; const char *cmd; }
-		known[] = {
-		{ "\x1f\x8b", 2, "gzip" }, { "\x28\xb5\x2f\xfd", 4, "zstd" },
-		{ "\xfd" "7zXZ", 5, "xz" }, { "BZh", 3, "bzip2" },
+	static const struct {
+		const char *magic;
+		ssize_t n;
+		const char *cmd;
+	} known[] = {
+		{ "\x1f\x8b", 2, "gzip" },
+		{ "\x28\xb5\x2f\xfd", 4, "zstd" },
+		{ "\xfd"
+		  "7zXZ",
+			5, "xz" },
+		{ "BZh", 3, "bzip2" },
 		{ "\x04\x22\x4d\x18", 4, "lz4" },
 	};
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (n >= known[i].n && !memcmp(b, known[i].magic,
-			(size_t)known[i].n))
+		if (n >= known[i].n &&
+			!memcmp(b, known[i].magic, (size_t)known[i].n))
 			return known[i].cmd;
 	return 0;
 }
@@ -473,8 +484,8 @@ is_current(const struct stream *s)
 static void
 say_unreadable(struct stream *s)
 {
-	warn_sys("unable to read %s/%s (going on with the next file)",
-		s->path, s->seg[s->at].name);
+	warn_sys("unable to read %s/%s (going on with the next file)", s->path,
+		s->seg[s->at].name);
 	s->failed = 1;
 }
 
@@ -490,8 +501,8 @@ begin_reading(struct stream *s)
 	int fd = g->fd, ok;
 
 	/* A descriptor of its own, so that a segment can be read again. */
-	fd = fd < 0 ? file_open_regular(s->dirfd, g->name) :
-		fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	fd = fd < 0 ? file_open_regular(s->dirfd, g->name)
+		    : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	/* Removed by its logger since it was seen. */
 	if (fd < 0 && errno == ENOENT)
 		return 0;
@@ -597,7 +608,7 @@ drop_read(struct stream *s)
 		if (s->nseg > (size_t)s->has_current)
 			drop_first(s, 1);
 		else if (!s->has_current)
-			continue;	/* it is still to come */
+			continue; /* it is still to come */
 		close_fd(&read[i]->fd);
 	}
 }

@@ -11,39 +11,39 @@
 #include "log/logdir.h"
 
 struct segment {
-	char name[LOGDIR_NAME];	/* in the directory */
-	int fd;			/* -1: to be opened when it is read */
-	tain end;		/* no line of it is later; now for current */
+	char name[LOGDIR_NAME]; /* in the directory */
+	int fd; /* -1: to be opened when it is read */
+	tain end; /* no line of it is later; now for current */
 };
 
 /* A file that has been read, or is, under a name that it does not keep.  It
  * stays open, so that no other file gets its number. */
 struct seen {
-	int fd;			/* -1 none */
+	int fd; /* -1 none */
 	dev_t dev;
 	ino_t ino;
 };
 
 struct stream {
-	char *path;		/* owned */
+	char *path; /* owned */
 	int dirfd;
-	struct segment *seg;	/* owned; oldest first */
-	size_t nseg, at;	/* the one being read */
-	int fd_max;		/* archives are not held above this */
-	int has_current;	/* the last segment is current */
-	tain known;		/* newest archive that needs no reading */
-	struct seen between;	/* was there between archives and current */
-	struct seen current;	/* the current that is in the segments */
-	int past;		/* all of the segments is read: find out what
+	struct segment *seg; /* owned; oldest first */
+	size_t nseg, at; /* the one being read */
+	int fd_max; /* archives are not held above this */
+	int has_current; /* the last segment is current */
+	tain known; /* newest archive that needs no reading */
+	struct seen between; /* was there between archives and current */
+	struct seen current; /* the current that is in the segments */
+	int past; /* all of the segments is read: find out what
 				 * came after them */
-	int fd;			/* being read; -1 none */
-	pid_t pid;		/* decompressor, or 0 */
-	const char *command;	/* its name */
-	uid_t owner;		/* of the archive */
-	char *buf;		/* owned */
+	int fd; /* being read; -1 none */
+	pid_t pid; /* decompressor, or 0 */
+	const char *command; /* its name */
+	uid_t owner; /* of the archive */
+	char *buf; /* owned */
 	size_t start, end, scanned, max;
-	int failed;		/* something could not be read; it was said */
-	int follow;		/* a last line without newline waits */
+	int failed; /* something could not be read; it was said */
+	int follow; /* a last line without newline waits */
 };
 
 /* 0, or -1 and errno (ENOENT: no log directory). */

@@ -11,15 +11,12 @@
 #include "lib/tai64.h"
 
 static const struct opt opts[] = {
-	{ 'g', "gmt", 0, "print UTC, not local time" },
-	{ 0, 0, 0, 0 }
+	{ 'g', "gmt", 0, "print UTC, not local time" }, { 0, 0, 0, 0 }
 };
-static const struct usage usage = {
-	"[-g]",
+static const struct usage usage = { "[-g]",
 	"Copy standard input to standard output, and turn a TAI64N stamp at the\n"
-	"beginning of a line into date and time.", opts,
-	"Exit status: 0 end of input; 100 misuse; 111 system error."
-};
+	"beginning of a line into date and time.",
+	opts, "Exit status: 0 end of input; 100 misuse; 111 system error." };
 
 /* Print the stamp of TIMESTAMP characters as a date; 0 if it is none. */
 static int
@@ -41,8 +38,9 @@ stamp(int gmt)
 	char buf[TIMESTAMP + 1] = "@";
 	int n = 1, c = getchar();
 
-	while (n < TIMESTAMP && ((c >= '0' && c <= '9') ||
-		(c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))) {
+	while (n < TIMESTAMP &&
+		((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
+			(c >= 'A' && c <= 'F'))) {
 		buf[n++] = (char)c;
 		c = getchar();
 	}

@@ -129,8 +129,7 @@ midnight(const tain *now, int utc, struct tm *tm)
 	struct timespec ts;
 
 	if (!timespec_sysclock_from_tain(&ts, now) ||
-		!(utc ? gmtime_r(&ts.tv_sec, tm) : localtime_r(&ts.tv_sec,
-		tm)))
+		!(utc ? gmtime_r(&ts.tv_sec, tm) : localtime_r(&ts.tv_sec, tm)))
 		return 0;
 	tm->tm_hour = tm->tm_min = tm->tm_sec = 0;
 	return 1;

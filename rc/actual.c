@@ -18,8 +18,9 @@
 #include "supervise/status.h"
 
 enum {
-	RELOAD_MS = 5000, RELOAD_LOOK_MS = 2,
-	HASTEN_MS = 2000	/* until it is started that waited for it */
+	RELOAD_MS = 5000,
+	RELOAD_LOOK_MS = 2,
+	HASTEN_MS = 2000 /* until it is started that waited for it */
 };
 
 /* A script that removes what is in its directory takes the links along: they
@@ -60,7 +61,8 @@ tell_to_reload(const char *name, const char *dir)
 	}
 	if (sent)
 		warn("service %s: its supervise has not picked up the reload "
-			"command", name);
+		     "command",
+			name);
 	return sent ? 0 : -1;
 }
 
@@ -84,8 +86,7 @@ run_reload(struct run *r, uint32_t i)
 	if (ok < 0)
 		warn_sys("unable to reload service %s", s->name);
 	else if (!ok)
-		warn("unable to reload service %s: its script failed",
-			s->name);
+		warn("unable to reload service %s: its script failed", s->name);
 	return ok > 0 ? RUN_OK : RUN_FAILED;
 }
 
@@ -165,10 +166,12 @@ run_keep_untaken(struct live *l)
 		const struct state_rec *r = l->state.rec + i;
 
 		if (verdict_untaken(r) &&
-			state_put(&l->state, i, r->flags &
-				~(unsigned)(STATE_OWED | STATE_FAILED),
+			state_put(&l->state, i,
+				r->flags &
+					~(unsigned)(STATE_OWED | STATE_FAILED),
 				REASON_NONE, 0) < 0)
 			warn_sys("unable to write the state of %s (it is "
-				"started again)", db->services[i].name);
+				 "started again)",
+				db->services[i].name);
 	}
 }

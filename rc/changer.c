@@ -18,9 +18,14 @@
 #include "rc/job.h"
 #include "rc/running.h"
 
-enum { EARLIER_MS = 2000, EARLIER_AGAIN_MS = 60000,
-	SETTLE_TRIES = 50, SETTLE_PAUSE_MS = 100,
-	LOCK_MIN_MS = 5, LOCK_MAX_MS = 100 };
+enum {
+	EARLIER_MS = 2000,
+	EARLIER_AGAIN_MS = 60000,
+	SETTLE_TRIES = 50,
+	SETTLE_PAUSE_MS = 100,
+	LOCK_MIN_MS = 5,
+	LOCK_MAX_MS = 100
+};
 
 static int selfpipe = -1;
 
@@ -43,7 +48,8 @@ live_with_front(void)
 	}
 	(void)os_when_parent_ends(SIGHUP);
 	if ((pid_t)pid != getppid())
-		die(EX_SYSTEM, "nothing was changed: who asked for it has "
+		die(EX_SYSTEM,
+			"nothing was changed: who asked for it has "
 			"ended");
 	unsetenv(RUN_FRONT);
 }
@@ -62,13 +68,15 @@ wait_for_lock(const struct run *r, int livefd)
 
 		if (now >= r->deadline) {
 			warn("out of time: the change in progress (pid %ld) "
-				"goes on, and nothing was asked for",
+			     "goes on, and nothing was asked for",
 				(long)file_locked_by(livefd, "lock"));
 			errno = ETIMEDOUT;
 			return -1;
 		}
-		poll(0, 0, r->deadline - now < (uint64_t)pause ?
-			(int)(r->deadline - now) : pause);
+		poll(0, 0,
+			r->deadline - now < (uint64_t)pause
+				? (int)(r->deadline - now)
+				: pause);
 		if (pause < LOCK_MAX_MS)
 			pause *= 2;
 	}
@@ -104,13 +112,12 @@ run_lock(struct run *r, const char *path, int block)
 		info("waiting for the change in progress (pid %ld)",
 			(long)holder);
 	fd = wait_for_lock(r, here);
-out:
-	{
-		int e = errno;
+out : {
+	int e = errno;
 
-		close(here);
-		errno = e;
-	}
+	close(here);
+	errno = e;
+}
 	return fd;
 }
 
@@ -166,15 +173,16 @@ tell_earlier(struct run *r, uint64_t *tell)
 		r->interrupted = 1;
 	if (late && pid)
 		warn("timed out: the script of %s (pid %ld), left by an "
-			"earlier change, is still running (kill -- -%ld ends "
-			"it)", name,
-			pid, pid);
+		     "earlier change, is still running (kill -- -%ld ends "
+		     "it)",
+			name, pid, pid);
 	else if (late)
 		warn("timed out: the daemon of the oneshots does not say "
-			"that nothing runs");
+		     "that nothing runs");
 	else if (pid && !prog_as_s6)
 		info("waiting for the script of %s (pid %ld), of an earlier "
-			"change (kill -- -%ld ends it)", name, pid, pid);
+		     "change (kill -- -%ld ends it)",
+			name, pid, pid);
 }
 
 static int
@@ -192,8 +200,11 @@ until_told(const struct run *r, uint64_t tell)
 static int
 settled(struct run *r, int wait, uint64_t *tell)
 {
-	struct request q = { .kind = REQUEST_IDLE, .name = "", .logger = "",
-		.argv = "", .changer = (uint32_t)getpid() };
+	struct request q = { .kind = REQUEST_IDLE,
+		.name = "",
+		.logger = "",
+		.argv = "",
+		.changer = (uint32_t)getpid() };
 	unsigned char buf[ANSWER_SIZE];
 	size_t got = 0;
 	ssize_t n = 1;
@@ -238,7 +249,7 @@ run_settle(struct run *r)
 	 * knows them. */
 	for (unsigned k = 0; done < 1 && k < SETTLE_TRIES; k++) {
 		int none = done < 0 && oneshot_no_daemon(errno),
-			noted = running_any(r->live->path);
+		    noted = running_any(r->live->path);
 
 		if (none && (k || !noted))
 			return -1;
@@ -249,7 +260,7 @@ run_settle(struct run *r)
 	if (done > 0 && state_reread(&r->live->state) == 0)
 		return 0;
 	warn_sys("unable to learn whether a script runs still; nothing is "
-		"done");
+		 "done");
 	r->lost = 1;
 	return -1;
 }
@@ -257,8 +268,11 @@ run_settle(struct run *r)
 void
 run_look(struct run *r)
 {
-	struct request q = { .kind = REQUEST_LOOK, .name = "", .logger = "",
-		.argv = "", .changer = (uint32_t)getpid() };
+	struct request q = { .kind = REQUEST_LOOK,
+		.name = "",
+		.logger = "",
+		.argv = "",
+		.changer = (uint32_t)getpid() };
 	int fd = request_send(r->live->path, &q);
 
 	/* If it does not run it looks when it starts. */

@@ -32,7 +32,7 @@ enum {
 	FLAGS_ALL = DB_ESSENTIAL | DB_RECOMMENDED | DB_NOTIFIES | DB_MAIN |
 		DB_GENERATED | DB_PATIENT
 };
-#define LIMIT ((size_t)1 << 30)	/* a gigabyte of definitions is a mistake */
+#define LIMIT ((size_t)1 << 30) /* a gigabyte of definitions is a mistake */
 
 int
 db_name_ok(const char *s)
@@ -112,8 +112,8 @@ hash_service(const struct db *db, struct db_service *s, struct buf *b)
 	b->len = 0;
 	buf_u32(b, DB_VERSION);
 	buf_u32(b, s->type);
-	put_str(b, s->consumer == DB_NONE ? "" :
-		db->services[s->consumer].name);
+	put_str(b,
+		s->consumer == DB_NONE ? "" : db->services[s->consumer].name);
 	put_files(b, s);
 	if (!b->bad)
 		digest(s->hash, b->s, b->len);
@@ -149,8 +149,8 @@ put_header(struct buf *b, const struct db *db)
 	for (uint32_t i = 0; i < n; i++) {
 		const struct db_service *s = db->services + i;
 
-		items += s->deps.n + s->wants.n + s->after.n +
-			s->restart_with.n;
+		items +=
+			s->deps.n + s->wants.n + s->after.n + s->restart_with.n;
 		files += s->nfiles;
 		props += s->nprops;
 	}
@@ -199,12 +199,12 @@ db_encode(struct db *db, char **data, size_t *len)
 
 struct load {
 	struct db *db;
-	int verified;	/* the checksum was right, and it is the same file */
+	int verified; /* the checksum was right, and it is the same file */
 	struct rd r;
-	const char *err;	/* first thing that is wrong, or 0 */
-	const char *who;	/* service or bundle concerned, or 0 */
-	uint32_t n;		/* services */
-	uint32_t items, files, props;	/* not yet used */
+	const char *err; /* first thing that is wrong, or 0 */
+	const char *who; /* service or bundle concerned, or 0 */
+	uint32_t n; /* services */
+	uint32_t items, files, props; /* not yet used */
 	uint32_t *item;
 	struct db_file *file;
 	struct db_prop *prop;
@@ -306,9 +306,8 @@ get_script(struct load *l, struct db_script *s, enum db_type type)
 	s->argv = get_text(l, &s->len);
 	for (size_t i = 0; i < s->len; i++)
 		nuls += !s->argv[i];
-	if (present > 1 || nuls != s->argc ||
-		(s->len && s->argv[s->len - 1]) || (s->argc && !present) ||
-		(type == DB_LONGRUN && present))
+	if (present > 1 || nuls != s->argc || (s->len && s->argv[s->len - 1]) ||
+		(s->argc && !present) || (type == DB_LONGRUN && present))
 		wrong(l, "a script is not a list of words");
 }
 
@@ -318,8 +317,8 @@ path_ok(const char *s)
 	for (;;) {
 		size_t n = strcspn(s, "/");
 
-		if (!n || (n == 1 && *s == '.') || (n == 2 &&
-			s[0] == '.' && s[1] == '.'))
+		if (!n || (n == 1 && *s == '.') ||
+			(n == 2 && s[0] == '.' && s[1] == '.'))
 			return 0;
 		if (!s[n])
 			return 1;
@@ -373,8 +372,8 @@ get_files(struct load *l, struct db_service *s)
 			wrong(l, "a file has no directory");
 		else if (f->mode & ~(uint32_t)(S_IFMT | 07777) ||
 			!(S_ISREG(f->mode) || (S_ISDIR(f->mode) && !f->len) ||
-			(S_ISLNK(f->mode) && f->len &&
-			strlen(f->data) == f->len)))
+				(S_ISLNK(f->mode) && f->len &&
+					strlen(f->data) == f->len)))
 			wrong(l, "a file has an impossible mode");
 		run |= !strcmp(f->path, "run") && S_ISREG(f->mode);
 	}
@@ -453,8 +452,9 @@ get_service(struct load *l, uint32_t self)
 		wrong(l, "a service has unknown flags");
 	if (on_change > DB_CHANGE_KEEP)
 		wrong(l, "a service has an unknown on-change");
-	if (s->consumer != DB_NONE && (s->type != DB_LONGRUN ||
-		s->consumer >= l->db->nlong || !has(&s->deps, s->consumer)))
+	if (s->consumer != DB_NONE &&
+		(s->type != DB_LONGRUN || s->consumer >= l->db->nlong ||
+			!has(&s->deps, s->consumer)))
 		wrong(l, "a pipeline ends in nothing");
 	if (!subset(&s->restart_with, &s->deps))
 		wrong(l, "restart-with names what is not a dependency");
@@ -556,8 +556,8 @@ check_cycles(struct load *l, uint32_t *state, uint32_t *stack)
 				continue;
 			}
 			++*at;
-			to = e < t->deps.n ? t->deps.v[e] :
-				t->after.v[e - t->deps.n];
+			to = e < t->deps.n ? t->deps.v[e]
+					   : t->after.v[e - t->deps.n];
 			if (state[to] == DONE)
 				continue;
 			if (state[to] != NEW) {
@@ -577,11 +577,11 @@ allocate(struct load *l, uint32_t **pool)
 {
 	struct db *db = l->db;
 	size_t services = sizeof *db->services * (l->n + (size_t)1),
-		bundles = sizeof *db->bundles * (db->nbundles + (size_t)1),
-		files = sizeof *l->file * (l->files + (size_t)1),
-		props = sizeof *l->prop * (l->props + (size_t)1),
-		numbers = sizeof **pool * (2 * (size_t)l->items +
-			4 * (size_t)l->n + 1);
+	       bundles = sizeof *db->bundles * (db->nbundles + (size_t)1),
+	       files = sizeof *l->file * (l->files + (size_t)1),
+	       props = sizeof *l->prop * (l->props + (size_t)1),
+	       numbers = sizeof **pool *
+		(2 * (size_t)l->items + 4 * (size_t)l->n + 1);
 	char *p = calloc(1, services + bundles + files + props + numbers);
 
 	db->mem = p;
@@ -607,8 +607,8 @@ complain(struct load *l, const char *path, char *err, size_t errmax)
 }
 
 static int
-load_header(struct load *l, const char *data, size_t len, char *version,
-	size_t max)
+load_header(
+	struct load *l, const char *data, size_t len, char *version, size_t max)
 {
 	unsigned char sum[DB_HASH];
 	uint32_t v;
@@ -616,13 +616,15 @@ load_header(struct load *l, const char *data, size_t len, char *version,
 	if (len < HEADER + DB_HASH)
 		return wrong(l, "it is too short");
 	if (memcmp(data, MAGIC, MAGIC_LEN))
-		return wrong(l, "it does not begin as one (was it made by "
+		return wrong(l,
+			"it does not begin as one (was it made by "
 			"reeve-rc-compile?)");
 	l->r = rd_init(data, len - DB_HASH);
 	rd_mem(&l->r, MAGIC_LEN);
 	v = rd_u32(&l->r);
 	if (v != DB_VERSION) {
-		snprintf(version, max, "its version is %lu, and this program "
+		snprintf(version, max,
+			"its version is %lu, and this program "
 			"reads version %d (compile it again)",
 			(unsigned long)v, DB_VERSION);
 		return wrong(l, version);
@@ -630,7 +632,8 @@ load_header(struct load *l, const char *data, size_t len, char *version,
 	if (!l->verified) {
 		digest(sum, data, len - DB_HASH);
 		if (memcmp(sum, data + len - DB_HASH, DB_HASH))
-			return wrong(l, "its checksum is wrong (it is "
+			return wrong(l,
+				"its checksum is wrong (it is "
 				"damaged)");
 	}
 	memcpy(l->db->id, data + len - DB_HASH, DB_HASH);
@@ -660,8 +663,7 @@ load(struct db *db, const char *path, const void *data, size_t len,
 	if (!load_header(&l, data, len, version, sizeof version))
 		return complain(&l, path, err, errmax);
 	if (allocate(&l, &pool) < 0) {
-		snprintf(err, errmax, "unable to load %s: out of memory",
-			path);
+		snprintf(err, errmax, "unable to load %s: out of memory", path);
 		db_close(db);
 		errno = ENOMEM;
 		return -1;
@@ -694,8 +696,7 @@ load(struct db *db, const char *path, const void *data, size_t len,
 }
 
 int
-db_load(struct db *db, const void *data, size_t len, char *err,
-	size_t errmax)
+db_load(struct db *db, const void *data, size_t len, char *err, size_t errmax)
 {
 	return db_load_verified(db, data, len, 0, err, errmax);
 }
@@ -734,8 +735,8 @@ db_open(struct db *db, const char *path, char *err, size_t errmax)
 }
 
 int
-db_open_verified(struct db *db, const char *path, int verified, char *err,
-	size_t errmax)
+db_open_verified(
+	struct db *db, const char *path, int verified, char *err, size_t errmax)
 {
 	char *data, file[PATH_LEN];
 	ssize_t n = file_slurp(AT_FDCWD, path, &data, LIMIT);
@@ -744,14 +745,15 @@ db_open_verified(struct db *db, const char *path, int verified, char *err,
 	*db = (struct db){ 0 };
 	if (n < 0 && errno == EISDIR) {
 		theirs = is_theirs(path);
-		n = theirs || !db_file_of(file, path) ? -1 :
-			file_slurp(AT_FDCWD, file, &data, LIMIT);
+		n = theirs || !db_file_of(file, path)
+			? -1
+			: file_slurp(AT_FDCWD, file, &data, LIMIT);
 	}
 	if (n < 0) {
 		e = theirs ? EISDIR : errno;
 		snprintf(err, errmax, "unable to read database %s: %s", path,
-			theirs ? "it was made by s6-rc (compile it again)" :
-			strerror(e));
+			theirs ? "it was made by s6-rc (compile it again)"
+			       : strerror(e));
 		errno = e;
 		return -1;
 	}
@@ -799,8 +801,9 @@ db_service(const struct db *db, const char *name)
 {
 	uint32_t i = find(db->services, 0, db->nlong, name);
 
-	return i != DB_NONE ? i : find(db->services, db->nlong,
-		db->nlong + db->nshort, name);
+	return i != DB_NONE
+		? i
+		: find(db->services, db->nlong, db->nlong + db->nshort, name);
 }
 
 int

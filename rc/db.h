@@ -11,19 +11,19 @@
 #include <stdint.h>
 
 enum { DB_VERSION = 1, DB_HASH = 32, DB_NAME_MAX = 251 };
-#define DB_FILE "db"			/* in a directory of s6-rc-compile */
-#define DB_NONE UINT32_MAX		/* no such service */
+#define DB_FILE "db" /* in a directory of s6-rc-compile */
+#define DB_NONE UINT32_MAX /* no such service */
 
 enum db_type { DB_LONGRUN, DB_ONESHOT, DB_BUNDLE };
 
 /* Service flags. */
 enum {
-	DB_ESSENTIAL = 1,	/* flag-essential */
-	DB_RECOMMENDED = 2,	/* flag-recommended */
-	DB_NOTIFIES = 4,	/* longrun with notification-fd */
-	DB_MAIN = 8,		/* `main': its end is the container's end */
-	DB_GENERATED = 16,	/* made by the compiler (a log companion) */
-	DB_PATIENT = 32		/* timeout-up says 0: no limit at all */
+	DB_ESSENTIAL = 1, /* flag-essential */
+	DB_RECOMMENDED = 2, /* flag-recommended */
+	DB_NOTIFIES = 4, /* longrun with notification-fd */
+	DB_MAIN = 8, /* `main': its end is the container's end */
+	DB_GENERATED = 16, /* made by the compiler (a log companion) */
+	DB_PATIENT = 32 /* timeout-up says 0: no limit at all */
 };
 
 /* What an update does to a running service whose own definition changed. */
@@ -35,7 +35,7 @@ enum db_on_change { DB_CHANGE_RESTART, DB_CHANGE_RELOAD, DB_CHANGE_KEEP };
  * Directories have a mode with S_IFDIR and no data; links S_IFLNK and their
  * target as data. */
 struct db_file {
-	const char *path;	/* "run", "data/check"; parents come first */
+	const char *path; /* "run", "data/check"; parents come first */
 	uint32_t mode;
 	const char *data;
 	size_t len;
@@ -44,14 +44,14 @@ struct db_file {
 /* A oneshot's command line; argc 0: absent or empty, success. */
 struct db_script {
 	uint32_t argc;
-	const char *argv;	/* argc strings, each with its NUL */
+	const char *argv; /* argc strings, each with its NUL */
 	size_t len;
-	int present;		/* the file was there */
+	int present; /* the file was there */
 };
 
 struct db_list {
 	uint32_t n;
-	const uint32_t *v;	/* ascending service numbers */
+	const uint32_t *v; /* ascending service numbers */
 };
 
 /* Any further property a program may want ("description", "schedule",
@@ -62,41 +62,41 @@ struct db_prop {
 
 struct db_service {
 	const char *name;
-	enum db_type type;	/* DB_LONGRUN or DB_ONESHOT */
+	enum db_type type; /* DB_LONGRUN or DB_ONESHOT */
 	unsigned flags;
-	uint32_t timeout_up, timeout_down;	/* ms, 0 for ever */
-	struct db_list deps, rdeps;	/* hard dependencies, both ways */
-	struct db_list wants, after;	/* start with it; order only */
-	struct db_list restart_with;	/* subset of deps: comes back when
+	uint32_t timeout_up, timeout_down; /* ms, 0 for ever */
+	struct db_list deps, rdeps; /* hard dependencies, both ways */
+	struct db_list wants, after; /* start with it; order only */
+	struct db_list restart_with; /* subset of deps: comes back when
 					 * they were restarted or died */
-	uint32_t consumer;	/* who reads our stdout, or DB_NONE */
-	struct db_list producers;	/* whose stdout we read */
+	uint32_t consumer; /* who reads our stdout, or DB_NONE */
+	struct db_list producers; /* whose stdout we read */
 	enum db_on_change on_change;
-	unsigned char hash[DB_HASH];	/* of all that, when it differs,
+	unsigned char hash[DB_HASH]; /* of all that, when it differs,
 					 * makes the service another one:
 					 * files, scripts, pipeline ends */
 	uint32_t nfiles;
 	const struct db_file *files;
-	struct db_script up, down, reload;	/* oneshot */
+	struct db_script up, down, reload; /* oneshot */
 	uint32_t nprops;
-	const struct db_prop *props;	/* ascending by key */
+	const struct db_prop *props; /* ascending by key */
 };
 
 struct db_bundle {
 	const char *name;
-	struct db_list members;	/* atomic services, flattened */
+	struct db_list members; /* atomic services, flattened */
 };
 
 struct db {
-	uint32_t nlong, nshort;		/* services[0..nlong+nshort) */
-	struct db_service *services;	/* owned */
+	uint32_t nlong, nshort; /* services[0..nlong+nshort) */
+	struct db_service *services; /* owned */
 	uint32_t nbundles;
-	struct db_bundle *bundles;	/* owned; ascending by name */
-	unsigned char id[DB_HASH];	/* sha256 over the file */
-	const uint32_t *self;		/* 0, 1, 2...; lists of one service */
-	void *map;			/* owned */
+	struct db_bundle *bundles; /* owned; ascending by name */
+	unsigned char id[DB_HASH]; /* sha256 over the file */
+	const uint32_t *self; /* 0, 1, 2...; lists of one service */
+	void *map; /* owned */
 	size_t maplen;
-	void *mem;			/* owned */
+	void *mem; /* owned */
 };
 
 /* Of a service whose definition others could not read: all of it, or some
@@ -125,15 +125,15 @@ int db_open(struct db *, const char *path, char *err, size_t errmax);
 /* The same without the checksum over all bytes, if `verified': of a file that
  * the caller knows to be the one that was verified before.  Counts, indices
  * and strings are checked all the same. */
-int db_open_verified(struct db *, const char *path, int verified, char *err,
-	size_t errmax);
+int db_open_verified(
+	struct db *, const char *path, int verified, char *err, size_t errmax);
 /* The file of the database at path, into buf of PATH_LEN bytes: path itself,
  * or, where it leads to a directory as s6-rc-compile makes them, the one in
  * there.  buf, or 0 and errno. */
 const char *db_file_of(char *buf, const char *path);
 /* The same from memory (borrowed until db_close), for fuzzing and tests. */
-int db_load(struct db *, const void *data, size_t len, char *err,
-	size_t errmax);
+int db_load(
+	struct db *, const void *data, size_t len, char *err, size_t errmax);
 /* As db_open_verified; `verified' also of what db_encode has just made. */
 int db_load_verified(struct db *, const void *data, size_t len, int verified,
 	char *err, size_t errmax);

@@ -37,8 +37,9 @@ db_data_mode(const void *data, size_t len)
 static void
 strip(struct db_service *s)
 {
-	static const struct db_file run = { .path = "run",
-		.mode = S_IFREG | 0755, .data = "" };
+	static const struct db_file run = {
+		.path = "run", .mode = S_IFREG | 0755, .data = ""
+	};
 
 	if (db_prop(s, DB_CLOSED))
 		s->nprops = 0;
@@ -90,8 +91,9 @@ db_open_names(struct db *db, int at, const char *name)
 
 	if (n < 0)
 		return -1;
-	if (n < DB_HASH || db_load(db, data + DB_HASH, (size_t)n - DB_HASH,
-		err, sizeof err) < 0) {
+	if (n < DB_HASH ||
+		db_load(db, data + DB_HASH, (size_t)n - DB_HASH, err,
+			sizeof err) < 0) {
 		free(data);
 		errno = EPROTO;
 		return -1;

@@ -64,9 +64,9 @@ listen_to(struct follow *w, const struct live *l)
 static void
 follow(struct follow *w, const char *live)
 {
-	char prog[PATH_LEN], name[] = "reeve-rc", l[] = "-l",
-		cmd[] = "follow", *argv[] = { name, l,
-		(char *)(uintptr_t)live, cmd, 0 };
+	char prog[PATH_LEN],
+		name[] = "reeve-rc", l[] = "-l", cmd[] = "follow",
+		*argv[] = { name, l, (char *)(uintptr_t)live, cmd, 0 };
 	posix_spawnattr_t at;
 	int r = ENOENT;
 
@@ -79,7 +79,8 @@ follow(struct follow *w, const char *live)
 		w->pid = 0;
 		errno = r;
 		warn_sys("unable to start %s (services are not restarted with "
-			"what they follow)", name);
+			 "what they follow)",
+			name);
 	}
 }
 
@@ -100,7 +101,7 @@ follow_load(struct follow *w, const char *live)
 	}
 	if (listen_to(w, &l) < 0) {
 		warn_sys("unable to listen to services (none is restarted with "
-			"what it follows)");
+			 "what it follows)");
 		forget(w);
 	}
 	live_close(&l);

@@ -12,10 +12,10 @@
 #include "rc/scan.h"
 
 struct follow {
-	struct ready *ready;	/* borrowed */
-	uint64_t key;		/* reported when follow_hear is due */
+	struct ready *ready; /* borrowed */
+	uint64_t key; /* reported when follow_hear is due */
 	struct scan_ear ear;
-	pid_t pid;		/* of reeve-rc follow, or 0 */
+	pid_t pid; /* of reeve-rc follow, or 0 */
 	int again;
 };
 

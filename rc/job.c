@@ -11,7 +11,7 @@
 #include "lib/msg.h"
 #include "rc/job.h"
 
-enum { STEADY_MS = 60000 };	/* until it lives settle_ms in one go */
+enum { STEADY_MS = 60000 }; /* until it lives settle_ms in one go */
 
 const char *
 job_name(const struct half *h, uint32_t i)
@@ -79,11 +79,10 @@ remember(struct half *h, uint32_t i, int ok, enum state_reason why,
 }
 
 static void
-record(struct half *h, uint32_t i, int ok, enum state_reason why,
-	uint32_t code)
+record(struct half *h, uint32_t i, int ok, enum state_reason why, uint32_t code)
 {
 	if (state_put(&h->run->live->state, i, job_flags_after(h, i, ok),
-		ok ? REASON_NONE : why, ok ? 0 : code) < 0)
+		    ok ? REASON_NONE : why, ok ? 0 : code) < 0)
 		broken(h, job_name(h, i));
 }
 
@@ -91,10 +90,11 @@ static void
 tell_failure(const struct half *h, uint32_t i)
 {
 	const struct state_rec *r = h->run->live->state.rec + i;
-	const char *about = r->reason == REASON_NOEXEC ?
-		db_program(h->db->services + i, h->mode == RUN_UP) :
-		r->reason == REASON_DEPENDENCY && r->code < h->plan.n ?
-		job_name(h, r->code) : 0;
+	const char *about = r->reason == REASON_NOEXEC
+		? db_program(h->db->services + i, h->mode == RUN_UP)
+		: r->reason == REASON_DEPENDENCY && r->code < h->plan.n
+		? job_name(h, r->code)
+		: 0;
 	char why[400];
 	const char *who = is_wish(h, i) ? who_wants(h, i) : 0;
 
@@ -104,9 +104,13 @@ tell_failure(const struct half *h, uint32_t i)
 	warn("unable to %s service %s: %s%s%s%s%s",
 		h->mode == RUN_UP ? "start" : "stop", job_name(h, i),
 		prog_as_s6 && r->reason == REASON_EXIT ? "command " : "", why,
-		who ? " (" : "", who ? who : is_wish(h, i) ?
-		" (going on without it)" : "", who ? " wants it, but does "
-		"without)" : "");
+		who ? " (" : "",
+		who			? who
+			: is_wish(h, i) ? " (going on without it)"
+					: "",
+		who ? " wants it, but does "
+		      "without)"
+		    : "");
 }
 
 static void
@@ -249,8 +253,10 @@ job_new(struct half *h, uint32_t i)
 		return 0;
 	j->i = i;
 	j->fd = j->ear.fd = j->ear.keep = -1;
-	j->watch = i >= h->db->nlong ? W_SCRIPT : h->mode != RUN_UP ? W_STOP :
-		h->db->services[i].flags & DB_NOTIFIES ? W_READY : W_START;
+	j->watch = i >= h->db->nlong			 ? W_SCRIPT
+		: h->mode != RUN_UP			 ? W_STOP
+		: h->db->services[i].flags & DB_NOTIFIES ? W_READY
+							 : W_START;
 	j->limit_ms = limit_of(h, i, &j->at.deadline);
 	j->began = clock_now();
 	j->prev = h->last;
@@ -291,9 +297,10 @@ watch_on(struct half *h, struct job *j)
 static uint32_t
 code_of(const struct job *j, enum state_reason why, uint32_t code)
 {
-	return why == REASON_DEATHS || why == REASON_UNSTEADY ? j->deaths :
-		why == REASON_TIMEOUT || why == REASON_UNREADY ?
-		j->limit_ms : why == REASON_NOEXEC ? code : 0;
+	return why == REASON_DEATHS || why == REASON_UNSTEADY	 ? j->deaths
+		: why == REASON_TIMEOUT || why == REASON_UNREADY ? j->limit_ms
+		: why == REASON_NOEXEC				 ? code
+								 : 0;
 }
 
 int
@@ -306,8 +313,8 @@ job_verdict(struct half *h, struct job *j, enum news news, uint32_t code)
 	switch (v->what) {
 	case V_BUG:
 		warn("service %s: unexpected news %d while watched for %d "
-			"(going on; please report this)", job_name(h, i),
-			(int)news, (int)j->watch);
+		     "(going on; please report this)",
+			job_name(h, i), (int)news, (int)j->watch);
 		return 0;
 	case V_NOTHING:
 		return 0;

@@ -13,25 +13,25 @@
 #include "rc/verdict.h"
 #include "supervise/event.h"
 
-enum { HANGS_MS = 10000 };	/* a script without limit: said then */
+enum { HANGS_MS = 10000 }; /* a script without limit: said then */
 
 /* One transition under way. */
 struct job {
 	struct job *prev, *next;
-	uint32_t i;		/* service */
+	uint32_t i; /* service */
 	enum watch watch;
 	uint64_t began;
-	struct listener ear;	/* longrun */
-	int fd;			/* oneshot: socket */
-	uint64_t ticket;	/* its script is asked for under this number */
-	unsigned asked;		/* so often */
+	struct listener ear; /* longrun */
+	int fd; /* oneshot: socket */
+	uint64_t ticket; /* its script is asked for under this number */
+	unsigned asked; /* so often */
 	int answered;
 	unsigned char buf[ANSWER_SIZE];
 	size_t got;
 	struct times at;
-	uint64_t told;		/* since then: it may have been told to stop; or
+	uint64_t told; /* since then: it may have been told to stop; or
 				 * 0 */
-	unsigned limit_ms;	/* for messages */
+	unsigned limit_ms; /* for messages */
 	unsigned deaths;
 };
 
@@ -41,16 +41,16 @@ struct half {
 	enum run_mode mode;
 	struct plan plan;
 	struct ready ready;
-	struct job **jobs;	/* owned; by service, 0 if none */
-	struct job *first, *last;	/* the same, oldest first */
+	struct job **jobs; /* owned; by service, 0 if none */
+	struct job *first, *last; /* the same, oldest first */
 	uint32_t njobs, noneshots;
-	uint32_t room;		/* so many at once: descriptors */
-	uint32_t *held;		/* owned; ready, waiting for a free slot */
+	uint32_t room; /* so many at once: descriptors */
+	uint32_t *held; /* owned; ready, waiting for a free slot */
 	uint32_t nheld;
 	int result;
-	uint64_t tell;		/* show then what is waited for; 0 never */
-	int told;		/* that stands on the terminal now */
-	uint64_t asked;		/* then it was asked whether svscan runs */
+	uint64_t tell; /* show then what is waited for; 0 never */
+	int told; /* that stands on the terminal now */
+	uint64_t asked; /* then it was asked whether svscan runs */
 };
 
 /* job.c.  A new job has its time limit and is in the lists; 0: no memory. */

@@ -15,8 +15,8 @@ lastrun_pack(char *buf, const struct lastrun *r)
 	int killed = WIFSIGNALED(r->wstat);
 
 	return (size_t)snprintf(buf, LASTRUN_LINE, "%lld %lld %s %d\n",
-		r->start, r->end, killed ? "signal" : "exit", killed ?
-		WTERMSIG(r->wstat) : WEXITSTATUS(r->wstat));
+		r->start, r->end, killed ? "signal" : "exit",
+		killed ? WTERMSIG(r->wstat) : WEXITSTATUS(r->wstat));
 }
 
 static int

@@ -12,7 +12,7 @@ enum { LASTRUN_LINE = 128 };
 
 struct lastrun {
 	long long start, end;
-	int wstat;		/* as wait(2) has it */
+	int wstat; /* as wait(2) has it */
 };
 
 /* Bytes of the line, newline included, at most LASTRUN_LINE; no NUL. */

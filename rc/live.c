@@ -28,7 +28,7 @@
 #include "supervise/start.h"
 
 enum { TRIES = 100, DB_LIMIT = 1 << 30, SEEN_MAX = 160 };
-#define SEEN "db.seen"	/* in a generation, beside its database */
+#define SEEN "db.seen" /* in a generation, beside its database */
 
 /* The checksum of a database is verified before it enters a live directory.
  * What it is there is kept beside it: as long as that holds, nobody has
@@ -78,7 +78,7 @@ live_hex(char out[LIVE_HEX], const unsigned char *hash)
 void
 live_store_name(char out[LIVE_STORE], const struct db_service *s)
 {
-	uint64_t h = 14695981039346656037u;	/* FNV-1a */
+	uint64_t h = 14695981039346656037u; /* FNV-1a */
 
 	for (const char *p = s->name; *p; p++)
 		h = (h ^ (unsigned char)*p) * 1099511628211u;
@@ -104,8 +104,8 @@ live_outdated(int livefd, const struct db *db, uint32_t i)
 	struct detail d;
 
 	/* Of others a switch leaves nothing behind; what reloads was told. */
-	return i < db->nlong && (s->on_change == DB_CHANGE_KEEP ||
-		(s->flags & DB_ESSENTIAL)) &&
+	return i < db->nlong &&
+		(s->on_change == DB_CHANGE_KEEP || (s->flags & DB_ESSENTIAL)) &&
 		path_join(path, sizeof path, "servicedirs", s->name) == 0 &&
 		detail_read(&d, livefd, path) == 0 && d.pid && *d.def &&
 		!live_is_definition(d.def, s);
@@ -118,8 +118,9 @@ live_outdated(int livefd, const struct db *db, uint32_t i)
 static pid_t
 first_supervise(int livefd)
 {
-	int fd = openat(livefd, "servicedirs", O_RDONLY | O_DIRECTORY |
-		O_CLOEXEC), e;
+	int fd = openat(
+		    livefd, "servicedirs", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+	    e;
 	DIR *dir = fd < 0 ? 0 : fdopendir(fd);
 	struct dirent *d;
 	pid_t pid = 0;
@@ -135,8 +136,8 @@ first_supervise(int livefd)
 	while (pid <= 0 && (d = readdir(dir))) {
 		char path[PATH_LEN];
 
-		if (*d->d_name == '.' || path_join(path, sizeof path,
-			d->d_name, LOCK_FILE) < 0)
+		if (*d->d_name == '.' ||
+			path_join(path, sizeof path, d->d_name, LOCK_FILE) < 0)
 			continue;
 		pid = file_locked_by(fd, path);
 		/* A file is no service. */
@@ -245,8 +246,8 @@ read_line(int at, const char *name, char *buf, size_t max)
 static int
 read_fixed(struct live *l)
 {
-	ssize_t r = readlinkat(l->fd, "scandir", l->scandir,
-		sizeof l->scandir - 1);
+	ssize_t r =
+		readlinkat(l->fd, "scandir", l->scandir, sizeof l->scandir - 1);
 
 	if (r < 0)
 		return -1;
@@ -267,9 +268,12 @@ read_gen(struct live *l, int writable, char *err, size_t errmax)
 	if (!l->gen) {
 		int e = errno;
 
-		snprintf(err, errmax, e == ENOENT ? "%s is not a live "
-			"directory (no current generation; start it with "
-			"reeve-rc-init)" : "unable to read %s/current: %s",
+		snprintf(err, errmax,
+			e == ENOENT
+				? "%s is not a live "
+				  "directory (no current generation; start it with "
+				  "reeve-rc-init)"
+				: "unable to read %s/current: %s",
 			l->path, strerror(e));
 		errno = e;
 		return -1;
@@ -277,21 +281,21 @@ read_gen(struct live *l, int writable, char *err, size_t errmax)
 	snprintf(gen, sizeof gen, "gen/%u", (unsigned)l->gen);
 	l->genfd = openat(l->fd, gen, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (l->genfd < 0) {
-		snprintf(err, errmax, "unable to open %s/%s: %s", l->path,
-			gen, strerror(errno));
+		snprintf(err, errmax, "unable to open %s/%s: %s", l->path, gen,
+			strerror(errno));
 		return errno == ENOENT ? 1 : -1;
 	}
 	if (path_join(path, sizeof path, l->path, gen, "db") < 0)
 		goto fail;
-	if (db_open_verified(&l->db, path, unchanged(l->genfd), err,
-		errmax) < 0) {
+	if (db_open_verified(&l->db, path, unchanged(l->genfd), err, errmax) <
+		0) {
 		if (errno != EACCES || writable ||
 			db_open_names(&l->db, l->genfd, "names") < 0)
 			goto fail;
 		*err = 0;
 	}
 	if (state_open(&l->state, l->genfd, "state", l->db.id,
-		l->db.nlong + l->db.nshort, writable, err, errmax) == 0)
+		    l->db.nlong + l->db.nshort, writable, err, errmax) == 0)
 		return 0;
 	{
 		int e = errno;
@@ -299,15 +303,14 @@ read_gen(struct live *l, int writable, char *err, size_t errmax)
 		db_close(&l->db);
 		errno = e;
 	}
-fail:
-	{
-		int gone = errno == ENOENT, e = errno;
+fail : {
+	int gone = errno == ENOENT, e = errno;
 
-		close(l->genfd);
-		l->genfd = -1;
-		errno = e;
-		return gone ? 1 : -1;
-	}
+	close(l->genfd);
+	l->genfd = -1;
+	errno = e;
+	return gone ? 1 : -1;
+}
 }
 
 int
@@ -320,8 +323,9 @@ live_exists(const char *path)
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -1;
 	r = of_this_boot(fd);
-	if (r > 0 && (!live_gen_current(fd) || readlinkat(fd, "scandir", link,
-		sizeof link) < 0))
+	if (r > 0 &&
+		(!live_gen_current(fd) ||
+			readlinkat(fd, "scandir", link, sizeof link) < 0))
 		r = -1;
 	/* A switch may remove the one just read: then there is a newer one. */
 	for (int i = 0; r > 0 && i < TRIES; i++)
@@ -357,8 +361,10 @@ live_open(struct live *l, const char *path, int writable, char *err,
 	}
 	r = of_this_boot(l->fd);
 	if (r == 0) {
-		snprintf(err, errmax, "live directory %s is of an earlier "
-			"boot (reeve-rc-init makes it anew)", path);
+		snprintf(err, errmax,
+			"live directory %s is of an earlier "
+			"boot (reeve-rc-init makes it anew)",
+			path);
 		errno = ESTALE;
 		goto fail;
 	}
@@ -412,9 +418,10 @@ live_service(const struct live *l, uint32_t i, struct live_service *s)
 {
 	const struct state_rec *r = l->state.rec + i;
 	uint32_t n = l->db.nlong + l->db.nshort;
-	const char *about = r->reason == REASON_NOEXEC ?
-		db_program(l->db.services + i, !(r->flags & STATE_UP)) :
-		r->code < n ? l->db.services[r->code].name : 0;
+	const char *about = r->reason == REASON_NOEXEC
+		? db_program(l->db.services + i, !(r->flags & STATE_UP))
+		: r->code < n ? l->db.services[r->code].name
+			      : 0;
 
 	memset(s, 0, sizeof *s);
 	s->wanted = !!(r->flags & STATE_WANTED);
@@ -535,8 +542,10 @@ make_link(int at, const char *target, const char *name)
 static int
 write_new(int at, const char *name, const void *data, size_t len, mode_t mode)
 {
-	int e, fd = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC |
-		O_NOFOLLOW, mode & 07777);
+	int e,
+		fd = openat(at, name,
+			O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+			mode & 07777);
 
 	if (fd < 0)
 		return -1;
@@ -565,9 +574,10 @@ make_whole(int livefd, const char *dir, const char *name,
 	if (path_join(path, sizeof path, dir, name) < 0 ||
 		path_join(tmp, sizeof tmp, dir, ".make.new") < 0)
 		return -1;
-	if (mkdirat(livefd, tmp, 0755) < 0 && (errno != EEXIST ||
-		path_remove_or_move(livefd, tmp, left) < 0 ||
-		mkdirat(livefd, tmp, 0755) < 0))
+	if (mkdirat(livefd, tmp, 0755) < 0 &&
+		(errno != EEXIST ||
+			path_remove_or_move(livefd, tmp, left) < 0 ||
+			mkdirat(livefd, tmp, 0755) < 0))
 		return -1;
 	fd = openat(livefd, tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0) {
@@ -643,8 +653,8 @@ write_files(int at, void *arg)
 	if (o->number >= db->nlong)
 		return 0;
 	if (s->consumer != DB_NONE && !has_file(s, "stdout-fifo") &&
-		write_fifo_name(at, "stdout-fifo",
-			db->services[s->consumer].name) < 0)
+		write_fifo_name(
+			at, "stdout-fifo", db->services[s->consumer].name) < 0)
 		return -1;
 	if (s->producers.n && !has_file(s, "stdin-fifo") &&
 		write_fifo_name(at, "stdin-fifo", s->name) < 0)
@@ -670,8 +680,9 @@ live_store(int livefd, const struct db *db, uint32_t i)
 	live_store_name(key, db->services + i);
 	snprintf(name, sizeof name, "store/%s", key);
 	if (fstatat(livefd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return all_closed(db->services + i) && (st.st_mode & 077) ?
-			fchmodat(livefd, name, 0700, 0) : 0;
+		return all_closed(db->services + i) && (st.st_mode & 077)
+			? fchmodat(livefd, name, 0700, 0)
+			: 0;
 	return make_whole(livefd, "store", key, write_files, &o);
 }
 
@@ -748,9 +759,9 @@ fill_gen(int at, void *arg)
 }
 
 int
-live_gen_make(int livefd, uint32_t gen, const struct db *db,
-	const void *data, size_t len, const struct state_rec *rec,
-	const char *compiled, const char *const *alias)
+live_gen_make(int livefd, uint32_t gen, const struct db *db, const void *data,
+	size_t len, const struct state_rec *rec, const char *compiled,
+	const char *const *alias)
 {
 	struct gen g = { db, data, len, rec, compiled, alias };
 	char name[16];
@@ -790,8 +801,10 @@ static const char *
 link_through(const char *path)
 {
 	return !strcmp(path, "run") || !strcmp(path, "finish") ||
-		!strcmp(path, "run.user") || !strcmp(path, "finish.user") ?
-		STARTED_LINK : "def";
+			!strcmp(path, "run.user") ||
+			!strcmp(path, "finish.user")
+		? STARTED_LINK
+		: "def";
 }
 
 static int
@@ -804,7 +817,7 @@ link_files(int at, const struct db_service *s)
 		if (!linked(path))
 			continue;
 		if (snprintf(target, sizeof target, "%s/%s", link_through(path),
-			path) >= (int)sizeof target) {
+			    path) >= (int)sizeof target) {
 			errno = ENAMETOOLONG;
 			return -1;
 		}
@@ -812,8 +825,9 @@ link_files(int at, const struct db_service *s)
 			return -1;
 	}
 	/* Instances live and die while it runs: never in the store. */
-	if (has_file(s, "template") && (make_dir(at, "instance", 0755) < 0 ||
-		make_dir(at, "instances", 0755) < 0))
+	if (has_file(s, "template") &&
+		(make_dir(at, "instance", 0755) < 0 ||
+			make_dir(at, "instances", 0755) < 0))
 		return -1;
 	return 0;
 }
@@ -835,12 +849,14 @@ link_definition(int fd, const struct db_service *s)
 {
 	char target[PATH_LEN];
 
-	return path_join(target, sizeof target, "../../current/def",
-		s->name) < 0 ||
-		make_link(fd, target, "def") < 0 ||
-		make_link(fd, "def", STARTED_LINK) < 0 ||
-		link_files(fd, s) < 0 ||
-		event_make(fd, EVENT_DIR, getegid(), 0) < 0 ? -1 : 0;
+	return path_join(target, sizeof target, "../../current/def", s->name) <
+				0 ||
+			make_link(fd, target, "def") < 0 ||
+			make_link(fd, "def", STARTED_LINK) < 0 ||
+			link_files(fd, s) < 0 ||
+			event_make(fd, EVENT_DIR, getegid(), 0) < 0
+		? -1
+		: 0;
 }
 
 /* What supervise finds is down: it starts nothing before that is wanted. */
@@ -848,7 +864,9 @@ static int
 fill_servicedir(int fd, void *arg)
 {
 	return link_definition(fd, arg) < 0 ||
-		write_new(fd, "down", "", 0, 0644) < 0 ? -1 : 0;
+			write_new(fd, "down", "", 0, 0644) < 0
+		? -1
+		: 0;
 }
 
 int
@@ -858,8 +876,9 @@ live_servicedir_make(int livefd, const struct db *db, uint32_t i)
 	int fd = open_servicedir(livefd, s->name), r, e;
 
 	if (fd < 0)
-		return errno != ENOENT ? -1 : make_whole(livefd, "servicedirs",
-			s->name, fill_servicedir, s);
+		return errno != ENOENT ? -1
+				       : make_whole(livefd, "servicedirs",
+						 s->name, fill_servicedir, s);
 	r = link_definition(fd, s);
 	e = errno;
 	close(fd);
@@ -928,13 +947,15 @@ fill_runner(int fd, void *arg)
 	if (strlen(prog) < 100 && !strpbrk(prog, " \t\n"))
 		n = snprintf(run, sizeof run, "#!%s -d3\n", prog);
 	else if (shquote(word, sizeof word, prog))
-		n = snprintf(run, sizeof run, "#!/bin/sh\nexec %s -d3 run\n",
-			word);
+		n = snprintf(
+			run, sizeof run, "#!/bin/sh\nexec %s -d3 run\n", word);
 	else
 		return -1;
 	return write_new(fd, "run", run, (size_t)n, 0755) < 0 ||
-		write_new(fd, "notification-fd", "3\n", 2, 0644) < 0 ||
-		event_make(fd, EVENT_DIR, getegid(), 0) < 0 ? -1 : 0;
+			write_new(fd, "notification-fd", "3\n", 2, 0644) < 0 ||
+			event_make(fd, EVENT_DIR, getegid(), 0) < 0
+		? -1
+		: 0;
 }
 
 int
@@ -957,8 +978,10 @@ live_runner_make(int livefd)
 {
 	int there = file_exists(livefd, "servicedirs/" LIVE_RUNNER);
 
-	return there < 0 ? -1 : there ? 0 :
-		make_whole(livefd, "servicedirs", LIVE_RUNNER, fill_runner, 0);
+	return there < 0 ? -1
+		: there	 ? 0
+			 : make_whole(livefd, "servicedirs", LIVE_RUNNER,
+				   fill_runner, 0);
 }
 
 /* --- the store --- */
@@ -980,7 +1003,7 @@ add_running(int livefd, const struct db *db, char (*key)[LIVE_STORE],
 		struct detail d;
 
 		if (path_join(path, sizeof path, "servicedirs",
-			db->services[i].name) < 0 ||
+			    db->services[i].name) < 0 ||
 			detail_read(&d, livefd, path) < 0 || !d.pid)
 			continue;
 		snprintf(key[*n], sizeof *key, "%s", path_base(d.def));
@@ -998,9 +1021,8 @@ repair_started(int livefd, const struct db *db)
 		char path[PATH_LEN];
 
 		if (path_join(path, sizeof path, "servicedirs",
-			db->services[i].name, STARTED_LINK) == 0 &&
-			faccessat(livefd, path, F_OK, 0) < 0 &&
-			errno == ENOENT)
+			    db->services[i].name, STARTED_LINK) == 0 &&
+			faccessat(livefd, path, F_OK, 0) < 0 && errno == ENOENT)
 			(void)file_symlink(livefd, "def", path);
 	}
 }
@@ -1014,8 +1036,8 @@ remove_whole(int at, const char *name)
 
 	if (*name == '.')
 		return path_remove(at, name);
-	if (renameat(at, name, at, gone) < 0 && (path_remove(at, gone) < 0 ||
-		renameat(at, name, at, gone) < 0))
+	if (renameat(at, name, at, gone) < 0 &&
+		(path_remove(at, gone) < 0 || renameat(at, name, at, gone) < 0))
 		return -1;
 	return path_remove(at, gone);
 }
@@ -1037,8 +1059,10 @@ remove_others(int fd, char **sorted, uint32_t n, int look)
 	while ((d = readdir(dir))) {
 		const char *name = d->d_name;
 
-		if (!strcmp(name, ".") || !strcmp(name, "..") || (n &&
-			bsearch(&name, sorted, n, sizeof *sorted, by_text)))
+		if (!strcmp(name, ".") || !strcmp(name, "..") ||
+			(n &&
+				bsearch(&name, sorted, n, sizeof *sorted,
+					by_text)))
 			continue;
 		if (!look && remove_whole(fd, name) < 0)
 			bad = 1;
@@ -1052,7 +1076,7 @@ int
 live_store_collect(int livefd, const struct db *db)
 {
 	uint32_t n = db->nlong + db->nshort, all = n + db->nlong + 1;
-	char (*key)[LIVE_STORE] = calloc(all, sizeof *key);
+	char(*key)[LIVE_STORE] = calloc(all, sizeof *key);
 	char **sorted = calloc(all, sizeof *sorted);
 	int fd = openat(livefd, "store", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int r = -1;

@@ -27,29 +27,31 @@
 #include "rc/db.h"
 #include "rc/state.h"
 
-#define LIVE_S6 "/run/s6-rc"		/* default under the s6 names */
-#define LIVE_RUNNER "s6rc-oneshot-runner"	/* longrun of the oneshot
+#define LIVE_S6 "/run/s6-rc" /* default under the s6 names */
+#define LIVE_RUNNER                                                            \
+	"s6rc-oneshot-runner" /* longrun of the oneshot
 					 * daemon; not in any database */
 enum { LIVE_HEX = 2 * DB_HASH + 1, LIVE_STORE = LIVE_HEX + 17 };
 
 /* --- reading: needs no lock, never waits ------------------------------ */
 
 struct live {
-	char path[PATH_LEN];		/* as given */
-	int fd;				/* of the live directory */
-	int genfd;			/* of the generation that was read */
-	uint32_t gen;			/* its number */
+	char path[PATH_LEN]; /* as given */
+	int fd; /* of the live directory */
+	int genfd; /* of the generation that was read */
+	uint32_t gen; /* its number */
 	struct db db;
 	struct states state;
-	char scandir[PATH_LEN];		/* absolute */
-	char prefix[256];		/* of names in the scan directory */
+	char scandir[PATH_LEN]; /* absolute */
+	char prefix[256]; /* of names in the scan directory */
 };
 
 /* The live directory to use when none is given: s6-rc's under the s6 names,
  * else that of the places.  buf holds PATH_LEN bytes.  0, or -1 and err. */
 int live_default(char *buf, char *err, size_t errmax);
 /* What to say of a live directory, by its path, that is damaged so. */
-#define LIVE_LOST "services run in %s, but boot, current or scandir is lost " \
+#define LIVE_LOST                                                              \
+	"services run in %s, but boot, current or scandir is lost "            \
 	"there (reeve down ends them, reeve up then makes it anew)"
 /* Open a live directory and read one generation of it, never a mixture.  0,
  * or -1 with a message in err and errno (ENOENT: not there or not
@@ -66,27 +68,27 @@ int live_exists(const char *path);
 int live_supervised(int livefd);
 
 /* Where NAME's service directory is (for status_read, control_send ...). */
-int live_servicedir(char *buf, size_t max, const struct live *,
-	const char *name);
+int live_servicedir(
+	char *buf, size_t max, const struct live *, const char *name);
 
 /* What is known of service i without asking supervise. */
 struct live_service {
-	int wanted;		/* asked for by name */
-	int up;			/* rc brought it up and did not take it down */
-	int owed;		/* was up, will be brought back by the switch
+	int wanted; /* asked for by name */
+	int up; /* rc brought it up and did not take it down */
+	int owed; /* was up, will be brought back by the switch
 				 * or restart that is (or was) going on */
-	int failed;		/* the last transition failed ... */
-	char reason[160];	/* ... so, or empty */
-	uint64_t when;		/* ms of Unix time of the last transition */
+	int failed; /* the last transition failed ... */
+	char reason[160]; /* ... so, or empty */
+	uint64_t when; /* ms of Unix time of the last transition */
 };
 void live_service(const struct live *, uint32_t i, struct live_service *);
 
 /* Result of the last switch. */
 struct live_last {
-	int code;		/* exit code of the updater */
-	uint64_t when;		/* ms of Unix time */
-	uint32_t from, to;	/* generations of the live directory */
-	char text[512];		/* in words */
+	int code; /* exit code of the updater */
+	uint64_t when; /* ms of Unix time */
+	uint32_t from, to; /* generations of the live directory */
+	char text[512]; /* in words */
 };
 /* 1 and *last set, 0 if there was none, -1 and errno. */
 int live_last(const struct live *, struct live_last *last);
@@ -114,9 +116,9 @@ int live_store(int livefd, const struct db *, uint32_t i);
  * filled).  data is the database file.  alias[i], if alias is not 0, is a
  * second name for service i or 0.  0, or -1 and errno; then nothing is
  * left. */
-int live_gen_make(int livefd, uint32_t gen, const struct db *,
-	const void *data, size_t len, const struct state_rec *,
-	const char *compiled, const char *const *alias);
+int live_gen_make(int livefd, uint32_t gen, const struct db *, const void *data,
+	size_t len, const struct state_rec *, const char *compiled,
+	const char *const *alias);
 int live_gen_remove(int livefd, uint32_t gen);
 /* Number of the current generation, or 0. */
 uint32_t live_gen_current(int livefd);

@@ -43,8 +43,9 @@ command(struct half *h, struct job *j)
 {
 	char dir[PATH_LEN];
 
-	if (servicedir(h, dir, j->i) == 0 && control_send(AT_FDCWD, dir,
-		h->mode == RUN_UP ? "U" : "D", 1) == 0) {
+	if (servicedir(h, dir, j->i) == 0 &&
+		control_send(AT_FDCWD, dir, h->mode == RUN_UP ? "U" : "D", 1) ==
+			0) {
 		j->at.revive = 0;
 		return;
 	}
@@ -74,8 +75,8 @@ see(const struct job *j, const char *dir)
 	s.up = status_is_up(&st) && !control_lost(AT_FDCWD, dir, st.pid);
 	s.ready = st.ready;
 	s.wanted_up = st.wanted_up;
-	s.mute = j->watch == W_READY && s.up && !s.ready &&
-		cannot_say(dir, &st);
+	s.mute =
+		j->watch == W_READY && s.up && !s.ready && cannot_say(dir, &st);
 	return s;
 }
 
@@ -189,8 +190,9 @@ longrun_hear(struct half *h, struct job *j)
 	j->deaths += e.deaths;
 	/* One letter can be all that it waits for. */
 	if (j->watch == W_START && e.started) {
-		if (job_verdict(h, j, h->run->settle_ms ? NEWS_STARTED_NEW :
-			NEWS_STARTED, 0))
+		if (job_verdict(h, j,
+			    h->run->settle_ms ? NEWS_STARTED_NEW : NEWS_STARTED,
+			    0))
 			return;
 		e = (struct heard){ 0 };
 		heard_letters(&e, j->watch, buf + k, n - k);
@@ -213,8 +215,9 @@ longrun_hear(struct half *h, struct job *j)
 static int
 may_have_been_told(const struct state_rec *r)
 {
-	return (r->flags & (STATE_UP | STATE_OWED)) == (STATE_UP | STATE_OWED)
-		|| (r->flags & STATE_FAILED);
+	return (r->flags & (STATE_UP | STATE_OWED)) ==
+		(STATE_UP | STATE_OWED) ||
+		(r->flags & STATE_FAILED);
 }
 
 void
@@ -232,8 +235,7 @@ longrun_begin(struct half *h, uint32_t i)
 	named = servicedir(h, dir, i);
 	if (named == 0 && h->mode == RUN_UP)
 		run_complete(h->run->live, i, dir);
-	if (named < 0 ||
-		path_join(event, sizeof event, dir, EVENT_DIR) < 0 ||
+	if (named < 0 || path_join(event, sizeof event, dir, EVENT_DIR) < 0 ||
 		event_listen(&j->ear, event) < 0 ||
 		ready_add(&h->ready, j->ear.fd, i) < 0) {
 		uint32_t e = (uint32_t)errno;
@@ -244,8 +246,8 @@ longrun_begin(struct half *h, uint32_t i)
 			e);
 		return;
 	}
-	if (h->mode == RUN_UP && may_have_been_told(h->run->live->state.rec +
-		i))
+	if (h->mode == RUN_UP &&
+		may_have_been_told(h->run->live->state.rec + i))
 		j->told = clock_now();
 	if (h->mode == RUN_UP)
 		pipe_meet(h->run->live, i);

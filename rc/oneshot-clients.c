@@ -64,7 +64,8 @@ conn_forget(struct daemon *d, struct conn *c)
 }
 
 void
-conn_answer(struct daemon *d, struct conn *c, enum answer_kind kind, uint32_t value)
+conn_answer(
+	struct daemon *d, struct conn *c, enum answer_kind kind, uint32_t value)
 {
 	struct answer a = { kind, value };
 	unsigned char buf[ANSWER_SIZE];
@@ -96,7 +97,8 @@ pause_accepting(struct daemon *d)
 {
 	if (!d->said_pause)
 		warn_sys("unable to accept a request (trying again every "
-			"%d ms)", ACCEPT_PAUSE_MS);
+			 "%d ms)",
+			ACCEPT_PAUSE_MS);
 	d->said_pause = 1;
 	d->pause = clock_now() + ACCEPT_PAUSE_MS;
 	ready_del(&d->ready, d->listener);
@@ -155,8 +157,10 @@ conn_receive(struct conn *c)
 		char space[CMSG_SPACE(3 * sizeof(int))];
 	} u;
 	struct iovec v = { c->buf + c->got, c->want - c->got };
-	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1,
-		.msg_control = u.space, .msg_controllen = sizeof u.space };
+	struct msghdr m = { .msg_iov = &v,
+		.msg_iovlen = 1,
+		.msg_control = u.space,
+		.msg_controllen = sizeof u.space };
 	ssize_t r;
 
 	do

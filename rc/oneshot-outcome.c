@@ -18,9 +18,13 @@
 #include "rc/verdict.h"
 #include "supervise/reaped.h"
 
-enum { LOOK_MS = 500,		/* where no descriptor tells of an end */
-	PEEK_MS = 2, PEEK_FOR_MS = 1000,	/* svscan reaps within this */
-	AGAIN_MS = 500, TRIES = 10 };
+enum {
+	LOOK_MS = 500, /* where no descriptor tells of an end */
+	PEEK_MS = 2,
+	PEEK_FOR_MS = 1000, /* svscan reaps within this */
+	AGAIN_MS = 500,
+	TRIES = 10
+};
 
 /* Into the state of the current generation, if it is still the one that the
  * client asked about.  0; or -1 and errno: not now. */
@@ -39,8 +43,8 @@ record(const struct request *q, const struct answer *a)
 	if (fd < 0)
 		return -1;
 	clock_gettime(CLOCK_REALTIME, &t);
-	r.flags = verdict_of_answer(a, &r.reason, &r.code) ? q->flags_ok :
-		q->flags_fail;
+	r.flags = verdict_of_answer(a, &r.reason, &r.code) ? q->flags_ok
+							   : q->flags_fail;
 	r.when = (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 	state_pack(buf, q->number, &r);
 	n = pread(fd, head, sizeof head, 0);
@@ -48,11 +52,12 @@ record(const struct request *q, const struct answer *a)
 		e = errno;
 	} else if (n != sizeof head || !state_is_of(head, q->id, q->number)) {
 		warn("the set of services changed while %s ran (its outcome "
-			"is not recorded)", q->name);
+		     "is not recorded)",
+			q->name);
 		n = sizeof buf;
 	} else {
-		n = pwrite(fd, buf, sizeof buf, (off_t)STATE_HEAD +
-			(off_t)q->number * STATE_RECORD);
+		n = pwrite(fd, buf, sizeof buf,
+			(off_t)STATE_HEAD + (off_t)q->number * STATE_RECORD);
 		e = n < 0 ? errno : EIO;
 	}
 	close(fd);
@@ -69,7 +74,8 @@ conclude(struct daemon *d, struct conn *c)
 		(c->rq.argc && running_ended(c->rq.name, &c->outcome) < 0)) {
 		if (!c->tries++)
 			warn_sys("unable to record what became of %s (trying "
-				"again every %d ms)", c->rq.name, AGAIN_MS);
+				 "again every %d ms)",
+				c->rq.name, AGAIN_MS);
 		c->again = clock_now() + AGAIN_MS;
 		if (c->tries < TRIES)
 			return 0;
@@ -80,8 +86,8 @@ conclude(struct daemon *d, struct conn *c)
 }
 
 void
-outcome_is(struct daemon *d, struct conn *c, enum answer_kind kind,
-	uint32_t value)
+outcome_is(
+	struct daemon *d, struct conn *c, enum answer_kind kind, uint32_t value)
 {
 	c->outcome = (struct answer){ kind, value };
 	c->ended = 1;
@@ -200,8 +206,8 @@ known_left(void *arg, const char *name)
 	warn("the script of %s (pid %ld) runs still, of a daemon that is gone",
 		c->rq.name, (long)c->pid);
 	c->pidfd = os_pidfd(c->pid);
-	if (c->pidfd >= 0 && ready_add(&d->ready, c->pidfd, (uintptr_t)c +
-		KEY_CONN) < 0) {
+	if (c->pidfd >= 0 &&
+		ready_add(&d->ready, c->pidfd, (uintptr_t)c + KEY_CONN) < 0) {
 		close(c->pidfd);
 		c->pidfd = -1;
 	}

@@ -48,8 +48,8 @@ copy_output(int from, int caller, int logger)
 static int
 open_copier(struct conn *c)
 {
-	int p[2], logger = open(c->rq.logger, O_WRONLY | O_NONBLOCK |
-		O_CLOEXEC);
+	int p[2],
+		logger = open(c->rq.logger, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 	pid_t pid;
 
 	if (logger < 0)
@@ -162,9 +162,14 @@ spawn_script(struct conn *c, char **argv, char **env, int out, int err)
 	char path[PATH_LEN];
 	struct spawn_fd fds[3];
 	struct running running;
-	struct spawn sp = { .file = path, .argv = argv, .envp = env,
-		.fds = fds, .session = 1, .before = running_announce,
-		.before_arg = &running, .handled = signals };
+	struct spawn sp = { .file = path,
+		.argv = argv,
+		.envp = env,
+		.fds = fds,
+		.session = 1,
+		.before = running_announce,
+		.before_arg = &running,
+		.handled = signals };
 	sigset_t all, was;
 
 	for (int s = 1; s < SIGNALS; s++)
@@ -184,7 +189,8 @@ spawn_script(struct conn *c, char **argv, char **env, int out, int err)
 		fds[n++] = (struct spawn_fd){ 2, err };
 	sp.nfds = (unsigned)n;
 	if (running_begin(&running, c->rq.name, c->buf, c->got,
-			c->rq.timeout_ms) < 0 && !may_go_unnoted(c)) {
+		    c->rq.timeout_ms) < 0 &&
+		!may_go_unnoted(c)) {
 		e = errno;
 		if (null >= 0)
 			close(null);

@@ -18,10 +18,14 @@
 #include "supervise/status.h"
 
 enum {
-	RUNNER_MS = 10000, RUNNER_PAUSE_MS = 5, TREE_MS = 200,
+	RUNNER_MS = 10000,
+	RUNNER_PAUSE_MS = 5,
+	TREE_MS = 200,
 	/* of a daemon that hangs up again and again: */
-	ASK_TRIES = 10, ASK_RESTART = 3, ASK_PAUSE_MS = 100,
-	SLACK_MS = 10000	/* over the daemon's own time limit */
+	ASK_TRIES = 10,
+	ASK_RESTART = 3,
+	ASK_PAUSE_MS = 100,
+	SLACK_MS = 10000 /* over the daemon's own time limit */
 };
 
 int
@@ -43,12 +47,13 @@ run_runner(struct run *r)
 		up = status_read(&st, AT_FDCWD, dir) == 0 &&
 			status_is_up(&st) && st.ready;
 		now = clock_now();
-		if (up || now >= end || (!scan_runs(r->live->scandir) &&
-			scan_lost(errno)))
+		if (up || now >= end ||
+			(!scan_runs(r->live->scandir) && scan_lost(errno)))
 			break;
 		control_send(AT_FDCWD, dir, "u", 1);
-		if (poll(&p, 1, end - now < TREE_MS ? (int)(end - now) :
-			TREE_MS) > 0)
+		if (poll(&p, 1,
+			    end - now < TREE_MS ? (int)(end - now) : TREE_MS) >
+			0)
 			while (read(l.fd, letters, sizeof letters) > 0)
 				;
 	}
@@ -108,8 +113,10 @@ address(const struct run *r, struct request *q, uint32_t i, char *fifo)
 	memcpy(q->id, r->live->db.id, DB_HASH);
 	q->changer = (uint32_t)getpid();
 	q->logger = fifo;
-	return logger == DB_NONE ? 0 : path_join(fifo, PATH_LEN,
-		r->live->path, "fifo", r->live->db.services[logger].name);
+	return logger == DB_NONE
+		? 0
+		: path_join(fifo, PATH_LEN, r->live->path, "fifo",
+			  r->live->db.services[logger].name);
 }
 
 /* Ask for its script; again if the answer was lost.  Heard of from the moment
@@ -118,14 +125,17 @@ address(const struct run *r, struct request *q, uint32_t i, char *fifo)
 static int
 ask(struct half *h, struct job *j)
 {
-	const struct db_script *sc = script_of(h->db->services + j->i,
-		h->mode);
-	struct request q = { .kind = h->mode == RUN_UP ? REQUEST_UP :
-		REQUEST_DOWN, .ticket = j->ticket, .again = j->asked > 0,
+	const struct db_script *sc = script_of(h->db->services + j->i, h->mode);
+	struct request q = { .kind = h->mode == RUN_UP ? REQUEST_UP
+						       : REQUEST_DOWN,
+		.ticket = j->ticket,
+		.again = j->asked > 0,
 		.flags_ok = job_flags_after(h, j->i, 1),
-		.flags_fail = job_flags_after(h, j->i, h->run->ignore_down &&
-			h->mode != RUN_UP),
-		.timeout_ms = j->limit_ms, .argc = sc->argc, .argv = sc->argv,
+		.flags_fail = job_flags_after(
+			h, j->i, h->run->ignore_down && h->mode != RUN_UP),
+		.timeout_ms = j->limit_ms,
+		.argc = sc->argc,
+		.argv = sc->argv,
 		.argvlen = sc->len };
 	char fifo[PATH_LEN];
 
@@ -191,8 +201,9 @@ ask_again(struct half *h, struct job *j, int error)
 	ready_del(&h->ready, j->fd);
 	close(j->fd);
 	j->fd = -1;
-	if (j->asked == ASK_RESTART && live_servicedir(dir, sizeof dir,
-		h->run->live, LIVE_RUNNER) == 0)
+	if (j->asked == ASK_RESTART &&
+		live_servicedir(dir, sizeof dir, h->run->live, LIVE_RUNNER) ==
+			0)
 		control_send(AT_FDCWD, dir, "t", 1);
 	for (unsigned k = 0; k < ASK_TRIES && j->asked < ASK_TRIES; k++) {
 		if (ask(h, j) == 0)
@@ -203,7 +214,8 @@ ask_again(struct half *h, struct job *j, int error)
 		poll(0, 0, ASK_PAUSE_MS);
 	}
 	warn("nobody tells what becomes of the script of %s; nothing more is "
-		"done (run it again)", job_name(h, j->i));
+	     "done (run it again)",
+		job_name(h, j->i));
 	job_end(h, j, 0, REASON_RUNNER, (uint32_t)error);
 }
 
@@ -218,7 +230,8 @@ judge(struct half *h, struct job *j, const struct answer *a)
 	/* Said, as nobody will see it later. */
 	if (!ok && h->run->ignore_down && h->mode != RUN_UP) {
 		warn("service %s: its down script failed; it counts as down "
-			"all the same (--ignore-down)", job_name(h, j->i));
+		     "all the same (--ignore-down)",
+			job_name(h, j->i));
 		ok = 1;
 	}
 	job_end(h, j, ok, why, code);
@@ -267,9 +280,12 @@ int
 oneshot_reload(struct run *r, uint32_t i)
 {
 	const struct db_service *s = r->live->db.services + i;
-	struct request q = { .kind = REQUEST_RELOAD, .argc = s->reload.argc,
-		.argv = s->reload.argv, .argvlen = s->reload.len,
-		.timeout_ms = s->timeout_up, .ticket = os_now() };
+	struct request q = { .kind = REQUEST_RELOAD,
+		.argc = s->reload.argc,
+		.argv = s->reload.argv,
+		.argvlen = s->reload.len,
+		.timeout_ms = s->timeout_up,
+		.ticket = os_now() };
 	struct answer a = { ANSWER_UNKNOWN, 0 };
 	char fifo[PATH_LEN];
 	int heard = 0;

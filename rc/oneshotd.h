@@ -12,46 +12,51 @@
 #include "rc/follow.h"
 #include "supervise/detail.h"
 
-enum { KEY_LISTEN, KEY_SIGNAL, KEY_WATCH, KEY_CONN,
-	REQUEST_MS = 10000 };	/* a request is whole after that */
+enum {
+	KEY_LISTEN,
+	KEY_SIGNAL,
+	KEY_WATCH,
+	KEY_CONN,
+	REQUEST_MS = 10000
+}; /* a request is whole after that */
 
-#define LIVE "../.."		/* from our service directory */
+#define LIVE "../.." /* from our service directory */
 
 /* One client, from its first byte to its answer; without a client (fd -1)
  * when it went away while its script runs. */
 struct conn {
 	struct conn *next;
 	int fd;
-	int given[3];		/* its 0, 1, 2, or -1 */
-	unsigned char *buf;	/* owned */
+	int given[3]; /* its 0, 1, 2, or -1 */
+	unsigned char *buf; /* owned */
 	size_t got, want;
-	int whole;		/* rq is set */
-	unsigned heard;		/* in this round of catching up */
+	int whole; /* rq is set */
+	unsigned heard; /* in this round of catching up */
 	struct request rq;
-	pid_t pid;		/* of the script, or 0 */
-	uint64_t deadline;	/* for the request, then for the script; 0
+	pid_t pid; /* of the script, or 0 */
+	uint64_t deadline; /* for the request, then for the script; 0
 				 * none; ms, monotonic */
-	int timed_out;		/* 1 was sent TERM, 2 KILL */
-	int ended;		/* outcome is set, and has to be recorded */
+	int timed_out; /* 1 was sent TERM, 2 KILL */
+	int ended; /* outcome is set, and has to be recorded */
 	struct answer outcome;
-	uint64_t again;		/* try that then; ms */
+	uint64_t again; /* try that then; ms */
 	unsigned tries;
 	/* A script that a daemon before us had started: */
 	int left;
 	struct detail dt;
-	int pidfd;		/* or -1 */
-	uint64_t look;		/* when to look at it, or 0; ms */
-	uint64_t look_end;	/* from then on nobody knows; 0 it lives */
+	int pidfd; /* or -1 */
+	uint64_t look; /* when to look at it, or 0; ms */
+	uint64_t look_end; /* from then on nobody knows; 0 it lives */
 };
 
 struct daemon {
 	struct ready ready;
 	int listener;
 	struct conn *conns;
-	uint64_t pause;		/* no descriptors: accept nobody until then */
+	uint64_t pause; /* no descriptors: accept nobody until then */
 	int said_pause;
 	unsigned round;
-	uint64_t reap_again;	/* waiting for children failed; or 0 */
+	uint64_t reap_again; /* waiting for children failed; or 0 */
 	struct follow watch;
 };
 
@@ -64,8 +69,8 @@ struct conn *conn_new(struct daemon *, int fd);
 /* recvmsg that keeps the descriptors that come with the first byte. */
 ssize_t conn_receive(struct conn *);
 /* Answer, and forget it. */
-void conn_answer(struct daemon *, struct conn *, enum answer_kind,
-	uint32_t value);
+void conn_answer(
+	struct daemon *, struct conn *, enum answer_kind, uint32_t value);
 /* The client is gone; its script runs on. */
 void conn_hang_up(struct daemon *, struct conn *);
 void conn_close_given(struct conn *);
@@ -76,8 +81,8 @@ int script_start(struct conn *);
 
 /* The script of c ended so, or could not be started: record that, then answer
  * and forget it; as soon as it can be recorded. */
-void outcome_is(struct daemon *, struct conn *, enum answer_kind,
-	uint32_t value);
+void outcome_is(
+	struct daemon *, struct conn *, enum answer_kind, uint32_t value);
 /* By its status. */
 void outcome_status(struct daemon *, struct conn *, int status);
 /* Try again to record what could not be.  1 if there is one less. */

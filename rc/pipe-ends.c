@@ -37,8 +37,7 @@ pipe_reads(const struct db *db, uint32_t i)
 int
 pipe_held(int at, const char *name)
 {
-	int fd = openat(at, name, O_WRONLY | O_NONBLOCK | O_CLOEXEC |
-		O_NOCTTY);
+	int fd = openat(at, name, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0)
 		return errno != ENXIO && errno != ENOENT;
@@ -61,8 +60,9 @@ runs(const char *dir)
 {
 	struct status st;
 
-	return status_read(&st, AT_FDCWD, dir) == 0 && !st.finishing ?
-		(pid_t)st.pid : 0;
+	return status_read(&st, AT_FDCWD, dir) == 0 && !st.finishing
+		? (pid_t)st.pid
+		: 0;
 }
 
 void
@@ -79,7 +79,8 @@ pipe_meet(const struct live *l, uint32_t i)
 	if (!was || os_input_is(was, fifo) != 0)
 		return;
 	warn("service %s does not read from %s, which was removed or replaced "
-		"(restarting it)", l->db.services[reader].name, fifo);
+	     "(restarting it)",
+		l->db.services[reader].name, fifo);
 	if (control_send(AT_FDCWD, dir, "r", 1) < 0)
 		return;
 	while (clock_now() < end) {
@@ -98,16 +99,16 @@ pipe_drain(const struct live *l, uint32_t i)
 	char dir[PATH_LEN], fifo[PATH_LEN];
 	int left;
 
-	if (!pipe_reads(&l->db, i) || place(l, i, dir, fifo) < 0 ||
-		runs(dir) || control_fifo_unread(AT_FDCWD, fifo) <= 0)
+	if (!pipe_reads(&l->db, i) || place(l, i, dir, fifo) < 0 || runs(dir) ||
+		control_fifo_unread(AT_FDCWD, fifo) <= 0)
 		return;
 	/* Told to stop it reads what is there; so it has to run first. */
 	run_hasten(l, i);
-	while ((left = control_fifo_unread(AT_FDCWD, fifo)) > 0 &&
-		runs(dir) && clock_now() < end)
+	while ((left = control_fifo_unread(AT_FDCWD, fifo)) > 0 && runs(dir) &&
+		clock_now() < end)
 		poll(0, 0, LOOK_MS);
 	if (left > 0)
 		warn("service %s does not read what is in its pipe: %d bytes "
-			"are left there, and lost if it does not come back",
+		     "are left there, and lost if it does not come back",
 			l->db.services[i].name, left);
 }

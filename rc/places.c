@@ -76,7 +76,8 @@ runs(const char *dir, const char *name)
 	char lock[PATH_LEN];
 
 	return path_join(lock, sizeof lock, dir, name, ".s6-svscan/lock") ==
-		0 && file_locked_by(AT_FDCWD, lock) > 0;
+		0 &&
+		file_locked_by(AT_FDCWD, lock) > 0;
 }
 
 /* Where the tree's running parts are.  A login session has XDG_RUNTIME_DIR,
@@ -91,8 +92,7 @@ runtime(const struct places *p, char *buf, size_t max)
 
 	if (env && *env == '/' && runs(env, "reeve-service"))
 		return path_join(buf, max, env) == 0;
-	snprintf(usual, sizeof usual, "/run/user/%lu",
-		(unsigned long)getuid());
+	snprintf(usual, sizeof usual, "/run/user/%lu", (unsigned long)getuid());
 	if (runs(p->state, "service"))
 		return 0;
 	if (stat(usual, &st) == 0 && st.st_uid == getuid() &&
@@ -118,8 +118,8 @@ set_user(struct places *p)
 				"reeve-service") < 0 ||
 			path_join(p->logs, sizeof p->logs, p->state, "log") < 0;
 	return path_join(p->live, sizeof p->live, p->state, "live") < 0 ||
-		path_join(p->scandir, sizeof p->scandir, p->state,
-			"service") < 0 ||
+		path_join(p->scandir, sizeof p->scandir, p->state, "service") <
+		0 ||
 		path_join(p->logs, sizeof p->logs, p->state, "log") < 0;
 }
 
@@ -167,10 +167,12 @@ places_default(struct places *p, char *err, size_t errmax)
 		path_join(p->boot, sizeof p->boot, p->state, "boot") < 0;
 	if (!bad)
 		return 0;
-	snprintf(err, errmax, p->user && (!getenv("HOME") ||
-		!*getenv("HOME")) && (!home || !*home) ? "HOME is not set (set it, or REEVE_HOME)" :
-		p->user && (!home || !*home) && *getenv("HOME") != '/' ?
-		"HOME is not an absolute path (set it, or REEVE_HOME)" :
-		"a path of the tree is too long");
+	snprintf(err, errmax,
+		p->user && (!getenv("HOME") || !*getenv("HOME")) &&
+				(!home || !*home)
+			? "HOME is not set (set it, or REEVE_HOME)"
+			: p->user && (!home || !*home) && *getenv("HOME") != '/'
+			? "HOME is not an absolute path (set it, or REEVE_HOME)"
+			: "a path of the tree is too long");
 	return -1;
 }

@@ -19,14 +19,14 @@ enum { PLACES_SOURCES = 16 };
 #define UNCAUGHT_LOGS "/run/uncaught-logs"
 
 struct places {
-	int user;			/* 0 root's tree, 1 a user's */
-	int nsources;			/* first has precedence */
+	int user; /* 0 root's tree, 1 a user's */
+	int nsources; /* first has precedence */
 	char sources[PLACES_SOURCES][512];
-	char state[PATH_LEN];		/* generations are kept here */
+	char state[PATH_LEN]; /* generations are kept here */
 	char live[PATH_LEN];
 	char scandir[PATH_LEN];
 	char logs[PATH_LEN];
-	char boot[PATH_LEN];		/* state/boot: link to the database
+	char boot[PATH_LEN]; /* state/boot: link to the database
 					 * of the next boot */
 };
 

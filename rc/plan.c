@@ -139,8 +139,7 @@ enqueue(struct plan *p, uint32_t i)
 }
 
 int
-plan_init(struct plan *p, const struct db *db, const unsigned char *set,
-	int up)
+plan_init(struct plan *p, const struct db *db, const unsigned char *set, int up)
 {
 	uint32_t n = count(db);
 

@@ -10,8 +10,9 @@
 #include "rc/running.h"
 
 enum {
-	TELL_MS = 1000,		/* on a terminal: what is waited for */
-	TOLD_LEN = 60, TOLD_MAX = 256	/* one line, at least one name */
+	TELL_MS = 1000, /* on a terminal: what is waited for */
+	TOLD_LEN = 60,
+	TOLD_MAX = 256 /* one line, at least one name */
 };
 #define CLEAR_LINE "\r\033[K"
 
@@ -38,9 +39,9 @@ progress_show(struct half *h)
 		if (j->limit_ms && j->watch != W_STEADY)
 			snprintf(limit, sizeof limit, " of %u s",
 				(unsigned)(j->limit_ms / 1000));
-		snprintf(item, sizeof item, "%s %.40s (%s%u s%s)", n ? "," :
-			"", job_name(h, j->i), j->watch == W_STEADY ?
-			"settling, " : "",
+		snprintf(item, sizeof item, "%s %.40s (%s%u s%s)", n ? "," : "",
+			job_name(h, j->i),
+			j->watch == W_STEADY ? "settling, " : "",
 			(unsigned)((now - j->began) / 1000), limit);
 		if (n && len + strlen(item) > TOLD_LEN)
 			break;
@@ -82,6 +83,7 @@ progress_hangs(const struct half *h, struct job *j)
 	if (pid)
 		snprintf(number, sizeof number, " (pid %ld)", pid);
 	info("service %s: its %s script%s runs for %d s now, and has no time "
-		"limit; waiting for it (timeout-%s of its definition, or "
-		"--timeout, is one)", name, up, number, HANGS_MS / 1000, up);
+	     "limit; waiting for it (timeout-%s of its definition, or "
+	     "--timeout, is one)",
+		name, up, number, HANGS_MS / 1000, up);
 }

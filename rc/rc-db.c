@@ -27,24 +27,26 @@ struct ask {
 	struct db db;
 	int down, reload, without_essentials;
 	int json, dot;
-	unsigned char *mark;	/* owned; by service number */
+	unsigned char *mark; /* owned; by service number */
 };
 
 static const struct opt opts[] = {
 	{ 'l', "livedir", "DIR", "live directory whose database is asked" },
-	{ 'c', "compiled", "FILE", "database to ask (default: that of the "
+	{ 'c', "compiled", "FILE",
+		"database to ask (default: that of the "
 		"live\ndirectory)" },
 	{ 'u', "up", 0, "dependencies, and the up script (default)" },
 	{ 'd', "down", 0, "reverse dependencies, and the down script" },
-	{ 'b', "block", 0, "accepted for s6-rc's sake; there is no lock to\n"
+	{ 'b', "block", 0,
+		"accepted for s6-rc's sake; there is no lock to\n"
 		"wait for" },
-	{ 'E', "with-essentials", 0, "lists have essential services too "
+	{ 'E', "with-essentials", 0,
+		"lists have essential services too "
 		"(default)" },
 	{ 'e', "without-essentials", 0, "lists leave essential services out" },
 	{ O_RELOAD, "reload", 0, "script: the reload script" },
 	{ O_JSON, "json", 0, "graph, diff, show: JSON" },
-	{ O_DOT, "dot", 0, "graph: the language of graphviz" },
-	{ 0 }
+	{ O_DOT, "dot", 0, "graph: the language of graphviz" }, { 0 }
 };
 
 static const char more[] =
@@ -85,8 +87,8 @@ unknown(const struct db *db, const char *name)
 {
 	const char *near = db_nearest(db, name);
 
-	die(EX_UNKNOWN, "%s is not the name of a service or bundle%s%s%s",
-		name, near ? "; did you mean " : "", near ? near : "",
+	die(EX_UNKNOWN, "%s is not the name of a service or bundle%s%s%s", name,
+		near ? "; did you mean " : "", near ? near : "",
 		near ? "?" : "");
 }
 
@@ -128,8 +130,7 @@ mark_list(struct ask *a, const struct db_list *l)
 static void
 print_service(const struct ask *a, uint32_t i)
 {
-	if (!a->without_essentials ||
-		!(a->db.services[i].flags & DB_ESSENTIAL))
+	if (!a->without_essentials || !(a->db.services[i].flags & DB_ESSENTIAL))
 		puts(a->db.services[i].name);
 }
 
@@ -160,8 +161,10 @@ do_check(struct ask *a, char **argv)
 static void
 do_list(struct ask *a, char **argv)
 {
-	static const struct { const char *name; int l, o, b; } kinds[] = {
-		{ "all", 1, 1, 1 }, { "services", 1, 1, 0 },
+	static const struct {
+		const char *name;
+		int l, o, b;
+	} kinds[] = { { "all", 1, 1, 1 }, { "services", 1, 1, 0 },
 		{ "oneshots", 0, 1, 0 }, { "longruns", 1, 0, 0 },
 		{ "bundles", 0, 0, 1 } };
 
@@ -179,8 +182,10 @@ do_list(struct ask *a, char **argv)
 				puts(a->db.bundles[i].name);
 		return;
 	}
-	die(EX_MISUSE, "list what? all, services, oneshots, longruns or "
-		"bundles, not '%s'", argv[0]);
+	die(EX_MISUSE,
+		"list what? all, services, oneshots, longruns or "
+		"bundles, not '%s'",
+		argv[0]);
 }
 
 static const char *
@@ -204,8 +209,8 @@ do_timeout(struct ask *a, char **argv)
 {
 	const struct db_service *s = service(a, argv[0], "a service");
 
-	printf("%lu\n", (unsigned long)(a->down ? s->timeout_down :
-		s->timeout_up));
+	printf("%lu\n",
+		(unsigned long)(a->down ? s->timeout_down : s->timeout_up));
 }
 
 static void
@@ -254,7 +259,7 @@ do_pipeline(struct ask *a, char **argv)
 	for (uint32_t i = 0; i < n; i++) {
 		const struct db_list *p = &a->db.services[order[i]].producers;
 
-		for (uint32_t k = p->n; k--; )
+		for (uint32_t k = p->n; k--;)
 			order[n++] = p->v[k];
 	}
 	/* The last consumer comes first, and feeds nobody. */
@@ -269,8 +274,9 @@ static void
 do_script(struct ask *a, char **argv)
 {
 	const struct db_service *s = service(a, argv[0], "a oneshot");
-	const struct db_script *c = a->reload ? &s->reload : a->down ?
-		&s->down : &s->up;
+	const struct db_script *c = a->reload ? &s->reload
+		: a->down		      ? &s->down
+					      : &s->up;
 
 	if (s->type != DB_ONESHOT)
 		die(EX_TYPE, "%s is a longrun and not a oneshot", argv[0]);
@@ -379,8 +385,9 @@ print_script(const struct db_script *c)
 static const char *
 change_name(enum db_on_change c)
 {
-	return c == DB_CHANGE_RELOAD ? "reload" : c == DB_CHANGE_KEEP ?
-		"keep" : "restart";
+	return c == DB_CHANGE_RELOAD  ? "reload"
+		: c == DB_CHANGE_KEEP ? "keep"
+				      : "restart";
 }
 
 static void
@@ -397,8 +404,8 @@ print_file(const struct db_file *f)
 		printf("--- %s -> %s\n", shown(f->path), shown(f->data));
 		return;
 	}
-	printf("--- %s%s mode %04o\n", shown(f->path), S_ISDIR(f->mode) ? "/" : "",
-		(unsigned)f->mode & 07777);
+	printf("--- %s%s mode %04o\n", shown(f->path),
+		S_ISDIR(f->mode) ? "/" : "", (unsigned)f->mode & 07777);
 	if (memchr(f->data, 0, f->len)) {
 		printf("(%lu bytes, not text)\n", (unsigned long)f->len);
 		return;
@@ -418,10 +425,13 @@ print_file(const struct db_file *f)
 static void
 show_text(const struct ask *a, const struct db_service *s)
 {
-	static const struct { unsigned bit; const char *name; } flags[] = {
-		{ DB_ESSENTIAL, "essential" }, { DB_RECOMMENDED, "recommended"
-		}, { DB_NOTIFIES, "says when it is ready" }, { DB_MAIN,
-		"main" }, { DB_GENERATED, "made by the compiler" },
+	static const struct {
+		unsigned bit;
+		const char *name;
+	} flags[] = { { DB_ESSENTIAL, "essential" },
+		{ DB_RECOMMENDED, "recommended" },
+		{ DB_NOTIFIES, "says when it is ready" }, { DB_MAIN, "main" },
+		{ DB_GENERATED, "made by the compiler" },
 		{ DB_PATIENT, "no limit for its start" } };
 	const char *sep = "flags: ";
 
@@ -503,8 +513,8 @@ json_service(const struct ask *a, const struct db_service *s, int files)
 	printf("{\"name\":");
 	json_put(stdout, s->name);
 	printf(",\"type\":\"%s\",\"essential\":%s,\"generated\":%s,"
-		"\"notifies\":%s,\"main\":%s,\"timeout_up\":%lu,"
-		"\"timeout_down\":%lu,\"on_change\":\"%s\"",
+	       "\"notifies\":%s,\"main\":%s,\"timeout_up\":%lu,"
+	       "\"timeout_down\":%lu,\"on_change\":\"%s\"",
 		type_name(s), s->flags & DB_ESSENTIAL ? "true" : "false",
 		s->flags & DB_GENERATED ? "true" : "false",
 		s->flags & DB_NOTIFIES ? "true" : "false",
@@ -517,8 +527,8 @@ json_service(const struct ask *a, const struct db_service *s, int files)
 	json_names(a, "after", &s->after);
 	json_names(a, "restart_with", &s->restart_with);
 	printf(",\"consumer\":");
-	json_put(stdout, s->consumer == DB_NONE ? 0 :
-		a->db.services[s->consumer].name);
+	json_put(stdout,
+		s->consumer == DB_NONE ? 0 : a->db.services[s->consumer].name);
 	json_names(a, "producers", &s->producers);
 	printf(",\"properties\":{");
 	for (uint32_t i = 0; i < s->nprops; i++) {
@@ -542,8 +552,9 @@ json_service(const struct ask *a, const struct db_service *s, int files)
 			printf("%s{\"path\":", i ? "," : "");
 			json_put(stdout, f->path);
 			printf(",\"kind\":\"%s\",\"mode\":\"%04o\",\"data\":",
-				S_ISDIR(f->mode) ? "directory" :
-				S_ISLNK(f->mode) ? "link" : "file",
+				S_ISDIR(f->mode)	   ? "directory"
+					: S_ISLNK(f->mode) ? "link"
+							   : "file",
 				(unsigned)f->mode & 07777);
 			json_put(stdout, f->data);
 			putchar('}');
@@ -610,8 +621,8 @@ graph_dot(const struct ask *a)
 			continue;
 		printf("\t");
 		shown_quoted(stdout, s->name);
-		printf(" [shape=%s];\n", s->type == DB_LONGRUN ? "box" :
-			"ellipse");
+		printf(" [shape=%s];\n",
+			s->type == DB_LONGRUN ? "box" : "ellipse");
 		dot_edges(a, i, &s->deps, "");
 		dot_edges(a, i, &s->wants, " [style=dashed]");
 		dot_edges(a, i, &s->after, " [style=dotted]");
@@ -644,8 +655,7 @@ graph_json(const struct ask *a)
 		for (uint32_t k = 0; k < b->members.n; k++) {
 			if (k)
 				putchar(',');
-			json_put(stdout,
-				a->db.services[b->members.v[k]].name);
+			json_put(stdout, a->db.services[b->members.v[k]].name);
 		}
 		putchar(']');
 	}
@@ -680,7 +690,7 @@ do_graph(struct ask *a, char **argv)
 	}
 	/* What the marked ones need belongs to the picture.  In order of
 	 * rounds: depth of the graph at most. */
-	for (int more_marks = 1; more_marks; ) {
+	for (int more_marks = 1; more_marks;) {
 		more_marks = 0;
 		for (uint32_t i = 0; i < services(a); i++) {
 			const struct db_list *d = &a->db.services[i].deps;
@@ -707,7 +717,7 @@ same_names(const struct db *x, const struct db_list *a, const struct db *y,
 	/* Both ascend by kind and name, so equal sets are equal lists. */
 	for (uint32_t i = 0; i < a->n; i++)
 		if (strcmp(x->services[a->v[i]].name,
-			y->services[b->v[i]].name))
+			    y->services[b->v[i]].name))
 			return 0;
 	return 1;
 }
@@ -736,14 +746,16 @@ because(struct why *w, const char *what)
 }
 
 static void
-compare_files(struct why *w, const struct db_service *a,
-	const struct db_service *b)
+compare_files(
+	struct why *w, const struct db_service *a, const struct db_service *b)
 {
 	uint32_t i = 0, k = 0;
 
 	while (i < a->nfiles || k < b->nfiles) {
-		int c = i == a->nfiles ? 1 : k == b->nfiles ? -1 :
-			strcmp(a->files[i].path, b->files[k].path);
+		int c = i == a->nfiles ? 1
+			: k == b->nfiles
+			? -1
+			: strcmp(a->files[i].path, b->files[k].path);
 
 		if (c < 0)
 			because(w, a->files[i++].path);
@@ -751,7 +763,7 @@ compare_files(struct why *w, const struct db_service *a,
 			because(w, b->files[k++].path);
 		else {
 			const struct db_file *f = a->files + i++,
-				*g = b->files + k++;
+					     *g = b->files + k++;
 
 			if (f->mode != g->mode || f->len != g->len ||
 				memcmp(f->data, g->data, f->len))
@@ -761,8 +773,8 @@ compare_files(struct why *w, const struct db_service *a,
 }
 
 static void
-compare_props(struct why *w, const struct db_service *a,
-	const struct db_service *b)
+compare_props(
+	struct why *w, const struct db_service *a, const struct db_service *b)
 {
 	for (uint32_t i = 0; i < a->nprops; i++) {
 		const char *v = db_prop(b, a->props[i].key);
@@ -779,9 +791,11 @@ static void
 compare(struct why *w, const struct db *x, const struct db_service *a,
 	const struct db *y, const struct db_service *b)
 {
-	const char *none = "", *ca = a->consumer == DB_NONE ? none :
-		x->services[a->consumer].name, *cb = b->consumer == DB_NONE ?
-		none : y->services[b->consumer].name;
+	const char *none = "",
+		   *ca = a->consumer == DB_NONE ? none
+						: x->services[a->consumer].name,
+		   *cb = b->consumer == DB_NONE ? none
+						: y->services[b->consumer].name;
 
 	if (a->type != b->type)
 		because(w, "type");
@@ -821,8 +835,9 @@ say_difference(const struct ask *a, int *n, char sign, const char *name,
 		printf("%c %s: %s\n", sign, name, text);
 	} else {
 		printf("%s{\"change\":\"%s\",\"name\":", *n ? ",\n" : "",
-			sign == '+' ? "new" : sign == '-' ? "gone" :
-			"changed");
+			sign == '+'	      ? "new"
+				: sign == '-' ? "gone"
+					      : "changed");
 		json_put(stdout, name);
 		printf(",\"what\":");
 		json_put(stdout, text);
@@ -873,13 +888,13 @@ do_diff(struct ask *a, char **argv)
 		if (k == DB_NONE)
 			say_difference(a, &n, '-', b->name, "bundle");
 		else if (!same_names(&a->db, &b->members, &other,
-			&other.bundles[k].members))
+				 &other.bundles[k].members))
 			say_difference(a, &n, '~', b->name, "contents");
 	}
 	for (uint32_t i = 0; i < other.nbundles; i++)
 		if (db_bundle(&a->db, other.bundles[i].name) == DB_NONE)
-			say_difference(a, &n, '+', other.bundles[i].name,
-				"bundle");
+			say_difference(
+				a, &n, '+', other.bundles[i].name, "bundle");
 	if (a->json)
 		puts("]");
 	db_close(&other);
@@ -899,7 +914,7 @@ do_id(struct ask *a, char **argv)
 static const struct command {
 	const char *name;
 	void (*run)(struct ask *, char **);
-	int min, max;		/* arguments; -1 any number */
+	int min, max; /* arguments; -1 any number */
 } commands[] = {
 	{ "help", do_help, 0, -1 },
 	{ "check", do_check, 0, 0 },
@@ -973,16 +988,35 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((o = opt_next(&usage, argc, argv)) != -1) {
 		switch (o) {
-		case 'l': livedir = optarg; break;
-		case 'c': compiled = optarg; break;
-		case 'u': a.down = 0; break;
-		case 'd': a.down = 1; break;
-		case 'E': a.without_essentials = 0; break;
-		case 'e': a.without_essentials = 1; break;
-		case O_RELOAD: a.reload = 1; break;
-		case O_JSON: a.json = 1; break;
-		case O_DOT: a.dot = 1; break;
-		default: break;
+		case 'l':
+			livedir = optarg;
+			break;
+		case 'c':
+			compiled = optarg;
+			break;
+		case 'u':
+			a.down = 0;
+			break;
+		case 'd':
+			a.down = 1;
+			break;
+		case 'E':
+			a.without_essentials = 0;
+			break;
+		case 'e':
+			a.without_essentials = 1;
+			break;
+		case O_RELOAD:
+			a.reload = 1;
+			break;
+		case O_JSON:
+			a.json = 1;
+			break;
+		case O_DOT:
+			a.dot = 1;
+			break;
+		default:
+			break;
 		}
 	}
 	if (optind == argc)
@@ -991,8 +1025,10 @@ main(int argc, char **argv)
 	if (argc - optind < c->min || (c->max >= 0 && argc - optind > c->max))
 		opt_usage(&usage);
 	if (c->run != do_help) {
-		open_db(&a.db, compiled ? compiled : default_database(path,
-			sizeof path, livedir));
+		open_db(&a.db,
+			compiled
+				? compiled
+				: default_database(path, sizeof path, livedir));
 		a.mark = calloc(services(&a) + (size_t)1, 1);
 		if (!a.mark)
 			die_sys(EX_SYSTEM, "unable to hold the answer");

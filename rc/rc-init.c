@@ -29,29 +29,34 @@ enum { EX_BAD_DB = 4, EX_OTHER = 102, O_WANT = OPT_LONG, EACH_MS = 30000 };
 #define S6_BOOTDB "/etc/s6-rc/compiled/current"
 
 struct init {
-	struct live live;	/* only path, fd, scandir and prefix */
-	char db_path[PATH_LEN];	/* as it will be recorded */
+	struct live live; /* only path, fd, scandir and prefix */
+	char db_path[PATH_LEN]; /* as it will be recorded */
 	const char *prefix;
-	const char *want;	/* to be started by the next change; or 0 */
+	const char *want; /* to be started by the next change; or 0 */
 	unsigned timeout;
 	int block, deref;
 	struct db db;
 };
 
 static const struct opt opts[] = {
-	{ 'c', "bootdb", "DB", "the compiled database (default: that of the "
+	{ 'c', "bootdb", "DB",
+		"the compiled database (default: that of the "
 		"next\nboot, STATE/boot)" },
 	{ 'l', "livedir", "DIR", "where to make the live directory" },
 	{ 'p', "prefix", "TEXT", "put before the names in the scan directory" },
-	{ 't', "timeout", "MS", "give up when not everything is supervised "
+	{ 't', "timeout", "MS",
+		"give up when not everything is supervised "
 		"after\nso long (default 0: when nothing more is for 30 s)" },
-	{ 'b', "block", 0, "wait for a change in progress (the default under "
+	{ 'b', "block", 0,
+		"wait for a change in progress (the default under "
 		"our\nown name)" },
 	{ 'B', "no-block", 0, "fail if a change is in progress" },
-	{ 'd', "dereference", 0, "record the database that DB leads to, not "
+	{ 'd', "dereference", 0,
+		"record the database that DB leads to, not "
 		"the link\n(the default under our own name)" },
 	{ 'D', "no-dereference", 0, "record DB as given" },
-	{ O_WANT, "want", "NAME", "this service, or bundle, is wanted: it is "
+	{ O_WANT, "want", "NAME",
+		"this service, or bundle, is wanted: it is "
 		"owed, and\nthe next switch starts it" },
 	{ 0, 0, 0, 0 }
 };
@@ -88,7 +93,8 @@ static void
 set_path(char *buf, const char *what, const char *s)
 {
 	if (prog_as_s6 && *s != '/')
-		die(EX_MISUSE, "%s must be an absolute path, not '%s'", what, s);
+		die(EX_MISUSE, "%s must be an absolute path, not '%s'", what,
+			s);
 	if (path_absolute(buf, PATH_LEN, s) < 0)
 		die_sys(EX_MISUSE, "unable to use %s as %s", s, what);
 }
@@ -103,17 +109,35 @@ parse_options(struct init *in, int argc, char **argv)
 	default_places(in);
 	while ((o = opt_next(&usage, argc, argv)) != -1)
 		switch (o) {
-		case 'c': set_path(in->db_path, "the database", optarg); break;
-		case 'l': set_path(in->live.path, "live", optarg); break;
-		case 'p': in->prefix = optarg; break;
-		case 't': in->timeout = opt_uint("timeout", optarg, 0,
-			1u << 31); break;
-		case 'b': in->block = 1; break;
-		case 'B': in->block = 0; break;
-		case 'd': in->deref = 1; break;
-		case 'D': in->deref = 0; break;
-		case O_WANT: in->want = optarg; break;
-		default: opt_usage(&usage);
+		case 'c':
+			set_path(in->db_path, "the database", optarg);
+			break;
+		case 'l':
+			set_path(in->live.path, "live", optarg);
+			break;
+		case 'p':
+			in->prefix = optarg;
+			break;
+		case 't':
+			in->timeout = opt_uint("timeout", optarg, 0, 1u << 31);
+			break;
+		case 'b':
+			in->block = 1;
+			break;
+		case 'B':
+			in->block = 0;
+			break;
+		case 'd':
+			in->deref = 1;
+			break;
+		case 'D':
+			in->deref = 0;
+			break;
+		case O_WANT:
+			in->want = optarg;
+			break;
+		default:
+			opt_usage(&usage);
 		}
 	if (argc - optind > 1 || (argc == optind && prog_as_s6))
 		opt_usage(&usage);
@@ -122,7 +146,8 @@ parse_options(struct init *in, int argc, char **argv)
 	if (strchr(in->prefix, '/') || strchr(in->prefix, '\n') ||
 		*in->prefix == '.' ||
 		strlen(in->prefix) >= sizeof in->live.prefix)
-		die(EX_MISUSE, "invalid prefix '%s', expected one without slash, "
+		die(EX_MISUSE,
+			"invalid prefix '%s', expected one without slash, "
 			"newline or leading dot, of at most %zu bytes",
 			in->prefix, sizeof in->live.prefix - 1);
 	strcpy(in->live.prefix, in->prefix);
@@ -153,8 +178,10 @@ open_live(struct init *in)
 	if (in->live.fd < 0)
 		die_sys(EX_SYSTEM, "unable to open %s", in->live.path);
 	if (!live_trusted(in->live.fd))
-		die(EX_SYSTEM, "%s belongs to or is writable by others: not "
-			"trusted", in->live.path);
+		die(EX_SYSTEM,
+			"%s belongs to or is writable by others: not "
+			"trusted",
+			in->live.path);
 }
 
 static void
@@ -171,8 +198,7 @@ check_same(struct init *in)
 {
 	char scandir[PATH_LEN], compiled[PATH_LEN], prefix[256];
 	char a[PATH_LEN], b[PATH_LEN];
-	ssize_t r = file_read(in->live.fd, "prefix", prefix,
-		sizeof prefix - 1);
+	ssize_t r = file_read(in->live.fd, "prefix", prefix, sizeof prefix - 1);
 
 	prefix[r < 0 ? 0 : r] = 0;
 	prefix[strcspn(prefix, "\n")] = 0;
@@ -181,7 +207,7 @@ check_same(struct init *in)
 		die_sys(EX_SYSTEM, "unable to read %s", in->live.path);
 	if (strcmp(scandir, in->live.scandir) &&
 		(path_real(a, scandir) < 0 ||
-		path_real(b, in->live.scandir) < 0 || strcmp(a, b)))
+			path_real(b, in->live.scandir) < 0 || strcmp(a, b)))
 		die(EX_OTHER, "%s is in use with another scan directory, %s",
 			in->live.path, scandir);
 	if (strcmp(prefix, in->live.prefix))
@@ -206,8 +232,10 @@ in_use(struct init *in)
 		return 0;
 	used = live_supervised(in->live.fd);
 	if (used < 0)
-		die_sys(EX_SYSTEM, "unable to see whether services run in %s "
-			"(nothing was touched)", in->live.path);
+		die_sys(EX_SYSTEM,
+			"unable to see whether services run in %s "
+			"(nothing was touched)",
+			in->live.path);
 	if (used && !good)
 		die(EX_SYSTEM, "%s (nothing was touched)", err);
 	return used;
@@ -217,8 +245,8 @@ in_use(struct init *in)
 static uint32_t
 servicedirs(struct init *in, char ***names)
 {
-	int fd = openat(in->live.fd, "servicedirs", O_RDONLY | O_DIRECTORY |
-		O_CLOEXEC);
+	int fd = openat(
+		in->live.fd, "servicedirs", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? 0 : fdopendir(fd);
 	struct dirent *d;
 	uint32_t n = 0;
@@ -231,7 +259,8 @@ servicedirs(struct init *in, char ***names)
 			continue;
 		more = realloc(*names, (n + 1) * sizeof *more);
 		if (!more || !(more[n] = strdup(d->d_name)))
-			die_sys(EX_SYSTEM, "unable to hold the names of services");
+			die_sys(EX_SYSTEM,
+				"unable to hold the names of services");
 		*names = more;
 		n++;
 	}
@@ -261,8 +290,10 @@ end_old(struct init *in)
 	left = scan_remove(&in->live, (const char *const *)names, n,
 		(struct scan_patience){ .all = in->timeout }, not_removed);
 	if (left)
-		die(EX_TIMEOUT, "%ld services of an earlier boot still run in %s "
-			"after %u ms", left, in->live.path, in->timeout);
+		die(EX_TIMEOUT,
+			"%ld services of an earlier boot still run in %s "
+			"after %u ms",
+			left, in->live.path, in->timeout);
 	for (uint32_t i = 0; i < n; i++)
 		free(names[i]);
 	free(names);
@@ -287,8 +318,8 @@ clear(struct init *in, int all)
 				in->live.path, names[i]);
 		if (*left)
 			warn_sys("unable to remove all of %s/%s, which is "
-				"%s/%s now (going on)", in->live.path,
-				names[i], in->live.path, left);
+				 "%s/%s now (going on)",
+				in->live.path, names[i], in->live.path, left);
 	}
 }
 
@@ -337,8 +368,8 @@ keep_down(struct init *in, const char *name)
 static struct state_rec *
 first_state(const struct init *in)
 {
-	struct state_rec *rec = calloc((size_t)in->db.nlong + in->db.nshort +
-		1, sizeof *rec);
+	struct state_rec *rec =
+		calloc((size_t)in->db.nlong + in->db.nshort + 1, sizeof *rec);
 	struct db_list l;
 
 	if (!rec)
@@ -360,22 +391,25 @@ build(struct init *in, int kept)
 		const char *name = in->db.services[i].name;
 
 		if (live_store(in->live.fd, &in->db, i) < 0)
-			die_sys(EX_SYSTEM, "unable to store the definition of "
-				"%s in %s", name, in->live.path);
-		if (i < in->db.nlong && live_servicedir_make(in->live.fd,
-			&in->db, i) < 0)
+			die_sys(EX_SYSTEM,
+				"unable to store the definition of "
+				"%s in %s",
+				name, in->live.path);
+		if (i < in->db.nlong &&
+			live_servicedir_make(in->live.fd, &in->db, i) < 0)
 			die_sys(EX_SYSTEM, "unable to make %s/servicedirs/%s",
 				in->live.path, name);
 		if (kept && i < in->db.nlong)
 			keep_down(in, name);
 	}
 	if (live_gen_make(in->live.fd, 1, &in->db, in->db.map, in->db.maplen,
-		rec, in->db_path, 0) < 0)
+		    rec, in->db_path, 0) < 0)
 		die_sys(EX_SYSTEM, "unable to make the first generation in %s",
 			in->live.path);
 	free(rec);
 	if (live_needs_runner(&in->db) && live_runner_make(in->live.fd) < 0)
-		die_sys(EX_SYSTEM, "unable to make the directory of the "
+		die_sys(EX_SYSTEM,
+			"unable to make the directory of the "
 			"oneshot daemon");
 	if (live_gen_commit(in->live.fd, 1) < 0)
 		die_sys(EX_SYSTEM, "unable to set %s/current", in->live.path);
@@ -393,13 +427,14 @@ warn_of_strangers(const struct init *in, const struct db *db)
 	while (i < db->nlong && !db->services[i].producers.n)
 		i++;
 	/* It has its first status: scan_supervise waits for that. */
-	if (i < db->nlong && live_servicedir(dir, sizeof dir, &in->live,
-		db->services[i].name) == 0 &&
+	if (i < db->nlong &&
+		live_servicedir(dir, sizeof dir, &in->live,
+			db->services[i].name) == 0 &&
 		detail_read(&d, AT_FDCWD, dir) < 0)
 		warn("%s is not supervised by reeve-supervise: its pipe, and "
-			"that of every other logger, carries nothing (have "
-			"reeve-svscan run on %s)", db->services[i].name,
-			in->live.scandir);
+		     "that of every other logger, carries nothing (have "
+		     "reeve-svscan run on %s)",
+			db->services[i].name, in->live.scandir);
 }
 
 /* Before anything is touched: what somebody else has put into the scan
@@ -411,9 +446,11 @@ check_free(struct init *in, const struct db *db)
 
 	for (uint32_t i = 0; i < db->nlong; i++)
 		if (scan_taken(entry, &in->live, db->services[i].name))
-			die(EX_SYSTEM, "%s already exists and does not belong "
+			die(EX_SYSTEM,
+				"%s already exists and does not belong "
 				"to this live directory: remove it or "
-				"rename the service", entry);
+				"rename the service",
+				entry);
 }
 
 static void
@@ -430,20 +467,23 @@ have_supervised(struct init *in, const struct db *db)
 	for (uint32_t i = 0; i < db->nlong; i++)
 		names[n++] = db->services[i].name;
 	missing = scan_supervise(&in->live, names, n,
-		(struct scan_patience){ .all = in->timeout, .each =
-		prog_as_s6 || in->timeout ? 0 : EACH_MS,
-		.tell = waiting_tell });
+		(struct scan_patience){ .all = in->timeout,
+			.each = prog_as_s6 || in->timeout ? 0 : EACH_MS,
+			.tell = waiting_tell });
 	if (missing < 0)
-		die_sys(EX_SYSTEM, "unable to have the services supervised in "
+		die_sys(EX_SYSTEM,
+			"unable to have the services supervised in "
 			"%s (run it again to complete that)",
 			in->live.scandir);
 	if (missing) {
 		char why[PATH_LEN + 64];
 
 		waiting_full(why, sizeof why, in->live.path);
-		die(EX_TIMEOUT, "%ld of %u services are not supervised after "
-			"%u ms%s", missing, (unsigned)n, in->timeout ?
-			in->timeout : EACH_MS, why);
+		die(EX_TIMEOUT,
+			"%ld of %u services are not supervised after "
+			"%u ms%s",
+			missing, (unsigned)n,
+			in->timeout ? in->timeout : EACH_MS, why);
 	}
 	warn_of_strangers(in, db);
 	free(names);

@@ -32,16 +32,15 @@
 enum { BATCH = 64, GRACE_MS = 2000, REAP_AGAIN_MS = 100 };
 
 static const struct opt opts[] = {
-	{ 'd', "notification-fd", "FD", "write a newline there when requests\n"
+	{ 'd', "notification-fd", "FD",
+		"write a newline there when requests\n"
 		"are accepted" },
 	{ 0, 0, 0, 0 }
 };
-static const struct usage usage = {
-	"[-d fd] [name...]",
+static const struct usage usage = { "[-d fd] [name...]",
 	"Run the scripts of oneshots for reeve-rc. Started by supervise in\n"
 	"live/servicedirs/s6rc-oneshot-runner; not for use by hand.",
-	opts, 0
-};
+	opts, 0 };
 
 /* --- requests --- */
 
@@ -171,8 +170,8 @@ begin_one(struct daemon *d)
 		/* Two changers, one of them dead: one script at a time. */
 		if (busy(d, c->rq.name))
 			continue;
-		if (c->rq.again && running_outcome(&known, c->rq.name,
-			c->rq.ticket)) {
+		if (c->rq.again &&
+			running_outcome(&known, c->rq.name, c->rq.ticket)) {
 			conn_answer(d, c, known.kind, known.value);
 			return 1;
 		}
@@ -203,8 +202,9 @@ begin_waiting(struct daemon *d)
 static int
 wait_status(const siginfo_t *i)
 {
-	return i->si_code == CLD_EXITED ? (i->si_status & 0xff) << 8 :
-		i->si_status | (i->si_code == CLD_DUMPED ? 0x80 : 0);
+	return i->si_code == CLD_EXITED
+		? (i->si_status & 0xff) << 8
+		: i->si_status | (i->si_code == CLD_DUMPED ? 0x80 : 0);
 }
 
 /* One is let go only when its end is recorded: if we are killed before
@@ -254,8 +254,9 @@ next_deadline(const struct daemon *d)
 	}
 	if (first == UINT64_MAX)
 		return -1;
-	return first <= now ? 0 : first - now > 1000000 ? 1000000 :
-		(int)(first - now);
+	return first <= now		? 0
+		: first - now > 1000000 ? 1000000
+					: (int)(first - now);
 }
 
 static void
@@ -269,7 +270,8 @@ enforce_deadlines(struct daemon *d)
 			continue;
 		if (!c->pid) {
 			warn("a client did not send its request in %d s "
-				"(hanging up)", REQUEST_MS / 1000);
+			     "(hanging up)",
+				REQUEST_MS / 1000);
 			conn_forget(d, c);
 			continue;
 		}
@@ -394,8 +396,8 @@ serve(struct daemon *d)
 		enforce_looks(d);
 		enforce_outcomes(d);
 		for (int i = 0; i < n; i++) {
-			struct conn *c = (struct conn *)(uintptr_t)(keys[i] -
-				KEY_CONN);
+			struct conn *c =
+				(struct conn *)(uintptr_t)(keys[i] - KEY_CONN);
 
 			if (keys[i] == KEY_LISTEN)
 				clients_take(d);
@@ -428,8 +430,8 @@ main(int argc, char **argv)
 	d.watch.key = KEY_WATCH;
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		if (c == 'd')
-			notify = opt_uint("notification fd", optarg, 3,
-				1 << 20);
+			notify =
+				opt_uint("notification fd", optarg, 3, 1 << 20);
 	if (ready_init(&d.ready) < 0)
 		die_sys(EX_SYSTEM, "unable to wait for requests");
 	trap_signals(&d);

@@ -23,60 +23,79 @@
 #include "supervise/detail.h"
 #include "supervise/status.h"
 
-#define CUT_OFF "a switch was cut off (reeve switch or reeve-rc-update " \
+#define CUT_OFF                                                                \
+	"a switch was cut off (reeve switch or reeve-rc-update "               \
 	"finishes it, with --abort undoes it)"
-enum { EX_UNKNOWN = 3, EX_BAD_DB = 4, JOBS = 32, DEATHS = 3, O_NOLOCK = OPT_LONG,
-	O_NOBLOCK, O_START, O_NOPROGRESS, O_IGNORE_DOWN };
+enum {
+	EX_UNKNOWN = 3,
+	EX_BAD_DB = 4,
+	JOBS = 32,
+	DEATHS = 3,
+	O_NOLOCK = OPT_LONG,
+	O_NOBLOCK,
+	O_START,
+	O_NOPROGRESS,
+	O_IGNORE_DOWN
+};
 
 struct rc {
 	char path[PATH_LEN];
 	int all_up, block, down, down_all, prune, nolock;
-	int essentials;		/* 0 leave out in lists, 1 put in */
+	int essentials; /* 0 leave out in lists, 1 put in */
 	int dry;
 	unsigned dry_ms;
 	struct run run;
 	struct live live;
 	uint32_t n;
-	unsigned char *selected;	/* owned */
-	unsigned char *fallen;	/* owned; up in the state and down in truth */
-	unsigned char *waiting;	/* owned; died, and is started again later */
+	unsigned char *selected; /* owned */
+	unsigned char *fallen; /* owned; up in the state and down in truth */
+	unsigned char *waiting; /* owned; died, and is started again later */
 };
 
-static const struct opt opts[] = {
-	{ 'l', "livedir", "DIR", "the live directory" },
+static const struct opt opts[] = { { 'l', "livedir", "DIR",
+					   "the live directory" },
 	{ 'a', "add", 0, "add all services that are up to the selection" },
-	{ 'b', "block", 0, "wait for a change in progress (the default under "
+	{ 'b', "block", 0,
+		"wait for a change in progress (the default under "
 		"our\nown name)" },
 	{ O_NOBLOCK, "no-block", 0, "fail if a change is in progress" },
 	{ 'u', "up", 0, "change: bring the selection up (default)" },
-	{ 'd', "down", 0, "change: bring it down; list: what is not selected;\n"
+	{ 'd', "down", 0,
+		"change: bring it down; list: what is not selected;\n"
 		"listall: what depends on it" },
-	{ 'D', "all-down", 0, "like -d, and essential services too; without a "
+	{ 'D', "all-down", 0,
+		"like -d, and essential services too; without a "
 		"name:\neverything" },
-	{ 'p', "prune", 0, "change -u: bring down what is up and is not "
+	{ 'p', "prune", 0,
+		"change -u: bring down what is up and is not "
 		"needed by\nthe selection" },
-	{ 'v', "verbosity", "N", "0 errors, 1 failures (default), 2 each "
+	{ 'v', "verbosity", "N",
+		"0 errors, 1 failures (default), 2 each "
 		"transition" },
-	{ 'n', "dry-run", "MS", "print what would be done, MS ms apart; do "
+	{ 'n', "dry-run", "MS",
+		"print what would be done, MS ms apart; do "
 		"nothing" },
 	{ 't', "timeout", "MS", "give up after so long (default 0: never)" },
-	{ O_IGNORE_DOWN, "ignore-down", 0, "a oneshot whose down script fails "
+	{ O_IGNORE_DOWN, "ignore-down", 0,
+		"a oneshot whose down script fails "
 		"counts as down" },
-	{ O_NOPROGRESS, "no-progress", 0, "on a terminal, do not show what is "
+	{ O_NOPROGRESS, "no-progress", 0,
+		"on a terminal, do not show what is "
 		"waited for" },
-	{ O_START, "start-timeout", "MS", "give up on a service that has not "
+	{ O_START, "start-timeout", "MS",
+		"give up on a service that has not "
 		"said after so long\nthat it is ready and has no timeout-up, "
 		"or died three\ntimes before it said so (default 0: never)" },
-	{ 'j', "jobs", "N", "run at most N oneshots at once (default 32; 0 no\n"
+	{ 'j', "jobs", "N",
+		"run at most N oneshots at once (default 32; 0 no\n"
 		"bound)" },
-	{ 'e', "without-essentials", 0, "list: leave essential services out; "
+	{ 'e', "without-essentials", 0,
+		"list: leave essential services out; "
 		"change: stop them\nas -D does" },
 	{ 'E', "with-essentials", 0, "list them (default); do not stop them" },
 	{ O_NOLOCK, "no-lock", 0, "the caller holds the lock (internal)" },
-	{ 0, 0, 0, 0 }
-};
-static const struct usage usage = {
-	"[option...] command [service...]",
+	{ 0, 0, 0, 0 } };
+static const struct usage usage = { "[option...] command [service...]",
 	"Bring services up and down by their dependencies, and show them.",
 	opts,
 	"Commands:\n"
@@ -95,8 +114,7 @@ static const struct usage usage = {
 	"  help               print this\n"
 	"Exit status: 0 done, 1 some service failed (or diff found something),\n"
 	"2 timeout, 3 unknown name, 4 bad database or state, 30 interrupted,\n"
-	"100 misuse, 111 system error."
-};
+	"100 misuse, 111 system error." };
 
 /* --- selecting --- */
 
@@ -114,35 +132,69 @@ parse_options(struct rc *rc, int argc, char **argv)
 	while ((o = opt_next(&usage, argc, argv)) != -1)
 		switch (o) {
 		case 'l':
-			if (path_absolute(rc->path, sizeof rc->path, optarg)
-				< 0)
+			if (path_absolute(rc->path, sizeof rc->path, optarg) <
+				0)
 				die_sys(EX_MISUSE, "unable to use %s", optarg);
 			break;
-		case 'a': rc->all_up = 1; break;
-		case 'b': rc->block = 1; break;
-		case O_NOBLOCK: rc->block = 0; break;
-		case 'u': rc->down = rc->down_all = 0; break;
-		case 'd': rc->down = 1; rc->down_all = 0; break;
-		case 'D': rc->down = rc->down_all = 1; break;
-		case 'p': rc->prune = 1; break;
-		case 'v': rc->run.verbosity = (int)opt_uint("verbosity",
-			optarg, 0, 99); break;
-		case 'n': rc->dry = 1; rc->dry_ms = opt_uint("dry-run",
-			optarg, 0, 60000); break;
-		case 't': rc->run.timeout_ms = opt_uint("timeout", optarg, 0,
-			1u << 31); break;
-		case O_IGNORE_DOWN: rc->run.ignore_down = 1; break;
-		case O_NOPROGRESS: rc->run.no_progress = 1; break;
-		case O_START: rc->run.start_ms = opt_uint("start-timeout",
-			optarg, 0, 1u << 31);
+		case 'a':
+			rc->all_up = 1;
+			break;
+		case 'b':
+			rc->block = 1;
+			break;
+		case O_NOBLOCK:
+			rc->block = 0;
+			break;
+		case 'u':
+			rc->down = rc->down_all = 0;
+			break;
+		case 'd':
+			rc->down = 1;
+			rc->down_all = 0;
+			break;
+		case 'D':
+			rc->down = rc->down_all = 1;
+			break;
+		case 'p':
+			rc->prune = 1;
+			break;
+		case 'v':
+			rc->run.verbosity =
+				(int)opt_uint("verbosity", optarg, 0, 99);
+			break;
+		case 'n':
+			rc->dry = 1;
+			rc->dry_ms = opt_uint("dry-run", optarg, 0, 60000);
+			break;
+		case 't':
+			rc->run.timeout_ms =
+				opt_uint("timeout", optarg, 0, 1u << 31);
+			break;
+		case O_IGNORE_DOWN:
+			rc->run.ignore_down = 1;
+			break;
+		case O_NOPROGRESS:
+			rc->run.no_progress = 1;
+			break;
+		case O_START:
+			rc->run.start_ms =
+				opt_uint("start-timeout", optarg, 0, 1u << 31);
 			rc->run.deaths = rc->run.start_ms ? DEATHS : 0;
 			break;
-		case 'j': rc->run.jobs = opt_uint("jobs", optarg, 0, 100000);
+		case 'j':
+			rc->run.jobs = opt_uint("jobs", optarg, 0, 100000);
 			break;
-		case 'e': rc->essentials = 0; break;
-		case 'E': rc->essentials = 1; break;
-		case O_NOLOCK: rc->nolock = 1; break;
-		default: opt_usage(&usage);
+		case 'e':
+			rc->essentials = 0;
+			break;
+		case 'E':
+			rc->essentials = 1;
+			break;
+		case O_NOLOCK:
+			rc->nolock = 1;
+			break;
+		default:
+			opt_usage(&usage);
 		}
 	if (!*rc->path && live_default(rc->path, err, sizeof err) < 0)
 		die(EX_SYSTEM, "%s", err);
@@ -204,8 +256,10 @@ select_names(struct rc *rc, char **names)
 		}
 		near = db_nearest(&rc->live.db, *names);
 		if (near && !prog_as_s6)
-			die(EX_UNKNOWN, "no service or bundle is called %s "
-				"(is it %s?)", *names, near);
+			die(EX_UNKNOWN,
+				"no service or bundle is called %s "
+				"(is it %s?)",
+				*names, near);
 		die(EX_UNKNOWN, "no service or bundle is called %s", *names);
 	}
 	/* -D without a name is what its long name says: all down. */
@@ -245,8 +299,8 @@ do_list(struct rc *rc)
 static int
 do_listall(struct rc *rc)
 {
-	int r = rc->down ? plan_needed_by(&rc->live.db, rc->selected) :
-		plan_needs(&rc->live.db, rc->selected, 0);
+	int r = rc->down ? plan_needed_by(&rc->live.db, rc->selected)
+			 : plan_needs(&rc->live.db, rc->selected, 0);
 
 	if (r < 0)
 		die_sys(EX_SYSTEM, "unable to follow the dependencies");
@@ -263,8 +317,8 @@ do_diff(struct rc *rc)
 		char dir[PATH_LEN];
 		struct status st;
 
-		if (live_servicedir(dir, sizeof dir, &rc->live,
-			name_of(rc, i)) < 0 ||
+		if (live_servicedir(
+			    dir, sizeof dir, &rc->live, name_of(rc, i)) < 0 ||
 			status_read(&st, AT_FDCWD, dir) < 0) {
 			warn_sys("unable to ask the supervise of %s",
 				name_of(rc, i));
@@ -298,19 +352,23 @@ print_status(const struct rc *rc, uint32_t i, int width)
 	char dir[PATH_LEN], when[32], why[200] = "";
 	struct live_service s;
 	struct detail d;
-	int actual = i < rc->live.db.nlong ? run_actual(&rc->live, i) :
-		is_up(rc, i);
+	int actual =
+		i < rc->live.db.nlong ? run_actual(&rc->live, i) : is_up(rc, i);
 
 	live_service(&rc->live, i, &s);
 	since(when, sizeof when, s.when);
-	word = s.failed ? "failed" : s.owed ? "owed" : actual == 1 && s.up ?
-		"up" : s.up ? actual ? "restarting" : "died" : actual == 1 ?
-		"unasked" : "down";
+	word = s.failed		      ? "failed"
+		: s.owed	      ? "owed"
+		: actual == 1 && s.up ? "up"
+		: s.up		      ? actual ? "restarting" : "died"
+		: actual == 1	      ? "unasked"
+				      : "down";
 	if (s.failed)
 		snprintf(why, sizeof why, "%s", s.reason);
 	else if (i < rc->live.db.nlong && s.up && actual != 1 &&
-		live_servicedir(dir, sizeof dir, &rc->live, name_of(rc, i))
-			== 0 && detail_read(&d, AT_FDCWD, dir) == 0)
+		live_servicedir(dir, sizeof dir, &rc->live, name_of(rc, i)) ==
+			0 &&
+		detail_read(&d, AT_FDCWD, dir) == 0)
 		detail_reason_text(why, sizeof why, &d, os_now());
 	printf("%-*s  %-10s  %-7s  %s%s%s\n", width, name_of(rc, i), word,
 		s.wanted ? "wanted" : "-", when, *why ? "  " : "", shown(why));
@@ -352,17 +410,20 @@ check_owner(const struct rc *rc)
 	if (geteuid() || live_trusted(rc->live.fd))
 		return;
 	if (!prog_as_s6)
-		die(EX_SYSTEM, "%s belongs to or is writable by others: not "
-			"trusted (change it as its owner)", rc->path);
+		die(EX_SYSTEM,
+			"%s belongs to or is writable by others: not "
+			"trusted (change it as its owner)",
+			rc->path);
 	warn("%s belongs to or is writable by others, who may lead commands "
-		"elsewhere", rc->path);
+	     "elsewhere",
+		rc->path);
 }
 
 static void
 open_for_change(struct rc *rc, char **names)
 {
-	if (!rc->dry && !rc->nolock && run_lock(&rc->run, rc->path,
-		rc->block) < 0)
+	if (!rc->dry && !rc->nolock &&
+		run_lock(&rc->run, rc->path, rc->block) < 0)
 		die_sys(errno == ETIMEDOUT ? RUN_TIMEOUT : EX_SYSTEM,
 			"unable to take locks");
 	open_live(rc, !rc->dry);
@@ -396,8 +457,8 @@ set_flags(struct rc *rc, const unsigned char *set, unsigned on, unsigned off)
 		unsigned f = (r->flags | on) & ~off;
 
 		if (set[i] && f != r->flags && !rc->dry &&
-			state_put(&rc->live.state, i, f, r->reason, r->code)
-				< 0)
+			state_put(&rc->live.state, i, f, r->reason, r->code) <
+				0)
 			die_sys(EX_SYSTEM, "unable to write the state");
 	}
 }
@@ -416,7 +477,8 @@ spare_essentials(struct rc *rc, unsigned char *set)
 			keep[i] = 1;
 			if (rc->run.verbosity > 0)
 				warn("service %s is essential: not stopping "
-					"it", name_of(rc, i));
+				     "it",
+					name_of(rc, i));
 		}
 	if (plan_needs(&rc->live.db, keep, 0) < 0)
 		die_sys(EX_SYSTEM, "unable to follow the dependencies");
@@ -450,8 +512,8 @@ dry_half(struct rc *rc, const unsigned char *set, enum run_mode mode)
 static int
 half(struct rc *rc, const unsigned char *set, enum run_mode mode)
 {
-	return rc->dry ? dry_half(rc, set, mode) :
-		run_half(&rc->run, set, mode);
+	return rc->dry ? dry_half(rc, set, mode)
+		       : run_half(&rc->run, set, mode);
 }
 
 static int
@@ -504,8 +566,9 @@ tell_already(const struct rc *rc, const unsigned char *set)
 static int
 untrue(const struct rc *rc, uint32_t i)
 {
-	return !prog_as_s6 && i < rc->live.db.nlong && (rc->fallen[i] ||
-		(!is_up(rc, i) && run_actual(&rc->live, i) > 0));
+	return !prog_as_s6 && i < rc->live.db.nlong &&
+		(rc->fallen[i] ||
+			(!is_up(rc, i) && run_actual(&rc->live, i) > 0));
 }
 
 static int
@@ -536,7 +599,7 @@ note_wishes(struct rc *rc, const unsigned char *set)
 
 	if (plan_wishes(&rc->live.db, set, wishes) < 0)
 		die_sys(EX_SYSTEM, "unable to follow the dependencies");
-	rc->run.wishes = wishes;	/* until the end */
+	rc->run.wishes = wishes; /* until the end */
 }
 
 static int
@@ -567,8 +630,9 @@ change_prune(struct rc *rc)
 	if (plan_needs(&rc->live.db, keep, 1) < 0)
 		die_sys(EX_SYSTEM, "unable to follow the dependencies");
 	for (uint32_t i = 0; i < rc->n; i++)
-		down[i] = !keep[i] && (rc->live.state.rec[i].flags &
-			(STATE_UP | STATE_WANTED | STATE_OWED));
+		down[i] = !keep[i] &&
+			(rc->live.state.rec[i].flags &
+				(STATE_UP | STATE_WANTED | STATE_OWED));
 	r = change_down(rc, down);
 	free(keep);
 	free(down);
@@ -597,8 +661,11 @@ restart(struct rc *rc)
 	/* Also what did not go down: it was told to, and is told to stay.  And
 	 * what a restart that was cut off did not bring back. */
 	for (uint32_t i = 0; i < rc->n; i++)
-		up[i] = rc->selected[i] || (down[i] && (is_up(rc, i) ||
-			(rc->live.state.rec[i].flags & STATE_OWED)));
+		up[i] = rc->selected[i] ||
+			(down[i] &&
+				(is_up(rc, i) ||
+					(rc->live.state.rec[i].flags &
+						STATE_OWED)));
 	only_up(rc, down);
 	half(rc, down, RUN_OWE);
 	/* A oneshot whose down script was not asked for is up as before. */
@@ -608,8 +675,9 @@ restart(struct rc *rc)
 	if (plan_needs(&rc->live.db, up, 1) < 0)
 		die_sys(EX_SYSTEM, "unable to follow the dependencies");
 	for (uint32_t i = 0; i < rc->n; i++)
-		up[i] = up[i] && (!is_up(rc, i) || (rc->dry && down[i]) ||
-			(rc->live.state.rec[i].flags & STATE_OWED));
+		up[i] = up[i] &&
+			(!is_up(rc, i) || (rc->dry && down[i]) ||
+				(rc->live.state.rec[i].flags & STATE_OWED));
 	half(rc, up, RUN_UP);
 	return finish(rc);
 }
@@ -636,8 +704,9 @@ age(const struct rc *rc, uint32_t i)
 	if (i >= rc->live.db.nlong) {
 		clock_gettime(CLOCK_REALTIME, &t);
 		now = (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-		return now < rc->live.state.rec[i].when ? 0 :
-			(int64_t)(now - rc->live.state.rec[i].when);
+		return now < rc->live.state.rec[i].when
+			? 0
+			: (int64_t)(now - rc->live.state.rec[i].when);
 	}
 	if (live_servicedir(dir, sizeof dir, &rc->live, name_of(rc, i)) < 0 ||
 		status_read(&st, AT_FDCWD, dir) < 0 || !status_is_up(&st) ||
@@ -658,8 +727,7 @@ do_follow(struct rc *rc)
 
 	memset(rc->selected, 0, rc->n);
 	for (uint32_t i = 0; i < rc->n; i++) {
-		const struct db_list *l =
-			&rc->live.db.services[i].restart_with;
+		const struct db_list *l = &rc->live.db.services[i].restart_with;
 		int64_t own = l->n ? age(rc, i) : -1, other;
 
 		for (uint32_t k = 0; own >= 0 && k < l->n; k++) {
@@ -701,7 +769,7 @@ do_reload(struct rc *rc)
 static const struct word {
 	const char *name;
 	int (*run)(struct rc *);
-	int changes, down;	/* down: 1 sets -d, -1 sets -u */
+	int changes, down; /* down: 1 sets -d, -1 sets -u */
 	int needs_names;
 } commands[] = {
 	{ "list", do_list, 0, 0, 0 },
@@ -731,8 +799,10 @@ find_command(const char *name)
 			return commands + i;
 	if (!strcmp(name, "help"))
 		print_commands();
-	die(EX_MISUSE, "unknown command %s (list, listall, diff, change, "
-		"start, stop, restart, follow, reload, status, help)", name);
+	die(EX_MISUSE,
+		"unknown command %s (list, listall, diff, change, "
+		"start, stop, restart, follow, reload, status, help)",
+		name);
 }
 
 int

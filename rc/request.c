@@ -165,8 +165,10 @@ send_first(int fd, const void *buf, size_t len)
 		char space[CMSG_SPACE(3 * sizeof(int))];
 	} u;
 	struct iovec v = { (void *)(uintptr_t)buf, len };
-	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1,
-		.msg_control = u.space, .msg_controllen = sizeof u.space };
+	struct msghdr m = { .msg_iov = &v,
+		.msg_iovlen = 1,
+		.msg_control = u.space,
+		.msg_controllen = sizeof u.space };
 	static const int fds[3] = { 0, 1, 2 };
 	struct cmsghdr *c;
 	ssize_t r;
@@ -180,8 +182,9 @@ send_first(int fd, const void *buf, size_t len)
 	do
 		r = sendmsg(fd, &m, 0);
 	while (r < 0 && errno == EINTR);
-	return r < 0 ? -1 : file_write_all(fd, (const char *)buf + r,
-		len - (size_t)r);
+	return r < 0
+		? -1
+		: file_write_all(fd, (const char *)buf + r, len - (size_t)r);
 }
 
 /* A socket's path must fit into about 100 bytes; going over the directory's
@@ -232,7 +235,8 @@ int
 request_write(int fd, const struct request *q)
 {
 	size_t max = REQUEST_HEAD + 80 + DB_HASH + strlen(q->name) +
-		strlen(q->logger) + q->argvlen, len;
+		strlen(q->logger) + q->argvlen,
+	       len;
 	unsigned char *buf = malloc(max);
 	int r = -1, e = E2BIG;
 

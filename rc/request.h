@@ -9,40 +9,46 @@
 
 #include "rc/db.h"
 
-enum { REQUEST_VERSION = 2, REQUEST_HEAD = 6, REQUEST_MAX = 1 << 20,
-	ANSWER_SIZE = 6 };
+enum {
+	REQUEST_VERSION = 2,
+	REQUEST_HEAD = 6,
+	REQUEST_MAX = 1 << 20,
+	ANSWER_SIZE = 6
+};
 #define REQUEST_SOCKET "servicedirs/s6rc-oneshot-runner/s"
 
 enum request_kind {
-	REQUEST_UP = 'u', REQUEST_DOWN = 'd', REQUEST_RELOAD = 'r',
-	REQUEST_IDLE = 'i',	/* answer when no script runs */
-	REQUEST_LOOK = 'l'	/* the set of services is another one */
+	REQUEST_UP = 'u',
+	REQUEST_DOWN = 'd',
+	REQUEST_RELOAD = 'r',
+	REQUEST_IDLE = 'i', /* answer when no script runs */
+	REQUEST_LOOK = 'l' /* the set of services is another one */
 };
 
 struct request {
 	enum request_kind kind;
-	const char *name;	/* of the service */
-	unsigned char id[DB_HASH];	/* of the database, for the state */
-	uint32_t number;	/* of the service in it */
+	const char *name; /* of the service */
+	unsigned char id[DB_HASH]; /* of the database, for the state */
+	uint32_t number; /* of the service in it */
 	/* What to write into the state: on success, on failure. */
 	unsigned flags_ok, flags_fail;
-	uint32_t timeout_ms;	/* 0: none */
-	uint32_t changer;	/* pid of the client */
-	uint64_t ticket;	/* the number of this wish: the script runs once
+	uint32_t timeout_ms; /* 0: none */
+	uint32_t changer; /* pid of the client */
+	uint64_t ticket; /* the number of this wish: the script runs once
 				 * under it; 0 for what runs no script */
-	unsigned again;		/* it was asked for before, and the answer was
+	unsigned again; /* it was asked for before, and the answer was
 				 * not heard */
-	const char *logger;	/* fifo of its logger, or empty */
+	const char *logger; /* fifo of its logger, or empty */
 	uint32_t argc;
-	const char *argv;	/* argc strings, each with its NUL */
+	const char *argv; /* argc strings, each with its NUL */
 	size_t argvlen;
 };
 
 enum answer_kind {
-	ANSWER_STATUS = 's',	/* value: raw wait status */
-	ANSWER_ERRNO = 'e',	/* value: why it could not be executed */
-	ANSWER_TIMEOUT = 't',	/* value: ms; it was killed */
-	ANSWER_UNKNOWN = 'x'	/* value: errno; it ran, and nobody knows how
+	ANSWER_STATUS = 's', /* value: raw wait status */
+	ANSWER_ERRNO = 'e', /* value: why it could not be executed */
+	ANSWER_TIMEOUT = 't', /* value: ms; it was killed */
+	ANSWER_UNKNOWN = 'x' /* value: errno; it ran, and nobody knows how
 				 * it ended */
 };
 struct answer {

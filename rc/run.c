@@ -16,16 +16,24 @@
 #include "rc/job.h"
 #include "rc/scan.h"
 
-enum { BATCH = 64, WAIT_TRIES = 50, WAIT_PAUSE_MS = 100, FEW_FILES = 64,
-	RESERVE = 10, BOTH_SETS = 8, TREE_MS = 200 };
+enum {
+	BATCH = 64,
+	WAIT_TRIES = 50,
+	WAIT_PAUSE_MS = 100,
+	FEW_FILES = 64,
+	RESERVE = 10,
+	BOTH_SETS = 8,
+	TREE_MS = 200
+};
 
 static void
 begin(struct half *h, uint32_t i)
 {
 	unsigned f = h->run->live->state.rec[i].flags;
 
-	if (h->njobs >= h->room || (i >= h->db->nlong && h->run->jobs &&
-		h->noneshots >= h->run->jobs)) {
+	if (h->njobs >= h->room ||
+		(i >= h->db->nlong && h->run->jobs &&
+			h->noneshots >= h->run->jobs)) {
 		h->held[h->nheld++] = i;
 		return;
 	}
@@ -35,8 +43,8 @@ begin(struct half *h, uint32_t i)
 	/* Owed before it is asked to go down: if we are killed between the
 	 * two it still comes back. */
 	if (h->mode == RUN_OWE && !(f & STATE_OWED) &&
-		state_put(&h->run->live->state, i, f | STATE_OWED,
-			REASON_NONE, 0) < 0) {
+		state_put(&h->run->live->state, i, f | STATE_OWED, REASON_NONE,
+			0) < 0) {
 		job_not_begun(h, i);
 		return;
 	}
@@ -87,8 +95,9 @@ next_deadline(const struct half *h)
 		first = h->tell;
 	if (first == UINT64_MAX)
 		return -1;
-	return first <= now ? 0 : first - now > 1000000 ? 1000000 :
-		(int)(first - now);
+	return first <= now		? 0
+		: first - now > 1000000 ? 1000000
+					: (int)(first - now);
 }
 
 /* A supervise that went comes back only if there is an svscan that does not
@@ -101,9 +110,9 @@ look_at_tree(struct half *h, uint64_t now)
 	h->asked = now;
 	if (scan_runs(h->run->live->scandir) || !scan_lost(errno))
 		return;
-	warn("%s: asking for nothing more", errno == ESHUTDOWN ?
-		"the supervision tree was told to end" :
-		"there is no supervision tree any more");
+	warn("%s: asking for nothing more",
+		errno == ESHUTDOWN ? "the supervision tree was told to end"
+				   : "there is no supervision tree any more");
 	h->run->interrupted = 1;
 	run_raise(&h->result, RUN_INTERRUPTED);
 }
@@ -150,9 +159,11 @@ take_signals(struct half *h)
 		if (h->run->interrupted && sig != SIGHUP)
 			again = 1;
 		h->run->interrupted = 1;
-		warn("got %s: %s", sig == SIGINT ? "SIGINT" : sig == SIGTERM ?
-			"SIGTERM" : "SIGHUP", again ?
-			"leaving at once" : "asking for nothing more");
+		warn("got %s: %s",
+			sig == SIGINT		 ? "SIGINT"
+				: sig == SIGTERM ? "SIGTERM"
+						 : "SIGHUP",
+			again ? "leaving at once" : "asking for nothing more");
 	}
 	if (!h->run->interrupted)
 		return;
@@ -246,7 +257,7 @@ run_half(struct run *r, const unsigned char *set, enum run_mode mode)
 	h.room = count_room(mode, n);
 	if (!h.room && n) {
 		warn("no more than %lu files may be open, which is too few "
-			"(nothing was asked of any service; see ulimit -n)",
+		     "(nothing was asked of any service; see ulimit -n)",
 			(unsigned long)nofile_soft());
 		h.result = RUN_SYSTEM;
 		goto out;

@@ -10,42 +10,47 @@
 
 enum run_mode {
 	RUN_UP,
-	RUN_DOWN,		/* and that is that */
-	RUN_OWE			/* down, to be brought back: STATE_OWED */
+	RUN_DOWN, /* and that is that */
+	RUN_OWE /* down, to be brought back: STATE_OWED */
 };
 
 /* Results, the worst of all services; those of s6-rc. */
-enum { RUN_OK = 0, RUN_FAILED = 1, RUN_TIMEOUT = 2, RUN_INTERRUPTED = 30,
-	RUN_SYSTEM = 111 };
+enum {
+	RUN_OK = 0,
+	RUN_FAILED = 1,
+	RUN_TIMEOUT = 2,
+	RUN_INTERRUPTED = 30,
+	RUN_SYSTEM = 111
+};
 
 struct run {
-	struct live *live;	/* borrowed, opened for writing */
+	struct live *live; /* borrowed, opened for writing */
 	int verbosity;
-	unsigned timeout_ms;	/* for all of it; 0 none */
-	unsigned jobs;		/* oneshots at once; 0 no bound */
-	unsigned deaths;	/* give up on a service that died so often
+	unsigned timeout_ms; /* for all of it; 0 none */
+	unsigned jobs; /* oneshots at once; 0 no bound */
+	unsigned deaths; /* give up on a service that died so often
 				 * while it was started; 0 never */
-	int ignore_down;	/* a oneshot whose down script fails counts
+	int ignore_down; /* a oneshot whose down script fails counts
 				 * as down all the same */
-	int no_progress;	/* on a terminal: somebody else shows it */
-	unsigned start_ms;	/* for a longrun that has to say that it is
+	int no_progress; /* on a terminal: somebody else shows it */
+	unsigned start_ms; /* for a longrun that has to say that it is
 				 * ready and names no limit; 0 none */
-	unsigned settle_ms;	/* a longrun that does not say so has to live
+	unsigned settle_ms; /* a longrun that does not say so has to live
 				 * so long; 0 none.  What depends on it does
 				 * not wait for that */
-	uint64_t deadline;	/* set by run_begin; 0 none */
-	const unsigned char *wishes;	/* borrowed, a byte a service, or 0:
+	uint64_t deadline; /* set by run_begin; 0 none */
+	const unsigned char *wishes; /* borrowed, a byte a service, or 0:
 				 * those whose failure is said and counts for
 				 * nothing else */
-	int interrupted;	/* set when a signal came, or by the caller */
-	int result;		/* the worst so far */
-	uint32_t *failed;	/* owned; services that failed in the last
+	int interrupted; /* set when a signal came, or by the caller */
+	int result; /* the worst so far */
+	uint32_t *failed; /* owned; services that failed in the last
 				 * half, in order */
 	uint32_t nfailed;
-	uint32_t left_undone;	/* not tried or cut off */
-	int lost;		/* a script was asked for, and nobody tells
+	uint32_t left_undone; /* not tried or cut off */
+	int lost; /* a script was asked for, and nobody tells
 				 * what becomes of it: nothing more is done */
-	int ready;		/* run_begin was called */
+	int ready; /* run_begin was called */
 };
 
 /* Take the lock of the live directory at path; waiting is said (and refused

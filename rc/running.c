@@ -123,10 +123,11 @@ running_outcome(struct answer *a, const char *name, uint64_t ticket)
 	char path[PATH_LEN], *buf = 0;
 	struct request q;
 	struct detail d;
-	ssize_t r = path_join(path, sizeof path, ENDED_DIR, name) < 0 ? -1 :
-		file_slurp(AT_FDCWD, path, &buf, HEAD + REQUEST_MAX);
-	int known = r >= HEAD && detail_unpack(&d, buf, DETAIL_SIZE) &&
-		d.pid && !identity_other_boot(d.boot, d.started) &&
+	ssize_t r = path_join(path, sizeof path, ENDED_DIR, name) < 0
+		? -1
+		: file_slurp(AT_FDCWD, path, &buf, HEAD + REQUEST_MAX);
+	int known = r >= HEAD && detail_unpack(&d, buf, DETAIL_SIZE) && d.pid &&
+		!identity_other_boot(d.boot, d.started) &&
 		answer_unpack(a, buf + DETAIL_SIZE, ANSWER_SIZE) &&
 		request_unpack(&q, buf + HEAD, (size_t)r - HEAD) &&
 		q.ticket == ticket;
@@ -154,8 +155,8 @@ running_read(struct detail *d, size_t *len, const char *name)
 	if (path_join(path, sizeof path, RUNNING_DIR, name) < 0)
 		return 0;
 	r = file_slurp(AT_FDCWD, path, &buf, HEAD + REQUEST_MAX);
-	if (r < HEAD || !detail_unpack(d, buf, DETAIL_SIZE) ||
-		!d->pid || identity_other_boot(d->boot, d->started)) {
+	if (r < HEAD || !detail_unpack(d, buf, DETAIL_SIZE) || !d->pid ||
+		identity_other_boot(d->boot, d->started)) {
 		if (r >= 0)
 			free(buf);
 		return 0;
@@ -186,7 +187,7 @@ running_any(const char *live)
 	int any = 0;
 
 	if (path_join(path, sizeof path, live, "servicedirs", LIVE_RUNNER,
-		RUNNING_DIR) < 0)
+		    RUNNING_DIR) < 0)
 		return 0;
 	dir = opendir(path);
 	while (dir && !any && (d = readdir(dir)))
@@ -203,8 +204,9 @@ pid_in(int dir, const char *name)
 	struct detail d;
 
 	return file_read(dir, name, buf, sizeof buf) == DETAIL_SIZE &&
-		detail_unpack(&d, buf, DETAIL_SIZE) &&
-		detail_alive(&d) ? (long)d.pid : 0;
+			detail_unpack(&d, buf, DETAIL_SIZE) && detail_alive(&d)
+		? (long)d.pid
+		: 0;
 }
 
 long
@@ -213,7 +215,9 @@ running_pid(const char *live, const char *name)
 	char path[PATH_LEN];
 
 	return path_join(path, sizeof path, live, "servicedirs", LIVE_RUNNER,
-		RUNNING_DIR, name) < 0 ? 0 : pid_in(AT_FDCWD, path);
+		       RUNNING_DIR, name) < 0
+		? 0
+		: pid_in(AT_FDCWD, path);
 }
 
 long
@@ -225,7 +229,7 @@ running_pid_any(const char *live, char *name, size_t max)
 	DIR *dir;
 
 	if (path_join(path, sizeof path, live, "servicedirs", LIVE_RUNNER,
-		RUNNING_DIR) < 0)
+		    RUNNING_DIR) < 0)
 		return 0;
 	dir = opendir(path);
 	while (dir && !pid && (d = readdir(dir)))

@@ -19,10 +19,10 @@
 #define ENDED_DIR "ended"
 
 struct running {
-	int fd;			/* of the file, or -1 */
-	unsigned limit_ms;	/* 0: none */
+	int fd; /* of the file, or -1 */
+	unsigned limit_ms; /* 0: none */
 	pid_t daemon;
-	struct detail dt;	/* working */
+	struct detail dt; /* working */
 };
 
 /* The script of NAME is about to run.  0; or -1 and errno, and then nothing is

@@ -18,9 +18,12 @@
 #include "supervise/status.h"
 #include "svscan/scandir.h"
 
-enum { POKE_EVERY = 64, LOOK_MS = 1000,
-	DEAF_MS = 20,		/* where nothing can be heard */
-	TELL_MS = 2000 };
+enum {
+	POKE_EVERY = 64,
+	LOOK_MS = 1000,
+	DEAF_MS = 20, /* where nothing can be heard */
+	TELL_MS = 2000
+};
 
 int
 scan_send(const char *scandir, const char *letters)
@@ -71,8 +74,8 @@ scan_link(const struct live *l, const char *name)
 	ssize_t r;
 
 	if (scan_entry(entry, sizeof entry, l, name) < 0 ||
-		path_join(target, sizeof target, l->path, "servicedirs",
-			name) < 0)
+		path_join(target, sizeof target, l->path, "servicedirs", name) <
+			0)
 		return -1;
 	if (symlink(target, entry) == 0)
 		return 0;
@@ -88,8 +91,8 @@ scan_link(const struct live *l, const char *name)
 }
 
 static int
-in_servicedir(char *buf, const struct live *l, const char *name,
-	const char *what)
+in_servicedir(
+	char *buf, const struct live *l, const char *name, const char *what)
 {
 	return path_join(buf, PATH_LEN, l->path, "servicedirs", name, what);
 }
@@ -150,8 +153,10 @@ as_wanted(const struct live *l, const char *name, int wanted)
 
 	if (!wanted)
 		return !alive(l, name);
-	return alive(l, name) && path_join(path, sizeof path, "servicedirs",
-		name, STATUS_FILE) == 0 && file_exists(l->fd, path) > 0;
+	return alive(l, name) &&
+		path_join(path, sizeof path, "servicedirs", name,
+			STATUS_FILE) == 0 &&
+		file_exists(l->fd, path) > 0;
 }
 
 static uint32_t
@@ -201,8 +206,9 @@ wait_all(struct scan_ear *e, const struct live *l, const char *const *names,
 		if (wanted && !scan_runs(l->scandir) && scan_lost(errno))
 			return -1;
 		if (ms.tell && now >= tell) {
-			ms.tell(l, names[i], count_missing(l, names, i, n,
-				wanted), (unsigned)((now - start) / 1000));
+			ms.tell(l, names[i],
+				count_missing(l, names, i, n, wanted),
+				(unsigned)((now - start) / 1000));
 			tell = now + (now - start);
 		}
 		if (end - now < (uint64_t)limit)
@@ -274,8 +280,8 @@ remove_directory(const struct live *l, const char *name,
 
 long
 scan_remove(const struct live *l, const char *const *names, uint32_t n,
-	struct scan_patience ms, void (*fn)(const char *, const char *,
-		const char *, int))
+	struct scan_patience ms,
+	void (*fn)(const char *, const char *, const char *, int))
 {
 	struct scan_ear e = { .paths = 0, .l = { .fd = -1 } };
 	char path[PATH_LEN];
@@ -292,7 +298,7 @@ scan_remove(const struct live *l, const char *const *names, uint32_t n,
 			fn(names[i], "its entry in the scan directory", 0,
 				errno);
 		if (path_join(path, sizeof path, l->path, "servicedirs",
-			names[i]) == 0)
+			    names[i]) == 0)
 			control_send(AT_FDCWD, path, "Dx", 2);
 	}
 	/* n: svscan forgets those that are gone now. */
@@ -334,8 +340,8 @@ scan_leads_into(const char *scandir, const char *name, const char *real)
 		return 0;
 	if (!strncmp(to, real, len) && to[len] == '/')
 		return 1;
-	if ((*to == '/' ? path_join(path, sizeof path, to) :
-		path_join(path, sizeof path, scandir, to)) < 0 ||
+	if ((*to == '/' ? path_join(path, sizeof path, to)
+			: path_join(path, sizeof path, scandir, to)) < 0 ||
 		!cut_last(path))
 		return 0;
 	dirs = cut_last(path);
@@ -354,11 +360,11 @@ scan_taken(char *entry, const struct live *l, const char *name)
 		return 0;
 	r = readlink(entry, now, sizeof now - 1);
 	if (r < 0)
-		return errno == EINVAL;	/* a directory, or a file */
+		return errno == EINVAL; /* a directory, or a file */
 	now[r] = 0;
 	return strcmp(now, ours) && file_exists(AT_FDCWD, entry) &&
-		(path_real(real, l->path) < 0 || !scan_leads_into(l->scandir,
-			path_base(entry), real));
+		(path_real(real, l->path) < 0 ||
+			!scan_leads_into(l->scandir, path_base(entry), real));
 }
 
 int
@@ -374,8 +380,10 @@ scan_forget(const char *live, const char *scandir)
 	if (path_real(real, live) < 0)
 		*real = 0;
 	while ((e = readdir(d)))
-		if ((scan_leads_into(scandir, e->d_name, live) || (*real &&
-			scan_leads_into(scandir, e->d_name, real))) &&
+		if ((scan_leads_into(scandir, e->d_name, live) ||
+			    (*real &&
+				    scan_leads_into(
+					    scandir, e->d_name, real))) &&
 			unlinkat(dirfd(d), e->d_name, 0) < 0)
 			r = -1;
 	closedir(d);

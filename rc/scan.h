@@ -12,7 +12,7 @@
  * hundreds of supervises tell one descriptor, and it is not known which. */
 struct scan_ear {
 	struct listener l;
-	char **paths;		/* owned; its other names */
+	char **paths; /* owned; its other names */
 	uint32_t n;
 };
 
@@ -57,8 +57,9 @@ int scan_link(const struct live *l, const char *name);
  * done, where it was moved or 0, and errno), and no other waits for that.
  * Number of those that are still supervised then. */
 long scan_remove(const struct live *l, const char *const *names, uint32_t n,
-	struct scan_patience, void (*fn)(const char *name, const char *what,
-		const char *left, int error));
+	struct scan_patience,
+	void (*fn)(const char *name, const char *what, const char *left,
+		int error));
 /* Does this link of a scan directory lead to a service directory of a live
  * directory, by whatever spelling?  real is that of path_real, or spelt as in
  * the links.  1 or 0. */

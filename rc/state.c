@@ -98,16 +98,15 @@ check_head(const unsigned char *data, size_t len, uint32_t n,
 		snprintf(err, errmax, "belongs to another database");
 	else if (len != STATE_HEAD + (size_t)n * STATE_RECORD)
 		snprintf(err, errmax, "%lu bytes long, expected %lu",
-			(unsigned long)len, (unsigned long)(STATE_HEAD +
-				(size_t)n * STATE_RECORD));
+			(unsigned long)len,
+			(unsigned long)(STATE_HEAD + (size_t)n * STATE_RECORD));
 	else
 		return 1;
 	return 0;
 }
 
 int
-state_is_of(const unsigned char *head, const unsigned char *id,
-	uint32_t number)
+state_is_of(const unsigned char *head, const unsigned char *id, uint32_t number)
 {
 	struct rd r = rd_init(head, STATE_HEAD);
 	const unsigned char *magic = rd_mem(&r, MAGIC_LEN), *own;
@@ -128,8 +127,8 @@ state_decode(struct state_rec *rec, uint32_t n, const unsigned char *id,
 	if (!check_head(p, len, n, id, err, errmax))
 		return 0;
 	for (uint32_t i = 0; i < n; i++)
-		if (!state_unpack(rec + i, i, p + STATE_HEAD +
-			(size_t)i * STATE_RECORD)) {
+		if (!state_unpack(rec + i, i,
+			    p + STATE_HEAD + (size_t)i * STATE_RECORD)) {
 			snprintf(err, errmax, "record %u is damaged",
 				(unsigned)i);
 			return 0;
@@ -179,8 +178,8 @@ load(struct states *s, char *err, size_t errmax)
 			snprintf(err, errmax, "%s", strerror(errno));
 			break;
 		}
-		good = state_decode(s->rec, s->n, s->id, buf, (size_t)r, err,
-			errmax);
+		good = state_decode(
+			s->rec, s->n, s->id, buf, (size_t)r, err, errmax);
 		errno = EPROTO;
 	}
 	free(buf);
@@ -196,8 +195,8 @@ state_open(struct states *s, int at, const char *name, const unsigned char *id,
 	s->n = n;
 	memcpy(s->id, id, DB_HASH);
 	s->rec = calloc(n ? n : 1, sizeof *s->rec);
-	s->fd = openat(at, name, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC |
-		O_NONBLOCK);
+	s->fd = openat(at, name,
+		(writable ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK);
 	if (s->fd < 0 || !s->rec)
 		snprintf(why, sizeof why, "%s", strerror(errno));
 	else if (load(s, why, sizeof why) == 0)
@@ -235,8 +234,8 @@ state_put(struct states *s, uint32_t i, unsigned flags,
 	if (s->fd >= 0) {
 		state_pack(buf, i, &r);
 		do
-			w = pwrite(s->fd, buf, sizeof buf, (off_t)STATE_HEAD +
-				(off_t)i * STATE_RECORD);
+			w = pwrite(s->fd, buf, sizeof buf,
+				(off_t)STATE_HEAD + (off_t)i * STATE_RECORD);
 		while (w < 0 && errno == EINTR);
 		if (w != (ssize_t)sizeof buf) {
 			if (w >= 0)
@@ -262,8 +261,8 @@ state_close(struct states *s)
 }
 
 void
-state_reason_text(char *buf, size_t max, const struct state_rec *r,
-	const char *about)
+state_reason_text(
+	char *buf, size_t max, const struct state_rec *r, const char *about)
 {
 	unsigned code = (unsigned)r->code;
 

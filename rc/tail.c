@@ -42,7 +42,8 @@ tell_catch_all(const struct db_service *s, const char *logs)
 		path_join(path, sizeof path, logs, "catch-all") == 0 &&
 		file_exists(AT_FDCWD, path))
 		info("%s has no logger: what it said is in the log catch-all "
-			"(reeve logs catch-all)", s->name);
+		     "(reeve logs catch-all)",
+			s->name);
 }
 
 void
@@ -58,8 +59,12 @@ tail_tell(const struct db *db, uint32_t i, const char *logs)
 
 	if (logger != DB_NONE)
 		dir = db_prop(db->services + logger, "logdir");
-	if (path_join(path, sizeof path, dir ? dir : logs ? logs : "",
-		dir ? "" : s->name, "current") < 0 || (!dir && !logs))
+	if (path_join(path, sizeof path,
+		    dir		   ? dir
+			    : logs ? logs
+				   : "",
+		    dir ? "" : s->name, "current") < 0 ||
+		(!dir && !logs))
 		return;
 	fd = file_open_regular(AT_FDCWD, path);
 	if (fd < 0) {
@@ -67,8 +72,10 @@ tail_tell(const struct db *db, uint32_t i, const char *logs)
 			tell_catch_all(s, logs);
 		return;
 	}
-	r = fstat(fd, &st) < 0 ? -1 : pread(fd, buf, LOG_TAIL,
-		st.st_size > LOG_TAIL ? st.st_size - LOG_TAIL : 0);
+	r = fstat(fd, &st) < 0
+		? -1
+		: pread(fd, buf, LOG_TAIL,
+			  st.st_size > LOG_TAIL ? st.st_size - LOG_TAIL : 0);
 	close(fd);
 	if (r <= 0)
 		return;

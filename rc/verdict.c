@@ -11,24 +11,26 @@ enum {
 	 * its status, but there is no event for that. */
 	PAUSED_MS = 5,
 	LEAVING_MS = 1000,
-	STOPPING_MS = 60000,	/* a process without limits that does not end */
-	UNREAD_MS = 100		/* until a status is read again */
+	STOPPING_MS = 60000, /* a process without limits that does not end */
+	UNREAD_MS = 100 /* until a status is read again */
 };
 
-#define GO(verdict, reason) { 1, (verdict), (reason) }
+#define GO(verdict, reason)                                                    \
+	{                                                                      \
+		1, (verdict), (reason)                                         \
+	}
 #define DONE GO(V_DONE, REASON_NONE)
 #define STAY GO(V_NOTHING, REASON_NONE)
 #define LET_GO GO(V_LET_GO, REASON_NONE)
 #define CANT GO(V_BUG, REASON_NONE)
 
 const struct verdict_cell verdicts[W_N][NEWS_N] = {
-	[W_START] = {
-		[NEWS_STARTED] = DONE,
+	[W_START] = { [NEWS_STARTED] = DONE,
 		[NEWS_STARTED_NEW] = GO(V_WATCH, REASON_NONE),
 		[NEWS_REACHED] = DONE,
 		[NEWS_PERMANENT] = GO(V_GIVE_UP, REASON_PERMANENT),
 		[NEWS_UNABLE] = GO(V_GIVE_UP, REASON_NOEXEC),
-		[NEWS_DEATHS] = STAY,	/* it will be started, and that is all */
+		[NEWS_DEATHS] = STAY, /* it will be started, and that is all */
 		[NEWS_OVER_WELL] = STAY,
 		[NEWS_OVER_BADLY] = STAY,
 		[NEWS_SETTLED] = CANT,
@@ -37,10 +39,8 @@ const struct verdict_cell verdicts[W_N][NEWS_N] = {
 		[NEWS_LATE_DIED] = GO(V_GIVE_UP, REASON_DEATHS),
 		[NEWS_NOSUPER] = GO(V_GIVE_UP, REASON_NOSUPER),
 		[NEWS_STOP] = GO(V_GIVE_UP, REASON_INTERRUPTED),
-		[NEWS_LEAVE] = GO(V_GIVE_UP, REASON_INTERRUPTED)
-	},
-	[W_READY] = {
-		[NEWS_STARTED] = STAY,
+		[NEWS_LEAVE] = GO(V_GIVE_UP, REASON_INTERRUPTED) },
+	[W_READY] = { [NEWS_STARTED] = STAY,
 		[NEWS_STARTED_NEW] = STAY,
 		[NEWS_REACHED] = DONE,
 		[NEWS_PERMANENT] = GO(V_GIVE_UP, REASON_PERMANENT),
@@ -53,15 +53,13 @@ const struct verdict_cell verdicts[W_N][NEWS_N] = {
 		[NEWS_LATE_DIED] = GO(V_GIVE_UP, REASON_DEATHS),
 		[NEWS_NOSUPER] = GO(V_GIVE_UP, REASON_NOSUPER),
 		[NEWS_STOP] = GO(V_GIVE_UP, REASON_INTERRUPTED),
-		[NEWS_LEAVE] = GO(V_GIVE_UP, REASON_INTERRUPTED)
-	},
+		[NEWS_LEAVE] = GO(V_GIVE_UP, REASON_INTERRUPTED) },
 	/* What needs it goes on: it cannot be taken back as if it had never
 	 * been up. */
-	[W_STEADY] = {
-		[NEWS_STARTED] = STAY,
+	[W_STEADY] = { [NEWS_STARTED] = STAY,
 		[NEWS_STARTED_NEW] = STAY,
 		[NEWS_REACHED] = STAY,
-		[NEWS_PERMANENT] = STAY,	/* its end tells more */
+		[NEWS_PERMANENT] = STAY, /* its end tells more */
 		[NEWS_UNABLE] = STAY,
 		[NEWS_DEATHS] = GO(V_UNDO, REASON_UNSTEADY),
 		[NEWS_OVER_WELL] = LET_GO,
@@ -71,10 +69,8 @@ const struct verdict_cell verdicts[W_N][NEWS_N] = {
 		[NEWS_LATE_DIED] = GO(V_UNDO, REASON_UNSTEADY),
 		[NEWS_NOSUPER] = STAY,
 		[NEWS_STOP] = LET_GO,
-		[NEWS_LEAVE] = LET_GO
-	},
-	[W_STOP] = {
-		[NEWS_STARTED] = STAY,
+		[NEWS_LEAVE] = LET_GO },
+	[W_STOP] = { [NEWS_STARTED] = STAY,
 		[NEWS_STARTED_NEW] = STAY,
 		[NEWS_REACHED] = DONE,
 		[NEWS_PERMANENT] = STAY,
@@ -87,11 +83,9 @@ const struct verdict_cell verdicts[W_N][NEWS_N] = {
 		[NEWS_LATE_DIED] = GO(V_GIVE_UP, REASON_TIMEOUT),
 		[NEWS_NOSUPER] = GO(V_GIVE_UP, REASON_NOSUPER),
 		[NEWS_STOP] = GO(V_GIVE_UP, REASON_INTERRUPTED),
-		[NEWS_LEAVE] = GO(V_GIVE_UP, REASON_INTERRUPTED)
-	},
+		[NEWS_LEAVE] = GO(V_GIVE_UP, REASON_INTERRUPTED) },
 	/* A script runs to its end: half of one is worse than all. */
-	[W_SCRIPT] = {
-		[NEWS_STARTED] = CANT,
+	[W_SCRIPT] = { [NEWS_STARTED] = CANT,
 		[NEWS_STARTED_NEW] = CANT,
 		[NEWS_REACHED] = DONE,
 		[NEWS_PERMANENT] = CANT,
@@ -104,8 +98,7 @@ const struct verdict_cell verdicts[W_N][NEWS_N] = {
 		[NEWS_LATE_DIED] = CANT,
 		[NEWS_NOSUPER] = CANT,
 		[NEWS_STOP] = STAY,
-		[NEWS_LEAVE] = GO(V_FAIL, REASON_INTERRUPTED)
-	}
+		[NEWS_LEAVE] = GO(V_FAIL, REASON_INTERRUPTED) }
 };
 
 /* --- events */
@@ -115,34 +108,52 @@ heard_letters(struct heard *h, enum watch w, const char *s, size_t n)
 {
 	for (size_t k = 0; k < n; k++)
 		switch (s[k]) {
-		case 'O': h->permanent = 1; break;
-		case 'd': h->deaths++; h->dead = 1; break;
-		case 'f': h->unable = 1; break;
-		case 's': h->super = 1; h->gone = 0; break;
-		case 'x': h->gone = 1; break;
-		case 'D': h->over = 1; break;
+		case 'O':
+			h->permanent = 1;
+			break;
+		case 'd':
+			h->deaths++;
+			h->dead = 1;
+			break;
+		case 'f':
+			h->unable = 1;
+			break;
+		case 's':
+			h->super = 1;
+			h->gone = 0;
+			break;
+		case 'x':
+			h->gone = 1;
+			break;
+		case 'D':
+			h->over = 1;
+			break;
 		case 'u':
 			h->dead = 0;
 			h->started = 1;
 			if (w == W_START)
 				return k + 1;
 			break;
-		default: break;
+		default:
+			break;
 		}
 	return n;
 }
 
 enum news
-heard_news(const struct heard *h, enum watch w, unsigned deaths,
-	unsigned limit, int as_s6)
+heard_news(const struct heard *h, enum watch w, unsigned deaths, unsigned limit,
+	int as_s6)
 {
 	int often = limit && deaths >= limit;
 
 	if (w == W_STEADY)
-		return often ? NEWS_DEATHS : h->over ? NEWS_OVER_BADLY :
-			NEWS_NONE;
-	return h->permanent ? NEWS_PERMANENT : h->unable && !as_s6 ?
-		NEWS_UNABLE : often ? NEWS_DEATHS : NEWS_NONE;
+		return often	  ? NEWS_DEATHS
+			: h->over ? NEWS_OVER_BADLY
+				  : NEWS_NONE;
+	return h->permanent	      ? NEWS_PERMANENT
+		: h->unable && !as_s6 ? NEWS_UNABLE
+		: often		      ? NEWS_DEATHS
+				      : NEWS_NONE;
 }
 
 /* --- status */
@@ -180,8 +191,9 @@ sight_first(const struct sight *s, enum watch w)
 	if (!s->known)
 		return UNREAD_MS;
 	if (w == W_STOP)
-		return s->alive ? SIGHT_EVENTS : s->wanted_up ? PAUSED_MS :
-			SIGHT_ARRIVED;
+		return s->alive	       ? SIGHT_EVENTS
+			: s->wanted_up ? PAUSED_MS
+				       : SIGHT_ARRIVED;
 	if (!is_up(s, w))
 		return SIGHT_EVENTS;
 	/* Up, but told to go down a moment ago: it probably ends and comes
@@ -200,8 +212,9 @@ sight_again(const struct sight *s, enum watch w)
 	if (!s->known)
 		return UNREAD_MS;
 	if (w == W_STOP)
-		return s->alive ? SIGHT_EVENTS : s->wanted_up ? PAUSED_MS :
-			SIGHT_ARRIVED;
+		return s->alive	       ? SIGHT_EVENTS
+			: s->wanted_up ? PAUSED_MS
+				       : SIGHT_ARRIVED;
 	if (!is_up(s, w))
 		return SIGHT_EVENTS;
 	ms = may_still_stop(s);
@@ -236,8 +249,8 @@ times_due(const struct times *t, unsigned deaths, uint64_t now)
 /* --- outcomes */
 
 int
-verdict_of_answer(const struct answer *a, enum state_reason *why,
-	uint32_t *code)
+verdict_of_answer(
+	const struct answer *a, enum state_reason *why, uint32_t *code)
 {
 	int status = (int)a->value;
 
@@ -257,8 +270,7 @@ verdict_of_answer(const struct answer *a, enum state_reason *why,
 }
 
 unsigned
-verdict_flags(unsigned flags, enum run_mode mode, int oneshot, int wish,
-	int ok)
+verdict_flags(unsigned flags, enum run_mode mode, int oneshot, int wish, int ok)
 {
 	const unsigned up = STATE_UP, owed = STATE_OWED;
 
@@ -277,8 +289,9 @@ verdict_flags(unsigned flags, enum run_mode mode, int oneshot, int wish,
 int
 verdict_result(enum state_reason why)
 {
-	return why == REASON_TIMEOUT || why == REASON_UNREADY ? RUN_TIMEOUT :
-		why == REASON_INTERRUPTED ? RUN_INTERRUPTED : RUN_FAILED;
+	return why == REASON_TIMEOUT || why == REASON_UNREADY ? RUN_TIMEOUT
+		: why == REASON_INTERRUPTED		      ? RUN_INTERRUPTED
+							      : RUN_FAILED;
 }
 
 int

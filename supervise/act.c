@@ -23,15 +23,14 @@
 #include "supervise/sweep.h"
 #include "supervise/tally.h"
 
-
 enum {
 	KILL_AGAIN_MS = 5000,
-	SHORT_MIN_MS = 100,	/* first retry when something ran short */
+	SHORT_MIN_MS = 100, /* first retry when something ran short */
 	SHORT_MAX_MS = 2000,
-	FAIL_MIN_MS = 1000,	/* and when run is wrong */
+	FAIL_MIN_MS = 1000, /* and when run is wrong */
 	FAIL_MAX_MS = 60000,
 	S6_PAUSE_MS = 1000,
-	NOTIFY_BYTES = 65536,	/* without a newline */
+	NOTIFY_BYTES = 65536, /* without a newline */
 	PERMANENT_CODE = 125
 };
 
@@ -60,7 +59,8 @@ act_publish(struct super *s)
 	s->republish = 0;
 	act_detail(s);
 	if (status_write(AT_FDCWD, &s->st, s->published) < 0) {
-		warn_sys("unable to write %s (trying again in 1 s)", STATUS_FILE);
+		warn_sys("unable to write %s (trying again in 1 s)",
+			STATUS_FILE);
 		s->republish = os_now() + SEC;
 	} else {
 		s->dt.hearing = 0;
@@ -134,12 +134,12 @@ act_notified(struct super *s)
 			return;
 		}
 		warn("run writes to its notification-fd, but no newline in "
-			"%u bytes (it is not listened to any more)",
+		     "%u bytes (it is not listened to any more)",
 			s->unready);
 		r = 0;
 	}
 	act_deafen(s);
-	if (r <= 0) {		/* it will never say so */
+	if (r <= 0) { /* it will never say so */
 		s->dt.hearing = 0;
 		act_detail(s);
 		return;
@@ -223,7 +223,7 @@ set_retry(struct super *s)
 {
 	int e = (int)s->dt.error, lack = file_shortage(e);
 	uint64_t ms = lack ? SHORT_MIN_MS : FAIL_MIN_MS,
-		max = lack ? SHORT_MAX_MS : FAIL_MAX_MS;
+		 max = lack ? SHORT_MAX_MS : FAIL_MAX_MS;
 
 	if (prog_as_s6 && !lack)
 		ms = max;
@@ -234,8 +234,8 @@ set_retry(struct super *s)
 	s->spawn_fails++;
 	s->deadline = os_now() + ms * MS;
 	s->dt.reason = WHY_SPAWN;
-	warn("unable to start %s%srun (trying again in %u.%u s): %s",
-		s->dt.def, *s->dt.def ? "/" : "", (unsigned)(ms / 1000),
+	warn("unable to start %s%srun (trying again in %u.%u s): %s", s->dt.def,
+		*s->dt.def ? "/" : "", (unsigned)(ms / 1000),
 		(unsigned)(ms / 100 % 10), chain_strerror(e));
 	/* Whoever waits for it need not wait for ever; s6 has no letter for
 	 * this. */
@@ -277,8 +277,7 @@ in_tally(const struct super *s, const struct death *d)
 static void
 sweep_left(struct super *s)
 {
-	sweep(s->dt.def, (pid_t)s->dt.run_pid, s->checker,
-		(int)s->dt.adopted);
+	sweep(s->dt.def, (pid_t)s->dt.run_pid, s->checker, (int)s->dt.adopted);
 }
 
 /* run is dead.  How and when is written down before anything comes of it: if
@@ -305,8 +304,9 @@ died(struct super *s)
 	s->st.wstat = s->wstat;
 	s->st.ready = s->st.paused = 0;
 	d = tally_death(&s->dt.died, s->wstat);
-	if (!in_tally(s, &d) && tally_add(AT_FDCWD, &d, svdir_number(
-		s->dt.def, "max-death-tally")) < 0)
+	if (!in_tally(s, &d) &&
+		tally_add(AT_FDCWD, &d,
+			svdir_number(s->dt.def, "max-death-tally")) < 0)
 		warn_sys("unable to add to %s", TALLY_FILE);
 	if (!svdir_flag(s->dt.def, "down-signal-to"))
 		sweep_left(s);
@@ -397,17 +397,18 @@ plan_restart(struct super *s)
 		/* Whoever wants it up later is not made to wait for what
 		 * happened before. */
 		s->dt.fast = 0;
-		s->dt.reason = s->permanent ? WHY_PERMANENT :
-			s->once ? s->st.wstat && succeeded(s) ? WHY_DONE :
-			WHY_POLICY :
-			s->dt.stopping ? WHY_ASKED : WHY_ONCE;
+		s->dt.reason = s->permanent ? WHY_PERMANENT
+			: s->once
+			? s->st.wstat && succeeded(s) ? WHY_DONE : WHY_POLICY
+			: s->dt.stopping ? WHY_ASKED
+					 : WHY_ONCE;
 		s->deadline = 0;
 		return;
 	}
 	s->dt.reason = WHY_EXITED;
 	if (prog_as_s6) {
-		s->deadline = (s->readied ? s->readied : s->died) +
-			S6_PAUSE_MS * MS;
+		s->deadline =
+			(s->readied ? s->readied : s->died) + S6_PAUSE_MS * MS;
 		return;
 	}
 	plan_backoff(s);
@@ -513,7 +514,8 @@ kill_run(struct super *s)
 
 	if (!prog_as_s6)
 		warn("not down %u ms after the down signal; killing %s",
-			svdir_number(s->dt.def, "timeout-kill"), group ? "its process group" : "it");
+			svdir_number(s->dt.def, "timeout-kill"),
+			group ? "its process group" : "it");
 	send(s, SIGKILL, group);
 	send(s, SIGCONT, group);
 	s->deadline = os_now() + KILL_AGAIN_MS * MS;

@@ -26,8 +26,8 @@
 #define RESUME "REEVE_RESUME"
 
 enum {
-	LOOK_MS = 500,		/* where no descriptor tells of an end */
-	PEEK_MS = 2,		/* svscan reaps within this, mostly */
+	LOOK_MS = 500, /* where no descriptor tells of an end */
+	PEEK_MS = 2, /* svscan reaps within this, mostly */
 	PEEK_FOR_MS = 1000,
 	CHECK_MS = 5000,
 	UNKNOWN_STATUS = 255 << 8
@@ -48,7 +48,7 @@ listen_again(struct super *s)
 	held = open(READY_FIFO, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 	if (held < 0 && errno == ENXIO) {
 		warn("run closed its notification-fd while no supervise was "
-			"there (it counts as ready)");
+		     "there (it counts as ready)");
 		act_ready(s);
 		return;
 	}
@@ -84,8 +84,7 @@ take_over_process(struct super *s)
 	s->dt.adopted = 1;
 	s->st.pid = s->dt.pid;
 	warn("taking over %s (pid %ld) from a supervise that is gone",
-		s->st.finishing ? "finish" : "run",
-		(long)s->dt.pid);
+		s->st.finishing ? "finish" : "run", (long)s->dt.pid);
 }
 
 /* Ask svscan's record, which lies in the directory where our parent runs.  1,
@@ -111,8 +110,7 @@ learn_end(struct super *s)
 		s->st.wstat = (int)s->dt.wstat;
 		s->st.changed = s->dt.died;
 	} else {
-		was_reaped((pid_t)s->dt.run_pid, s->dt.started,
-			&s->st.wstat);
+		was_reaped((pid_t)s->dt.run_pid, s->dt.started, &s->st.wstat);
 		tain_wallclock_read(&s->st.changed);
 	}
 	s->st.finishing = 1;
@@ -149,10 +147,12 @@ adopt(struct super *s)
 	s->deadline = d.deadline;
 	s->died = os_now();
 	switch ((enum state)d.state) {
-	case UP: case LASTUP:
+	case UP:
+	case LASTUP:
 		s->state = UP;
 		break;
-	case FINISH: case LASTFINISH:
+	case FINISH:
+	case LASTFINISH:
 		if (detail_end_owed(&s->dt)) {
 			s->state = UP;
 			break;
@@ -164,7 +164,8 @@ adopt(struct super *s)
 	case END:
 		s->state = st.finishing ? FINISH : UP;
 		break;
-	case DOWN: case NSTATE:
+	case DOWN:
+	case NSTATE:
 		s->state = DOWN;
 		return 1;
 	}
@@ -205,8 +206,7 @@ adopt_ended(struct super *s)
 		s->peek = now + PEEK_MS * MS;
 		return 0;
 	} else {
-		warn("pid %ld ended, but nobody knows how",
-			(long)pid);
+		warn("pid %ld ended, but nobody knows how", (long)pid);
 		s->wstat = UNKNOWN_STATUS;
 	}
 	s->peek = s->peek_end = 0;
@@ -285,10 +285,10 @@ new_program(char *path, size_t max)
 {
 	const char *env = getenv("REEVE_SUPERVISE");
 
-	if (env && *env ? path_join(path, max, env) < 0 :
-		chain_sister(path, max, "reeve-supervise") < 0) {
+	if (env && *env ? path_join(path, max, env) < 0
+			: chain_sister(path, max, "reeve-supervise") < 0) {
 		warn_sys("unable to find the new program (staying the old "
-			"one)");
+			 "one)");
 		return -1;
 	}
 	return 0;
@@ -310,15 +310,17 @@ adopt_check(struct super *s)
 {
 	char path[PATH_LEN], word[] = "--self-check", here[] = ".";
 	char *argv[4] = { path, word, here, 0 };
-	struct spawn sp = { .file = path, .argv = argv,
-		.handled = act_signals };
+	struct spawn sp = {
+		.file = path, .argv = argv, .handled = act_signals
+	};
 
 	if (s->checker || new_program(path, sizeof path) < 0)
 		return;
 	s->checker = spawn(&sp);
 	if (s->checker < 0) {
 		warn_sys("unable to start %s --self-check (staying the old "
-			"program)", path);
+			 "program)",
+			path);
 		s->checker = 0;
 		return;
 	}
@@ -334,9 +336,10 @@ adopt_checked(struct super *s, int wstat)
 		s->become = 1;
 	else
 		warn("the new program does not pass its self-check (%s %d; "
-			"keeping the old program)", WIFEXITED(wstat) ?
-			"exit code" : "signal", WIFEXITED(wstat) ?
-			WEXITSTATUS(wstat) : WTERMSIG(wstat));
+		     "keeping the old program)",
+			WIFEXITED(wstat) ? "exit code" : "signal",
+			WIFEXITED(wstat) ? WEXITSTATUS(wstat)
+					 : WTERMSIG(wstat));
 }
 
 void
@@ -404,7 +407,8 @@ adopt_resume(struct super *s)
 	r = pread(s->lock, buf, sizeof buf, 0);
 	if (r < 0 || !detail_unpack(&s->dt, buf, (size_t)r) ||
 		status_read(&s->st, AT_FDCWD, ".") < 0)
-		die_sys(EX_SYSTEM, "unable to read what the old program "
+		die_sys(EX_SYSTEM,
+			"unable to read what the old program "
 			"left");
 	s->dt.boot = os_boot_token();
 	s->state = (enum state)s->dt.state;

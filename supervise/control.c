@@ -14,8 +14,8 @@
 #include "supervise/control.h"
 #include "supervise/status.h"
 
-const struct command control_commands[] = {
-	{ 'a', SIGALRM, CMD_SIGNAL, "alarm", "send SIGALRM" },
+const struct command control_commands[] = { { 'a', SIGALRM, CMD_SIGNAL, "alarm",
+						    "send SIGALRM" },
 	{ 'b', SIGABRT, CMD_SIGNAL, "abort", "send SIGABRT" },
 	{ 'q', SIGQUIT, CMD_SIGNAL, "quit", "send SIGQUIT" },
 	{ 'h', SIGHUP, CMD_SIGNAL, "hup", "send SIGHUP" },
@@ -27,32 +27,43 @@ const struct command control_commands[] = {
 	{ 'p', SIGSTOP, CMD_SIGNAL, "pause", "send SIGSTOP" },
 	{ 'c', SIGCONT, CMD_SIGNAL, "continue", "send SIGCONT" },
 	{ 'y', SIGWINCH, CMD_SIGNAL, "winch", "send SIGWINCH" },
-	{ 'r', 0, CMD_SIGNAL, "restart", "send the down signal (down-signal, else\n"
+	{ 'r', 0, CMD_SIGNAL, "restart",
+		"send the down signal (down-signal, else\n"
 		"SIGTERM), without wanting it down: it is\n"
 		"started again" },
-	{ 'l', 0, CMD_SIGNAL, "reload", "send the reload signal (reload-signal, else\n"
+	{ 'l', 0, CMD_SIGNAL, "reload",
+		"send the reload signal (reload-signal, else\n"
 		"SIGHUP)" },
-	{ 'P', SIGSTOP, CMD_SIGNAL, "pause-group", "send SIGSTOP to its process group" },
+	{ 'P', SIGSTOP, CMD_SIGNAL, "pause-group",
+		"send SIGSTOP to its process group" },
 	{ 'C', SIGCONT, CMD_SIGNAL, "continue-group",
 		"send SIGCONT to its process group" },
-	{ 'K', SIGKILL, CMD_SIGNAL, "kill-group", "send SIGKILL to its process group" },
-	{ 'o', 0, CMD_ONCE, "once", "start it if it is down, but do not restart it\n"
+	{ 'K', SIGKILL, CMD_SIGNAL, "kill-group",
+		"send SIGKILL to its process group" },
+	{ 'o', 0, CMD_ONCE, "once",
+		"start it if it is down, but do not restart it\n"
 		"when it dies" },
-	{ 'd', 0, CMD_DOWN, "down", "stop it (down signal, then SIGCONT) and leave\n"
+	{ 'd', 0, CMD_DOWN, "down",
+		"stop it (down signal, then SIGCONT) and leave\n"
 		"it down" },
 	{ 'u', 0, CMD_UP, "up", "start it, and restart it whenever it dies" },
-	{ 'D', 0, CMD_DOWN_STAY, "permanent-down", "like -d, and keep it down when supervise\n"
+	{ 'D', 0, CMD_DOWN_STAY, "permanent-down",
+		"like -d, and keep it down when supervise\n"
 		"starts anew (creates the file 'down')" },
-	{ 'U', 0, CMD_UP_STAY, "permanent-up", "like -u, and remove the file 'down'" },
-	{ 'x', 0, CMD_EXIT, "exit", "supervise exits when the service is down" },
-	{ 'O', 0, CMD_LAST, "at-most-once", "do not restart it when it dies; do not\n"
+	{ 'U', 0, CMD_UP_STAY, "permanent-up",
+		"like -u, and remove the file 'down'" },
+	{ 'x', 0, CMD_EXIT, "exit",
+		"supervise exits when the service is down" },
+	{ 'O', 0, CMD_LAST, "at-most-once",
+		"do not restart it when it dies; do not\n"
 		"start it now" },
-	{ 'Q', 0, CMD_LAST_STAY, "permanent-at-most-once", "like -O, and create the file\n"
+	{ 'Q', 0, CMD_LAST_STAY, "permanent-at-most-once",
+		"like -O, and create the file\n"
 		"'down'" },
-	{ 'R', 0, CMD_REEXEC, "reexec", "supervise becomes the newly installed "
+	{ 'R', 0, CMD_REEXEC, "reexec",
+		"supervise becomes the newly installed "
 		"program;\nthe service does not notice" },
-	{ 0, 0, 0, 0, 0 }
-};
+	{ 0, 0, 0, 0, 0 } };
 
 const struct command *
 control_find(char letter)
@@ -115,8 +126,8 @@ control_alive(int at, const char *servicedir)
 	/* Only its owner may open the lock: who could, could hold it.  What
 	 * everybody may see (reeve-svperms -o) is the status, which is made
 	 * by a supervise. */
-	if (pid < 0 && errno == EACCES && path_join(path, sizeof path,
-		servicedir, STATUS_FILE) == 0)
+	if (pid < 0 && errno == EACCES &&
+		path_join(path, sizeof path, servicedir, STATUS_FILE) == 0)
 		return faccessat(at, path, R_OK, 0) < 0 ? -1 : 1;
 	return pid < 0 ? -1 : pid > 0;
 }

@@ -15,9 +15,9 @@
 
 struct command {
 	char letter;
-	int signal;		/* what a plain signal command sends, or 0 */
-	unsigned event;		/* column of the state machine */
-	const char *name;	/* long option of svc */
+	int signal; /* what a plain signal command sends, or 0 */
+	unsigned event; /* column of the state machine */
+	const char *name; /* long option of svc */
 	const char *help;
 };
 /* Ends with a row whose letter is 0. */
@@ -29,8 +29,8 @@ const struct command *control_find(char letter);
 /* Send len letters to the supervise of a service directory, all or none.
  * 0, or -1 and errno: ENXIO no supervise listens, ENOENT no such fifo,
  * ENODEV it is there but not a fifo. */
-int control_send(int at, const char *servicedir, const char *letters,
-	size_t len);
+int control_send(
+	int at, const char *servicedir, const char *letters, size_t len);
 
 /* How many letters were sent that supervise has not read yet, or -1 and
  * errno. */

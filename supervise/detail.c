@@ -17,7 +17,7 @@
 
 /* Version 2 took another number for the boot, version 1 knew nothing of
  * ends. */
-enum { MAGIC = 0x52565344, VERSION = 3 };	/* "RVSD" */
+enum { MAGIC = 0x52565344, VERSION = 3 }; /* "RVSD" */
 
 /* The record is overwritten in place; a reader that meets half of it knows
  * by this and reads again. */
@@ -43,9 +43,10 @@ detail_pack(unsigned char *buf, const struct detail *d)
 	wr_u8(&w, VERSION);
 	wr_u8(&w, d->state);
 	wr_u8(&w, d->reason);
-	wr_u8(&w, (d->stopping ? 1u : 0u) | (d->adopted ? 2u : 0u) |
-		(d->awaiting ? 4u : 0u) | (d->ended ? 8u : 0u) |
-		(d->hearing ? 16u : 0u));
+	wr_u8(&w,
+		(d->stopping ? 1u : 0u) | (d->adopted ? 2u : 0u) |
+			(d->awaiting ? 4u : 0u) | (d->ended ? 8u : 0u) |
+			(d->hearing ? 16u : 0u));
 	wr_u16(&w, d->error);
 	wr_u32(&w, d->fast);
 	wr_u32(&w, d->starts);
@@ -103,8 +104,7 @@ detail_unpack(struct detail *d, const void *buf, size_t len)
 		died = rd_mem(&r, TAIN_PACK);
 	}
 	if (!def || def[DETAIL_DEF - 1] || flags > (version > 1 ? 31 : 7) ||
-		n.state >= NSTATE ||
-		n.reason >= WHY_N || n.pid > INT32_MAX ||
+		n.state >= NSTATE || n.reason >= WHY_N || n.pid > INT32_MAX ||
 		n.run_pid > INT32_MAX)
 		return 0;
 	if (rd_u32(&r) != sum(buf, len - 4) || !rd_done(&r))
@@ -144,8 +144,10 @@ detail_read(struct detail *d, int at, const char *servicedir)
 int
 detail_alive(const struct detail *d)
 {
-	struct identity id = { .boot = d->boot, .pid = (pid_t)d->pid,
-		.started = d->started, .started_by = d->started_by };
+	struct identity id = { .boot = d->boot,
+		.pid = (pid_t)d->pid,
+		.started = d->started,
+		.started_by = d->started_by };
 
 	return identity_ask(&id) != IDENTITY_GONE;
 }
@@ -159,27 +161,27 @@ detail_end_owed(const struct detail *d)
 int
 detail_finished(const struct detail *d)
 {
-	return !d->pid && (d->reason == WHY_PERMANENT ||
-		d->reason == WHY_POLICY || d->reason == WHY_DONE ||
-		d->reason == WHY_ONCE);
+	return !d->pid &&
+		(d->reason == WHY_PERMANENT || d->reason == WHY_POLICY ||
+			d->reason == WHY_DONE || d->reason == WHY_ONCE);
 }
 
 const char *
 detail_reason_name(unsigned reason)
 {
-	static const char *const names[WHY_N] = { "none", "down-file",
-		"asked", "once", "exited", "backoff", "permanent", "policy",
-		"spawn", "done" };
+	static const char *const names[WHY_N] = { "none", "down-file", "asked",
+		"once", "exited", "backoff", "permanent", "policy", "spawn",
+		"done" };
 
 	return reason < WHY_N ? names[reason] : "unknown";
 }
 
 void
-detail_reason_text(char *buf, size_t max, const struct detail *d,
-	uint64_t now)
+detail_reason_text(char *buf, size_t max, const struct detail *d, uint64_t now)
 {
-	uint64_t wait = d->deadline > now ?
-		(d->deadline - now + 999999999) / 1000000000 : 0;
+	uint64_t wait = d->deadline > now
+		? (d->deadline - now + 999999999) / 1000000000
+		: 0;
 
 	switch (d->reason) {
 	case WHY_DOWN_FILE:
@@ -199,24 +201,30 @@ detail_reason_text(char *buf, size_t max, const struct detail *d,
 			snprintf(buf, max, "it ended; starting again");
 		break;
 	case WHY_BACKOFF:
-		snprintf(buf, max, "ended too fast %u time%s in a row; next "
-			"start in %llu s", d->fast, d->fast == 1 ? "" : "s",
+		snprintf(buf, max,
+			"ended too fast %u time%s in a row; next "
+			"start in %llu s",
+			d->fast, d->fast == 1 ? "" : "s",
 			(unsigned long long)wait);
 		break;
 	case WHY_PERMANENT:
 		snprintf(buf, max, "permanent failure (finish exited 125)");
 		break;
 	case WHY_POLICY:
-		snprintf(buf, max, "its definition (restart, "
+		snprintf(buf, max,
+			"its definition (restart, "
 			"no-restart-codes) says not to start it again");
 		break;
 	case WHY_DONE:
-		snprintf(buf, max, "that counts as a success, and its "
+		snprintf(buf, max,
+			"that counts as a success, and its "
 			"definition says not to start it again");
 		break;
 	case WHY_SPAWN:
-		snprintf(buf, max, "unable to start run: %s; next try in "
-			"%llu s", chain_strerror((int)d->error),
+		snprintf(buf, max,
+			"unable to start run: %s; next try in "
+			"%llu s",
+			chain_strerror((int)d->error),
 			(unsigned long long)wait);
 		break;
 	default:

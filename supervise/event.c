@@ -45,8 +45,7 @@ event_make(int at, const char *path, gid_t gid, int force)
 	}
 	/* By descriptor: the owner of the directory above can put something
 	 * else under that name at any time. */
-	fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC |
-		O_NOFOLLOW);
+	fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return -1;
 	if (fstat(fd, &st) == 0 && made && st.st_uid != geteuid())
@@ -75,16 +74,16 @@ tell(void *arg, const char *name)
 	if (strncmp(name, PREFIX, sizeof PREFIX - 1) ||
 		strlen(name) != NAME_LEN)
 		return 0;
-	fd = openat(m->dir, name, O_WRONLY | O_NONBLOCK | O_CLOEXEC |
-		O_NOFOLLOW);
+	fd = openat(
+		m->dir, name, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0) {
 		if (errno == ENXIO)
 			unlinkat(m->dir, name, 0);
 		return 0;
 	}
 	/* Whoever may listen may also put another file here. */
-	if (m->len && file_is_fifo(fd) && write(fd, m->letters,
-		m->len) < 0 && errno == EPIPE)
+	if (m->len && file_is_fifo(fd) && write(fd, m->letters, m->len) < 0 &&
+		errno == EPIPE)
 		unlinkat(m->dir, name, 0);
 	close(fd);
 	return 0;
@@ -159,7 +158,7 @@ event_listen(struct listener *l, const char *path)
 	int e;
 
 	tain_wallclock_read(&now);
-	stamp[timestamp_fmt(stamp, &now)] = 0;	/* with its '@' */
+	stamp[timestamp_fmt(stamp, &now)] = 0; /* with its '@' */
 	l->fd = l->keep = -1;
 	l->path = 0;
 	for (int i = 0;; i++) {

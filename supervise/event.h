@@ -25,9 +25,9 @@ int event_notify(int at, const char *path, const char *letters, size_t len);
 int event_clean(int at, const char *path);
 
 struct listener {
-	int fd;			/* read end, non-blocking; poll it */
-	int keep;		/* write end, so that there is never an EOF */
-	char *path;		/* owned; of the fifo */
+	int fd; /* read end, non-blocking; poll it */
+	int keep; /* write end, so that there is never an EOF */
+	char *path; /* owned; of the fifo */
 };
 /* Subscribe: from the return on no event is missed.  0, or -1 and errno. */
 int event_listen(struct listener *, const char *path);

@@ -5,19 +5,27 @@
 
 #include "supervise/machine.h"
 
-#define GO(state, actions) { .set = 1, .next = (state), .act = (actions) }
-#define STAY(state)        { .set = 1, .next = (state) }
-#define CANT(state)        { .set = 1, .next = (state), .act = A_BUG }
+#define GO(state, actions)                                                     \
+	{                                                                      \
+		.set = 1, .next = (state), .act = (actions)                    \
+	}
+#define STAY(state)                                                            \
+	{                                                                      \
+		.set = 1, .next = (state)                                      \
+	}
+#define CANT(state)                                                            \
+	{                                                                      \
+		.set = 1, .next = (state), .act = A_BUG                        \
+	}
 
 /* Commands that only change what is wanted are the same wherever a process
  * is there already. */
-#define WANTING(s) \
-	[CMD_ONCE]      = GO(s, A_WANTDOWN), \
-	[CMD_UP]        = GO(s, A_WANTUP), \
-	[CMD_UP_STAY]   = GO(s, A_WANTUP | A_RMDOWN), \
-	[CMD_LAST]      = GO(s, A_WANTDOWN), \
-	[CMD_LAST_STAY] = GO(s, A_WANTDOWN | A_MKDOWN), \
-	[CMD_REEXEC]    = GO(s, A_REEXEC)
+#define WANTING(s)                                                             \
+	[CMD_ONCE] = GO(s, A_WANTDOWN), [CMD_UP] = GO(s, A_WANTUP),            \
+	[CMD_UP_STAY] = GO(s, A_WANTUP | A_RMDOWN),                            \
+	[CMD_LAST] = GO(s, A_WANTDOWN),                                        \
+	[CMD_LAST_STAY] = GO(s, A_WANTDOWN | A_MKDOWN),                        \
+	[CMD_REEXEC] = GO(s, A_REEXEC)
 
 const struct cell machine[NSTATE][NEVENT] = {
 	[DOWN] = {
@@ -135,6 +143,10 @@ const struct cell machine[NSTATE][NEVENT] = {
 };
 
 const char *const machine_states[NSTATE] = {
-	[DOWN] = "down", [UP] = "up", [FINISH] = "finish",
-	[LASTUP] = "last up", [LASTFINISH] = "last finish", [END] = "end",
+	[DOWN] = "down",
+	[UP] = "up",
+	[FINISH] = "finish",
+	[LASTUP] = "last up",
+	[LASTFINISH] = "last finish",
+	[END] = "end",
 };

@@ -43,8 +43,7 @@ listen_ready(struct super *s)
 
 	unlink(READY_FIFO);
 	if (mkfifo(READY_FIFO, 0600) == 0) {
-		s->notify = open(READY_FIFO, O_RDONLY | O_NONBLOCK |
-			O_CLOEXEC);
+		s->notify = open(READY_FIFO, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 		if (s->notify >= 0) {
 			fd = open(READY_FIFO, O_RDWR | O_CLOEXEC);
 			if (fd >= 0)
@@ -68,8 +67,8 @@ listen_ready(struct super *s)
 static int
 open_fifo(struct super *s, char *path, const char *name, int *keep, int flags)
 {
-	int fd, before = *keep, there = svdir_path(s->dt.def, name, path,
-		PATH_ROOM);
+	int fd, before = *keep,
+		there = svdir_path(s->dt.def, name, path, PATH_ROOM);
 
 	if (there < 0)
 		return -2;
@@ -123,16 +122,15 @@ open_service_lock(int *held)
 	if (fd < 0)
 		return -1;
 	if (fstat(fd, &st) == 0 && st.st_size) {
-		warn("%s is not empty; emptying it",
-			SERVICE_LOCK);
+		warn("%s is not empty; emptying it", SERVICE_LOCK);
 		if (ftruncate(fd, 0) < 0)
-			warn_sys("unable to empty %s",
-				SERVICE_LOCK);
+			warn_sys("unable to empty %s", SERVICE_LOCK);
 	}
 	*held = os_lock(fd, 0, 0) < 0;
 	if (*held)
 		warn("another process of this service still holds %s "
-			"(starting when it lets go)", SERVICE_LOCK);
+		     "(starting when it lets go)",
+			SERVICE_LOCK);
 	return fd;
 }
 
@@ -189,15 +187,15 @@ pinned(const struct super *s, int pin)
 	if (n < 0)
 		return 0;
 	now[n] = 0;
-	return !strcmp(now, s->dt.def) || (pin && file_symlink(AT_FDCWD,
-		s->dt.def, STARTED_LINK) == 0);
+	return !strcmp(now, s->dt.def) ||
+		(pin && file_symlink(AT_FDCWD, s->dt.def, STARTED_LINK) == 0);
 }
 
 static int
 script(char *path, const struct super *s, const char *name, int pin)
 {
-	return path_join(path, PATH_ROOM, *s->dt.def && !pinned(s, pin) ?
-		s->dt.def : ".", name);
+	return path_join(path, PATH_ROOM,
+		*s->dt.def && !pinned(s, pin) ? s->dt.def : ".", name);
 }
 
 /* What cgroup the service is to be in: its cgroup.procs, or 0; -1 and errno
@@ -208,8 +206,8 @@ open_cgroup(const struct super *s, char *path)
 {
 	static const char procs[] = "/cgroup.procs";
 	size_t n;
-	int fd = svdir_path(s->dt.def, "cgroup", path, PATH_ROOM -
-		sizeof procs);
+	int fd =
+		svdir_path(s->dt.def, "cgroup", path, PATH_ROOM - sizeof procs);
 
 	if (fd <= 0)
 		return fd;
@@ -232,8 +230,8 @@ fail:
 struct announcing {
 	struct super *s;
 	pid_t parent;
-	uint64_t before;	/* os_boot_now: the child is not older */
-	int newpid;		/* in a pid namespace of its own */
+	uint64_t before; /* os_boot_now: the child is not older */
+	int newpid; /* in a pid namespace of its own */
 };
 
 /* The number that our child has for us.  It ends if we were killed. */
@@ -312,8 +310,9 @@ wait_and_execute(void *arg)
 	close(w->said[1]);
 	/* Process 1 of a namespace hears only what it has a handler for. */
 	for (const int *sig = act_signals; *sig; sig++)
-		signal(*sig, later.newpid && *sig != SIGCHLD ? told_to_stop :
-			SIG_DFL);
+		signal(*sig,
+			later.newpid && *sig != SIGCHLD ? told_to_stop
+							: SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, 0);
 	while (os_lock(w->lock, 0, 1) < 0)
@@ -357,8 +356,12 @@ start_run(struct super *s)
 	char *argv[3] = { word, 0, 0 };
 	struct spawn_fd fds[4];
 	struct announcing a = { s, getpid(), os_boot_now(), 0 };
-	struct spawn sp = { .file = path, .argv = argv, .fds = fds,
-		.session = 1, .handled = act_signals, .before = announce,
+	struct spawn sp = { .file = path,
+		.argv = argv,
+		.fds = fds,
+		.session = 1,
+		.handled = act_signals,
+		.before = announce,
 		.before_arg = &a };
 	int mine[4], lock = -1, held = 0, there, e;
 	unsigned n = 0, fd, lockfd = 0;
@@ -389,7 +392,7 @@ start_run(struct super *s)
 		}
 		if (!fd) {
 			warn("notification-fd 0 is standard input; it is "
-				"ignored");
+			     "ignored");
 		} else {
 			mine[n] = listen_ready(s);
 			if (mine[n] < 0)
@@ -460,10 +463,11 @@ fifos_of_run(struct super *s, struct spawn_fd *fds)
 
 	for (int i = 0; i < 2; i++) {
 		if (svdir_path(s->dt.def, i ? "stdout-fifo" : "stdin-fifo",
-			path, PATH_ROOM) <= 0)
+			    path, PATH_ROOM) <= 0)
 			continue;
-		fd = open(path, (i ? O_WRONLY : O_RDONLY) | O_NONBLOCK |
-			O_CLOEXEC | O_NOCTTY);
+		fd = open(path,
+			(i ? O_WRONLY : O_RDONLY) | O_NONBLOCK | O_CLOEXEC |
+				O_NOCTTY);
 		if (fd < 0)
 			continue;
 		fcntl(fd, F_SETFL, 0);
@@ -481,8 +485,12 @@ start_finish(struct super *s)
 	char *argv[6] = { word, code, sig, 0, group, 0 };
 	struct announcing a = { s, getpid(), os_boot_now(), 0 };
 	struct spawn_fd fds[2];
-	struct spawn sp = { .file = path, .argv = argv, .fds = fds,
-		.session = 1, .handled = act_signals, .before = announce,
+	struct spawn sp = { .file = path,
+		.argv = argv,
+		.fds = fds,
+		.session = 1,
+		.handled = act_signals,
+		.before = announce,
 		.before_arg = &a };
 	pid_t pid = -1;
 	unsigned ms;
@@ -515,8 +523,8 @@ start_finish(struct super *s)
 		poll(0, 0, FINISH_PAUSE_MS);
 	}
 	if (pid < 0)
-		warn_sys("unable to start %s (going on as if it had run)",
-			path);
+		warn_sys(
+			"unable to start %s (going on as if it had run)", path);
 	while (sp.nfds)
 		close(fds[--sp.nfds].from);
 	return pid;
@@ -530,12 +538,16 @@ start_asking(struct super *s, char *word)
 	char path[PATH_ROOM], name[DETAIL_DEF], pid[12];
 	char *argv[4] = { word, pid, 0, 0 };
 	struct spawn_fd fds[2];
-	struct spawn sp = { .file = path, .argv = argv, .fds = fds,
-		.session = 1, .handled = act_signals };
+	struct spawn sp = { .file = path,
+		.argv = argv,
+		.fds = fds,
+		.session = 1,
+		.handled = act_signals };
 	pid_t child;
 
-	if (path_join(path, sizeof path, *s->dt.def ? s->dt.def : ".",
-		word) < 0 || access(path, X_OK) < 0)
+	if (path_join(path, sizeof path, *s->dt.def ? s->dt.def : ".", word) <
+			0 ||
+		access(path, X_OK) < 0)
 		return 0;
 	fmt_uint(pid, (unsigned)s->st.pid);
 	argv[2] = start_name(s, name);

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>	/* renameat */
+#include <stdio.h> /* renameat */
 #include <string.h>
 #include <unistd.h>
 
@@ -27,10 +27,11 @@ status_pack(unsigned char *buf, const struct status *st)
 	wr_mem(&w, stamp, TAIN_PACK);
 	wr_u64(&w, st->pid);
 	wr_u16(&w, (unsigned)st->wstat & 0xffff);
-	wr_u8(&w, (st->paused ? F_PAUSED : 0u) |
-		(st->finishing ? F_FINISHING : 0u) |
-		(st->wanted_up ? F_WANTED_UP : 0u) |
-		(st->ready ? F_READY : 0u));
+	wr_u8(&w,
+		(st->paused ? F_PAUSED : 0u) |
+			(st->finishing ? F_FINISHING : 0u) |
+			(st->wanted_up ? F_WANTED_UP : 0u) |
+			(st->ready ? F_READY : 0u));
 }
 
 int
@@ -92,14 +93,15 @@ overwrite(int at, const unsigned char *buf, size_t from)
 static int
 replace(int at, const unsigned char *buf)
 {
-	int e, fd = openat(at, STATUS_FILE ".new", O_WRONLY | O_CREAT |
-		O_TRUNC | O_CLOEXEC, 0666);
+	int e,
+		fd = openat(at, STATUS_FILE ".new",
+			O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 
 	if (fd >= 0) {
 		if (file_write_all(fd, buf, STATUS_SIZE) == 0) {
 			close(fd);
-			return renameat(at, STATUS_FILE ".new", at,
-				STATUS_FILE);
+			return renameat(
+				at, STATUS_FILE ".new", at, STATUS_FILE);
 		}
 		e = errno;
 		close(fd);
@@ -113,8 +115,7 @@ replace(int at, const unsigned char *buf)
 }
 
 int
-status_write(int at, const struct status *st,
-	unsigned char known[STATUS_SIZE])
+status_write(int at, const struct status *st, unsigned char known[STATUS_SIZE])
 {
 	enum { FLAGS = STATUS_SIZE - 1 };
 	unsigned char buf[STATUS_SIZE];

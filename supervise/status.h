@@ -12,11 +12,11 @@ enum { STATUS_SIZE = 35 };
 #define STATUS_FILE "supervise/status"
 
 struct status {
-	tain changed;		/* wall clock: last going up or down */
-	tain readied;		/* wall clock: last readiness, up or down */
-	uint64_t pid;		/* of run, or of finish if finishing; 0 none */
-	int wstat;		/* raw wait status of the last run */
-	unsigned paused : 1;	/* SIGSTOP was sent; before the first start: set */
+	tain changed; /* wall clock: last going up or down */
+	tain readied; /* wall clock: last readiness, up or down */
+	uint64_t pid; /* of run, or of finish if finishing; 0 none */
+	int wstat; /* raw wait status of the last run */
+	unsigned paused : 1; /* SIGSTOP was sent; before the first start: set */
 	unsigned finishing : 1;
 	unsigned wanted_up : 1;
 	unsigned ready : 1;
@@ -33,8 +33,8 @@ int status_read(struct status *st, int at, const char *servicedir);
  * when the disk is full, in place.  Also in place if only flags differ from
  * the file, which are one byte: known is the caller's, all 0 at first, and
  * remembers what is there.  0, or -1 and errno. */
-int status_write(int at, const struct status *st,
-	unsigned char known[STATUS_SIZE]);
+int status_write(
+	int at, const struct status *st, unsigned char known[STATUS_SIZE]);
 
 /* The service's main process runs. */
 int status_is_up(const struct status *);

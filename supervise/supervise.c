@@ -30,24 +30,24 @@
 enum { OPT_SELF_CHECK = OPT_LONG, COMMANDS = 64, WAIT_AGAIN_MS = 100 };
 
 static const struct opt opts[] = {
-	{ OPT_SELF_CHECK, "self-check", 0, "only say that this program runs "
+	{ OPT_SELF_CHECK, "self-check", 0,
+		"only say that this program runs "
 		"here, by exit status 0,\nand, if a servicedir is given, "
 		"that it can go on from\nwhat the supervise there has "
 		"written" },
 	{ 0 }
 };
-static const struct usage usage = {
-	"servicedir",
+static const struct usage usage = { "servicedir",
 	"Start the service in servicedir and keep it as it is wanted: up or "
 	"down.",
-	opts, "Commands come through servicedir/supervise/control (see "
+	opts,
+	"Commands come through servicedir/supervise/control (see "
 	"reeve-svc); the state is in\nservicedir/supervise/status (see "
 	"reeve-svstat).  SIGTERM: stop the service, then exit;\nSIGHUP: let "
 	"go of standard input and output, exit when it ends; SIGINT: send it "
 	"to the\nservice's process group and exit; SIGQUIT: exit and leave "
 	"the service alone.\nExit status: 0 done, 100 misuse or already "
-	"supervised, 111 system error."
-};
+	"supervised, 111 system error." };
 
 /* event/ and supervise/ may be links that dangle: then their targets are
  * made, so that both can lie somewhere writable. */
@@ -92,16 +92,18 @@ static int
 open_lock(const char *name)
 {
 	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	int fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK,
-		0600);
+	int fd = open(
+		LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600);
 
 	if (fd < 0)
 		die_sys(EX_SYSTEM, "unable to open %s/%s", name, LOCK_FILE);
 	file_only_ours(fd);
 	if (fcntl(fd, F_SETLK, &l) < 0) {
 		if (errno == EAGAIN || errno == EACCES)
-			die(EX_MISUSE, "another supervise already runs for "
-				"%s", name);
+			die(EX_MISUSE,
+				"another supervise already runs for "
+				"%s",
+				name);
 		die_sys(EX_SYSTEM, "unable to lock %s/%s", name, LOCK_FILE);
 	}
 	return fd;
@@ -118,8 +120,7 @@ open_control(const char *name)
 			CONTROL_FILE);
 	fd = open(CONTROL_FILE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
-		die_sys(EX_SYSTEM, "unable to open %s/%s", name,
-			CONTROL_FILE);
+		die_sys(EX_SYSTEM, "unable to open %s/%s", name, CONTROL_FILE);
 	return fd;
 }
 
@@ -145,8 +146,7 @@ set_up(struct super *s)
 	if (chain_export() < 0)
 		die_sys(EX_SYSTEM, "unable to set REEVE_BIN");
 	if (chdir(s->name) < 0)
-		die_sys(EX_SYSTEM, "unable to change directory to %s",
-			s->name);
+		die_sys(EX_SYSTEM, "unable to change directory to %s", s->name);
 	make_dir(EVENT_DIR, make_event);
 	make_dir("supervise", make_supervise);
 	/* First, as whoever sees the lock (reeve-svok) may send commands. */
@@ -179,9 +179,10 @@ start_afresh(struct super *s)
 static void
 wait_for_something(const struct super *s, struct pollfd *fds)
 {
-	uint64_t next = trap_earlier(s->check_until, trap_earlier(
-		s->state == DOWN && !s->st.wanted_up ? 0 : s->deadline,
-		trap_earlier(s->republish, s->peek)));
+	uint64_t next = trap_earlier(s->check_until,
+		trap_earlier(
+			s->state == DOWN && !s->st.wanted_up ? 0 : s->deadline,
+			trap_earlier(s->republish, s->peek)));
 
 	fds[0] = (struct pollfd){ s->control, POLLIN, 0 };
 	fds[1] = (struct pollfd){ s->notify, POLLIN, 0 };
@@ -198,8 +199,9 @@ wait_for_something(const struct super *s, struct pollfd *fds)
 static int
 wait_status(const siginfo_t *i)
 {
-	return i->si_code == CLD_EXITED ? (i->si_status & 0xff) << 8 :
-		i->si_status | (i->si_code == CLD_DUMPED ? 0x80 : 0);
+	return i->si_code == CLD_EXITED
+		? (i->si_status & 0xff) << 8
+		: i->si_status | (i->si_code == CLD_DUMPED ? 0x80 : 0);
 }
 
 /* The one place where children are waited for.  One is let go only when what
@@ -250,8 +252,9 @@ obey_control(struct super *s)
 	/* One at a time: what is behind a byte that ends us stays for the
 	 * next supervise.  And not without end: whoever may write here may
 	 * not have us do nothing else. */
-	for (int i = 0; i < COMMANDS && s->state != END &&
-		read(s->control, &c, 1) == 1; i++) {
+	for (int i = 0;
+		i < COMMANDS && s->state != END && read(s->control, &c, 1) == 1;
+		i++) {
 		const struct command *cmd = control_find(c);
 
 		if (cmd)
@@ -268,7 +271,8 @@ end_if_removed(const struct super *s)
 
 	if (s->republish && s->state == DOWN && stat("supervise", &st) < 0 &&
 		errno == ENOENT)
-		die(EX_SYSTEM, "the service directory was removed, and nothing "
+		die(EX_SYSTEM,
+			"the service directory was removed, and nothing "
 			"runs there: ending");
 }
 
@@ -356,8 +360,12 @@ int
 main(int argc, char **argv)
 {
 	/* Not on the stack, so that this fits into fewer pages. */
-	static struct super s = { .lock = -1, .control = -1, .notify = -1,
-		.pidfd = -1, .in = -1, .out = -1 };
+	static struct super s = { .lock = -1,
+		.control = -1,
+		.notify = -1,
+		.pidfd = -1,
+		.in = -1,
+		.out = -1 };
 
 	prog_init(argv[0]);
 	if (argc != 2 || argv[1][0] == '-') {

@@ -23,50 +23,71 @@ enum { NAME_ROOM = 32, LINE = 64 };
 
 const struct svfile svdir_files[] = {
 	{ "run", SV_EXEC, 0, 0, 0, "the service; it stays in the foreground" },
-	{ "finish", SV_EXEC, 0, 0, 0, "runs after each end of run; gets exit "
+	{ "finish", SV_EXEC, 0, 0, 0,
+		"runs after each end of run; gets exit "
 		"code, signal, name and process group" },
-	{ "notification-fd", SV_NUMBER, 0, INT_MAX, 0, "descriptor on which "
+	{ "notification-fd", SV_NUMBER, 0, INT_MAX, 0,
+		"descriptor on which "
 		"run writes a newline when it is ready" },
-	{ "lock-fd", SV_NUMBER, 0, INT_MAX, 0, "descriptor that holds a lock "
+	{ "lock-fd", SV_NUMBER, 0, INT_MAX, 0,
+		"descriptor that holds a lock "
 		"as long as any process of the service lives" },
-	{ "timeout-kill", SV_NUMBER, 0, UINT_MAX, 0, "ms from the down signal "
+	{ "timeout-kill", SV_NUMBER, 0, UINT_MAX, 0,
+		"ms from the down signal "
 		"to SIGKILL; 0: never" },
-	{ "flag-timeout-killpg", SV_FLAG, 0, 0, 0, "then kill the process "
+	{ "flag-timeout-killpg", SV_FLAG, 0, 0, 0,
+		"then kill the process "
 		"group" },
-	{ "timeout-finish", SV_NUMBER, 5000, UINT_MAX, 0, "ms until finish is "
+	{ "timeout-finish", SV_NUMBER, 5000, UINT_MAX, 0,
+		"ms until finish is "
 		"killed; 0: never" },
-	{ "max-death-tally", SV_NUMBER, TALLY_DEFAULT, TALLY_MAX, 0, "how many "
+	{ "max-death-tally", SV_NUMBER, TALLY_DEFAULT, TALLY_MAX, 0,
+		"how many "
 		"deaths are remembered" },
 	{ "down-signal", SV_SIGNAL, SIGTERM, 0, 0, "signal that stops it" },
-	{ "reload-signal", SV_SIGNAL, SIGHUP, 0, 0, "signal that makes it "
+	{ "reload-signal", SV_SIGNAL, SIGHUP, 0, 0,
+		"signal that makes it "
 		"reload" },
-	{ "flag-newpidns", SV_FLAG, 0, 0, 0, "run it in its own pid namespace" },
+	{ "flag-newpidns", SV_FLAG, 0, 0, 0,
+		"run it in its own pid namespace" },
 	{ "down", SV_FLAG, 0, 0, 0, "do not start it when supervise starts" },
-	{ "def", SV_DIR, 0, 0, 1, "link to the directory that holds all the "
+	{ "def", SV_DIR, 0, 0, 1,
+		"link to the directory that holds all the "
 		"files above but down" },
 	{ "stdin-fifo", SV_PATH, 0, 0, 1, "fifo that is its standard input" },
 	{ "stdout-fifo", SV_PATH, 0, 0, 1, "fifo that is its standard output" },
-	{ "restart", SV_WORD, 0, 0, 1, "always, on-failure, on-success, "
+	{ "restart", SV_WORD, 0, 0, 1,
+		"always, on-failure, on-success, "
 		"on-signal or never" },
-	{ "success-codes", SV_LIST, 0, 0, 1, "exit codes and signals that are "
+	{ "success-codes", SV_LIST, 0, 0, 1,
+		"exit codes and signals that are "
 		"a success, as 0 is" },
-	{ "no-restart-codes", SV_LIST, 0, 0, 1, "and those after which it is "
+	{ "no-restart-codes", SV_LIST, 0, 0, 1,
+		"and those after which it is "
 		"not started again" },
-	{ "restart-delay", SV_NUMBER, 0, UINT_MAX, 1, "least ms before each "
+	{ "restart-delay", SV_NUMBER, 0, UINT_MAX, 1,
+		"least ms before each "
 		"restart" },
-	{ "backoff", SV_PAIR, 0, 0, 1, "least and greatest delay in ms before "
+	{ "backoff", SV_PAIR, 0, 0, 1,
+		"least and greatest delay in ms before "
 		"a restart after a fast death" },
-	{ "stop", SV_EXEC, 0, 0, 1, "runs instead of the down signal; gets the "
+	{ "stop", SV_EXEC, 0, 0, 1,
+		"runs instead of the down signal; gets the "
 		"pid and the name" },
-	{ "reload", SV_EXEC, 0, 0, 1, "runs instead of the reload signal, in "
+	{ "reload", SV_EXEC, 0, 0, 1,
+		"runs instead of the reload signal, in "
 		"the same way" },
-	{ "down-signal-to", SV_FLAG, 0, 0, 1, "what run leaves behind is left "
+	{ "down-signal-to", SV_FLAG, 0, 0, 1,
+		"what run leaves behind is left "
 		"to finish, and killed behind that" },
-	{ "cgroup", SV_PATH, 0, 0, 1, "cgroup that it runs in and that is "
+	{ "cgroup", SV_PATH, 0, 0, 1,
+		"cgroup that it runs in and that is "
 		"emptied when it ends" },
-	{ "flag-kill-group", SV_FLAG, 0, 0, 1, "kill what is left of its "
+	{ "flag-kill-group", SV_FLAG, 0, 0, 1,
+		"kill what is left of its "
 		"process group when run ends" },
-	{ "flag-kill-orphans", SV_FLAG, 0, 0, 1, "kill all descendants that "
+	{ "flag-kill-orphans", SV_FLAG, 0, 0, 1,
+		"kill all descendants that "
 		"run leaves behind (Linux)" },
 	{ 0 }
 };
@@ -83,8 +104,8 @@ svdir_find(const char *name)
 static int
 in_dir(char *path, size_t max, const char *dir, const char *name)
 {
-	return *dir ? path_join(path, max, dir, name) :
-		path_join(path, max, name);
+	return *dir ? path_join(path, max, dir, name)
+		    : path_join(path, max, name);
 }
 
 int
@@ -113,12 +134,12 @@ svdir_line(const char *path, char *buf, size_t max)
 /* Line of a file of a definition: length, 0 absent or (with a message)
  * unreadable; -1 and errno if only just now. */
 static int
-line(const char *dir, const char *name, char *buf, size_t max,
-	const char *what)
+line(const char *dir, const char *name, char *buf, size_t max, const char *what)
 {
 	char path[DETAIL_DEF + NAME_ROOM];
-	int r = in_dir(path, sizeof path, dir, name) < 0 ? -1 :
-		svdir_line(path, buf, max);
+	int r = in_dir(path, sizeof path, dir, name) < 0
+		? -1
+		: svdir_line(path, buf, max);
 
 	if (r >= 0)
 		return r;
@@ -151,7 +172,8 @@ svdir_number_if(const char *dir, const char *name, unsigned *u)
 		return r;
 	if (!num_uint(buf, &n) || n > f->max) {
 		warn("%s%s%s: expected a number of at most %u, not '%s'; it "
-			"is ignored", dir, *dir ? "/" : "", name, f->max, buf);
+		     "is ignored",
+			dir, *dir ? "/" : "", name, f->max, buf);
 		return 0;
 	}
 	*u = n;
@@ -183,8 +205,8 @@ svdir_signal(const char *dir, const char *name)
 	if (sig)
 		return sig;
 	warn("%s%s%s: expected the name or number of a signal, not '%s'; "
-		"%s is used", dir, *dir ? "/" : "", name, buf,
-		num_signame((int)f->number));
+	     "%s is used",
+		dir, *dir ? "/" : "", name, buf, num_signame((int)f->number));
 	return (int)f->number;
 }
 
@@ -220,8 +242,8 @@ svdir_hold(const char *path)
 enum restart
 svdir_restart(const char *dir)
 {
-	static const char *const words[] = { "always", "on-failure",
-		"never", "on-success", "on-signal" };
+	static const char *const words[] = { "always", "on-failure", "never",
+		"on-success", "on-signal" };
 	char buf[LINE];
 	int r = line(dir, "restart", buf, sizeof buf, "a word");
 
@@ -233,8 +255,9 @@ svdir_restart(const char *dir)
 		if (!strcmp(buf, words[i]))
 			return (enum restart)i;
 	warn("%s%srestart: expected always, on-failure, on-success, "
-		"on-signal or never, not '%s'; "
-		"always is used", dir, *dir ? "/" : "", buf);
+	     "on-signal or never, not '%s'; "
+	     "always is used",
+		dir, *dir ? "/" : "", buf);
 	return RESTART_ALWAYS;
 }
 
@@ -262,8 +285,8 @@ svdir_backoff(const char *dir, unsigned *min, unsigned *max)
 	if (second)
 		second[-1] = ' ';
 	warn("%s%sbackoff: expected 'MIN MAX' in ms with MIN at most MAX, not "
-		"'%s'; %u %u is used", dir, *dir ? "/" : "", buf, BACKOFF_MIN,
-		BACKOFF_MAX);
+	     "'%s'; %u %u is used",
+		dir, *dir ? "/" : "", buf, BACKOFF_MIN, BACKOFF_MAX);
 }
 
 /* "5" or "5-9". */
@@ -293,9 +316,10 @@ svdir_lists(const char *dir, const char *name, int wstat)
 		if (next)
 			*next++ = 0;
 		if (*word >= '0' && *word <= '9' ? WIFEXITED(wstat) &&
-			code_in(word, (unsigned)WEXITSTATUS(wstat)) :
-			WIFSIGNALED(wstat) &&
-			num_signal(word) == WTERMSIG(wstat))
+					code_in(word,
+						(unsigned)WEXITSTATUS(wstat))
+						 : WIFSIGNALED(wstat) &&
+					num_signal(word) == WTERMSIG(wstat))
 			return 1;
 	}
 	return 0;

@@ -5,23 +5,23 @@
 #include <stddef.h>
 
 enum svkind {
-	SV_EXEC,		/* executable */
-	SV_NUMBER,		/* first line: a number */
-	SV_SIGNAL,		/* first line: name or number of a signal */
-	SV_FLAG,		/* presence counts */
-	SV_PATH,		/* first line: a path */
-	SV_WORD,		/* first line: one of some words */
-	SV_PAIR,		/* first line: two numbers */
-	SV_LIST,		/* first line: exit codes and signals */
+	SV_EXEC, /* executable */
+	SV_NUMBER, /* first line: a number */
+	SV_SIGNAL, /* first line: name or number of a signal */
+	SV_FLAG, /* presence counts */
+	SV_PATH, /* first line: a path */
+	SV_WORD, /* first line: one of some words */
+	SV_PAIR, /* first line: two numbers */
+	SV_LIST, /* first line: exit codes and signals */
 	SV_DIR
 };
 
 struct svfile {
 	const char *name;
 	enum svkind kind;
-	unsigned number;	/* default of SV_NUMBER and SV_SIGNAL */
-	unsigned max;		/* largest legal SV_NUMBER */
-	unsigned ours : 1;	/* s6 does not have it */
+	unsigned number; /* default of SV_NUMBER and SV_SIGNAL */
+	unsigned max; /* largest legal SV_NUMBER */
+	unsigned ours : 1; /* s6 does not have it */
 	const char *help;
 };
 /* Ends with a row without name. */
@@ -50,8 +50,13 @@ int svdir_path(const char *dir, const char *name, char *buf, size_t max);
  * errno. */
 int svdir_hold(const char *path);
 
-enum restart { RESTART_ALWAYS, RESTART_ON_FAILURE, RESTART_NEVER,
-	RESTART_ON_SUCCESS, RESTART_ON_SIGNAL };
+enum restart {
+	RESTART_ALWAYS,
+	RESTART_ON_FAILURE,
+	RESTART_NEVER,
+	RESTART_ON_SUCCESS,
+	RESTART_ON_SIGNAL
+};
 enum restart svdir_restart(const char *dir);
 /* Does the list of exit codes, ranges of them and signals in file `name' have
  * this end? */

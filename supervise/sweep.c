@@ -50,7 +50,8 @@ name_them(char *list, int kill_them)
 			continue;
 		if (n++ < NAMES) {
 			os_name(pid, name, sizeof name);
-			warn("killing what run left behind: %s (pid %ld)", name, (long)pid);
+			warn("killing what run left behind: %s (pid %ld)", name,
+				(long)pid);
 		}
 		if (kill_them)
 			kill(pid, SIGKILL);
@@ -104,8 +105,7 @@ sweep_group(pid_t group)
 			return;
 		poll(0, 0, STEP_MS);
 	}
-	warn("process group %ld is still there (going on)",
-		(long)group);
+	warn("process group %ld is still there (going on)", (long)group);
 }
 
 /* Say that a process is killed, the first time and if there are not many. */
@@ -150,8 +150,8 @@ sweep_orphans(pid_t spared)
 			kill(pid, SIGKILL);
 			/* Mostly it is gone at once, and its children are
 			 * ours for the next round. */
-			for (int i = 0; i < 5 && waitpid(pid, 0, WNOHANG) != pid;
-				i++)
+			for (int i = 0;
+				i < 5 && waitpid(pid, 0, WNOHANG) != pid; i++)
 				poll(0, 0, 1);
 		}
 		if (!left)
@@ -166,7 +166,7 @@ sweep_prepare(const char *dir)
 {
 	if (svdir_flag(dir, "flag-kill-orphans") && os_subreaper() < 0)
 		warn_sys("unable to become the parent of orphans "
-			"(flag-kill-orphans is ignored)");
+			 "(flag-kill-orphans is ignored)");
 }
 
 void
@@ -177,8 +177,8 @@ sweep(const char *dir, pid_t group, pid_t spared, int foreign)
 
 	if (svdir_path(dir, "cgroup", cgroup, sizeof cgroup) > 0)
 		sweep_cgroup(cgroup);
-	if (group > 1 && ((orphans && foreign) ||
-		svdir_flag(dir, "flag-kill-group"))) {
+	if (group > 1 &&
+		((orphans && foreign) || svdir_flag(dir, "flag-kill-group"))) {
 		/* Till then it is of the group itself. */
 		waitpid(group, 0, WNOHANG);
 		sweep_group(group);

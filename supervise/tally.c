@@ -2,7 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>	/* renameat */
+#include <stdio.h> /* renameat */
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -62,8 +62,9 @@ rewrite(int at, int fd, off_t skip, const unsigned char *rec)
 {
 	unsigned char buf[TALLY_RECORD * 32];
 	ssize_t r;
-	int e, w = openat(at, TALLY_NEW, O_WRONLY | O_CREAT | O_TRUNC |
-		O_CLOEXEC, 0666);
+	int e,
+		w = openat(at, TALLY_NEW,
+			O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 
 	if (w < 0)
 		return -1;
@@ -96,8 +97,8 @@ tally_add(int at, const struct death *d, unsigned max)
 	if (!max)
 		return 0;
 	tally_pack(rec, d);
-	fd = openat(at, TALLY_FILE, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC,
-		0666);
+	fd = openat(
+		at, TALLY_FILE, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return -1;
 	if (fstat(fd, &st) < 0)
@@ -107,8 +108,10 @@ tally_add(int at, const struct death *d, unsigned max)
 		/* One small write at the end: whole for every reader. */
 		r = file_write_all(fd, rec, sizeof rec);
 	else
-		r = rewrite(at, fd, n < (off_t)max ? 0 :
-			(n - (off_t)max + 1) * TALLY_RECORD, rec);
+		r = rewrite(at, fd,
+			n < (off_t)max ? 0
+				       : (n - (off_t)max + 1) * TALLY_RECORD,
+			rec);
 done:
 	e = errno;
 	close(fd);

@@ -10,9 +10,9 @@
 enum { TALLY_RECORD = 14, TALLY_MAX = 4096, TALLY_DEFAULT = 100 };
 
 struct death {
-	tain when;		/* wall clock */
-	unsigned code;		/* exit code, or 128 + signal */
-	unsigned signal;	/* 0: it exited */
+	tain when; /* wall clock */
+	unsigned code; /* exit code, or 128 + signal */
+	unsigned signal; /* 0: it exited */
 };
 
 /* From a wait status. */

@@ -29,12 +29,12 @@
 #define SEC (1000 * MS)
 
 enum {
-	RESTART_MS = 1000,	/* between two starts of one supervise */
+	RESTART_MS = 1000, /* between two starts of one supervise */
 	SCAN_AGAIN_MS = 1000,
-	LOOK_MS = 500,		/* at supervises without a descriptor */
+	LOOK_MS = 500, /* at supervises without a descriptor */
 	TOO_MANY_MS = 60000,
 	NAME_ROOM = 1024 + 64,
-	LOW = 64		/* most descriptors that pass */
+	LOW = 64 /* most descriptors that pass */
 };
 
 const int svscan_signals[] = { SIGCHLD, SIGALRM, SIGABRT, SIGHUP, SIGINT,
@@ -87,16 +87,16 @@ lay_up(const struct svscan *v, int fd)
 }
 
 static void
-tell_full(struct svscan *v, const char *what, const char *name,
-	const char *then)
+tell_full(
+	struct svscan *v, const char *what, const char *name, const char *then)
 {
 	if (v->full && (errno == EMFILE || errno == ENFILE))
 		return;
 	if (errno == EMFILE) {
 		v->full = 1;
 		warn("unable to %s %s: more than %lu files would be open "
-			"(the hard limit: ulimit -Hn; %s)", what, name,
-			(unsigned long)nofile_soft(), then);
+		     "(the hard limit: ulimit -Hn; %s)",
+			what, name, (unsigned long)nofile_soft(), then);
 		return;
 	}
 	v->full = errno == ENFILE;
@@ -186,8 +186,8 @@ hold_fifo(struct svscan *v, struct service *s)
 		s->def = st.st_ino;
 		return;
 	}
-	if (*name == '/' ? path_join(path, sizeof path, name) :
-		path_join(path, sizeof path, s->name, name))
+	if (*name == '/' ? path_join(path, sizeof path, name)
+			 : path_join(path, sizeof path, s->name, name))
 		return;
 	/* What is wrong with it is said by supervise. */
 	fd = svdir_hold(path);
@@ -200,7 +200,8 @@ hold_fifo(struct svscan *v, struct service *s)
 	fd = lay_up(v, fd);
 	if (fd < 0) {
 		if (s->fifo < 0)
-			tell_full(v, "hold the pipe of", s->name, "going on; "
+			tell_full(v, "hold the pipe of", s->name,
+				"going on; "
 				"what is in it is lost if all that have it "
 				"are killed at once");
 		return;
@@ -304,8 +305,11 @@ spawn_supervise(struct svscan *v, const struct service *s)
 {
 	char dash[] = "--", *argv[4] = { 0, s->name, 0 };
 	struct spawn_fd fds[3];
-	struct spawn sp = { .file = v->supervise, .argv = argv, .fds = fds,
-		.handled = svscan_signals, .before = svscan_files_back,
+	struct spawn sp = { .file = v->supervise,
+		.argv = argv,
+		.fds = fds,
+		.handled = svscan_signals,
+		.before = svscan_files_back,
 		.before_arg = v };
 	sigset_t held;
 
@@ -324,13 +328,14 @@ spawn_supervise(struct svscan *v, const struct service *s)
 		argv[1] = dash;
 	}
 	if (s->peer >= 0 || s->pipe[0] >= 0) {
-		const struct service *owner = s->logger && s->peer >= 0 ?
-			&v->table.slots[s->peer] : s;
+		const struct service *owner = s->logger && s->peer >= 0
+			? &v->table.slots[s->peer]
+			: s;
 		int end = s->logger ? 0 : 1;
 
 		if (owner->pipe[end] >= 0)
-			fds[sp.nfds++] = (struct spawn_fd){ end,
-				owner->pipe[end] };
+			fds[sp.nfds++] =
+				(struct spawn_fd){ end, owner->pipe[end] };
 	}
 	/* Neither: while its own supervise can write to its fifo, the logger
 	 * never sees the end of its input. */
@@ -362,8 +367,7 @@ start_one(struct svscan *v, int slot)
 	ms = choose_pause(v->shortages++);
 	v->start_at = os_now() + ms * MS;
 	warn_sys("%s: unable to start %s (trying again in %u.%u s)", s->name,
-		v->supervise, (unsigned)(ms / 1000),
-		(unsigned)(ms / 100 % 10));
+		v->supervise, (unsigned)(ms / 1000), (unsigned)(ms / 100 % 10));
 }
 
 void
@@ -378,8 +382,8 @@ svscan_start(struct svscan *v)
 	v->start_at = 0;
 	for (unsigned i = 0; i < t->high && !v->stopping; i++) {
 		struct service *s = &t->slots[i];
-		enum choice c = choose_start(s, s->used && s->peer >= 0 ?
-			&t->slots[s->peer] : 0, now);
+		enum choice c = choose_start(s,
+			s->used && s->peer >= 0 ? &t->slots[s->peer] : 0, now);
 
 		if (c == CHOOSE_LATER)
 			sooner(&next, s->next);
@@ -432,8 +436,9 @@ note(struct svscan *v, const char *name, const struct stat *st)
 		if (slot < 0) {
 			if (!v->told)
 				warn("unable to supervise %s: there are %u "
-					"services already (see option -C; "
-					"trying again in 60 s)", name, t->max);
+				     "services already (see option -C; "
+				     "trying again in 60 s)",
+					name, t->max);
 			v->told = 1;
 			sooner(&v->scan_at, os_now() + TOO_MANY_MS * MS);
 			return -1;
@@ -450,7 +455,7 @@ static void
 pair(struct svscan *v, int producer, int logger)
 {
 	struct service *p = &v->table.slots[producer],
-		*l = &v->table.slots[logger];
+		       *l = &v->table.slots[logger];
 
 	if (p->peer >= 0 && p->peer != logger)
 		v->table.slots[p->peer].peer = -1;
@@ -479,8 +484,8 @@ entry(void *arg, const char *name)
 	if (strlen(name) > v->name_max) {
 		if (!v->quiet)
 			warn("%s: this name is longer than %u bytes (see "
-				"option -L; going on without it)", name,
-				v->name_max);
+			     "option -L; going on without it)",
+				name, v->name_max);
 		return 0;
 	}
 	if (stat(name, &st) < 0) {
@@ -533,8 +538,8 @@ svscan_scan(struct svscan *v)
 	if (fd >= 0 && fstat(fd, &st) == 0 && !st.st_nlink) {
 		if (!v->quiet)
 			warn("the scan directory %s was removed (going on "
-				"with what runs)", v->scandir ? v->scandir :
-				"");
+			     "with what runs)",
+				v->scandir ? v->scandir : "");
 		v->quiet = 1;
 		close(fd);
 		return;
@@ -544,7 +549,7 @@ svscan_scan(struct svscan *v)
 		close(fd);
 	if (r < 0) {
 		warn_sys("unable to read the scan directory (trying again in "
-			"1 s)");
+			 "1 s)");
 		sooner(&v->scan_at, os_now() + SCAN_AGAIN_MS * MS);
 		v->partial = 1;
 		return;
@@ -575,8 +580,11 @@ static void
 signal_one(const struct svscan *v, int slot, int all)
 {
 	const struct service *s = &v->table.slots[slot];
-	int sig = !all && (s->logger || strchr(s->name, '/') ||
-		!strcmp(s->name, SCANDIR_CATCHALL)) ? SIGHUP : SIGTERM;
+	int sig = !all &&
+			(s->logger || strchr(s->name, '/') ||
+				!strcmp(s->name, SCANDIR_CATCHALL))
+		? SIGHUP
+		: SIGTERM;
 
 	if (s->foreign && s->pidfd < 0) {
 		/* So that it is not another process by now. */
@@ -622,8 +630,7 @@ rescue(struct svscan *v, int slot)
 	if (s->pid)
 		signal_one(v, slot, v->stop_all);
 	else
-		warn("%s: it is left running (pid %ld)", s->name,
-			(long)d.pid);
+		warn("%s: it is left running (pid %ld)", s->name, (long)d.pid);
 }
 
 void
@@ -724,14 +731,14 @@ record(struct svscan *v, pid_t pid, int wstat)
 	unsigned char buf[REAPED_SIZE];
 
 	if (v->reaped < 0) {
-		v->reaped = open(REAPED_FILE, O_RDWR | O_CREAT | O_CLOEXEC,
-			0600);
+		v->reaped =
+			open(REAPED_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 		if (v->reaped < 0)
 			return;
 	}
 	reaped_pack(buf, pid, wstat, os_boot_now());
 	if (pwrite(v->reaped, buf, sizeof buf,
-		(off_t)v->reaped_next * REAPED_SIZE) == sizeof buf)
+		    (off_t)v->reaped_next * REAPED_SIZE) == sizeof buf)
 		v->reaped_next = (v->reaped_next + 1) % REAPED_SLOTS;
 }
 

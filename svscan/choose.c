@@ -24,8 +24,8 @@ choose_start(const struct service *s, const struct service *peer, uint64_t now)
 		return CHOOSE_NOTHING;
 	if (s->next > now)
 		return CHOOSE_LATER;
-	return peer && s->pipe[0] < 0 && peer->pipe[0] < 0 ? CHOOSE_NOTHING :
-		CHOOSE_START;
+	return peer && s->pipe[0] < 0 && peer->pipe[0] < 0 ? CHOOSE_NOTHING
+							   : CHOOSE_START;
 }
 
 uint64_t

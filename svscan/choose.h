@@ -9,17 +9,17 @@
 
 enum choice {
 	CHOOSE_NOTHING,
-	CHOOSE_HOLD,		/* look whether it has another fifo now */
-	CHOOSE_FORGET,		/* no entry, and nothing runs for it */
-	CHOOSE_START,		/* start its supervise */
-	CHOOSE_LATER		/* the same, at its time `next' */
+	CHOOSE_HOLD, /* look whether it has another fifo now */
+	CHOOSE_FORGET, /* no entry, and nothing runs for it */
+	CHOOSE_START, /* start its supervise */
+	CHOOSE_LATER /* the same, at its time `next' */
 };
 
 /* A whole scan has set `seen'; added: and has found new services. */
 enum choice choose_after_scan(const struct service *, int added);
 /* peer: the other one of its pair, or 0. */
-enum choice choose_start(const struct service *, const struct service *peer,
-	uint64_t now);
+enum choice choose_start(
+	const struct service *, const struct service *peer, uint64_t now);
 /* Ms until the next try, after so many failures in a row before this one;
  * from the first to the last. */
 enum { CHOOSE_MIN_MS = 100, CHOOSE_MAX_MS = 2000 };

@@ -8,7 +8,7 @@
 #include "lib/os.h"
 #include "svscan/output.h"
 
-static int both[3] = { -1, -1, -1 };	/* by number; close-on-exec */
+static int both[3] = { -1, -1, -1 }; /* by number; close-on-exec */
 
 static void
 apart(int fd, int low)
@@ -16,8 +16,8 @@ apart(int fd, int low)
 	int flags = fcntl(fd, F_GETFL), keep, writes;
 	struct stat st;
 
-	if (flags < 0 || (flags & O_ACCMODE) != O_RDWR ||
-		fstat(fd, &st) < 0 || !S_ISFIFO(st.st_mode))
+	if (flags < 0 || (flags & O_ACCMODE) != O_RDWR || fstat(fd, &st) < 0 ||
+		!S_ISFIFO(st.st_mode))
 		return;
 	writes = os_reopen(fd, O_WRONLY);
 	if (writes < 0)

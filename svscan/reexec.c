@@ -28,9 +28,17 @@
 #define SEC UINT64_C(1000000000)
 
 /* Version 2 did not say what is owed. */
-enum { MAGIC = 0x52565343, VERSION = 3, HEAD_2 = 56, HEAD = HEAD_2 + 4,
-	RECORD = 60, CHECK_S = 5, NAME_ROOM = 1024 + 8,
-	LISTENS_MS = 10000, DEAF_MS = 20 };
+enum {
+	MAGIC = 0x52565343,
+	VERSION = 3,
+	HEAD_2 = 56,
+	HEAD = HEAD_2 + 4,
+	RECORD = 60,
+	CHECK_S = 5,
+	NAME_ROOM = 1024 + 8,
+	LISTENS_MS = 10000,
+	DEAF_MS = 20
+};
 
 /* --- packing */
 
@@ -71,8 +79,9 @@ write_state(const struct svscan *v, int fd)
 		wr_u32(&w, (uint32_t)s->pipe[0]);
 		wr_u32(&w, (uint32_t)s->pipe[1]);
 		/* The producer's number in this list is found by inode. */
-		wr_u8(&w, (unsigned)s->there | s->logger << 1 |
-			(s->peer >= 0 ? 4u : 0u) | s->foreign << 3);
+		wr_u8(&w,
+			(unsigned)s->there | s->logger << 1 |
+				(s->peer >= 0 ? 4u : 0u) | s->foreign << 3);
 		wr_u64(&w, s->peer >= 0 ? t->slots[s->peer].ino : 0);
 		wr_str(&w, s->name);
 		if (!wr_done(&w) || file_write_all(fd, buf, w.len) < 0)
@@ -92,7 +101,7 @@ state_file(const struct svscan *v)
 	fd = open(STATE_FILE, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0 || write_state(v, fd) < 0 || lseek(fd, 0, SEEK_SET) < 0) {
 		warn_sys("unable to write down the state (staying the old "
-			"program)");
+			 "program)");
 		unlink(STATE_FILE);
 		if (fd >= 0)
 			close(fd);
@@ -124,9 +133,13 @@ reexec_begin(struct svscan *v)
 	char path[PATH_LEN], word[] = "--self-check";
 	char *argv[6] = { path, word, o.resume, o.max, o.name_max, 0 };
 	struct spawn_fd fd;
-	struct spawn sp = { .file = path, .argv = argv, .fds = &fd,
-		.nfds = 1, .handled = svscan_signals,
-		.before = svscan_files_back, .before_arg = v };
+	struct spawn sp = { .file = path,
+		.argv = argv,
+		.fds = &fd,
+		.nfds = 1,
+		.handled = svscan_signals,
+		.before = svscan_files_back,
+		.before_arg = v };
 
 	if (v->checker || v->stopping)
 		return;
@@ -137,7 +150,7 @@ reexec_begin(struct svscan *v)
 	if (chain_sister(path, sizeof path, "reeve-svscan") < 0 ||
 		(v->checker = spawn(&sp)) < 0) {
 		warn_sys("unable to start the new program's self-check "
-			"(keeping the old program)");
+			 "(keeping the old program)");
 		v->checker = 0;
 		close(fd.from);
 		return;
@@ -160,8 +173,7 @@ reexec_late(struct svscan *v)
 static void
 keep_on_exec(const struct svscan *v, int state, int keep)
 {
-	const int fds[] = { v->control, v->lock, v->console, v->reaped,
-		state };
+	const int fds[] = { v->control, v->lock, v->console, v->reaped, state };
 	int flag = keep ? 0 : FD_CLOEXEC;
 
 	for (unsigned i = 0; i < sizeof fds / sizeof *fds; i++)
@@ -187,10 +199,11 @@ tell_supervises(const struct svscan *v)
 		const struct service *s = &v->table.slots[i];
 
 		/* s6's supervise does not know the letter, and ignores it. */
-		if (s->used && s->pid && control_send(AT_FDCWD, s->name, "R",
-			1) < 0)
+		if (s->used && s->pid &&
+			control_send(AT_FDCWD, s->name, "R", 1) < 0)
 			warn_sys("%s: unable to tell its supervise to become "
-				"the new program", s->name);
+				 "the new program",
+				s->name);
 	}
 }
 
@@ -207,7 +220,7 @@ become(struct svscan *v)
 		memcpy(&argv[4], &v->scandir, sizeof v->scandir);
 	if (chain_sister(path, sizeof path, "reeve-svscan") < 0) {
 		warn_sys("unable to find the new program (staying the old "
-			"one)");
+			 "one)");
 		return;
 	}
 	fd = state_file(v);
@@ -237,9 +250,10 @@ reexec_checked(struct svscan *v, pid_t pid, int wstat)
 		v->become = 1;
 	else
 		warn("the new program does not pass its self-check (%s %d; "
-			"keeping the old program)", WIFEXITED(wstat) ?
-			"exit code" : "signal", WIFEXITED(wstat) ?
-			WEXITSTATUS(wstat) : WTERMSIG(wstat));
+		     "keeping the old program)",
+			WIFEXITED(wstat) ? "exit code" : "signal",
+			WIFEXITED(wstat) ? WEXITSTATUS(wstat)
+					 : WTERMSIG(wstat));
 	return 1;
 }
 
@@ -289,7 +303,7 @@ static int
 read_record(struct svscan *v, struct rd *r, uint64_t *peer)
 {
 	uint64_t dev = rd_u64(r), ino = rd_u64(r), next = rd_u64(r),
-		started = rd_u64(r);
+		 started = rd_u64(r);
 	pid_t pid = (pid_t)rd_u32(r);
 	int pidfd = (int)rd_u32(r), p0 = (int)rd_u32(r), p1 = (int)rd_u32(r);
 	unsigned flags = rd_u8(r);

@@ -8,27 +8,34 @@
 #include "lib/path.h"
 #include "svscan/scandir.h"
 
-const struct scan_command scandir_commands[] = {
-	{ 'z', SCAN_REAP, "reap", "reap zombies" },
+const struct scan_command scandir_commands[] = { { 'z', SCAN_REAP, "reap",
+							 "reap zombies" },
 	{ 'a', SCAN_SCAN, "alarm", "scan the directory: start what is new" },
-	{ 'b', SCAN_ABORT, "abort", "end at once (exec finish), waiting for "
+	{ 'b', SCAN_ABORT, "abort",
+		"end at once (exec finish), waiting for "
 		"nothing" },
-	{ 'h', SCAN_HUP, "hup", "scan, and end supervises whose entry is "
+	{ 'h', SCAN_HUP, "hup",
+		"scan, and end supervises whose entry is "
 		"gone\n(same as -an)" },
-	{ 'i', SCAN_TERM, "interrupt", "stop all services, then exec finish "
+	{ 'i', SCAN_TERM, "interrupt",
+		"stop all services, then exec finish "
 		"(as -t)" },
-	{ 't', SCAN_TERM, "term", "stop all services, then exec finish; "
+	{ 't', SCAN_TERM, "term",
+		"stop all services, then exec finish; "
 		"loggers are\nleft to read to the end of their input" },
-	{ 'q', SCAN_QUIT, "quit", "stop all services and loggers, then exec "
+	{ 'q', SCAN_QUIT, "quit",
+		"stop all services and loggers, then exec "
 		"finish" },
-	{ 'n', SCAN_NUKE, "nuke", "end supervises whose entry is gone; "
+	{ 'n', SCAN_NUKE, "nuke",
+		"end supervises whose entry is gone; "
 		"loggers are\nleft to read to the end of their input" },
-	{ 'N', SCAN_NUKE_ALL, "really-nuke", "the same, and stop the loggers "
+	{ 'N', SCAN_NUKE_ALL, "really-nuke",
+		"the same, and stop the loggers "
 		"too" },
-	{ 'R', SCAN_REEXEC, "reexec", "svscan and every supervise execute "
+	{ 'R', SCAN_REEXEC, "reexec",
+		"svscan and every supervise execute "
 		"their\nnew binary, and keep all services" },
-	{ 0 }
-};
+	{ 0 } };
 
 const struct scan_command *
 scandir_command(char letter)

@@ -15,21 +15,21 @@
 #define SCANDIR_CATCHALL "s6-svscan-log"
 
 enum scan_event {
-	SCAN_REAP,		/* z */
-	SCAN_SCAN,		/* a */
-	SCAN_ABORT,		/* b */
-	SCAN_HUP,		/* h: scan, then nuke */
-	SCAN_TERM,		/* i, t */
-	SCAN_QUIT,		/* q */
-	SCAN_NUKE,		/* n */
-	SCAN_NUKE_ALL,		/* N */
-	SCAN_REEXEC		/* R */
+	SCAN_REAP, /* z */
+	SCAN_SCAN, /* a */
+	SCAN_ABORT, /* b */
+	SCAN_HUP, /* h: scan, then nuke */
+	SCAN_TERM, /* i, t */
+	SCAN_QUIT, /* q */
+	SCAN_NUKE, /* n */
+	SCAN_NUKE_ALL, /* N */
+	SCAN_REEXEC /* R */
 };
 
 struct scan_command {
 	char letter;
 	enum scan_event event;
-	const char *name;	/* long option of svscanctl */
+	const char *name; /* long option of svscanctl */
 	const char *help;
 };
 /* Ends with a row whose letter is 0. */
@@ -38,12 +38,11 @@ const struct scan_command *scandir_command(char letter);
 
 /* Send letters to the svscan of a scan directory, all or none.  0, or -1 and
  * errno: ENXIO or ENOENT no svscan there, ENODEV its fifo is none. */
-int scandir_send(int at, const char *scandir, const char *letters,
-	size_t len);
+int scandir_send(int at, const char *scandir, const char *letters, size_t len);
 
 /* While it takes everything down, the size of its lock is its pid: a size is
  * known at once and needs no room on a file system that is full. */
-int scandir_ends(int lock, pid_t pid);	/* 0: it does not.  0, or -1 */
+int scandir_ends(int lock, pid_t pid); /* 0: it does not.  0, or -1 */
 /* 1 if the svscan with this pid takes everything down, else 0. */
 int scandir_ending(int at, const char *scandir, pid_t pid);
 

@@ -29,28 +29,39 @@
 #include "svscan/scandir.h"
 
 enum { OPT_SELF_CHECK = OPT_LONG, OPT_RESUME };
-enum { SERVICES_MIN = 4, SERVICES_MAX = 160000, SERVICES = 20000,
-	NAME_MIN = 11, NAME_TOP = 1019, NAME = 251 };
+enum {
+	SERVICES_MIN = 4,
+	SERVICES_MAX = 160000,
+	SERVICES = 20000,
+	NAME_MIN = 11,
+	NAME_TOP = 1019,
+	NAME = 251
+};
 
-static const struct opt opts[] = {
-	{ 'd', "notification-fd", "FD", "write a newline to FD, and close "
-		"it, when commands\nare accepted" },
-	{ 'X', "console-holder", "FD", "give FD as standard error to the "
+static const struct opt opts[] = { { 'd', "notification-fd", "FD",
+					   "write a newline to FD, and close "
+					   "it, when commands\nare accepted" },
+	{ 'X', "console-holder", "FD",
+		"give FD as standard error to the "
 		"service\n" SCANDIR_CATCHALL ", and to finish or crash" },
-	{ 'C', "services-max", "N", "supervise at most N directories, "
+	{ 'C', "services-max", "N",
+		"supervise at most N directories, "
 		"loggers counted\n[20000; 4 to 160000]" },
 	{ 'c', 0, "N", "same as -C (as in older versions of s6)" },
-	{ 'L', "name-max", "N", "skip names longer than N bytes [251; 11 to "
+	{ 'L', "name-max", "N",
+		"skip names longer than N bytes [251; 11 to "
 		"1019]" },
-	{ 't', "timeout", "MS", "scan every MS milliseconds [0: only when "
+	{ 't', "timeout", "MS",
+		"scan every MS milliseconds [0: only when "
 		"told]" },
-	{ OPT_SELF_CHECK, "self-check", 0, "only say that this program runs "
+	{ OPT_SELF_CHECK, "self-check", 0,
+		"only say that this program runs "
 		"here, by exit status 0,\nand, with --resume, that it can "
 		"go on from that" },
-	{ OPT_RESUME, "resume", "FD", "go on for the program that executed "
+	{ OPT_RESUME, "resume", "FD",
+		"go on for the program that executed "
 		"this one" },
-	{ 0 }
-};
+	{ 0 } };
 static const struct usage usage = {
 	"[-d fd] [-X fd] [-C n] [-L n] [-t ms] scandir",
 	"Keep a supervise running for each directory in scandir.", opts,
@@ -98,8 +109,9 @@ find_supervise(void)
 	static char path[PATH_LEN];
 	const char *env = getenv("REEVE_SUPERVISE");
 
-	if (env && *env ? path_absolute(path, sizeof path, env) < 0 :
-		chain_sister(path, sizeof path, "reeve-supervise") < 0)
+	if (env && *env ? path_absolute(path, sizeof path, env) < 0
+			: chain_sister(path, sizeof path, "reeve-supervise") <
+				0)
 		die_sys(EX_SYSTEM, "unable to find reeve-supervise");
 	if (access(path, X_OK) < 0)
 		die_sys(EX_SYSTEM, "unable to execute %s", path);
@@ -116,7 +128,8 @@ self_check(struct svscan *v, int state)
 	char *argv[3] = { copy, word, 0 };
 
 	if (state >= 0 && reexec_resume(v, state) < 0)
-		die(EX_SYSTEM, "unable to understand the state of the running "
+		die(EX_SYSTEM,
+			"unable to understand the state of the running "
 			"program");
 	strcpy(copy, path);
 	execv(path, argv);
@@ -127,8 +140,8 @@ static void
 allocate(struct svscan *v, unsigned max)
 {
 	if (table_init(&v->table, max, v->name_max) < 0 ||
-		!(v->fds = calloc(max + 1, sizeof *v->fds +
-			sizeof *v->fd_slots)))
+		!(v->fds = calloc(
+			  max + 1, sizeof *v->fds + sizeof *v->fd_slots)))
 		die_sys(EX_SYSTEM, "unable to allocate for %u services", max);
 	v->fd_slots = (int *)(v->fds + max + 1);
 }
@@ -142,8 +155,8 @@ open_control_dir(struct svscan *v, const char *scandir)
 	if (mkdir(SCANDIR_CONTROL_DIR, 0700) < 0 && errno != EEXIST)
 		die_sys(EX_SYSTEM, "unable to create directory %s/%s", scandir,
 			SCANDIR_CONTROL_DIR);
-	v->lock = open(SCANDIR_LOCK, O_RDWR | O_CREAT | O_CLOEXEC |
-		O_NONBLOCK, 0600);
+	v->lock = open(
+		SCANDIR_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600);
 	if (v->lock < 0)
 		die_sys(EX_SYSTEM, "unable to open %s/%s", scandir,
 			SCANDIR_LOCK);
@@ -284,12 +297,15 @@ static int
 diverted(struct svscan *v, int sig)
 {
 	char path[64], *argv[2] = { path, 0 };
-	struct spawn sp = { .file = path, .argv = argv,
-		.handled = svscan_signals, .before = svscan_files_back,
+	struct spawn sp = { .file = path,
+		.argv = argv,
+		.handled = svscan_signals,
+		.before = svscan_files_back,
 		.before_arg = v };
 
 	if (path_join(path, sizeof path, SCANDIR_CONTROL_DIR,
-		num_signame(sig)) < 0 || access(path, X_OK) < 0)
+		    num_signame(sig)) < 0 ||
+		access(path, X_OK) < 0)
 		return 0;
 	if (spawn(&sp) < 0)
 		warn_sys("unable to start %s (the signal is lost)", path);
@@ -336,8 +352,9 @@ obey_control(struct svscan *v)
 			else if (c->event == SCAN_NUKE ||
 				c->event == SCAN_NUKE_ALL)
 				/* After a scan that is asked for with it. */
-				nuke = c->event == SCAN_NUKE_ALL || nuke == 2 ?
-					2 : 1;
+				nuke = c->event == SCAN_NUKE_ALL || nuke == 2
+					? 2
+					: 1;
 			else
 				event(v, c->event);
 		}
@@ -357,8 +374,8 @@ collect_fds(struct svscan *v)
 	for (unsigned i = 0; v->foreign && i < v->table.high; i++)
 		if (v->table.slots[i].used && v->table.slots[i].pidfd >= 0) {
 			v->fd_slots[n] = (int)i;
-			v->fds[n++] = (struct pollfd){
-				v->table.slots[i].pidfd, POLLIN, 0 };
+			v->fds[n++] = (struct pollfd){ v->table.slots[i].pidfd,
+				POLLIN, 0 };
 		}
 	return n;
 }
@@ -385,9 +402,11 @@ loop(struct svscan *v)
 
 	for (;;) {
 		nfds_t n = collect_fds(v);
-		int r = trap_wait(v->fds, n, trap_earlier(v->look_at,
-			trap_earlier(v->scan_at, trap_earlier(v->start_at,
-			v->check_until))));
+		int r = trap_wait(v->fds, n,
+			trap_earlier(v->look_at,
+				trap_earlier(v->scan_at,
+					trap_earlier(
+						v->start_at, v->check_until))));
 
 		if (r < 0 && errno != EINTR) {
 			/* ENOMEM passes; anything else would not. */
@@ -399,11 +418,10 @@ loop(struct svscan *v)
 		if (r > 0) {
 			failures = 0;
 			for (nfds_t i = 1; i < n; i++)
-				if (v->fds[i].revents && v->table.slots[
-					v->fd_slots[i]].pidfd ==
-					v->fds[i].fd)
-					svscan_foreign_ended(v,
-						v->fd_slots[i]);
+				if (v->fds[i].revents &&
+					v->table.slots[v->fd_slots[i]].pidfd ==
+						v->fds[i].fd)
+					svscan_foreign_ended(v, v->fd_slots[i]);
 			if (v->fds[0].revents)
 				obey_control(v);
 		}
@@ -415,7 +433,7 @@ loop(struct svscan *v)
 	}
 }
 
-static const char *start_dir;	/* 0 once we are there */
+static const char *start_dir; /* 0 once we are there */
 
 /* die() while starting: process 1 must not end, so its crash hook has to
  * find a way. */
@@ -433,8 +451,11 @@ not_process_1(void)
 int
 main(int argc, char **argv)
 {
-	struct svscan v = { .control = -1, .lock = -1, .console = -1,
-		.reaped = -1, .name_max = NAME };
+	struct svscan v = { .control = -1,
+		.lock = -1,
+		.console = -1,
+		.reaped = -1,
+		.name_max = NAME };
 	unsigned max = SERVICES;
 	int c, notify_fd = -1, resume = -1, check = 0;
 
@@ -445,26 +466,34 @@ main(int argc, char **argv)
 	}
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'd': notify_fd = parse_fd("notification-fd", optarg);
+		case 'd':
+			notify_fd = parse_fd("notification-fd", optarg);
 			break;
-		case 'X': v.console = parse_fd("console-holder", optarg);
+		case 'X':
+			v.console = parse_fd("console-holder", optarg);
 			break;
-		case 'C': case 'c':
+		case 'C':
+		case 'c':
 			max = clamp("services-max", optarg, SERVICES_MIN,
 				SERVICES_MAX);
 			break;
-		case 'L': v.name_max = clamp("name-max", optarg, NAME_MIN,
-				NAME_TOP);
+		case 'L':
+			v.name_max =
+				clamp("name-max", optarg, NAME_MIN, NAME_TOP);
 			break;
-		case 't': v.rescan_every = (uint64_t)opt_uint("timeout",
-				optarg, 0, ~0u) * 1000000;
+		case 't':
+			v.rescan_every =
+				(uint64_t)opt_uint("timeout", optarg, 0, ~0u) *
+				1000000;
 			break;
-		case OPT_SELF_CHECK: check = 1;
+		case OPT_SELF_CHECK:
+			check = 1;
 			break;
-		case OPT_RESUME: resume = (int)opt_uint("resume", optarg, 3,
-				1 << 30);
+		case OPT_RESUME:
+			resume = (int)opt_uint("resume", optarg, 3, 1 << 30);
 			break;
-		default: break;
+		default:
+			break;
 		}
 	if (check) {
 		allocate(&v, max);

@@ -53,8 +53,9 @@ table_init(struct table *t, unsigned max, unsigned name_max)
 {
 	size_t buckets = 2 * (size_t)max + BUCKETS;
 
-	*t = (struct table){ .max = max, .buckets = BUCKETS,
-		.name_size = name_max + 5 };
+	*t = (struct table){
+		.max = max, .buckets = BUCKETS, .name_size = name_max + 5
+	};
 	/* Pages of these that are never used are never there, if they are so
 	 * large that they are mapped: calloc may clear smaller ones. */
 	t->slots = calloc(max, sizeof *t->slots);
@@ -120,8 +121,13 @@ table_add(struct table *t, uint64_t dev, uint64_t ino, const char *name)
 	else
 		return -1;
 	s = &t->slots[i];
-	*s = (struct service){ .dev = dev, .ino = ino, .pidfd = -1,
-		.pipe = { -1, -1 }, .fifo = -1, .peer = -1, .chain_pid = -1,
+	*s = (struct service){ .dev = dev,
+		.ino = ino,
+		.pidfd = -1,
+		.pipe = { -1, -1 },
+		.fifo = -1,
+		.peer = -1,
+		.chain_pid = -1,
 		.used = 1 };
 	s->name = t->names + (size_t)i * t->name_size;
 	link_ino(t, i);

@@ -16,8 +16,10 @@
 int
 compile_users(const char *word)
 {
-	static const struct { const char *word; int users; } words[] = {
-		{ "warn", USERS_WARN }, { "error", USERS_ERROR },
+	static const struct {
+		const char *word;
+		int users;
+	} words[] = { { "warn", USERS_WARN }, { "error", USERS_ERROR },
 		{ "ignore", USERS_IGNORE } };
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -37,8 +39,10 @@ close_files(struct defs *s)
 
 		if (!d->closed)
 			continue;
-		def_set_prop(s, d, DB_CLOSED, d->closed & CLOSED_ALL &&
-			!prog_as_s6 ? DB_CLOSED_ALL : DB_CLOSED_FILES);
+		def_set_prop(s, d, DB_CLOSED,
+			d->closed & CLOSED_ALL && !prog_as_s6
+				? DB_CLOSED_ALL
+				: DB_CLOSED_FILES);
 		for (size_t k = 0; k < d->nfiles; k++)
 			if (S_ISREG(d->files[k].mode) &&
 				!strchr(d->files[k].path, '/'))
@@ -47,19 +51,20 @@ close_files(struct defs *s)
 }
 
 static void
-compile_all(const struct compile *c, struct defs *s, char **data,
-	size_t *len)
+compile_all(const struct compile *c, struct defs *s, char **data, size_t *len)
 {
 	struct db db;
 
 	for (int i = 0; i < c->nsources; i++)
 		def_source(s, c->sources[i]);
 	if (s->passed_over)
-		diag_info(s->diag, s->passed_over, 0, "ignored by this name "
+		diag_info(s->diag, s->passed_over, 0,
+			"ignored by this name "
 			"of the compiler, as what s6-rc does not know (%u of "
 			"Reeve's own file%s here; a file %s beside the "
-			"services has them read)", s->npassed_over,
-			s->npassed_over == 1 ? "" : "s", OWN_MARK);
+			"services has them read)",
+			s->npassed_over, s->npassed_over == 1 ? "" : "s",
+			OWN_MARK);
 	resolve_duplicates(s);
 	def_implied(s);
 	expand_all(s);
@@ -74,11 +79,17 @@ compile(const struct compile *c, char **data, size_t *len)
 {
 	jmp_buf oom;
 	struct arena mem = { .oom = &oom };
-	struct diag diag = { .report = c->report, .arg = c->report_arg,
-		.verbosity = c->verbosity, .lax = c->lax };
-	struct defs s = { .mem = &mem, .diag = &diag,
-		.s6_only = c->s6_only, .override = c->override, .logs = c->logs,
-		.loguser = c->loguser, .users = c->users };
+	struct diag diag = { .report = c->report,
+		.arg = c->report_arg,
+		.verbosity = c->verbosity,
+		.lax = c->lax };
+	struct defs s = { .mem = &mem,
+		.diag = &diag,
+		.s6_only = c->s6_only,
+		.override = c->override,
+		.logs = c->logs,
+		.loguser = c->loguser,
+		.users = c->users };
 
 	*data = 0;
 	*len = 0;

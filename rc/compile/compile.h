@@ -11,22 +11,22 @@
 enum { USERS_WARN, USERS_ERROR, USERS_IGNORE };
 
 struct compile {
-	const char *const *sources;	/* directories, in order */
+	const char *const *sources; /* directories, in order */
 	int nsources;
-	int lax;		/* what s6-rc ignores is ignored */
-	int s6_only;		/* files that s6-rc does not know count
+	int lax; /* what s6-rc ignores is ignored */
+	int s6_only; /* files that s6-rc does not know count
 				 * only in a source with a file `reeve' */
-	int override;		/* of a name in two sources the later wins,
+	int override; /* of a name in two sources the later wins,
 				 * else it is an error */
-	int verbosity;		/* 0 errors, 1 warnings, 2 notes */
-	const char *logs;	/* log directory for `logger', or 0 default */
-	const char *loguser;	/* user of log companions, or 0: that of a
+	int verbosity; /* 0 errors, 1 warnings, 2 notes */
+	const char *logs; /* log directory for `logger', or 0 default */
+	const char *loguser; /* user of log companions, or 0: that of a
 				 * file log-user in a source, or none */
-	int users;		/* USERS_* */
+	int users; /* USERS_* */
 	/* Where messages go, or 0: to stderr. */
 	void (*report)(void *arg, enum diag_level, const char *file,
 		unsigned line, const char *text);
-	void *report_arg;	/* borrowed */
+	void *report_arg; /* borrowed */
 };
 
 /* warn, error or ignore, as --users takes it; -1: none of them. */

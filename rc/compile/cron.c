@@ -11,22 +11,24 @@
 /* same: 29 February comes after eight years at most. */
 enum { YEARS = 8, ALL_HOURS = (1 << 24) - 1 };
 
-static const char *const months[] = { "jan", "feb", "mar", "apr", "may",
-	"jun", "jul", "aug", "sep", "oct", "nov", "dec", 0 };
+static const char *const months[] = { "jan", "feb", "mar", "apr", "may", "jun",
+	"jul", "aug", "sep", "oct", "nov", "dec", 0 };
 static const char *const weekdays[] = { "sun", "mon", "tue", "wed", "thu",
 	"fri", "sat", 0 };
 
 static const struct field {
 	unsigned min, max;
-	const char *const *names;	/* of min, min + 1... */
+	const char *const *names; /* of min, min + 1... */
 	const char *what;
 } fields[] = {
 	{ 0, 59, 0, "the minute must be 0 to 59, with , - * and /" },
 	{ 0, 23, 0, "the hour must be 0 to 23, with , - * and /" },
 	{ 1, 31, 0, "the day must be 1 to 31, with , - * and /" },
-	{ 1, 12, months, "the month must be 1 to 12 or jan to dec, with , - "
+	{ 1, 12, months,
+		"the month must be 1 to 12 or jan to dec, with , - "
 		"* and /" },
-	{ 0, 7, weekdays, "the day of the week must be 0 to 7 or sun to sat, "
+	{ 0, 7, weekdays,
+		"the day of the week must be 0 to 7 or sun to sat, "
 		"with , - * and /" },
 };
 
@@ -73,7 +75,8 @@ range(const struct field *f, const char *s, size_t n, uint64_t *set)
 	} else if (dash) {
 		if (!value(f, s, (size_t)(dash - s), &from) ||
 			!value(f, dash + 1, len - (size_t)(dash - s) - 1,
-			&to) || from > to)
+				&to) ||
+			from > to)
 			return 0;
 	} else {
 		if (!value(f, s, len, &from))
@@ -120,8 +123,9 @@ interval(struct cron *c, const char *s, const char **what)
 int
 cron_parse(struct cron *out, const char *text, const char **what)
 {
-	static const struct { const char *name, *fields; } names[] = {
-		{ "@hourly", "0 * * * *" }, { "@daily", "0 0 * * *" },
+	static const struct {
+		const char *name, *fields;
+	} names[] = { { "@hourly", "0 * * * *" }, { "@daily", "0 0 * * *" },
 		{ "@midnight", "0 0 * * *" }, { "@weekly", "0 0 * * 0" },
 		{ "@monthly", "0 0 1 * *" }, { "@yearly", "0 0 1 1 *" },
 		{ "@annually", "0 0 1 1 *" } };
@@ -184,7 +188,7 @@ static int
 day_fits(const struct cron *c, const struct tm *t)
 {
 	int day = c->days >> t->tm_mday & 1,
-		weekday = c->weekdays >> t->tm_wday & 1;
+	    weekday = c->weekdays >> t->tm_wday & 1;
 
 	return c->any_day || c->any_weekday ? day && weekday : day || weekday;
 }
@@ -249,8 +253,7 @@ next_local(const struct cron *c, time_t from)
 		int day = c->months >> (t.tm_mon + 1) & 1 && day_fits(c, &t);
 
 		/* What was due in the hour that is left out is due now. */
-		if (gap && day && now > from &&
-			c->hours >> (t.tm_hour - 1) & 1)
+		if (gap && day && now > from && c->hours >> (t.tm_hour - 1) & 1)
 			return now;
 		if (!(c->months >> (t.tm_mon + 1) & 1)) {
 			t.tm_mon++;

@@ -7,10 +7,10 @@
 #include <time.h>
 
 struct cron {
-	uint64_t every_s;	/* seconds between runs, or 0: the fields */
-	uint64_t minutes;	/* bit sets */
+	uint64_t every_s; /* seconds between runs, or 0: the fields */
+	uint64_t minutes; /* bit sets */
 	uint32_t hours, days, months, weekdays;
-	int any_day, any_weekday;	/* the field was * */
+	int any_day, any_weekday; /* the field was * */
 };
 
 /* 1, or 0 and *what says what is wrong and was expected. */

@@ -22,7 +22,7 @@
 
 enum {
 	FILE_LIMIT = 1 << 28,
-	USUAL_FDS = 1024	/* RLIMIT_NOFILE of most systems, unless raised */
+	USUAL_FDS = 1024 /* RLIMIT_NOFILE of most systems, unless raised */
 };
 
 /* --- small parts, also used by expand.c and template.c */
@@ -52,16 +52,15 @@ def_set_file(struct defs *s, struct def *d, const char *path, uint32_t mode,
 	struct db_file *f = def_file(d, path);
 
 	if (!f) {
-		d->files = arena_more(s->mem, d->files, d->nfiles,
-			sizeof *d->files);
+		d->files = arena_more(
+			s->mem, d->files, d->nfiles, sizeof *d->files);
 		f = d->files + d->nfiles++;
 	}
 	*f = (struct db_file){ path, mode, data, len };
 }
 
 void
-def_set_prop(struct defs *s, struct def *d, const char *key,
-	const char *value)
+def_set_prop(struct defs *s, struct def *d, const char *key, const char *value)
 {
 	for (size_t i = 0; i < d->nprops; i++)
 		if (!strcmp(d->props[i].key, key)) {
@@ -84,8 +83,8 @@ def_add_name(struct defs *s, struct def *d, enum prop_list list,
 }
 
 int
-def_next_line(struct defs *s, const struct def_text *t, size_t *at,
-	char **line, unsigned *number)
+def_next_line(struct defs *s, const struct def_text *t, size_t *at, char **line,
+	unsigned *number)
 {
 	while (*at < t->len) {
 		const char *p = t->text + *at, *end;
@@ -127,15 +126,19 @@ def_line(struct defs *s, const struct def_text *t)
 	char *line, *more;
 
 	if (!def_next_line(s, t, &at, &line, &number)) {
-		diag_error(s->diag, 1, t->file, 1, "this is empty, expected "
-			"%s", t->prop->unit);
+		diag_error(s->diag, 1, t->file, 1,
+			"this is empty, expected "
+			"%s",
+			t->prop->unit);
 		return 0;
 	}
 	def_trim(line);
 	s->line = number;
 	if (def_next_line(s, t, &at, &more, &number))
-		diag_error(s->diag, 1, t->file, number, "there is a second "
-			"line, expected only %s", t->prop->unit);
+		diag_error(s->diag, 1, t->file, number,
+			"there is a second "
+			"line, expected only %s",
+			t->prop->unit);
 	return line;
 }
 
@@ -154,20 +157,22 @@ line_of(const char *text, size_t len, const char *word)
 /* The words of a shell, written where there is none: legal, and never what
  * was meant. */
 static void
-check_shell_words(struct defs *s, const struct db_script *c,
-	const char *file, const char *text, size_t len)
+check_shell_words(struct defs *s, const struct db_script *c, const char *file,
+	const char *text, size_t len)
 {
-	static const char *const operators[] = { "|", "||", "&", "&&", ";",
-		">", ">>", "<", "2>&1" };
+	static const char *const operators[] = { "|", "||", "&", "&&", ";", ">",
+		">>", "<", "2>&1" };
 	const char *p = c->argv;
 
 	for (uint32_t i = 0; i < c->argc; i++, p += strlen(p) + 1) {
 		const char *w = p + strspn(p, " ");
 
 		if (*w == '\'') {
-			diag_warn(s->diag, file, line_of(text, len, w), "execline "
+			diag_warn(s->diag, file, line_of(text, len, w),
+				"execline "
 				"does not quote with ': %.40s is taken as a "
-				"separate word (use \")", w);
+				"separate word (use \")",
+				w);
 			return;
 		}
 		for (size_t k = 0; k < sizeof operators / sizeof *operators;
@@ -209,14 +214,18 @@ int
 def_check_name(struct defs *s, const struct def_name *n)
 {
 	if (!strncmp(n->name, "s6rc-", 5) || !strncmp(n->name, "s6-rc-", 6)) {
-		diag_error(s->diag, 1, n->file, n->line, "the name %s begins "
-			"with s6rc- or s6-rc-, which are reserved", n->name);
+		diag_error(s->diag, 1, n->file, n->line,
+			"the name %s begins "
+			"with s6rc- or s6-rc-, which are reserved",
+			n->name);
 		return 0;
 	}
 	if (!db_name_ok(n->name)) {
-		diag_error(s->diag, 1, n->file, n->line, "'%.60s' cannot be "
+		diag_error(s->diag, 1, n->file, n->line,
+			"'%.60s' cannot be "
 			"the name of a service (no slash, no control "
-			"character, no dot in front, at most %d bytes)", n->name, DB_NAME_MAX);
+			"character, no dot in front, at most %d bytes)",
+			n->name, DB_NAME_MAX);
 		return 0;
 	}
 	return 1;
@@ -227,11 +236,11 @@ def_check_name(struct defs *s, const struct def_name *n)
 struct reader {
 	struct defs *s;
 	struct def *d;
-	int fd;			/* of its directory */
-	int over_fd;		/* of an instance: where its own files are, */
-	const char *over_dir;	/* if anywhere else than in dir */
-	int lists_d[PROP_LISTS];	/* this list came from a directory */
-	const char *dir;	/* its path, for messages */
+	int fd; /* of its directory */
+	int over_fd; /* of an instance: where its own files are, */
+	const char *over_dir; /* if anywhere else than in dir */
+	int lists_d[PROP_LISTS]; /* this list came from a directory */
+	const char *dir; /* its path, for messages */
 };
 
 static const char *
@@ -288,7 +297,8 @@ plain_text(struct reader *r, const char *name, char *text, size_t *len)
 	size_t out = 0;
 
 	if (*len >= 3 && !memcmp(text, mark, 3)) {
-		diag_strict(r->s->diag, path_of(r, name), 1, "there is a byte "
+		diag_strict(r->s->diag, path_of(r, name), 1,
+			"there is a byte "
 			"order mark in front, expected plain text "
 			"(reeve-check --fix takes it away)");
 		if (!r->s->diag->lax) {
@@ -300,7 +310,8 @@ plain_text(struct reader *r, const char *name, char *text, size_t *len)
 		return text;
 	for (const char *p = text; p < cr; p++)
 		line += *p == '\n';
-	diag_strict(r->s->diag, path_of(r, name), line, "the line ends in "
+	diag_strict(r->s->diag, path_of(r, name), line,
+		"the line ends in "
 		"CR LF, expected LF alone (reeve-check --fix corrects it)");
 	if (r->s->diag->lax)
 		return text;
@@ -322,8 +333,7 @@ note_mode(struct reader *r, uint32_t mode)
 
 /* One file as text; said and 0 if it cannot be read. */
 static char *
-read_text(struct reader *r, const struct prop *p, const char *name,
-	size_t *len)
+read_text(struct reader *r, const struct prop *p, const char *name, size_t *len)
 {
 	uint32_t mode;
 	char *data = slurp(r->s->mem, r->fd, name, len, &mode);
@@ -332,18 +342,21 @@ read_text(struct reader *r, const struct prop *p, const char *name,
 		note_mode(r, mode);
 	/* A script is lexed: CR is a blank there. */
 	if (data)
-		return p->kind == PROP_SCRIPT ? data :
-			plain_text(r, name, data, len);
+		return p->kind == PROP_SCRIPT ? data
+					      : plain_text(r, name, data, len);
 	if (errno == EISDIR)
 		diag_error(r->s->diag, 111, path_of(r, name), 0,
-			"Is a directory, expected a file with %s",
-			p->unit);
+			"Is a directory, expected a file with %s", p->unit);
 	else if (errno == EINVAL)
-		diag_error(r->s->diag, 111, path_of(r, name), 0, "this is not "
-			"a regular file, expected one with %s", p->unit);
+		diag_error(r->s->diag, 111, path_of(r, name), 0,
+			"this is not "
+			"a regular file, expected one with %s",
+			p->unit);
 	else if (errno == ENOENT)
-		diag_error(r->s->diag, 111, path_of(r, name), 0, "the link "
-			"leads nowhere, expected a file with %s", p->unit);
+		diag_error(r->s->diag, 111, path_of(r, name), 0,
+			"the link "
+			"leads nowhere, expected a file with %s",
+			p->unit);
 	else
 		diag_sys(r->s->diag, path_of(r, name), "unable to read");
 	return 0;
@@ -354,7 +367,7 @@ static int
 by_name_and_line(const void *a, const void *b)
 {
 	const struct def_name *x = *(const struct def_name *const *)a,
-		*y = *(const struct def_name *const *)b;
+			      *y = *(const struct def_name *const *)b;
 	int c = strcmp(x->name, y->name);
 
 	return c ? c : x < y ? -1 : x > y;
@@ -384,8 +397,7 @@ drop_repeated(struct reader *r, struct def_names *l)
 			l->v[kept++] = l->v[i];
 		else
 			diag_warn(r->s->diag, l->v[0].file, l->v[i].line,
-				"name listed more than once: %s",
-				l->v[i].file);
+				"name listed more than once: %s", l->v[i].file);
 	}
 	l->n = kept;
 }
@@ -400,8 +412,10 @@ read_names(struct reader *r, const struct prop *p)
 
 	if (r->lists_d[p->value]) {
 		if (!r->s->diag->lax)
-			diag_warn(r->s->diag, t.file, 0, "ignored: there is a "
-				"%s.d, which wins", p->name);
+			diag_warn(r->s->diag, t.file, 0,
+				"ignored: there is a "
+				"%s.d, which wins",
+				p->name);
 		return;
 	}
 	t.text = read_text(r, p, p->name, &t.len);
@@ -413,19 +427,22 @@ read_names(struct reader *r, const struct prop *p)
 		size_t len = strlen(line);
 
 		if (!len) {
-			diag_error(r->s->diag, 1, t.file, number, "there is a "
+			diag_error(r->s->diag, 1, t.file, number,
+				"there is a "
 				"NUL in this line, expected a name");
 			continue;
 		}
 		if (!r->s->diag->lax && strchr(" \t", line[len - 1])) {
-			diag_error(r->s->diag, 1, t.file, number, "trailing "
+			diag_error(r->s->diag, 1, t.file, number,
+				"trailing "
 				"blank after the name '%s' (reeve-check --fix "
-				"removes it)", line);
+				"removes it)",
+				line);
 			def_trim(line);
 		}
 		if (def_check_name(r->s, &n))
-			def_add_name(r->s, r->d, p->value, line, t.file,
-				number);
+			def_add_name(
+				r->s, r->d, p->value, line, t.file, number);
 	}
 	drop_repeated(r, r->d->lists + p->value);
 }
@@ -486,8 +503,10 @@ read_dir(struct reader *r, const struct prop *p)
 	ssize_t n = fd < 0 ? -1 : list_dir(r->s->mem, fd, &names, 0);
 
 	if (n < 0 && errno == ENOTDIR)
-		diag_error(r->s->diag, 111, file, 0, "this is a file, expected "
-			"%s", p->unit);
+		diag_error(r->s->diag, 111, file, 0,
+			"this is a file, expected "
+			"%s",
+			p->unit);
 	else if (n < 0)
 		diag_sys(r->s->diag, file, "unable to read this directory");
 	for (ssize_t i = 0; i < n; i++) {
@@ -495,8 +514,8 @@ read_dir(struct reader *r, const struct prop *p)
 			arena_path(r->s->mem, file, names[i]), 0 };
 
 		if (def_check_name(r->s, &name))
-			def_add_name(r->s, r->d, p->value, names[i],
-				name.file, 0);
+			def_add_name(
+				r->s, r->d, p->value, names[i], name.file, 0);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -521,7 +540,8 @@ read_name(struct reader *r, const struct prop *p, struct def_name *to)
 		def_next_line(r->s, &t, &at, &more, &number)) {
 		if (p->kind == PROP_PIPELINE)
 			return;
-		diag_error(r->s->diag, 1, t.file, number, "this should only "
+		diag_error(r->s->diag, 1, t.file, number,
+			"this should only "
 			"contain one name");
 		return;
 	}
@@ -543,8 +563,10 @@ bad_number(struct reader *r, const struct prop *p, int code, const char *text)
 	if (!strncmp(p->unit, "milliseconds", 12) &&
 		num_duration(text, 1, &ms) && ms <= UINT32_MAX)
 		snprintf(hint, sizeof hint, " (write %lu)", (unsigned long)ms);
-	diag_error(r->s->diag, code, path_of(r, p->name), 1, "invalid number "
-		"'%.40s', expected %s%s", text, p->unit, hint);
+	diag_error(r->s->diag, code, path_of(r, p->name), 1,
+		"invalid number "
+		"'%.40s', expected %s%s",
+		text, p->unit, hint);
 }
 
 /* Behind the first line stands what does not count. */
@@ -556,7 +578,8 @@ warn_rest(struct reader *r, const char *name, const char *text, size_t len)
 	while (n < len && strchr(" \t\n", text[n]))
 		n++;
 	if (n < len && !r->s->diag->lax)
-		diag_warn(r->s->diag, path_of(r, name), 2, "what stands "
+		diag_warn(r->s->diag, path_of(r, name), 2,
+			"what stands "
 			"behind the first line is ignored");
 }
 
@@ -579,8 +602,10 @@ read_timeout(struct reader *r, const struct prop *p)
 		return;
 	}
 	if (strlen(text) == len && strchr(text, '\n'))
-		diag_error(r->s->diag, 1, path_of(r, p->name), 2, "there is a "
-			"second line, expected only %s", p->unit);
+		diag_error(r->s->diag, 1, path_of(r, p->name), 2,
+			"there is a "
+			"second line, expected only %s",
+			p->unit);
 	else
 		bad_number(r, p, 1, text);
 }
@@ -602,8 +627,10 @@ read_uint(struct reader *r, const struct prop *p)
 		return;
 	}
 	if (u > svdir_find(p->name)->max)
-		diag_strict(r->s->diag, path_of(r, p->name), 1, "%u is too "
-			"large, expected %s", u, p->unit);
+		diag_strict(r->s->diag, path_of(r, p->name), 1,
+			"%u is too "
+			"large, expected %s",
+			u, p->unit);
 	text = arena_printf(r->s->mem, "%u\n", u);
 	def_set_file(r->s, r->d, p->name, S_IFREG | 0644, text, strlen(text));
 }
@@ -620,9 +647,11 @@ read_copy(struct reader *r, const struct prop *p)
 	def_set_file(r->s, r->d, p->name, S_IFREG | 0644, text, len);
 	name = arena_dup(r->s->mem, text, strcspn(text, "\n"));
 	if (!num_signal(name))
-		diag_strict(r->s->diag, path_of(r, p->name), 1, "unknown "
+		diag_strict(r->s->diag, path_of(r, p->name), 1,
+			"unknown "
 			"signal '%.40s', expected a name as SIGTERM, or a "
-			"number", name);
+			"number",
+			name);
 }
 
 static void
@@ -640,8 +669,9 @@ read_exec(struct reader *r, const struct prop *p)
 	}
 	if (errno == ENOENT || errno == EISDIR || errno == EINVAL)
 		diag_error(r->s->diag, 1, file, 0, "%s, expected %s",
-			errno == ENOENT ? "the link leads nowhere" :
-			"this is not a regular file", p->unit);
+			errno == ENOENT ? "the link leads nowhere"
+					: "this is not a regular file",
+			p->unit);
 	else
 		diag_sys(r->s->diag, file, "unable to read");
 }
@@ -650,12 +680,12 @@ read_exec(struct reader *r, const struct prop *p)
  * of commands, or words and characters that only a shell gives a meaning to?
  * A block, which is words with a blank in front, belongs to execline. */
 static int
-is_for_shell(const struct db_script *c, const struct def_text *t,
-	struct defs *s)
+is_for_shell(
+	const struct db_script *c, const struct def_text *t, struct defs *s)
 {
 	static const char *const words[] = { "set", "case", "for", "while",
-		"until", "then", "fi", "[", "[[", ".", "source", "export",
-		"|", "||", "&", "&&", ";", ">", ">>", "<", "2>&1" };
+		"until", "then", "fi", "[", "[[", ".", "source", "export", "|",
+		"||", "&", "&&", ";", ">", ">>", "<", "2>&1" };
 	const char *p = c->argv;
 	unsigned lines = 0, number = 0;
 	size_t at = 0;
@@ -689,11 +719,12 @@ read_script(struct reader *r, const struct prop *p)
 	s->present = 1;
 	if (len > 2 && text[0] == '#' && text[1] == '!' &&
 		!memmem(text, strcspn(text, "\n"), "execlineb", 9) &&
-		is_for_shell(s, &(struct def_text){ p, file, text, len },
-			r->s))
-		diag_warn(r->s->diag, file, 1, "this line is a comment: the "
+		is_for_shell(s, &(struct def_text){ p, file, text, len }, r->s))
+		diag_warn(r->s->diag, file, 1,
+			"this line is a comment: the "
 			"file is one execline command line, not a script for "
-			"%.*s", (int)strcspn(text + 2, "\n"), text + 2);
+			"%.*s",
+			(int)strcspn(text + 2, "\n"), text + 2);
 }
 
 /* What is read from a tree is there once, except that an instance replaces
@@ -708,8 +739,7 @@ add_file(struct reader *r, const char *path, uint32_t mode, const char *data,
 		def_set_file(r->s, d, path, mode, data, len);
 		return;
 	}
-	d->files = arena_more(r->s->mem, d->files, d->nfiles,
-		sizeof *d->files);
+	d->files = arena_more(r->s->mem, d->files, d->nfiles, sizeof *d->files);
 	d->files[d->nfiles++] = (struct db_file){ path, mode, data, len };
 }
 
@@ -742,7 +772,8 @@ read_tree(struct reader *r, const struct prop *p)
 		return;
 	}
 	if (!S_ISDIR(st.st_mode)) {
-		diag_error(r->s->diag, 1, path_of(r, p->name), 0, "this is "
+		diag_error(r->s->diag, 1, path_of(r, p->name), 0,
+			"this is "
 			"not a directory, expected one");
 		return;
 	}
@@ -758,20 +789,19 @@ read_tree(struct reader *r, const struct prop *p)
 			diag_sys(r->s->diag, path_of(r, dirs[i]),
 				"unable to read this directory");
 		for (ssize_t k = 0; k < n; k++) {
-			char *path = arena_path(mem, dirs[i],
-				names[k]), *data;
+			char *path = arena_path(mem, dirs[i], names[k]), *data;
 			size_t len;
 			uint32_t mode;
 
-			if (fstatat(fd, names[k], &st, AT_SYMLINK_NOFOLLOW)
-				< 0) {
+			if (fstatat(fd, names[k], &st, AT_SYMLINK_NOFOLLOW) <
+				0) {
 				diag_sys(r->s->diag, path_of(r, path),
 					"unable to read");
 			} else if (S_ISDIR(st.st_mode)) {
-				add_file(r, path, S_IFDIR | (st.st_mode &
-					07777), "", 0);
-				dirs = arena_more(mem, dirs, ndirs,
-					sizeof *dirs);
+				add_file(r, path,
+					S_IFDIR | (st.st_mode & 07777), "", 0);
+				dirs = arena_more(
+					mem, dirs, ndirs, sizeof *dirs);
 				dirs[ndirs++] = path;
 			} else if (S_ISLNK(st.st_mode)) {
 				add_link(r, fd, names[k], path);
@@ -779,8 +809,8 @@ read_tree(struct reader *r, const struct prop *p)
 				diag_error(r->s->diag, 1, path_of(r, path), 0,
 					"expected a file, a directory or a "
 					"link");
-			} else if ((data = slurp(mem, fd, names[k], &len,
-				&mode))) {
+			} else if ((data = slurp(
+					    mem, fd, names[k], &len, &mode))) {
 				note_mode(r, mode);
 				add_file(r, path, S_IFREG | mode, data, len);
 			} else
@@ -803,15 +833,17 @@ read_property(struct reader *r, const struct prop *p)
 	t.file = path_of(r, p->name);
 	for (size_t i = 0; i < r->d->ntexts; i++)
 		if (r->d->texts[i].prop == p) {
-			r->d->texts[i] = t;	/* of an instance */
+			r->d->texts[i] = t; /* of an instance */
 			return;
 		}
-	r->d->texts = arena_more(r->s->mem, r->d->texts, r->d->ntexts,
-		sizeof *r->d->texts);
+	r->d->texts = arena_more(
+		r->s->mem, r->d->texts, r->d->ntexts, sizeof *r->d->texts);
 	r->d->texts[r->d->ntexts++] = t;
 	if (strlen(t.text) != t.len)
-		diag_error(r->s->diag, 1, t.file, 0, "there is a NUL in this "
-			"file, expected %s", p->unit);
+		diag_error(r->s->diag, 1, t.file, 0,
+			"there is a NUL in this "
+			"file, expected %s",
+			p->unit);
 }
 
 static void
@@ -880,8 +912,10 @@ read_unknown(struct reader *r, const char *name)
 	const char *file = path_of(r, name);
 
 	if (near)
-		diag_strict(r->s->diag, file, 0, "unknown file; did "
-			"you mean %s?", near);
+		diag_strict(r->s->diag, file, 0,
+			"unknown file; did "
+			"you mean %s?",
+			near);
 	else if (r->s->diag->lax)
 		diag_note(r->s->diag, file, 0, "unknown file, ignored");
 	else
@@ -889,9 +923,11 @@ read_unknown(struct reader *r, const char *name)
 }
 
 static const unsigned for_type[] = { [DB_LONGRUN] = FOR_LONGRUN,
-	[DB_ONESHOT] = FOR_ONESHOT, [DB_BUNDLE] = FOR_BUNDLE };
+	[DB_ONESHOT] = FOR_ONESHOT,
+	[DB_BUNDLE] = FOR_BUNDLE };
 static const char *const type_name[] = { [DB_LONGRUN] = "longrun",
-	[DB_ONESHOT] = "oneshot", [DB_BUNDLE] = "bundle" };
+	[DB_ONESHOT] = "oneshot",
+	[DB_BUNDLE] = "bundle" };
 
 static void
 read_wrong_type(struct reader *r, const struct prop *p)
@@ -903,17 +939,23 @@ read_wrong_type(struct reader *r, const struct prop *p)
 	if (p->kind == PROP_EXEC || (p->s6rc && r->s->diag->lax))
 		diag_note(r->s->diag, file, 0, "ignored in a %s", type);
 	else if (p->types == FOR_SOURCE)
-		diag_strict(r->s->diag, file, 0, "this belongs beside the "
+		diag_strict(r->s->diag, file, 0,
+			"this belongs beside the "
 			"services, not into one");
 	else if (p->s6rc)
-		diag_warn(r->s->diag, file, 0, "ignored: without meaning in a "
-			"%s", type);
+		diag_warn(r->s->diag, file, 0,
+			"ignored: without meaning in a "
+			"%s",
+			type);
 	else
-		diag_strict(r->s->diag, file, 0, "without meaning in a %s, "
-			"expected in a %s", type, p->types == FOR_ATOMIC ?
-			"longrun or oneshot" : p->types == FOR_LONGRUN ?
-			"longrun" : p->types == FOR_ONESHOT ? "oneshot" :
-			"bundle");
+		diag_strict(r->s->diag, file, 0,
+			"without meaning in a %s, "
+			"expected in a %s",
+			type,
+			p->types == FOR_ATOMIC		  ? "longrun or oneshot"
+				: p->types == FOR_LONGRUN ? "longrun"
+				: p->types == FOR_ONESHOT ? "oneshot"
+							  : "bundle");
 }
 
 /* What s6-rc reads of a type: eight bytes, one newline may end them. */
@@ -950,16 +992,20 @@ read_type(struct reader *r, int has_program)
 		return 1;
 	}
 	if (!text && errno == ENOENT && !r->s->diag->lax) {
-		diag_error(r->s->diag, 111, file, 0, "this is missing, expected "
+		diag_error(r->s->diag, 111, file, 0,
+			"this is missing, expected "
 			"longrun, oneshot or bundle in it (or a command or a "
 			"run beside it)");
 		return 0;
 	}
 	if (!text) {
-		diag_error(r->s->diag, 111, file, 0, "%s%s; expected longrun, "
-			"oneshot or bundle in it", errno == EINVAL ? "" :
-			"unable to read: ", errno == EINVAL ? "this is not a "
-			"regular file" : strerror(errno));
+		diag_error(r->s->diag, 111, file, 0,
+			"%s%s; expected longrun, "
+			"oneshot or bundle in it",
+			errno == EINVAL ? "" : "unable to read: ",
+			errno == EINVAL ? "this is not a "
+					  "regular file"
+					: strerror(errno));
 		return 0;
 	}
 	text = plain_text(r, "type", text, &len);
@@ -971,10 +1017,11 @@ read_type(struct reader *r, int has_program)
 	near = suggest_init(line);
 	for (unsigned i = 0; i < 3; i++)
 		suggest_try(&near, type_name[i]);
-	diag_error(r->s->diag, 1, file, 1, "invalid type '%.40s', expected "
-		"longrun, oneshot or bundle%s%s%s", line,
-		near.best ? " (did you mean " : "", near.best ? near.best : "",
-		near.best ? "?)" : "");
+	diag_error(r->s->diag, 1, file, 1,
+		"invalid type '%.40s', expected "
+		"longrun, oneshot or bundle%s%s%s",
+		line, near.best ? " (did you mean " : "",
+		near.best ? near.best : "", near.best ? "?)" : "");
 	return 0;
 }
 
@@ -999,7 +1046,8 @@ passed_over(struct reader *r, const struct prop *p)
 	if (!s->diag->lax || p->kind == PROP_TYPE || !strcmp(p->name, "run") ||
 		!strcmp(p->name, "up") || !dangles(r, p->name))
 		return 0;
-	diag_note(s->diag, path_of(r, p->name), 0, "ignored: the link leads "
+	diag_note(s->diag, path_of(r, p->name), 0,
+		"ignored: the link leads "
 		"nowhere");
 	return 1;
 }
@@ -1042,27 +1090,32 @@ static void
 check_longrun(struct reader *r, int has_run)
 {
 	const struct db_file *fd = def_file(r->d, "notification-fd"),
-		*lock = def_file(r->d, "lock-fd");
+			     *lock = def_file(r->d, "lock-fd");
 
 	if (!has_run && !def_text(r->d, "command"))
-		diag_error(r->s->diag, 1, path_of(r, "run"), 0, "there is no "
-			"such file, expected a run script%s", r->s->diag->lax
-			? "" : " (or a file command)");
+		diag_error(r->s->diag, 1, path_of(r, "run"), 0,
+			"there is no "
+			"such file, expected a run script%s",
+			r->s->diag->lax ? "" : " (or a file command)");
 	if (fd) {
 		r->d->flags |= DB_NOTIFIES;
 		if (uint_of(fd) < 3)
 			diag_warn(r->s->diag, path_of(r, "notification-fd"), 1,
 				"a notification-fd of %u takes away standard "
-				"%s", uint_of(fd), uint_of(fd) == 0 ? "input" :
-				uint_of(fd) == 1 ? "output" : "error");
+				"%s",
+				uint_of(fd),
+				uint_of(fd) == 0	   ? "input"
+					: uint_of(fd) == 1 ? "output"
+							   : "error");
 		if (uint_of(fd) >= USUAL_FDS)
 			diag_warn(r->s->diag, path_of(r, "notification-fd"), 1,
 				"a notification-fd of %u is beyond the usual "
-				"limit of %d descriptors", uint_of(fd),
-				USUAL_FDS);
+				"limit of %d descriptors",
+				uint_of(fd), USUAL_FDS);
 	}
 	if (fd && lock && uint_of(fd) == uint_of(lock))
-		diag_error(r->s->diag, 1, path_of(r, "lock-fd"), 1, "the same "
+		diag_error(r->s->diag, 1, path_of(r, "lock-fd"), 1,
+			"the same "
 			"value as in notification-fd, expected "
 			"another descriptor");
 	add_instance_dirs(r);
@@ -1074,9 +1127,9 @@ check_oneshot(struct reader *r, int has_run, int has_up)
 	if (has_up || r->d->script[1].present || def_text(r->d, "command"))
 		return;
 	diag_error(r->s->diag, r->s->diag->lax ? 111 : 1, path_of(r, "up"), 0,
-		"there is no such file, expected a command line%s", has_run ?
-		" (a oneshot has no run; did you mean up, or the type longrun?)" :
-		"");
+		"there is no such file, expected a command line%s",
+		has_run ? " (a oneshot has no run; did you mean up, or the type longrun?)"
+			: "");
 }
 
 static void
@@ -1084,7 +1137,7 @@ read_files(struct reader *r, char **names, ssize_t n)
 {
 	/* The .d form of a list comes last, so it is read first and hides
 	 * the flat one. */
-	for (ssize_t i = n; i--; ) {
+	for (ssize_t i = n; i--;) {
 		const struct prop *p = prop_find(names[i]);
 
 		if (!p)
@@ -1104,13 +1157,13 @@ static void
 read_instance(struct reader *r)
 {
 	struct reader over = { .s = r->s, .d = r->d };
-	const char *name = arena_printf(r->s->mem, "instances.d/%s",
-		r->d->instance);
+	const char *name =
+		arena_printf(r->s->mem, "instances.d/%s", r->d->instance);
 	char **names;
 	ssize_t n;
 
-	over.dir = r->over_dir ? arena_path(r->s->mem, r->over_dir,
-		name) : path_of(r, name);
+	over.dir = r->over_dir ? arena_path(r->s->mem, r->over_dir, name)
+			       : path_of(r, name);
 	over.fd = open_dir(r->over_dir ? r->over_fd : r->fd, name);
 	if (over.fd < 0) {
 		if (errno != ENOTDIR && errno != ENOENT)
@@ -1119,7 +1172,8 @@ read_instance(struct reader *r)
 	}
 	n = list_dir(r->s->mem, over.fd, &names, 0);
 	if (n < 0)
-		diag_sys(r->s->diag, over.dir, "unable to read this "
+		diag_sys(r->s->diag, over.dir,
+			"unable to read this "
 			"directory");
 	for (ssize_t i = 0; i < n; i++) {
 		const struct prop *p = prop_find(names[i]);
@@ -1173,14 +1227,14 @@ read_def(struct reader *r)
 	if (d->instance)
 		read_instance(r);
 	if (d->type == DB_LONGRUN)
-		check_longrun(r, has_run || def_file(d, "run") ||
-			has_command);
+		check_longrun(r, has_run || def_file(d, "run") || has_command);
 	else if (d->type == DB_ONESHOT)
-		check_oneshot(r, has_run, has_name(names, n, "up") ||
-			has_command);
+		check_oneshot(
+			r, has_run, has_name(names, n, "up") || has_command);
 	else if (!d->lists[LIST_CONTENTS].present)
 		diag_error(r->s->diag, r->s->diag->lax ? 111 : 1,
-			path_of(r, "contents.d"), 0, "there is no such "
+			path_of(r, "contents.d"), 0,
+			"there is no such "
 			"directory, and no contents; expected the members of "
 			"the bundle");
 }
@@ -1224,8 +1278,7 @@ read_beside(struct defs *s, int fd, const char *name, const char *path)
 }
 
 struct def *
-def_new(struct defs *s, const char *source, const char *name,
-	const char *dir)
+def_new(struct defs *s, const char *source, const char *name, const char *dir)
 {
 	struct def *d = arena_alloc(s->mem, sizeof *d);
 
@@ -1245,9 +1298,11 @@ instance_ok(struct defs *s, const char *name, const char *file)
 	for (const char *p = name; *p; p++)
 		if (!isalnum((unsigned char)*p) && !strchr("._-+:,=@%~", *p) &&
 			!((unsigned char)*p & 0x80)) {
-			diag_error(s->diag, 1, file, 0, "'%.60s' cannot be the "
+			diag_error(s->diag, 1, file, 0,
+				"'%.60s' cannot be the "
 				"name of an instance, expected letters, "
-				"digits and . _ - + : , = @ %% ~", name);
+				"digits and . _ - + : , = @ %% ~",
+				name);
 			return 0;
 		}
 	return 1;
@@ -1257,7 +1312,7 @@ static struct template *
 find_template(struct defs *s, const char *name)
 {
 	/* The last one is that of the source with precedence. */
-	for (size_t i = s->ntemplates; i--; )
+	for (size_t i = s->ntemplates; i--;)
 		if (!strcmp(s->templates[i].name, name))
 			return s->templates + i;
 	return 0;
@@ -1281,11 +1336,14 @@ read_one_instance(struct defs *s, const struct template *t, int fd,
 	const char *instance, const char *over, int over_fd)
 {
 	const char *dir = over ? over : t->path;
-	struct def_name full = { arena_printf(s->mem, "%s%s", t->name,
-		instance), arena_printf(s->mem, "%s/instances.d/%s", dir,
-		instance), 0 };
-	struct reader r = { .s = s, .fd = fd, .dir = t->path,
-		.over_fd = over_fd, .over_dir = over };
+	struct def_name full = { arena_printf(
+					 s->mem, "%s%s", t->name, instance),
+		arena_printf(s->mem, "%s/instances.d/%s", dir, instance), 0 };
+	struct reader r = { .s = s,
+		.fd = fd,
+		.dir = t->path,
+		.over_fd = over_fd,
+		.over_dir = over };
 
 	if (!instance_ok(s, instance, full.file) || !def_check_name(s, &full))
 		return;
@@ -1294,23 +1352,22 @@ read_one_instance(struct defs *s, const struct template *t, int fd,
 	r.d->template = t->all;
 	read_def(&r);
 	if (!has_member(t->all, full.name))
-		def_add_name(s, t->all, LIST_CONTENTS, full.name, full.file,
-			0);
+		def_add_name(s, t->all, LIST_CONTENTS, full.name, full.file, 0);
 }
 
 static struct template *
-new_template(struct defs *s, const char *source, const char *name,
-	const char *path)
+new_template(
+	struct defs *s, const char *source, const char *name, const char *path)
 {
 	struct def *all = def_new(s, source, name, path);
 
 	all->type = DB_BUNDLE;
 	all->is_template = 1;
 	all->lists[LIST_CONTENTS].present = 1;
-	s->templates = arena_more(s->mem, s->templates, s->ntemplates,
-		sizeof *s->templates);
-	s->templates[s->ntemplates] = (struct template){ source, name, path,
-		all };
+	s->templates = arena_more(
+		s->mem, s->templates, s->ntemplates, sizeof *s->templates);
+	s->templates[s->ntemplates] =
+		(struct template){ source, name, path, all };
 	return s->templates + s->ntemplates++;
 }
 
@@ -1331,8 +1388,8 @@ static int
 read_template(struct defs *s, int fd, const char *source, const char *name,
 	const char *path)
 {
-	int is_one = s->own && name[strlen(name) - 1] == '@', dir = is_one ?
-		open_dir(fd, "instances.d") : -1, base;
+	int is_one = s->own && name[strlen(name) - 1] == '@',
+	    dir = is_one ? open_dir(fd, "instances.d") : -1, base;
 	struct template *t;
 	char **names;
 	ssize_t n;
@@ -1340,14 +1397,15 @@ read_template(struct defs *s, int fd, const char *source, const char *name,
 	if (!is_one)
 		return 0;
 	if (dir < 0 && errno != ENOENT) {
-		diag_error(s->diag, 1, arena_printf(s->mem, "%s/instances.d",
-			path), 0, "%s, expected a directory of names",
-			strerror(errno));
+		diag_error(s->diag, 1,
+			arena_printf(s->mem, "%s/instances.d", path), 0,
+			"%s, expected a directory of names", strerror(errno));
 		return 1;
 	}
 	if (dir < 0) {
 		if (!s->diag->lax)
-			diag_warn(s->diag, path, 0, "there is no instances.d: "
+			diag_warn(s->diag, path, 0,
+				"there is no instances.d: "
 				"this is one service of that name, not a "
 				"template");
 		return 0;
@@ -1362,7 +1420,8 @@ read_template(struct defs *s, int fd, const char *source, const char *name,
 	if (!only_instances(s->mem, fd))
 		t = 0;
 	else if (!t) {
-		diag_error(s->diag, 1, path, 0, "there is nothing but "
+		diag_error(s->diag, 1, path, 0,
+			"there is nothing but "
 			"instances.d, and no source before this one has that "
 			"template; expected a command, or the sources in "
 			"another order");
@@ -1391,7 +1450,7 @@ is_defined(const struct defs *s, const char *name)
 void
 def_implied(struct defs *s)
 {
-	s->own = 1;	/* else there is no template */
+	s->own = 1; /* else there is no template */
 	/* What is added has dependencies too, and comes behind. */
 	for (size_t i = 0; i < s->n; i++) {
 		const struct def_names *l = s->v[i]->lists + LIST_DEPS;
@@ -1399,12 +1458,15 @@ def_implied(struct defs *s)
 
 		for (size_t k = 0; instance && k < l->n; k++) {
 			const char *to = l->v[k].name;
-			const struct template *t = to[strlen(to) - 1] == '@' ?
-				find_template(s, to) : 0;
+			const struct template *t = to[strlen(to) - 1] == '@'
+				? find_template(s, to)
+				: 0;
 			int fd;
 
-			if (!t || is_defined(s, arena_printf(s->mem, "%s%s",
-				to, instance)))
+			if (!t ||
+				is_defined(s,
+					arena_printf(
+						s->mem, "%s%s", to, instance)))
 				continue;
 			fd = open_dir(AT_FDCWD, t->path);
 			if (fd < 0) {
@@ -1425,7 +1487,8 @@ read_entry(struct defs *s, int fd, const char *source, const char *name)
 	struct reader r = { .s = s };
 
 	if (strchr(name, '\n')) {
-		diag_error(s->diag, 1, source, 0, "the name of a directory in "
+		diag_error(s->diag, 1, source, 0,
+			"the name of a directory in "
 			"it contains a newline");
 		return;
 	}
@@ -1438,7 +1501,8 @@ read_entry(struct defs *s, int fd, const char *source, const char *name)
 	}
 	if (r.fd < 0) {
 		if (errno == ENOENT)
-			diag_error(s->diag, 111, path, 0, "the link leads "
+			diag_error(s->diag, 111, path, 0,
+				"the link leads "
 				"nowhere, expected a definition");
 		else
 			diag_sys(s->diag, path, "unable to open");

@@ -84,15 +84,16 @@ show_dir(const char *dir, int depth)
 		char path[PATH_LEN], *data;
 		struct stat st;
 
-		if (list[i]->d_name[0] != '.' && path_join(path, sizeof path,
-			dir, list[i]->d_name) == 0 && lstat(path, &st) == 0) {
+		if (list[i]->d_name[0] != '.' &&
+			path_join(path, sizeof path, dir, list[i]->d_name) ==
+				0 &&
+			lstat(path, &st) == 0) {
 			if (S_ISDIR(st.st_mode) && depth < 4)
 				show_dir(path, depth + 1);
 			else if (S_ISREG(st.st_mode) && st.st_size < 65536 &&
-				file_slurp(AT_FDCWD, path, &data, 65536) >=
-				0) {
+				file_slurp(AT_FDCWD, path, &data, 65536) >= 0) {
 				printf("%s%s", path, *data ? ":\n" : "\n");
-				for (char *s = data; *s; ) {
+				for (char *s = data; *s;) {
 					size_t k = strcspn(s, "\n");
 
 					printf("\t%.*s\n", (int)k, s);
@@ -120,7 +121,8 @@ defwrite_name(char *name, size_t max, const char *text)
 	size_t n = 0;
 
 	for (; *text && n + 1 < max && n < DB_NAME_MAX; text++, n++)
-		name[n] = strchr("/\n\t ", *text) || (*text == '.' && !n) ?
-			'-' : *text;
+		name[n] = strchr("/\n\t ", *text) || (*text == '.' && !n)
+			? '-'
+			: *text;
 	name[n] = 0;
 }

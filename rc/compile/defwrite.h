@@ -7,9 +7,9 @@
 #include "lib/path.h"
 
 struct defwrite {
-	char dir[PATH_LEN];	/* of the definition */
+	char dir[PATH_LEN]; /* of the definition */
 	int quiet;
-	int made;		/* by defwrite_begin */
+	int made; /* by defwrite_begin */
 };
 
 /* Make the directory SOURCE/NAME.  0, or -1 and errno (EEXIST: there is a
@@ -17,8 +17,8 @@ struct defwrite {
 int defwrite_begin(struct defwrite *, const char *source, const char *name);
 /* One file in it; parents are made.  text gets a newline if it has none at
  * its end and is not empty.  0, or -1 and errno. */
-int defwrite_file(const struct defwrite *, const char *file,
-	const char *text, unsigned mode);
+int defwrite_file(const struct defwrite *, const char *file, const char *text,
+	unsigned mode);
 /* After a failure: no half of a definition is left, which would be wrong for
  * every switch.  errno stays. */
 void defwrite_drop(const struct defwrite *);

@@ -22,11 +22,11 @@ emit(struct diag *d, enum diag_level level, const char *file, unsigned line,
 		say("%s: %s: %s", names[level], file, text);
 }
 
-#define TEXT(text) \
-	char text[2048]; \
-	va_list ap; \
-	va_start(ap, fmt); \
-	vsnprintf(text, sizeof text, fmt, ap); \
+#define TEXT(text)                                                             \
+	char text[2048];                                                       \
+	va_list ap;                                                            \
+	va_start(ap, fmt);                                                     \
+	vsnprintf(text, sizeof text, fmt, ap);                                 \
 	va_end(ap)
 
 static void
@@ -56,16 +56,14 @@ diag_error(struct diag *d, int code, const char *file, unsigned line,
 }
 
 void
-diag_warn(struct diag *d, const char *file, unsigned line, const char *fmt,
-	...)
+diag_warn(struct diag *d, const char *file, unsigned line, const char *fmt, ...)
 {
 	TEXT(text);
 	warning(d, file, line, text);
 }
 
 void
-diag_note(struct diag *d, const char *file, unsigned line, const char *fmt,
-	...)
+diag_note(struct diag *d, const char *file, unsigned line, const char *fmt, ...)
 {
 	TEXT(text);
 	if (d->verbosity >= 2)
@@ -73,8 +71,7 @@ diag_note(struct diag *d, const char *file, unsigned line, const char *fmt,
 }
 
 void
-diag_info(struct diag *d, const char *file, unsigned line, const char *fmt,
-	...)
+diag_info(struct diag *d, const char *file, unsigned line, const char *fmt, ...)
 {
 	TEXT(text);
 	if (d->verbosity >= 1)
@@ -82,8 +79,8 @@ diag_info(struct diag *d, const char *file, unsigned line, const char *fmt,
 }
 
 void
-diag_strict(struct diag *d, const char *file, unsigned line, const char *fmt,
-	...)
+diag_strict(
+	struct diag *d, const char *file, unsigned line, const char *fmt, ...)
 {
 	TEXT(text);
 	if (d->lax)

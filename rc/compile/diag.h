@@ -10,23 +10,23 @@ struct diag {
 	/* 0: print to stderr.  line 0: the file as a whole. */
 	void (*report)(void *arg, enum diag_level, const char *file,
 		unsigned line, const char *text);
-	void *arg;		/* borrowed */
-	int verbosity;		/* 0 errors, 1 warnings, 2 notes */
-	int lax;		/* what s6-rc ignores is ignored */
-	int code;		/* exit code of the first error, 0 if none */
+	void *arg; /* borrowed */
+	int verbosity; /* 0 errors, 1 warnings, 2 notes */
+	int lax; /* what s6-rc ignores is ignored */
+	int code; /* exit code of the first error, 0 if none */
 	unsigned errors, warnings;
 };
 
 /* code: 1 a definition is wrong, 111 the system says no. */
 void diag_error(struct diag *, int code, const char *file, unsigned line,
 	const char *fmt, ...) MSG_LIKE(5, 6);
-void diag_warn(struct diag *, const char *file, unsigned line,
-	const char *fmt, ...) MSG_LIKE(4, 5);
-void diag_note(struct diag *, const char *file, unsigned line,
-	const char *fmt, ...) MSG_LIKE(4, 5);
+void diag_warn(struct diag *, const char *file, unsigned line, const char *fmt,
+	...) MSG_LIKE(4, 5);
+void diag_note(struct diag *, const char *file, unsigned line, const char *fmt,
+	...) MSG_LIKE(4, 5);
 /* Not wrong, but told unless only errors are. */
-void diag_info(struct diag *, const char *file, unsigned line,
-	const char *fmt, ...) MSG_LIKE(4, 5);
+void diag_info(struct diag *, const char *file, unsigned line, const char *fmt,
+	...) MSG_LIKE(4, 5);
 /* An error that s6-rc does not see: a warning if lax. */
 void diag_strict(struct diag *, const char *file, unsigned line,
 	const char *fmt, ...) MSG_LIKE(4, 5);

@@ -10,7 +10,7 @@
 #include "lib/num.h"
 #include "rc/compile/wrap.h"
 
-enum { LIST_MAX = 63, CODE_MAX = 255 };	/* what supervise reads */
+enum { LIST_MAX = 63, CODE_MAX = 255 }; /* what supervise reads */
 
 static void
 set_line(struct wrap *w, const char *name, const char *text)
@@ -41,8 +41,7 @@ expand_backoff(struct wrap *w)
 	}
 	text = arena_printf(w->s->mem, "%llu %llu\n", (unsigned long long)min,
 		(unsigned long long)max);
-	def_set_file(w->s, w->d, "backoff", S_IFREG | 0644, text,
-		strlen(text));
+	def_set_file(w->s, w->d, "backoff", S_IFREG | 0644, text, strlen(text));
 }
 
 /* An exit code, a range of them, or a signal, as supervise knows it. */
@@ -54,8 +53,9 @@ end_word(struct wrap *w, char *word)
 
 	if (*word < '0' || *word > '9') {
 		sig = num_signal(word);
-		return sig && sig != SIGSTOP && sig != SIGCONT ?
-			arena_printf(w->s->mem, "%s", num_signame(sig)) : 0;
+		return sig && sig != SIGSTOP && sig != SIGCONT
+			? arena_printf(w->s->mem, "%s", num_signame(sig))
+			: 0;
 	}
 	if (sscanf(word, "%3u%n", &a, &n) != 1 || a > CODE_MAX)
 		return 0;
@@ -93,9 +93,11 @@ expand_codes(struct wrap *w, const char *name)
 		}
 	}
 	if (b.len > LIST_MAX - 1)
-		diag_error(w->s->diag, 1, t->file, 0, "this list is too long, "
+		diag_error(w->s->diag, 1, t->file, 0,
+			"this list is too long, "
 			"expected at most %d characters (ranges as 64-78 are "
-			"shorter)", LIST_MAX - 1);
+			"shorter)",
+			LIST_MAX - 1);
 	else if (b.len)
 		set_line(w, name, arena_dup(w->s->mem, b.s, b.len));
 	buf_free(&b);
@@ -113,8 +115,9 @@ expand_delay(struct wrap *w)
 	if (!num_duration(line, 1, &ms) || ms > UINT32_MAX)
 		wrap_bad(w, t, line);
 	else
-		set_line(w, "restart-delay", arena_printf(w->s->mem, "%llu",
-			(unsigned long long)ms));
+		set_line(w, "restart-delay",
+			arena_printf(
+				w->s->mem, "%llu", (unsigned long long)ms));
 }
 
 int

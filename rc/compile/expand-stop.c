@@ -39,8 +39,8 @@ set_ms(struct wrap *w, const char *name, unsigned ms)
 static void
 put_file(struct wrap *w, const char *name, struct buf *b)
 {
-	def_set_file(w->s, w->d, name, S_IFREG | 0755, arena_dup(w->s->mem,
-		b->s, b->len), b->len);
+	def_set_file(w->s, w->d, name, S_IFREG | 0755,
+		arena_dup(w->s->mem, b->s, b->len), b->len);
 	buf_free(b);
 }
 
@@ -48,8 +48,9 @@ put_file(struct wrap *w, const char *name, struct buf *b)
 static void
 begin(struct buf *b, struct wrap *w, const char *from, int logged)
 {
-	buf_printf(b, "#!/bin/sh\n# made by reeve-rc-compile from: %s\n"
-		EXPAND_BIN, from);
+	buf_printf(b,
+		"#!/bin/sh\n# made by reeve-rc-compile from: %s\n" EXPAND_BIN,
+		from);
 	if (logged)
 		buf_str(b, "exec 2>&1\n");
 	buf_str(b, "export MAINPID=\"$1\"\n");
@@ -85,7 +86,8 @@ put_limit(struct buf *b, struct wrap *w, const char *name,
 	if (!num_uint(line, &ms))
 		wrap_bad(w, t, line);
 	else if (!c->argc)
-		diag_error(w->s->diag, 1, t->file, 0, "expected a %s beside "
+		diag_error(w->s->diag, 1, t->file, 0,
+			"expected a %s beside "
 			"it: there is no command that this is the limit of",
 			name + sizeof "timeout-" - 1);
 	else
@@ -97,18 +99,18 @@ static void
 put_who(struct buf *b, struct wrap *w, enum to to, unsigned ms)
 {
 	const struct db_file *f = def_file(w->d, "down-signal"),
-		*c = def_file(w->d, "cgroup");
+			     *c = def_file(w->d, "cgroup");
 
 	buf_printf(b, " -w %s", to_words[to]);
 	if (to == TO_ALL && c) {
 		buf_str(b, " -C ");
-		buf_shell(b, arena_dup(w->s->mem, c->data, strcspn(c->data,
-			"\n")));
+		buf_shell(b,
+			arena_dup(w->s->mem, c->data, strcspn(c->data, "\n")));
 	}
 	if (f) {
 		buf_str(b, " -s ");
-		buf_shell(b, arena_dup(w->s->mem, f->data, strcspn(f->data,
-			"\n")));
+		buf_shell(b,
+			arena_dup(w->s->mem, f->data, strcspn(f->data, "\n")));
 	}
 	buf_printf(b, " -k %u", ms);
 }
@@ -118,10 +120,11 @@ read_stop(struct wrap *w, struct db_script *c, int *also)
 {
 	static const char *const words[] = { "wait", "signal", 0 };
 	const struct def_text *t = def_text(w->d, "stop"),
-		*then = def_text(w->d, "stop-then");
+			      *then = def_text(w->d, "stop-then");
 
 	if (then && !t)
-		diag_error(w->s->diag, 1, then->file, 0, "expected a stop "
+		diag_error(w->s->diag, 1, then->file, 0,
+			"expected a stop "
 			"beside it: there is no command that this is about");
 	else if (then)
 		*also = wrap_one_of(w, then, words) == 1;
@@ -142,7 +145,8 @@ static void
 put_limit_of_deaths(struct buf *b, unsigned deaths, unsigned seconds, int own)
 {
 	if (own)
-		buf_str(b, "\"$r\"/finish.user \"$@\" || [ $? != 125 ] || "
+		buf_str(b,
+			"\"$r\"/finish.user \"$@\" || [ $? != 125 ] || "
 			"exit 125\n");
 	buf_printf(b, "exec \"$b\"reeve-permafailon %u %u 0-255 true\n",
 		seconds, deaths);
@@ -154,15 +158,15 @@ make_finish(struct wrap *w, enum to to, unsigned ms)
 {
 	struct db_file *own = def_file(w->d, "finish");
 	unsigned finish = ms_of(w, "timeout-finish", FINISH_MS), deaths = 0,
-		seconds = 0;
+		 seconds = 0;
 	int limit = wrap_restart_limit(w, &deaths, &seconds);
 	struct buf b = { 0 };
 
 	if (!to && !limit)
 		return;
-	buf_printf(&b, "#!/bin/sh\n# made by reeve-rc-compile from:%s%s\n"
-		EXPAND_BIN, to ? " down-signal-to" : "", limit ?
-		" restart-limit" : "");
+	buf_printf(&b,
+		"#!/bin/sh\n# made by reeve-rc-compile from:%s%s\n" EXPAND_BIN,
+		to ? " down-signal-to" : "", limit ? " restart-limit" : "");
 	if (own)
 		buf_str(&b, "case $0 in /*) r=${0%/*} ;; *) r=$PWD ;; esac\n");
 	/* Once it has waited, the script is run again from its beginning. */
@@ -171,10 +175,14 @@ make_finish(struct wrap *w, enum to to, unsigned ms)
 	if (to) {
 		buf_str(&b, "exec \"$b\"reeve-stopall -f");
 		put_who(&b, w, to, ms);
-		buf_printf(&b, " -- \"$4\"%s\n", limit ? " \"$0\" \"$@\"" :
-			own ? " \"$r\"/finish.user \"$@\"" : "");
-		set_ms(w, "timeout-finish", !ms || !finish || ms > UINT32_MAX -
-			finish - 2000 ? 0 : ms + finish + 2000);
+		buf_printf(&b, " -- \"$4\"%s\n",
+			limit	      ? " \"$0\" \"$@\""
+				: own ? " \"$r\"/finish.user \"$@\""
+				      : "");
+		set_ms(w, "timeout-finish",
+			!ms || !finish || ms > UINT32_MAX - finish - 2000
+				? 0
+				: ms + finish + 2000);
 	}
 	if (to && limit)
 		buf_str(&b, "unset REEVE_LEFT\n");
@@ -237,8 +245,8 @@ wrap_stopping(struct wrap *w, int logged)
 		def_set_file(w->s, w->d, "flag-timeout-killpg", S_IFREG | 0644,
 			"", 0);
 	else if (to == TO_ALL && !def_file(w->d, "cgroup"))
-		def_set_file(w->s, w->d, "flag-kill-orphans", S_IFREG | 0644,
-			"", 0);
+		def_set_file(
+			w->s, w->d, "flag-kill-orphans", S_IFREG | 0644, "", 0);
 	begin(&b, w, command.argc ? "stop" : "down-signal-to", logged);
 	put_who(&b, w, to, ms);
 	if (also)

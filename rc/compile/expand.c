@@ -19,9 +19,12 @@
 #include "rc/places.h"
 
 #define CGROUPS "/sys/fs/cgroup/"
-enum { READY_MS = 60000, WEIGHT_MAX = 10000, OOM_MAX = 1000,
-	APPLY_PERCENT_MAX = 1000000 };	/* what reeve-apply takes */
-
+enum {
+	READY_MS = 60000,
+	WEIGHT_MAX = 10000,
+	OOM_MAX = 1000,
+	APPLY_PERCENT_MAX = 1000000
+}; /* what reeve-apply takes */
 
 static void
 made_of(struct wrap *w, const char *name, uint32_t sum)
@@ -77,8 +80,10 @@ void
 wrap_bad_line(struct wrap *w, const struct def_text *t, unsigned line,
 	const char *value)
 {
-	diag_error(w->s->diag, 1, t->file, line, "invalid value '%.60s', "
-		"expected %s", value, t->prop->unit);
+	diag_error(w->s->diag, 1, t->file, line,
+		"invalid value '%.60s', "
+		"expected %s",
+		value, t->prop->unit);
 }
 
 void
@@ -100,8 +105,7 @@ wrap_apply(struct wrap *w, const char *option, const char *value)
 
 /* One of these words, or -1 and said. */
 int
-wrap_one_of(struct wrap *w, const struct def_text *t,
-	const char *const *words)
+wrap_one_of(struct wrap *w, const struct def_text *t, const char *const *words)
 {
 	const char *line = def_line(w->s, t);
 	struct suggest near;
@@ -114,10 +118,11 @@ wrap_one_of(struct wrap *w, const struct def_text *t,
 			return i;
 		suggest_try(&near, words[i]);
 	}
-	diag_error(w->s->diag, 1, t->file, w->s->line, "invalid value "
-		"'%.60s', expected %s%s%s%s", line, t->prop->unit, near.best ?
-		" (did you mean " : "", near.best ? near.best : "", near.best ?
-		"?)" : "");
+	diag_error(w->s->diag, 1, t->file, w->s->line,
+		"invalid value "
+		"'%.60s', expected %s%s%s%s",
+		line, t->prop->unit, near.best ? " (did you mean " : "",
+		near.best ? near.best : "", near.best ? "?)" : "");
 	return -1;
 }
 
@@ -127,9 +132,9 @@ static int
 variable_ok(const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!((s[i] >= 'a' && s[i] <= 'z') || (s[i] >= 'A' &&
-			s[i] <= 'Z') || s[i] == '_' || (i && s[i] >= '0' &&
-			s[i] <= '9')))
+		if (!((s[i] >= 'a' && s[i] <= 'z') ||
+			    (s[i] >= 'A' && s[i] <= 'Z') || s[i] == '_' ||
+			    (i && s[i] >= '0' && s[i] <= '9')))
 			return 0;
 	return n > 0;
 }
@@ -166,10 +171,13 @@ expand_environment(struct wrap *w)
 		char *eq = strchr(line, '='), *value;
 
 		if (!eq || !variable_ok(line, (size_t)(eq - line))) {
-			diag_error(w->s->diag, 1, t->file, number, "invalid "
-				"line '%.60s', expected NAME=VALUE%s", line,
-				strncmp(line, "export ", 7) ? "" :
-				" (without export)");
+			diag_error(w->s->diag, 1, t->file, number,
+				"invalid "
+				"line '%.60s', expected NAME=VALUE%s",
+				line,
+				strncmp(line, "export ", 7)
+					? ""
+					: " (without export)");
 			continue;
 		}
 		*eq = 0;
@@ -227,11 +235,14 @@ unknown_name(struct defs *s, const struct def_text *t, const char *kind,
 	if (s->users == USERS_IGNORE)
 		return;
 	if (s->users == USERS_ERROR)
-		diag_error(s->diag, 1, t->file, s->line, "%s %s is unknown to "
+		diag_error(s->diag, 1, t->file, s->line,
+			"%s %s is unknown to "
 			"this system (make it first; a switch with "
-			"--users=warn goes on without)", kind, name);
+			"--users=warn goes on without)",
+			kind, name);
 	else
-		diag_warn(s->diag, t->file, s->line, "%s %s is unknown to this "
+		diag_warn(s->diag, t->file, s->line,
+			"%s %s is unknown to this "
 			"system (it must be there when the service starts)",
 			kind, name);
 }
@@ -266,8 +277,8 @@ expand_user(struct wrap *w)
 	if (!line)
 		return;
 	n = strcspn(line, ":");
-	if (!n || strpbrk(line, " \t/") || (line[n] && (!line[n + 1] ||
-		strchr(line + n + 1, ':')))) {
+	if (!n || strpbrk(line, " \t/") ||
+		(line[n] && (!line[n + 1] || strchr(line + n + 1, ':')))) {
 		wrap_bad(w, t, line);
 		return;
 	}
@@ -280,8 +291,8 @@ expand_user(struct wrap *w)
  * check first, which says what is wrong. */
 static const char *
 words(struct wrap *w, const struct def_text *t,
-	int (*check)(struct wrap *, const struct def_text *, unsigned,
-	const char *))
+	int (*check)(
+		struct wrap *, const struct def_text *, unsigned, const char *))
 {
 	struct buf b = { 0 };
 	size_t at = 0;
@@ -340,8 +351,8 @@ known_capability(struct wrap *w, const struct def_text *t, unsigned line,
 	for (int i = 0; (name = caps_name(i)); i++)
 		suggest_try(&near, name);
 	diag_error(w->s->diag, 1, t->file, line, "unknown capability %s%s%s%s",
-		word, near.best ? "; did you mean " : "", near.best ? near.best : "",
-		near.best ? "?" : "");
+		word, near.best ? "; did you mean " : "",
+		near.best ? near.best : "", near.best ? "?" : "");
 	return 0;
 }
 
@@ -407,12 +418,13 @@ limit_ok(const char *s)
 
 	if (!limit_value(s, k, &soft))
 		return 0;
-	return !s[k] || (limit_value(s + k + 1, strlen(s + k + 1), &hard) &&
-		soft <= hard);
+	return !s[k] ||
+		(limit_value(s + k + 1, strlen(s + k + 1), &hard) &&
+			soft <= hard);
 }
 
-static const char *const limit_names[] = { "as", "core", "cpu", "data",
-	"fsize", "memlock", "nofile", "nproc", "rss", "stack" };
+static const char *const limit_names[] = { "as", "core", "cpu", "data", "fsize",
+	"memlock", "nofile", "nproc", "rss", "stack" };
 enum { LIMITS = sizeof limit_names / sizeof *limit_names };
 
 static void
@@ -424,9 +436,13 @@ unknown_limit(struct wrap *w, const struct def_text *t, unsigned number,
 
 	for (size_t i = 0; i < LIMITS; i++)
 		suggest_try(&near, limit_names[i]);
-	diag_error(w->s->diag, 1, t->file, number, "unknown limit '%.40s'; "
-		"%s%s%s", name, near.best ? "did you mean " : "expected as, core, cpu, "
-		"data, fsize, memlock, nofile, nproc, rss or stack",
+	diag_error(w->s->diag, 1, t->file, number,
+		"unknown limit '%.40s'; "
+		"%s%s%s",
+		name,
+		near.best ? "did you mean "
+			  : "expected as, core, cpu, "
+			    "data, fsize, memlock, nofile, nproc, rss or stack",
 		near.best ? near.best : "", near.best ? "?" : "");
 }
 
@@ -449,10 +465,12 @@ expand_limits(struct wrap *w)
 		if (i == LIMITS)
 			unknown_limit(w, t, number, line, n);
 		else if (!line[n] || !limit_ok(line + n + 1))
-			diag_error(w->s->diag, 1, t->file, number, "invalid "
+			diag_error(w->s->diag, 1, t->file, number,
+				"invalid "
 				"limit '%.60s', expected %s=, and a number, a "
 				"size as 64M, unlimited, or SOFT:HARD with "
-				"the lower first", line, limit_names[i]);
+				"the lower first",
+				line, limit_names[i]);
 		else
 			wrap_apply(w, "-l", line);
 	}
@@ -516,8 +534,9 @@ cgroup_ok(const char *path)
 		if (!strncmp(p, "..", 2) && (!p[2] || p[2] == '/'))
 			return 0;
 	}
-	return *path != '/' || (!strncmp(path, CGROUPS, sizeof CGROUPS - 1) &&
-		path[sizeof CGROUPS - 1]);
+	return *path != '/' ||
+		(!strncmp(path, CGROUPS, sizeof CGROUPS - 1) &&
+			path[sizeof CGROUPS - 1]);
 }
 
 static int
@@ -550,13 +569,13 @@ cgroup_values(struct wrap *w)
 	int n = 0;
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-		const char *value = cgroup_limit(w, known[i].name,
-			known[i].check);
+		const char *value =
+			cgroup_limit(w, known[i].name, known[i].check);
 
 		if (!value)
 			continue;
-		wrap_apply(w, "-v", arena_printf(w->s->mem, "%s=%s",
-			known[i].file, value));
+		wrap_apply(w, "-v",
+			arena_printf(w->s->mem, "%s=%s", known[i].file, value));
 		n++;
 	}
 	return n;
@@ -582,7 +601,7 @@ expand_cgroup(struct wrap *w)
 {
 	const struct def_text *t = wrap_use(w, "cgroup");
 	const char *path = t && t->len ? def_line(w->s, t) : 0, *memory, *cpu,
-		*tasks;
+		   *tasks;
 
 	if (t && t->len && !path)
 		return;
@@ -592,8 +611,9 @@ expand_cgroup(struct wrap *w)
 	if (memory)
 		wrap_apply(w, "-m", memory);
 	if (cpu)
-		wrap_apply(w, "-p", arena_printf(w->s->mem, "%.*s",
-			(int)strcspn(cpu, "%"), cpu));
+		wrap_apply(w, "-p",
+			arena_printf(w->s->mem, "%.*s", (int)strcspn(cpu, "%"),
+				cpu));
 	if (tasks)
 		wrap_apply(w, "-k", tasks);
 	if (!cgroup_values(w) && !t && !memory && !cpu && !tasks)
@@ -602,13 +622,12 @@ expand_cgroup(struct wrap *w)
 		wrap_bad(w, t, path);
 		return;
 	}
-	path = !path ? arena_printf(w->s->mem, CGROUPS "reeve/%s",
-		w->d->name) : *path == '/' ? path :
-		arena_printf(w->s->mem, CGROUPS "%s", path);
+	path = !path ? arena_printf(w->s->mem, CGROUPS "reeve/%s", w->d->name)
+		: *path == '/' ? path
+			       : arena_printf(w->s->mem, CGROUPS "%s", path);
 	wrap_apply(w, "-C", path);
 	path = arena_printf(w->s->mem, "%s\n", path);
-	def_set_file(w->s, w->d, "cgroup", S_IFREG | 0644, path,
-		strlen(path));
+	def_set_file(w->s, w->d, "cgroup", S_IFREG | 0644, path, strlen(path));
 }
 
 /* --- readiness, and daemons that go away */
@@ -620,8 +639,8 @@ notification_fd(struct wrap *w)
 	unsigned u = 3;
 
 	if (f) {
-		num_uint(arena_dup(w->s->mem, f->data, strcspn(f->data,
-			"\n")), &u);
+		num_uint(arena_dup(w->s->mem, f->data, strcspn(f->data, "\n")),
+			&u);
 		return u;
 	}
 	def_set_file(w->s, w->d, "notification-fd", S_IFREG | 0644, "3\n", 2);
@@ -648,15 +667,18 @@ expand_check(struct wrap *w, const struct def_text *t)
 	struct buf b = { 0 };
 
 	if (def_file(w->d, "data/check")) {
-		diag_error(w->s->diag, 1, t->file, 0, "there is a data/check "
+		diag_error(w->s->diag, 1, t->file, 0,
+			"there is a data/check "
 			"too; expected one of them");
 		return;
 	}
 	if (def_lex(w->s, &script, t->file, t->text, t->len) < 0)
 		return;
 	if (!script.argc) {
-		diag_error(w->s->diag, 1, t->file, 1, "this is empty, "
-			"expected %s", t->prop->unit);
+		diag_error(w->s->diag, 1, t->file, 1,
+			"this is empty, "
+			"expected %s",
+			t->prop->unit);
 		return;
 	}
 	buf_str(&b, "#!/bin/sh\nexec");
@@ -667,8 +689,10 @@ expand_check(struct wrap *w, const struct def_text *t)
 	def_set_file(w->s, w->d, "data/check", S_IFREG | 0755,
 		arena_dup(w->s->mem, b.s, b.len), b.len);
 	buf_free(&b);
-	buf_printf(&w->first, " \"$b\"reeve-notifyoncheck -d -3 %u -s 50 "
-		"-w 250 -n 0", notification_fd(w));
+	buf_printf(&w->first,
+		" \"$b\"reeve-notifyoncheck -d -3 %u -s 50 "
+		"-w 250 -n 0",
+		notification_fd(w));
 }
 
 /* Behind the program that it is an option of. */
@@ -682,7 +706,8 @@ expand_watchdog(struct wrap *w, int sd_notify)
 	if (!line)
 		return;
 	if (!sd_notify)
-		diag_error(w->s->diag, 1, t->file, 0, "expected sd_notify in "
+		diag_error(w->s->diag, 1, t->file, 0,
+			"expected sd_notify in "
 			"notification-type: only that protocol has a "
 			"watchdog");
 	else if (!num_duration(line, 1, &ms) || !ms || ms > 86400000)
@@ -697,15 +722,17 @@ expand_readiness(struct wrap *w)
 	static const char *const types[] = { "fd", "check", "sd_notify", 0 };
 	enum { FD, CHECK, SD_NOTIFY };
 	const struct def_text *t = wrap_use(w, "notification-type"),
-		*check = wrap_use(w, "ready-check");
+			      *check = wrap_use(w, "ready-check");
 	int type = t ? wrap_one_of(w, t, types) : check ? CHECK : -1;
 
 	if (check && type >= 0 && type != CHECK)
-		diag_error(w->s->diag, 1, check->file, 0, "notification-type "
+		diag_error(w->s->diag, 1, check->file, 0,
+			"notification-type "
 			"is %s; expected check there, or no ready-check",
 			types[type]);
 	else if (type == CHECK && !check)
-		diag_error(w->s->diag, 1, t->file, 1, "this says check, expected "
+		diag_error(w->s->diag, 1, t->file, 1,
+			"this says check, expected "
 			"a ready-check beside it");
 	else if (type == CHECK)
 		expand_check(w, check);
@@ -726,8 +753,8 @@ expand_pid_file(struct wrap *w)
 	if (!line || !absolute(w, t, line, w->s->line))
 		return;
 	/* As long as a switch waits for who says that it is ready. */
-	buf_printf(&w->last, " \"$b\"reeve-forking -t %u", w->d->timeout[1] ?
-		w->d->timeout[1] : READY_MS);
+	buf_printf(&w->last, " \"$b\"reeve-forking -t %u",
+		w->d->timeout[1] ? w->d->timeout[1] : READY_MS);
 	/* Without another way to tell it is ready when its parent has ended. */
 	if (w->d->type == DB_LONGRUN && !def_text(w->d, "ready-check") &&
 		!def_text(w->d, "notification-type"))
@@ -741,14 +768,12 @@ expand_pid_file(struct wrap *w)
 static void
 expand_words(struct wrap *w)
 {
-	static const char *const changes[] = { "restart", "reload", "keep",
-		0 };
+	static const char *const changes[] = { "restart", "reload", "keep", 0 };
 	const struct def_text *t;
 	const char *line;
 	int i;
 
-	if ((t = def_text(w->d, "description")) &&
-		(line = def_line(w->s, t)))
+	if ((t = def_text(w->d, "description")) && (line = def_line(w->s, t)))
 		def_set_prop(w->s, w->d, "description", line);
 	if ((t = def_text(w->d, "main"))) {
 		w->d->flags |= DB_MAIN;
@@ -804,7 +829,8 @@ read_command(struct wrap *w, struct db_script *script)
 		return -1;
 	if (script->argc)
 		return 1;
-	diag_error(w->s->diag, 1, t->file, 1, "this is empty, expected a "
+	diag_error(w->s->diag, 1, t->file, 1,
+		"this is empty, expected a "
 		"command line");
 	return -1;
 }
@@ -841,15 +867,16 @@ expand_longrun(struct wrap *w, int logged)
 		wrap_put_script(&b, &command);
 		buf_char(&b, '\n');
 	} else {
-		buf_str(&b, w->apply.len ? " \"$r\"/run.user" :
-			" \"${0%/*}\"/run.user");
+		buf_str(&b,
+			w->apply.len ? " \"$r\"/run.user"
+				     : " \"${0%/*}\"/run.user");
 		if (w->d->instance) {
 			buf_char(&b, ' ');
 			buf_shell(&b, w->d->instance);
 		}
 		buf_str(&b, " \"$@\"\n");
-		def_set_file(w->s, w->d, "run.user", run->mode, run->data,
-			run->len);
+		def_set_file(
+			w->s, w->d, "run.user", run->mode, run->data, run->len);
 	}
 	text = take(w, &b, &len);
 	def_set_file(w->s, w->d, "run", S_IFREG | 0755, text, len);
@@ -883,7 +910,8 @@ static void
 expand_oneshot(struct wrap *w)
 {
 	struct db_script command = { 0 };
-	int has, wrapped = w->shell.len || w->apply.len || w->first.len ||
+	int has,
+		wrapped = w->shell.len || w->apply.len || w->first.len ||
 		w->last.len;
 
 	has = read_command(w, &command);
@@ -898,7 +926,10 @@ expand_oneshot(struct wrap *w)
 
 		if (!c->argc)
 			continue;
-		made_of(w, i == 1 ? "up" : i ? "reload" : "down",
+		made_of(w,
+			i == 1	    ? "up"
+				: i ? "reload"
+				    : "down",
 			sum_of(SUM_BEGIN, c->argv, c->len));
 		if (wrapped)
 			wrap_script(w, c);
@@ -917,8 +948,9 @@ missed_run(struct wrap *w, struct buf *b)
 	if (places_default(&places, err, sizeof err) < 0)
 		return;
 	buf_str(b, " -r ");
-	buf_shell(b, arena_printf(w->s->mem, "%s/schedule/%s", places.state,
-		w->d->name));
+	buf_shell(b,
+		arena_printf(
+			w->s->mem, "%s/schedule/%s", places.state, w->d->name));
 }
 
 /* "15 3 * * *" and perhaps further lines missed=run, jitter=5m. */
@@ -943,16 +975,18 @@ expand_schedule(struct wrap *w, const struct def_text *t, int logged)
 	if (strchr(line, '\r'))
 		*strchr(line, '\r') = 0;
 	if (!cron_parse(&cron, line, &what)) {
-		diag_error(w->s->diag, 1, t->file, number, "invalid time "
-			"'%.60s': %s", line, what);
+		diag_error(w->s->diag, 1, t->file, number,
+			"invalid time "
+			"'%.60s': %s",
+			line, what);
 		return;
 	}
 	def_set_prop(w->s, w->d, "schedule", line);
 	made_of(w, "schedule", sum_lines(t->text, t->len));
-	buf_str(&b, "#!/bin/sh\n# made by reeve-rc-compile from: schedule\n"
-		EXPAND_BIN);
-	buf_printf(&b, "%sexec \"$b\"reeve-schedule -3 %u", logged ?
-		"exec 2>&1\n" : "", notification_fd(w));
+	buf_str(&b,
+		"#!/bin/sh\n# made by reeve-rc-compile from: schedule\n" EXPAND_BIN);
+	buf_printf(&b, "%sexec \"$b\"reeve-schedule -3 %u",
+		logged ? "exec 2>&1\n" : "", notification_fd(w));
 	text = line;
 	while (def_next_line(w->s, t, &at, &line, &number)) {
 		if (!strcmp(line, "missed=run"))
@@ -961,19 +995,23 @@ expand_schedule(struct wrap *w, const struct def_text *t, int logged)
 			num_duration(line + 7, 1000, &ms))
 			buf_printf(&b, " -j %llu", (unsigned long long)ms);
 		else if (strcmp(line, "missed=skip"))
-			diag_error(w->s->diag, 1, t->file, number, "invalid "
+			diag_error(w->s->diag, 1, t->file, number,
+				"invalid "
 				"line '%.60s', expected missed=run, "
-				"missed=skip or jitter=DURATION", line);
+				"missed=skip or jitter=DURATION",
+				line);
 	}
 	buf_str(&b, " -- ");
 	buf_shell(&b, text);
 	if (!w->d->script[1].argc)
-		diag_error(w->s->diag, 1, t->file, 0, "there is nothing to "
+		diag_error(w->s->diag, 1, t->file, 0,
+			"there is nothing to "
 			"run: expected words in up, or a command");
 	wrap_put_script(&b, w->d->script + 1);
 	buf_char(&b, '\n');
 	if (w->d->script[0].present || w->d->script[2].present)
-		diag_warn(w->s->diag, t->file, 0, "down and reload have no "
+		diag_warn(w->s->diag, t->file, 0,
+			"down and reload have no "
 			"meaning for what runs at times");
 	memset(w->d->script, 0, sizeof w->d->script);
 	text = take(w, &b, &len);
@@ -1025,7 +1063,7 @@ expand_service(struct defs *s, struct def *d, int logged)
 void
 expand_all(struct defs *s)
 {
-	size_t n = s->n;	/* loggers are added behind */
+	size_t n = s->n; /* loggers are added behind */
 
 	for (size_t i = 0; i < n; i++) {
 		struct def *d = s->v[i];

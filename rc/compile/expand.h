@@ -21,7 +21,7 @@ int logger_make(struct defs *, struct def *);
 
 /* Say so if the system does not know the user or the group ("USER" or
  * "USER:GROUP"; numbers are always known). */
-void expand_check_user(struct defs *, const struct def_text *,
-	const char *user);
+void expand_check_user(
+	struct defs *, const struct def_text *, const char *user);
 
 #endif

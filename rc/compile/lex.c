@@ -11,7 +11,7 @@ struct lex {
 	size_t len, pos;
 	unsigned line;
 	unsigned depth;
-	unsigned opened[BLOCKS_MAX + 1];	/* line of each { */
+	unsigned opened[BLOCKS_MAX + 1]; /* line of each { */
 	struct buf *out;
 	struct lex_error *err;
 };
@@ -28,8 +28,8 @@ fail(struct lex *l, unsigned line, const char *what)
 static int
 peek(const struct lex *l)
 {
-	return l->pos < l->len && l->s[l->pos] ?
-		(unsigned char)l->s[l->pos] : -1;
+	return l->pos < l->len && l->s[l->pos] ? (unsigned char)l->s[l->pos]
+					       : -1;
 }
 
 static int
@@ -53,9 +53,10 @@ blank(int c)
 static int
 digit(int c, int base)
 {
-	int d = c >= '0' && c <= '9' ? c - '0' :
-		c >= 'a' && c <= 'f' ? c - 'a' + 10 :
-		c >= 'A' && c <= 'F' ? c - 'A' + 10 : 99;
+	int d = c >= '0' && c <= '9'   ? c - '0'
+		: c >= 'a' && c <= 'f' ? c - 'a' + 10
+		: c >= 'A' && c <= 'F' ? c - 'A' + 10
+				       : 99;
 
 	return d < base ? d : -1;
 }
@@ -101,7 +102,8 @@ quoted(struct lex *l)
 			if (c >= '0' && c <= '9') {
 				c = number(l);
 				if (c < 0)
-					return fail(l, l->line, "a number "
+					return fail(l, l->line,
+						"a number "
 						"after \\ is not 1 to 255");
 			} else if (c >= 0) {
 				next(l);
@@ -111,7 +113,8 @@ quoted(struct lex *l)
 			}
 		}
 		if (c < 0)
-			return fail(l, line, "a quote is not closed "
+			return fail(l, line,
+				"a quote is not closed "
 				"(expected another \")");
 		buf_char(l->out, c);
 	}
@@ -145,10 +148,11 @@ word(struct lex *l)
 			if ((c < 0 || c == '\n') && l->out->len == start &&
 				alone) {
 				l->out->len = start - l->depth;
-				return 0;	/* as execline has it */
+				return 0; /* as execline has it */
 			}
 			if (c < 0)
-				return fail(l, l->line, "a backslash ends "
+				return fail(l, l->line,
+					"a backslash ends "
 					"the file");
 			alone = 0;
 			buf_char(l->out, c);
@@ -159,7 +163,8 @@ word(struct lex *l)
 		c = l->out->s[start];
 		if (c == '{') {
 			if (l->depth == BLOCKS_MAX)
-				return fail(l, l->line, "more than 255 blocks "
+				return fail(l, l->line,
+					"more than 255 blocks "
 					"are nested");
 			l->out->len = start - l->depth;
 			l->opened[l->depth++] = l->line;
@@ -177,11 +182,12 @@ word(struct lex *l)
 }
 
 int
-lex_words(struct buf *words, const char *text, size_t len,
-	struct lex_error *err)
+lex_words(
+	struct buf *words, const char *text, size_t len, struct lex_error *err)
 {
-	struct lex l = { .s = text, .len = len, .line = 1, .out = words,
-		.err = err };
+	struct lex l = {
+		.s = text, .len = len, .line = 1, .out = words, .err = err
+	};
 	int n = 0, c, r;
 
 	while ((c = peek(&l)) >= 0) {

@@ -13,14 +13,14 @@
 #include "lib/arena.h"
 
 struct lex_error {
-	unsigned line;		/* from 1 */
-	const char *what;	/* what is wrong and was expected */
+	unsigned line; /* from 1 */
+	const char *what; /* what is wrong and was expected */
 };
 
 /* Append each word with a NUL behind it.  Text ends at len or at a NUL.
  * The number of words, or -1 and *err. */
-int lex_words(struct buf *words, const char *text, size_t len,
-	struct lex_error *err);
+int lex_words(
+	struct buf *words, const char *text, size_t len, struct lex_error *err);
 
 /* The word as these files have it: quoted where that is needed. */
 void lex_quote(struct buf *, const char *word);

@@ -21,8 +21,10 @@ default_dir(struct defs *s, const struct def *d)
 
 	if (!s->logs) {
 		if (places_default(&places, err, sizeof err) < 0) {
-			diag_error(s->diag, 111, d->dir, 0, "no place for "
-				"logs: %s (--log-directory names one)", err);
+			diag_error(s->diag, 111, d->dir, 0,
+				"no place for "
+				"logs: %s (--log-directory names one)",
+				err);
 			s->logs = "/var/log/reeve";
 		} else
 			s->logs = places.logs;
@@ -31,9 +33,9 @@ default_dir(struct defs *s, const struct def *d)
 }
 
 struct words {
-	const char *v;		/* NUL-terminated words */
+	const char *v; /* NUL-terminated words */
 	size_t n;
-	const char *dir;	/* first word that is a directory, or 0 */
+	const char *dir; /* first word that is a directory, or 0 */
 };
 
 static int
@@ -70,9 +72,11 @@ check_words(struct defs *s, const struct def_text *t, const struct words *w)
 		r = n ? script_parse(&script, v, n, err, sizeof err) : 0;
 	end = memchr(t->text, '\n', t->len);
 	if (r)
-		diag_error(s->diag, r == 100 ? 1 : r, t->file, !end ||
-			end == t->text + t->len - 1, "invalid logging script: "
-			"%s", err);
+		diag_error(s->diag, r == 100 ? 1 : r, t->file,
+			!end || end == t->text + t->len - 1,
+			"invalid logging script: "
+			"%s",
+			err);
 	script_free(&script);
 	free(v);
 	return r ? -1 : 0;
@@ -102,11 +106,11 @@ make_run(struct defs *s, const struct words *w, const char *dir, size_t *len)
 	struct buf b = { 0 };
 	const char *text;
 
-	buf_str(&b, "#!/bin/sh\n# made by reeve-rc-compile from: logger\n"
-		EXPAND_BIN "\"$b\"reeve-mkdir -m ");
+	buf_str(&b,
+		"#!/bin/sh\n# made by reeve-rc-compile from: logger\n" EXPAND_BIN
+		"\"$b\"reeve-mkdir -m ");
 	/* A group that is named is there to read. */
-	buf_str(&b, s->loguser && strchr(s->loguser, ':') ? "02750" :
-		"02700");
+	buf_str(&b, s->loguser && strchr(s->loguser, ':') ? "02750" : "02700");
 	if (s->loguser) {
 		buf_str(&b, " -o ");
 		buf_shell(&b, s->loguser);
@@ -154,19 +158,23 @@ logger_make(struct defs *s, struct def *d)
 	if (!t)
 		return 0;
 	if (def_text(d, "no-logger"))
-		diag_warn(s->diag, t->file, 0, "there is a no-logger beside "
+		diag_warn(s->diag, t->file, 0,
+			"there is a no-logger beside "
 			"it; the logger is made");
 	if (d->producer_for.name) {
-		diag_error(s->diag, 1, t->file, 0, "there is a producer-for "
+		diag_error(s->diag, 1, t->file, 0,
+			"there is a producer-for "
 			"beside it: the output can go to one place only");
 		return 0;
 	}
 	if (read_words(s, t, &w) < 0)
 		return 0;
 	if (w.dir && t == &s->default_logging) {
-		diag_error(s->diag, 1, t->file, 0, "this names the directory "
+		diag_error(s->diag, 1, t->file, 0,
+			"this names the directory "
 			"%s, which all services would share; each has one of "
-			"its own below the log directory", w.dir);
+			"its own below the log directory",
+			w.dir);
 		s->default_logger = 0;
 		return 0;
 	}
@@ -177,9 +185,11 @@ logger_make(struct defs *s, struct def *d)
 	}
 	name = arena_printf(s->mem, "%s-log", d->name);
 	if (!db_name_ok(name)) {
-		diag_error(s->diag, 1, t->file, 0, "the name '%.60s' is too "
+		diag_error(s->diag, 1, t->file, 0,
+			"the name '%.60s' is too "
 			"long for a service with a logger, expected at most "
-			"%d bytes", d->name, DB_NAME_MAX - 4);
+			"%d bytes",
+			d->name, DB_NAME_MAX - 4);
 		return 0;
 	}
 	dir = w.dir && *w.dir == '/' ? w.dir : default_dir(s, d);

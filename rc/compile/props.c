@@ -7,6 +7,7 @@
 #include "rc/compile/props.h"
 #include "rc/db.h"
 
+/* clang-format off */
 const struct prop props[] = {
 	{ "after.d", FOR_ATOMIC, PROP_DIR, LIST_AFTER, 0,
 		"none",
@@ -538,6 +539,7 @@ const struct prop props[] = {
 		"30s" },
 	{ 0 }
 };
+/* clang-format on */
 
 const struct prop *
 prop_find(const char *name)
@@ -596,11 +598,11 @@ prop_near(const char *name, int s6_only)
 
 		if (s6_only && !p->s6rc)
 			continue;
-		if (!strcasecmp(name, p->name) || (n == len + 2 &&
-			!strncmp(name, p->name, len) &&
-			!strcmp(p->name + len, ".d")) || (len == n + 2 &&
-			!strncmp(name, p->name, n) &&
-			!strcmp(name + n, ".d")))
+		if (!strcasecmp(name, p->name) ||
+			(n == len + 2 && !strncmp(name, p->name, len) &&
+				!strcmp(p->name + len, ".d")) ||
+			(len == n + 2 && !strncmp(name, p->name, n) &&
+				!strcmp(name + n, ".d")))
 			return p->name;
 		suggest_try(&near, p->name);
 	}

@@ -21,29 +21,35 @@
 enum { O_LAX = OPT_LONG, O_STRICT, O_OVERRIDE, O_LOGS, O_LOGUSER, O_USERS };
 
 static const struct opt opts[] = {
-	{ 'v', "verbosity", "N", "0 errors only, 1 warnings too, 2 notes too "
+	{ 'v', "verbosity", "N",
+		"0 errors only, 1 warnings too, 2 notes too "
 		"(default 1)" },
-	{ 'h', "fdholder-user", "USER", "accepted for s6-rc's sake; there is "
+	{ 'h', "fdholder-user", "USER",
+		"accepted for s6-rc's sake; there is "
 		"no\nfd holder here" },
-	{ 'b', "block", 0, "accepted for s6-rc's sake; there is no\nlock to "
+	{ 'b', "block", 0,
+		"accepted for s6-rc's sake; there is no\nlock to "
 		"wait for" },
-	{ O_LAX, "lax", 0, "what s6-rc would ignore is no error (implied\n"
+	{ O_LAX, "lax", 0,
+		"what s6-rc would ignore is no error (implied\n"
 		"when called as s6-rc-compile)" },
 	{ O_STRICT, "strict", 0, "the opposite of --lax" },
-	{ O_OVERRIDE, "override", 0, "of a service in two sources the later "
+	{ O_OVERRIDE, "override", 0,
+		"of a service in two sources the later "
 		"one wins\n(else it is an error)" },
-	{ O_LOGS, "log-directory", "DIR", "where loggers made by `logger' "
+	{ O_LOGS, "log-directory", "DIR",
+		"where loggers made by `logger' "
 		"write\n(default: that of the place, /var/log/reeve for "
 		"root)" },
 	{ O_LOGUSER, "log-user", "USER", "the user these loggers run as" },
-	{ O_USERS, "users", "WHAT", "users and groups unknown to this system:\n"
+	{ O_USERS, "users", "WHAT",
+		"users and groups unknown to this system:\n"
 		"warn (default), error or ignore" },
 	{ 0 }
 };
 static const struct usage usage = {
 	"[-v n] [-h user] [-b] [--lax] [--override] database source...",
-	"Compile service definitions into a database file.",
-	opts,
+	"Compile service definitions into a database file.", opts,
 	"Exit status: 0 done, 1 a definition is wrong, 100 misuse, 111 system "
 	"error.\nUnless it is 0 nothing has been written."
 };
@@ -68,8 +74,8 @@ parse_options(struct compile *c, int argc, char **argv)
 	while ((o = opt_next(&usage, argc, argv)) != -1) {
 		switch (o) {
 		case 'v':
-			c->verbosity = (int)opt_uint("verbosity", optarg, 0,
-				99);
+			c->verbosity =
+				(int)opt_uint("verbosity", optarg, 0, 99);
 			break;
 		case O_LAX:
 			c->lax = 1;
@@ -82,8 +88,10 @@ parse_options(struct compile *c, int argc, char **argv)
 			break;
 		case O_LOGS:
 			if (*optarg != '/')
-				die(EX_MISUSE, "the log directory must be an "
-					"absolute path, not '%s'", optarg);
+				die(EX_MISUSE,
+					"the log directory must be an "
+					"absolute path, not '%s'",
+					optarg);
 			c->logs = optarg;
 			break;
 		case O_LOGUSER:
@@ -115,9 +123,11 @@ check_output(const char *output)
 		die_sys(EX_SYSTEM, "unable to mkdir %s", output);
 	}
 	if (S_ISDIR(st.st_mode))
-		die(EX_SYSTEM, "unable to write database %s: it is a "
+		die(EX_SYSTEM,
+			"unable to write database %s: it is a "
 			"directory (remove it first if it was made by "
-			"s6-rc-compile)", output);
+			"s6-rc-compile)",
+			output);
 }
 
 /* A directory, as scripts that call s6-rc-compile test, copy and rename one;
@@ -143,8 +153,8 @@ write_dir(const char *output, const char *data, size_t len)
 		return -1;
 	if (path_join(file, sizeof file, tmp, DB_FILE) == 0 &&
 		chmod(tmp, 0755) == 0 &&
-		file_write(AT_FDCWD, file, data, len,
-		db_data_mode(data, len), 1) == 0 &&
+		file_write(AT_FDCWD, file, data, len, db_data_mode(data, len),
+			1) == 0 &&
 		rename(tmp, name) == 0)
 		return file_sync_dir(AT_FDCWD, name);
 	e = errno;
@@ -169,9 +179,9 @@ main(int argc, char **argv)
 	r = compile(&c, &data, &len);
 	if (r)
 		die(r, "%s not written", output);
-	if ((prog_as_s6 ? write_dir(output, data, len) :
-		file_write(AT_FDCWD, output, data, len,
-		db_data_mode(data, len), 1)) < 0)
+	if ((prog_as_s6 ? write_dir(output, data, len)
+			: file_write(AT_FDCWD, output, data, len,
+				  db_data_mode(data, len), 1)) < 0)
 		die_sys(EX_SYSTEM, "unable to write database %s", output);
 	free(data);
 	return EX_OK;

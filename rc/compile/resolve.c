@@ -18,10 +18,10 @@ struct set {
 
 struct node {
 	const char *name;
-	struct def *def;	/* 0 for a bundle made of a pipeline */
-	const char *file;	/* where it is defined */
-	struct set members;	/* of a bundle, flattened */
-	uint32_t number;	/* of an atomic service */
+	struct def *def; /* 0 for a bundle made of a pipeline */
+	const char *file; /* where it is defined */
+	struct set members; /* of a bundle, flattened */
+	uint32_t number; /* of an atomic service */
 	int state;
 };
 
@@ -30,12 +30,12 @@ struct resolver {
 	struct diag *diag;
 	struct arena *mem;
 	struct db *db;
-	struct node *nodes;	/* services by number, then bundles */
+	struct node *nodes; /* services by number, then bundles */
 	uint32_t n, nodes_max;
 	uint32_t services;
-	uint32_t *table;	/* hash of names; node + 1 */
+	uint32_t *table; /* hash of names; node + 1 */
 	uint32_t table_mask;
-	uint32_t *mark, stamp;	/* mark[number] == stamp: is in the set */
+	uint32_t *mark, stamp; /* mark[number] == stamp: is in the set */
 };
 
 /* --- names */
@@ -43,7 +43,7 @@ struct resolver {
 static uint32_t
 hash(const char *s)
 {
-	uint32_t h = 2166136261u;	/* same: any start will do */
+	uint32_t h = 2166136261u; /* same: any start will do */
 
 	/* same: and any way to mix */
 	while (*s)
@@ -73,9 +73,11 @@ find(struct resolver *r, const char *name)
 static const char *
 kind(const struct node *n)
 {
-	return !n ? "unknown" : !n->def ? "bundle" :
-		n->def->type == DB_LONGRUN ? "longrun" :
-		n->def->type == DB_ONESHOT ? "oneshot" : "bundle";
+	return !n			     ? "unknown"
+		: !n->def		     ? "bundle"
+		: n->def->type == DB_LONGRUN ? "longrun"
+		: n->def->type == DB_ONESHOT ? "oneshot"
+					     : "bundle";
 }
 
 static int
@@ -97,14 +99,16 @@ unknown(struct resolver *r, const struct def_name *n, const char *what)
 
 	for (uint32_t i = 0; i < r->n; i++)
 		suggest_try(&near, r->nodes[i].name);
-	diag_error(r->diag, 1, n->file, n->line, "undefined service name %s"
-		"%s%s%s%s", n->name, what, near.best ? "; did you mean " : "",
+	diag_error(r->diag, 1, n->file, n->line,
+		"undefined service name %s"
+		"%s%s%s%s",
+		n->name, what, near.best ? "; did you mean " : "",
 		near.best ? near.best : "", near.best ? "?" : "");
 }
 
 static struct node *
-add_node(struct resolver *r, const char *name, struct def *def,
-	const char *file)
+add_node(
+	struct resolver *r, const char *name, struct def *def, const char *file)
 {
 	uint32_t *at = slot(r, name);
 	struct node *n = r->nodes + r->n;
@@ -112,7 +116,8 @@ add_node(struct resolver *r, const char *name, struct def *def,
 	if (*at) {
 		const struct node *old = r->nodes + *at - 1;
 
-		diag_error(r->diag, 1, file, 0, "duplicate service "
+		diag_error(r->diag, 1, file, 0,
+			"duplicate service "
 			"definition: %s is already defined in %s, as a %s",
 			name, old->file, kind(old));
 		return 0;
@@ -126,10 +131,10 @@ static int
 by_type_and_name(const void *a, const void *b)
 {
 	const struct def *x = *(struct def *const *)a,
-		*y = *(struct def *const *)b;
+			 *y = *(struct def *const *)b;
 
-	return x->type != y->type ? (x->type > y->type) - (x->type < y->type) :
-		strcmp(x->name, y->name);
+	return x->type != y->type ? (x->type > y->type) - (x->type < y->type)
+				  : strcmp(x->name, y->name);
 }
 
 /* A template that takes the place of another one does so with all its
@@ -174,7 +179,8 @@ resolve_duplicates(struct defs *s)
 			diag_note(s->diag, s->v[i]->dir, 0, "instead of %s",
 				table[h]->dir);
 		else
-			diag_error(s->diag, 1, s->v[i]->dir, 0, "duplicate "
+			diag_error(s->diag, 1, s->v[i]->dir, 0,
+				"duplicate "
 				"service definition: %s is already defined in "
 				"%s (--override lets the later one win)",
 				s->v[i]->name, table[h]->dir);
@@ -203,15 +209,15 @@ number_all(struct resolver *r)
 	r->table_mask = size - 1;
 	r->nodes = arena_alloc(r->mem, (2 * s->n + 1) * sizeof *r->nodes);
 	for (size_t i = 0; i < s->n; i++) {
-		struct node *n = add_node(r, s->v[i]->name, s->v[i],
-			s->v[i]->dir);
+		struct node *n =
+			add_node(r, s->v[i]->name, s->v[i], s->v[i]->dir);
 
 		if (n && !is_bundle(n))
 			n->number = r->services++;
 	}
 	r->mark = arena_alloc(r->mem, (r->services + 1) * sizeof *r->mark);
-	r->db->services = arena_alloc(r->mem, (r->services + (size_t)1) *
-		sizeof *r->db->services);
+	r->db->services = arena_alloc(
+		r->mem, (r->services + (size_t)1) * sizeof *r->db->services);
 	for (uint32_t i = 0; i < r->services; i++)
 		if (is_longrun(r->nodes + i))
 			r->db->nlong++;
@@ -299,11 +305,11 @@ flatten(struct resolver *r, struct node *b)
 static void
 flatten_all(struct resolver *r)
 {
-	uint32_t *stack = arena_alloc(r->mem, (r->n + (size_t)1) *
-		sizeof *stack);
+	uint32_t *stack =
+		arena_alloc(r->mem, (r->n + (size_t)1) * sizeof *stack);
 	size_t *at = arena_alloc(r->mem, (r->n + (size_t)1) * sizeof *at);
-	const char **names = arena_alloc(r->mem, (r->n + (size_t)1) *
-		sizeof *names);
+	const char **names =
+		arena_alloc(r->mem, (r->n + (size_t)1) * sizeof *names);
 
 	for (uint32_t i = r->services; i < r->n; i++) {
 		size_t depth = 0;
@@ -326,8 +332,7 @@ flatten_all(struct resolver *r)
 				continue;
 			}
 			m = find(r, l->v[at[me]++].name);
-			if (!m || !m->def || !is_bundle(m) ||
-				m->state == DONE)
+			if (!m || !m->def || !is_bundle(m) || m->state == DONE)
 				continue;
 			if (m->state == OPEN) {
 				size_t from = depth - 1, k = 0;
@@ -335,8 +340,7 @@ flatten_all(struct resolver *r)
 				while (r->nodes + stack[from] != m)
 					from--;
 				for (; from < depth; from++)
-					names[k++] =
-						r->nodes[stack[from]].name;
+					names[k++] = r->nodes[stack[from]].name;
 				say_cycle(r, "bundle definition",
 					l->v[at[me] - 1].file, names, k);
 				continue;
@@ -369,18 +373,21 @@ check_producer(struct resolver *r, struct node *n)
 		return;
 	if (!is_longrun(c)) {
 		if (c)
-			diag_error(r->diag, 1, to->file, to->line, "longrun "
+			diag_error(r->diag, 1, to->file, to->line,
+				"longrun "
 				"%s is a producer for %s, which is a %s and "
-				"not a longrun", n->name, to->name, kind(c));
+				"not a longrun",
+				n->name, to->name, kind(c));
 		else
 			unknown(r, to, ", expected the name of a longrun");
 		return;
 	}
 	if (!names_have(c->def->lists + LIST_PRODUCERS, n->name))
-		diag_error(r->diag, 1, to->file, to->line, "longrun %s is a "
+		diag_error(r->diag, 1, to->file, to->line,
+			"longrun %s is a "
 			"producer for %s, which does not declare it back: %s "
-			"is not in %s/consumer-for", n->name, c->name,
-			n->name, c->def->dir);
+			"is not in %s/consumer-for",
+			n->name, c->name, n->name, c->def->dir);
 	r->db->services[n->number].consumer = c->number;
 }
 
@@ -402,14 +409,15 @@ check_consumer(struct resolver *r, struct node *n)
 					"which is a %s and not a longrun",
 					n->name, from->name, kind(p));
 			else
-				unknown(r, from, ", expected the name of a longrun");
+				unknown(r, from,
+					", expected the name of a longrun");
 		} else if (!p->def->producer_for.name ||
 			strcmp(p->def->producer_for.name, n->name))
 			diag_error(r->diag, 1, from->file, from->line,
 				"longrun %s is a consumer for %s, which does "
 				"not declare it back: %s is not in "
-				"%s/producer-for", n->name, p->name, n->name,
-				p->def->dir);
+				"%s/producer-for",
+				n->name, p->name, n->name, p->def->dir);
 	}
 }
 
@@ -419,8 +427,9 @@ pipeline_members(struct resolver *r, struct node *bundle, struct node *n)
 {
 	set_add(r, &bundle->members, n->number);
 	for (uint32_t i = 0; i < bundle->members.n; i++) {
-		const struct def_names *l = r->nodes[bundle->members.v[i]].
-			def->lists + LIST_PRODUCERS;
+		const struct def_names *l =
+			r->nodes[bundle->members.v[i]].def->lists +
+			LIST_PRODUCERS;
 
 		for (size_t k = 0; k < l->n; k++) {
 			struct node *p = find(r, l->v[k].name);
@@ -442,13 +451,15 @@ add_pipelines(struct resolver *r)
 			continue;
 		if (n->def->producer_for.name ||
 			!n->def->lists[LIST_PRODUCERS].n) {
-			diag_warn(r->diag, name->file, name->line, "ignored: "
+			diag_warn(r->diag, name->file, name->line,
+				"ignored: "
 				"%s is not the last consumer of a pipeline",
 				n->name);
 			continue;
 		}
 		if (!name->name) {
-			diag_error(r->diag, 1, name->file, name->line, "this "
+			diag_error(r->diag, 1, name->file, name->line,
+				"this "
 				"should only contain one name");
 			continue;
 		}
@@ -479,10 +490,10 @@ add_fifos(struct resolver *r)
 			def_set_file(r->s, d, "stdout-fifo", S_IFREG | 0644,
 				file, strlen(file));
 		}
-		if (d->lists[LIST_PRODUCERS].n || (d->flags & DB_GENERATED &&
-			d->lists[LIST_PRODUCERS].present)) {
-			file = arena_printf(r->mem, "../../fifo/%s\n",
-				d->name);
+		if (d->lists[LIST_PRODUCERS].n ||
+			(d->flags & DB_GENERATED &&
+				d->lists[LIST_PRODUCERS].present)) {
+			file = arena_printf(r->mem, "../../fifo/%s\n", d->name);
 			def_set_file(r->s, d, "stdin-fifo", S_IFREG | 0644,
 				file, strlen(file));
 		}
@@ -529,9 +540,11 @@ resolve_restart_with(struct resolver *r, struct node *n)
 	r->stamp++;
 	s->restart_with = names_to_list(r, l, n->number, 1, &set);
 	for (uint32_t i = 0; i < s->restart_with.n; i++)
-		if (!s->deps.n || !bsearch(s->restart_with.v + i, s->deps.v, s->deps.n,
-			sizeof *s->deps.v, by_number))
-			diag_error(r->diag, 1, l->v[0].file, 0, "%s is not a "
+		if (!s->deps.n ||
+			!bsearch(s->restart_with.v + i, s->deps.v, s->deps.n,
+				sizeof *s->deps.v, by_number))
+			diag_error(r->diag, 1, l->v[0].file, 0,
+				"%s is not a "
 				"dependency of %s; expected it in "
 				"dependencies.d too",
 				r->nodes[s->restart_with.v[i]].name, n->name);
@@ -579,16 +592,15 @@ check_cycles(struct resolver *r)
 				continue;
 			}
 			at[me]++;
-			to = e < s->deps.n ? s->deps.v[e] :
-				s->after.v[e - s->deps.n];
+			to = e < s->deps.n ? s->deps.v[e]
+					   : s->after.v[e - s->deps.n];
 			if (r->nodes[to].state == OPEN) {
 				size_t from = depth - 1, k = 0;
 
 				while (stack[from] != to)
 					from--;
 				for (; from < depth; from++)
-					names[k++] =
-						r->nodes[stack[from]].name;
+					names[k++] = r->nodes[stack[from]].name;
 				say_cycle(r, "service dependency",
 					r->nodes[to].def->dir, names, k);
 			} else if (r->nodes[to].state == NEW) {
@@ -660,16 +672,16 @@ fill_bundles(struct resolver *r)
 {
 	struct db *db = r->db;
 
-	db->bundles = arena_alloc(r->mem, (r->n - r->services + (size_t)1) *
-		sizeof *db->bundles);
+	db->bundles = arena_alloc(
+		r->mem, (r->n - r->services + (size_t)1) * sizeof *db->bundles);
 	for (uint32_t i = r->services; i < r->n; i++) {
 		struct node *b = r->nodes + i;
 
-		db->bundles[db->nbundles++] = (struct db_bundle){ b->name,
-			set_list(&b->members) };
+		db->bundles[db->nbundles++] =
+			(struct db_bundle){ b->name, set_list(&b->members) };
 		for (uint32_t k = 0; b->def && k < b->members.n; k++)
-			db->services[b->members.v[k]].flags |= b->def->flags &
-				(DB_ESSENTIAL | DB_RECOMMENDED);
+			db->services[b->members.v[k]].flags |=
+				b->def->flags & (DB_ESSENTIAL | DB_RECOMMENDED);
 	}
 	if (db->nbundles)
 		qsort(db->bundles, db->nbundles, sizeof *db->bundles,
@@ -679,8 +691,9 @@ fill_bundles(struct resolver *r)
 void
 resolve(struct defs *s, struct db *db)
 {
-	struct resolver r = { .s = s, .diag = s->diag, .mem = s->mem,
-		.db = db };
+	struct resolver r = {
+		.s = s, .diag = s->diag, .mem = s->mem, .db = db
+	};
 
 	*db = (struct db){ 0 };
 	number_all(&r);

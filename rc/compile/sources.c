@@ -10,7 +10,7 @@
 #include "lib/os.h"
 #include "rc/compile/sources.h"
 
-enum { DEPTH = 32 };	/* a circle of links ends here */
+enum { DEPTH = 32 }; /* a circle of links ends here */
 
 static uint64_t
 mix(uint64_t h, uint64_t v)
@@ -64,8 +64,8 @@ sum_up(struct sources *s, uint64_t where, const char *name,
 
 struct walk {
 	struct sources *s;
-	int fd;			/* of the directory */
-	uint64_t where;		/* hash of its path */
+	int fd; /* of the directory */
+	uint64_t where; /* hash of its path */
 	int depth;
 };
 
@@ -75,8 +75,9 @@ static int look(void *arg, const char *name);
 static int
 look_through(const struct walk *up, int at, const char *name)
 {
-	struct walk w = { up->s, openat(at, name, O_RDONLY | O_DIRECTORY |
-		O_CLOEXEC), mix_text(up->where, name), up->depth + 1 };
+	struct walk w = { up->s,
+		openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+		mix_text(up->where, name), up->depth + 1 };
 	int r, e;
 
 	if (w.fd < 0)

@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 struct sources {
-	uint64_t sum[2];	/* over names, inodes, sizes, modes, times */
+	uint64_t sum[2]; /* over names, inodes, sizes, modes, times */
 	uint64_t files;
-	uint64_t newest;	/* ns of the latest change */
+	uint64_t newest; /* ns of the latest change */
 };
 
 /* Add all below dir, following links as the compiler does.  0, or -1 and

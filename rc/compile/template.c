@@ -30,7 +30,7 @@ fill(struct defs *s, const char *text, size_t len, const char *instance,
 	struct buf b = { 0 };
 	const char *copy;
 
-	for (size_t i = 0; i < len; ) {
+	for (size_t i = 0; i < len;) {
 		size_t n = text[i] == '$' ? reference(text + i) : 0;
 
 		if (n) {
@@ -69,8 +69,8 @@ template_fill(struct defs *s, struct def *d)
 		struct db_script *c = d->script + i;
 
 		if (c->len)
-			c->argv = fill(s, c->argv, c->len, d->instance,
-				&c->len);
+			c->argv =
+				fill(s, c->argv, c->len, d->instance, &c->len);
 	}
 	for (int i = 0; i < PROP_LISTS; i++)
 		for (size_t k = 0; k < d->lists[i].n; k++)

@@ -11,7 +11,7 @@
 const char *
 users_unknown_group(char *buf, const char *name)
 {
-	static char known[USERS_NAME];	/* many services have the same */
+	static char known[USERS_NAME]; /* many services have the same */
 	unsigned u;
 
 	snprintf(buf, USERS_NAME, "%s", name);

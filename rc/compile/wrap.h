@@ -9,12 +9,12 @@
 struct wrap {
 	struct defs *s;
 	struct def *d;
-	struct buf from;	/* names of the properties, for a comment */
-	struct buf made;	/* "NAME:SUM", for the reason of a switch */
-	struct buf shell;	/* lines of the script before exec */
-	struct buf first;	/* readiness: program and options */
-	struct buf apply;	/* options of reeve-apply */
-	struct buf last;	/* nearest to the command */
+	struct buf from; /* names of the properties, for a comment */
+	struct buf made; /* "NAME:SUM", for the reason of a switch */
+	struct buf shell; /* lines of the script before exec */
+	struct buf first; /* readiness: program and options */
+	struct buf apply; /* options of reeve-apply */
+	struct buf last; /* nearest to the command */
 	int any;
 };
 
@@ -27,8 +27,8 @@ void wrap_bad(struct wrap *, const struct def_text *, const char *value);
 /* "-x VALUE" for reeve-apply. */
 void wrap_apply(struct wrap *, const char *option, const char *value);
 /* Which of these words it is; -1 and said. */
-int wrap_one_of(struct wrap *, const struct def_text *,
-	const char *const *words);
+int wrap_one_of(
+	struct wrap *, const struct def_text *, const char *const *words);
 /* The words of a script as shell words, each with a blank in front. */
 void wrap_put_script(struct buf *, const struct db_script *);
 

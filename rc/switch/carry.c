@@ -19,8 +19,9 @@ boot_only(struct gen *g, unsigned n, const char *target)
 		return EX_SYSTEM;
 	gen_stamp(g, n);
 	if (g->u.verbosity >= 1 && !g->quiet)
-		info("generation %u will be booted%s", n, g->boot ? "" :
-			" (nothing is live now: reeve up starts it)");
+		info("generation %u will be booted%s", n,
+			g->boot ? ""
+				: " (nothing is live now: reeve up starts it)");
 	return EX_OK;
 }
 
@@ -29,7 +30,8 @@ static int
 make_live(struct gen *g, unsigned n)
 {
 	char prog[PATH_LEN], db[PATH_LEN], name[] = "reeve-rc-init", c[] = "-c",
-		l[] = "-l", block[] = "-b", want[] = "--want";
+					   l[] = "-l", block[] = "-b",
+					   want[] = "--want";
 	char *argv[10] = { name, block, c, db, l, g->live };
 	struct spawn s = { .file = prog, .argv = argv };
 	struct db_list members;
@@ -67,8 +69,8 @@ begin_live(struct gen *g, unsigned n, const char *target)
 	code = make_live(g, n);
 	if (code) {
 		warn("generation %u %s, but could not be made live (reeve "
-			"switch tries it again)", n, g->test ? "is kept" :
-			"will be booted");
+		     "switch tries it again)",
+			n, g->test ? "is kept" : "will be booted");
 		return EX_SYSTEM;
 	}
 	if (run_lock(&g->u.run, g->live, g->block) < 0)
@@ -78,8 +80,8 @@ begin_live(struct gen *g, unsigned n, const char *target)
 	code = update_begin(u);
 	update_record(u, code);
 	if (u->verbosity >= 1 && !(g->quiet && code == UPDATE_OK))
-		info("generation %u is live%s: %s", n, g->test ?
-			", not booted" : " and booted", u->text);
+		info("generation %u is live%s: %s", n,
+			g->test ? ", not booted" : " and booted", u->text);
 	if (code == UPDATE_OK)
 		gen_stamp(g, n);
 	update_close(u);
@@ -136,10 +138,12 @@ gen_carry_out(struct gen *g)
 		if (gen_is_live(g))
 			return switch_live(g, 0, 0);
 		printf("nothing is live: %u service%s would be kept as the "
-			"next generation and booted%s\n", count,
-			count == 1 ? "" : "s",
-			!gen_can_begin(g) ? "" : g->u.in.bundle ?
-			", and its default set started" : ", and made live");
+		       "next generation and booted%s\n",
+			count, count == 1 ? "" : "s",
+			!gen_can_begin(g) ? ""
+				: g->u.in.bundle
+				? ", and its default set started"
+				: ", and made live");
 		return EX_OK;
 	}
 	gen_remove_rubbish(g);

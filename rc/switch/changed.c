@@ -29,8 +29,8 @@ gen_sum(struct gen *g)
 	memset(&st, 0, sizeof st);
 	if (chain_sister(self, sizeof self, "reeve-switch") == 0)
 		stat(self, &st);
-	snprintf(text, sizeof text, "%s %d %lld.%ld %lld %d %d",
-		REEVE_VERSION, DB_VERSION, (long long)st.st_mtim.tv_sec,
+	snprintf(text, sizeof text, "%s %d %lld.%ld %lld %d %d", REEVE_VERSION,
+		DB_VERSION, (long long)st.st_mtim.tv_sec,
 		(long)st.st_mtim.tv_nsec, (long long)st.st_size, g->lax,
 		g->override);
 	sources_text(&g->sum, text);
@@ -56,8 +56,9 @@ gen_stamp(struct gen *g, unsigned n)
 	struct timespec t;
 
 	clock_gettime(CLOCK_REALTIME, &t);
-	if (!g->summed || g->sum.newest + RACY_NS > (uint64_t)t.tv_sec *
-		1000000000u + (uint64_t)t.tv_nsec)
+	if (!g->summed ||
+		g->sum.newest + RACY_NS >
+			(uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec)
 		return;
 	stamp_text(g, text);
 	gen_path(g, path, n, "stamp");
@@ -88,9 +89,9 @@ stamp_matches(struct gen *g, unsigned n)
 static int
 all_entered(const struct live *l)
 {
-	const char *last = l->db.nlong ?
-		l->db.services[l->db.nlong - 1].name :
-		live_needs_runner(&l->db) ? LIVE_RUNNER : 0;
+	const char *last = l->db.nlong ? l->db.services[l->db.nlong - 1].name
+		: live_needs_runner(&l->db) ? LIVE_RUNNER
+					    : 0;
 	char dir[PATH_LEN];
 
 	return !last || path_join(dir, sizeof dir, "servicedirs", last) < 0 ||
@@ -118,8 +119,10 @@ live_is_settled(const struct gen *g)
 int
 gen_unchanged(struct gen *g)
 {
-	unsigned boot = gen_booted(g), live = g->boot ? boot :
-		gen_is_live(g) ? gen_live(g) : boot;
+	unsigned boot = gen_booted(g),
+		 live = g->boot	 ? boot
+		: gen_is_live(g) ? gen_live(g)
+				 : boot;
 
 	if (g->db_file || g->abort_it || !live || gen_can_begin(g) ||
 		(!g->test && live != boot) || !stamp_matches(g, live))

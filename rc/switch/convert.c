@@ -57,8 +57,8 @@ add_line(struct diff_convert **v, size_t *n, const char *line, size_t len,
 }
 
 int
-convert_parse(struct diff_convert **v, size_t *n, const char *text,
-	size_t len, struct lex_error *err)
+convert_parse(struct diff_convert **v, size_t *n, const char *text, size_t len,
+	struct lex_error *err)
 {
 	const char *end = text + len;
 	unsigned number = 0;

@@ -16,11 +16,11 @@
 struct work {
 	const struct diff_input *in;
 	struct diff *d;
-	uint32_t *queue;	/* owned; old services newly marked stop */
+	uint32_t *queue; /* owned; old services newly marked stop */
 	uint32_t head, tail;
-	unsigned char *asked;	/* owned; conversion says restart */
-	unsigned char *replaced;	/* owned; new ones a line names */
-	unsigned char *left;	/* owned; old ones that left the bundle */
+	unsigned char *asked; /* owned; conversion says restart */
+	unsigned char *replaced; /* owned; new ones a line names */
+	unsigned char *left; /* owned; old ones that left the bundle */
 };
 
 static uint32_t
@@ -64,8 +64,8 @@ new_service(const struct work *w, uint32_t j)
 /* --- who becomes whom --- */
 
 static int
-convert_line(struct work *w, const struct diff_convert *c, char *err,
-	size_t max)
+convert_line(
+	struct work *w, const struct diff_convert *c, char *err, size_t max)
 {
 	const char *to = c->to ? c->to : c->from;
 	uint32_t i = db_service(w->in->from, c->from), j;
@@ -73,8 +73,10 @@ convert_line(struct work *w, const struct diff_convert *c, char *err,
 
 	if (i == DB_NONE) {
 		if (db_bundle(w->in->from, c->from) != DB_NONE) {
-			snprintf(err, max, "%s is a bundle, expected a longrun "
-				"or oneshot", c->from);
+			snprintf(err, max,
+				"%s is a bundle, expected a longrun "
+				"or oneshot",
+				c->from);
 			return DIFF_WRONG_TYPE;
 		}
 		snprintf(err, max, "%s is not in the old set", c->from);
@@ -110,8 +112,9 @@ companion(const struct db *db, uint32_t i)
 {
 	uint32_t logger = db_logger(db, db->services + i);
 
-	return logger != DB_NONE && (db->services[logger].flags &
-		DB_GENERATED) ? logger : DB_NONE;
+	return logger != DB_NONE && (db->services[logger].flags & DB_GENERATED)
+		? logger
+		: DB_NONE;
 }
 
 /* Who gets another name takes its logger along, unless a line says what becomes
@@ -123,15 +126,16 @@ take_loggers(struct work *w)
 
 	for (size_t k = 0; k < w->in->nconvert && !w->in->target; k++) {
 		uint32_t i = db_service(w->in->from, w->in->convert[k].from),
-			j = i == DB_NONE ? DB_NONE : d->to[i], a, b;
+			 j = i == DB_NONE ? DB_NONE : d->to[i], a, b;
 
 		if (j == DB_NONE)
 			continue;
 		a = companion(w->in->from, i);
 		b = companion(w->in->to, j);
 		if (a == DB_NONE || b == DB_NONE || w->asked[a] ||
-			d->from[b] != DB_NONE || db_service(w->in->to,
-				old_service(w, a)->name) != DB_NONE ||
+			d->from[b] != DB_NONE ||
+			db_service(w->in->to, old_service(w, a)->name) !=
+				DB_NONE ||
 			db_service(w->in->from, new_service(w, b)->name) !=
 				DB_NONE)
 			continue;
@@ -208,7 +212,9 @@ mark(struct work *w, uint32_t i, enum diff_because why, uint32_t other,
 	}
 	d->stop[i] = 1;
 	d->old[i].action = d->to[i] == DB_NONE || why == BECAUSE_GONE ||
-		why == BECAUSE_UNBUNDLED ? DIFF_STOP : DIFF_RESTART;
+			why == BECAUSE_UNBUNDLED
+		? DIFF_STOP
+		: DIFF_RESTART;
 	d->old[i].why = why;
 	d->old[i].other = other;
 	d->old[i].what = what;
@@ -222,8 +228,8 @@ mark(struct work *w, uint32_t i, enum diff_because why, uint32_t other,
 static int
 can_rename(const struct work *w, uint32_t i, uint32_t j)
 {
-	const char *old = old_service(w, i)->name, *new =
-		new_service(w, j)->name;
+	const char *old = old_service(w, i)->name,
+		   *new = new_service(w, j)->name;
 
 	return !strcmp(old, new) || i >= w->in->from->nlong ||
 		(db_service(w->in->to, old) == DB_NONE &&
@@ -234,9 +240,12 @@ static enum db_on_change
 on_change(const struct work *w, const struct db_service *s)
 {
 	switch (w->in->on_change) {
-	case DIFF_ALWAYS_RESTART: return DB_CHANGE_RESTART;
-	case DIFF_NEVER: return DB_CHANGE_KEEP;
-	case DIFF_BY_DEFINITION: break;
+	case DIFF_ALWAYS_RESTART:
+		return DB_CHANGE_RESTART;
+	case DIFF_NEVER:
+		return DB_CHANGE_KEEP;
+	case DIFF_BY_DEFINITION:
+		break;
 	}
 	return s->on_change;
 }
@@ -253,8 +262,8 @@ file_of(const struct db_service *s, const char *path)
 static int
 same_file(const struct db_file *a, const struct db_file *b)
 {
-	return a && b ? a->len == b->len && !memcmp(a->data, b->data, a->len) :
-		a == b;
+	return a && b ? a->len == b->len && !memcmp(a->data, b->data, a->len)
+		      : a == b;
 }
 
 /* The end of a pipe at which nobody would be any more if it went on as it is:
@@ -262,11 +271,13 @@ same_file(const struct db_file *a, const struct db_file *b)
 static const char *
 broken_pipe(const struct db_service *a, const struct db_service *b)
 {
-	if (file_of(a, "stdout-fifo") && !same_file(file_of(a, "stdout-fifo"),
-		file_of(b, "stdout-fifo")))
+	if (file_of(a, "stdout-fifo") &&
+		!same_file(
+			file_of(a, "stdout-fifo"), file_of(b, "stdout-fifo")))
 		return "stdout-fifo";
-	return same_file(file_of(a, "stdin-fifo"), file_of(b, "stdin-fifo")) ?
-		0 : "stdin-fifo";
+	return same_file(file_of(a, "stdin-fifo"), file_of(b, "stdin-fifo"))
+		? 0
+		: "stdin-fifo";
 }
 
 /* On the way back: what was restarted, by the switch or by its own end, is
@@ -306,8 +317,7 @@ look_at_outdated(struct work *w, uint32_t i, uint32_t j)
 static void
 look_at_definition(struct work *w, uint32_t i, uint32_t j)
 {
-	const struct db_service *a = old_service(w, i), *b =
-		new_service(w, j);
+	const struct db_service *a = old_service(w, i), *b = new_service(w, j);
 	struct diff_step *o = w->d->old + i;
 	const char *pipe;
 
@@ -321,14 +331,15 @@ look_at_definition(struct work *w, uint32_t i, uint32_t j)
 	}
 	pipe = broken_pipe(a, b);
 	/* If nothing at all is restarted both ends go on. */
-	if (pipe && w->in->on_change != DIFF_NEVER && (on_change(w, b) !=
-		DB_CHANGE_RESTART || (a->flags & DB_ESSENTIAL))) {
+	if (pipe && w->in->on_change != DIFF_NEVER &&
+		(on_change(w, b) != DB_CHANGE_RESTART ||
+			(a->flags & DB_ESSENTIAL))) {
 		mark(w, i, BECAUSE_PIPE, 0, pipe);
 		return;
 	}
 	/* What may be stopping can be neither reloaded nor kept. */
-	switch (may_stop(w, i) && i < w->in->from->nlong ?
-		DB_CHANGE_RESTART : on_change(w, b)) {
+	switch (may_stop(w, i) && i < w->in->from->nlong ? DB_CHANGE_RESTART
+							 : on_change(w, b)) {
 	case DB_CHANGE_RESTART:
 		mark(w, i, BECAUSE_CHANGED, 0, 0);
 		return;
@@ -363,8 +374,8 @@ mark_own_reasons(struct work *w)
 			mark(w, i, BECAUSE_ASKED, 0, 0);
 		else if (!can_rename(w, i, j))
 			mark(w, i, BECAUSE_RENAME, 0, 0);
-		else if (w->in->target && !(w->in->target[j].flags &
-			(STATE_UP | STATE_OWED)))
+		else if (w->in->target &&
+			!(w->in->target[j].flags & (STATE_UP | STATE_OWED)))
 			mark(w, i, BECAUSE_TARGET, 0, 0);
 		else
 			look_at_definition(w, i, j);
@@ -479,8 +490,9 @@ mark_new_needs(struct work *w)
 		for (uint32_t k = 0; k < l->n && !d->stop[i]; k++) {
 			uint32_t g = d->from[l->v[k]];
 
-			if (g != DB_NONE && (is_up(w, g) ||
-				contains(&old_service(w, i)->deps, g)))
+			if (g != DB_NONE &&
+				(is_up(w, g) ||
+					contains(&old_service(w, i)->deps, g)))
 				continue;
 			mark(w, i, BECAUSE_NEEDS_NEW, l->v[k], 0);
 		}
@@ -495,12 +507,12 @@ want(struct work *w, uint32_t j, enum diff_because why, uint32_t other)
 	struct diff *d = w->d;
 	uint32_t i = d->from[j];
 
-	if (d->start[j] || (i != DB_NONE && is_up(w, i) && !d->stop[i] &&
-		!may_stop(w, i)))
+	if (d->start[j] ||
+		(i != DB_NONE && is_up(w, i) && !d->stop[i] && !may_stop(w, i)))
 		return;
 	d->start[j] = 1;
-	d->new[j].action = i != DB_NONE && d->stop[i] ? DIFF_RESTART :
-		DIFF_START;
+	d->new[j].action =
+		i != DB_NONE && d->stop[i] ? DIFF_RESTART : DIFF_START;
 	d->new[j].why = why;
 	d->new[j].other = other;
 }
@@ -581,8 +593,9 @@ want_wished(struct work *w)
 			uint32_t e = l->v[k], g = d->from[e];
 
 			/* Somebody may have stopped it, and is right. */
-			if (d->start[e] || (g != DB_NONE &&
-				contains(&old_service(w, i)->wants, g)))
+			if (d->start[e] ||
+				(g != DB_NONE &&
+					contains(&old_service(w, i)->wants, g)))
 				continue;
 			want(w, e, BECAUSE_NEEDED, j);
 			if (d->start[e])
@@ -651,8 +664,9 @@ new_state(struct work *w)
 		}
 		if (d->start[j])
 			f |= STATE_OWED;
-		if (d->start[j] && (d->new[j].why == BECAUSE_BUNDLE ||
-			d->new[j].why == BECAUSE_REPLACES))
+		if (d->start[j] &&
+			(d->new[j].why == BECAUSE_BUNDLE ||
+				d->new[j].why == BECAUSE_REPLACES))
 			f |= STATE_WANTED;
 		/* A number of the old set says nothing in the new one. */
 		if (r->reason == REASON_DEPENDENCY)
@@ -665,12 +679,13 @@ new_state(struct work *w)
 		if (stays)
 			r->flags |= STATE_UP;
 		/* And what became of its script, if it is a oneshot. */
-		if (stays && d->start[j] && (w->in->state[i].flags &
-			STATE_FAILED)) {
+		if (stays && d->start[j] &&
+			(w->in->state[i].flags & STATE_FAILED)) {
 			r->flags |= STATE_FAILED;
 			r->reason = w->in->state[i].reason;
-			r->code = r->reason == REASON_DEPENDENCY ? DB_NONE :
-				w->in->state[i].code;
+			r->code = r->reason == REASON_DEPENDENCY
+				? DB_NONE
+				: w->in->state[i].code;
 		}
 	}
 }
@@ -682,8 +697,8 @@ add_up(struct work *w)
 
 	for (uint32_t i = 0; i < d->nfrom; i++) {
 		d->stops += d->stop[i];
-		d->untouched += is_up(w, i) && !d->stop[i] &&
-			!may_stop(w, i) && d->old[i].action != DIFF_RELOAD;
+		d->untouched += is_up(w, i) && !d->stop[i] && !may_stop(w, i) &&
+			d->old[i].action != DIFF_RELOAD;
 		d->reloads += d->old[i].action == DIFF_RELOAD;
 		d->renames += d->to[i] != DB_NONE &&
 			strcmp(old_service(w, i)->name,
@@ -716,9 +731,8 @@ diff_make(struct diff *d, const struct diff_input *in, char *err, size_t max)
 	w.replaced = calloc(m + 1, 1);
 	w.left = calloc(n + 1, 1);
 	snprintf(err, max, "out of memory");
-	if (!d->to || !d->from || !d->old || !d->new || !d->stop ||
-		!d->start || !d->state || !w.queue || !w.asked || !w.replaced ||
-		!w.left)
+	if (!d->to || !d->from || !d->old || !d->new || !d->stop || !d->start ||
+		!d->state || !w.queue || !w.asked || !w.replaced || !w.left)
 		goto out;
 	r = map_names(&w, err, max);
 	if (r)
@@ -769,13 +783,14 @@ diff_does(const struct diff *d)
 }
 
 int
-diff_same_definition(const struct diff_input *in, const struct diff *d,
-	uint32_t j)
+diff_same_definition(
+	const struct diff_input *in, const struct diff *d, uint32_t j)
 {
 	uint32_t i = d->from[j];
 
-	return i != DB_NONE && !memcmp(in->from->services[i].hash,
-		in->to->services[j].hash, DB_HASH);
+	return i != DB_NONE &&
+		!memcmp(in->from->services[i].hash, in->to->services[j].hash,
+			DB_HASH);
 }
 
 int
@@ -783,8 +798,8 @@ diff_same_name(const struct diff_input *in, const struct diff *d, uint32_t j)
 {
 	uint32_t i = d->from[j];
 
-	return i != DB_NONE && !strcmp(in->from->services[i].name,
-		in->to->services[j].name);
+	return i != DB_NONE &&
+		!strcmp(in->from->services[i].name, in->to->services[j].name);
 }
 
 int

@@ -15,13 +15,13 @@
 struct gen {
 	struct places places;
 	char live[PATH_LEN];
-	char dir[PATH_LEN];		/* STATE/generations */
+	char dir[PATH_LEN]; /* STATE/generations */
 	int test, boot, lax, override, block, abort_it, given, quiet;
-	int users;			/* USERS_*, or -1: the default */
-	int elsewhere;			/* the live directory was named */
+	int users; /* USERS_*, or -1: the default */
+	int elsewhere; /* the live directory was named */
 	unsigned keep;
-	unsigned back;			/* rollback: to this one; or 0 */
-	const char *bundle;		/* the one given, or 0 */
+	unsigned back; /* rollback: to this one; or 0 */
+	const char *bundle; /* the one given, or 0 */
 	const char *root, *db_file, *convert_file;
 	char *sources[PLACES_SOURCES + 64];
 	int nsources;

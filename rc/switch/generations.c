@@ -53,8 +53,7 @@ gen_list(const struct gen *g, size_t *count)
 		if (num_uint(d->d_name, &n)) {
 			v = realloc(v, (*count + 1) * sizeof *v);
 			if (!v)
-				die_sys(EX_SYSTEM, "unable to read %s",
-					g->dir);
+				die_sys(EX_SYSTEM, "unable to read %s", g->dir);
 			v[(*count)++] = n;
 		}
 	closedir(dir);
@@ -94,8 +93,8 @@ gen_live(const struct gen *g)
 			return 0;
 		die_sys(EX_SYSTEM, "unable to look at generation %u", n);
 	}
-	return ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino ?
-		n : 0;
+	return ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino ? n
+									    : 0;
 }
 
 int
@@ -106,8 +105,10 @@ gen_has_live(const struct gen *g)
 	if (r < 0 && errno == EPROTO)
 		die(EX_SYSTEM, "not switched: " LIVE_LOST, g->live);
 	if (r < 0)
-		die_sys(EX_SYSTEM, "not switched: unable to see what is live "
-			"in %s", g->live);
+		die_sys(EX_SYSTEM,
+			"not switched: unable to see what is live "
+			"in %s",
+			g->live);
 	return r;
 }
 
@@ -131,9 +132,11 @@ gen_is_live(const struct gen *g)
 	fd = open(g->live, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	runs = fd < 0 ? -1 : live_supervised(fd);
 	if (runs)
-		die(EX_SYSTEM, "not switched: there is no svscan on %s, or it "
+		die(EX_SYSTEM,
+			"not switched: there is no svscan on %s, or it "
 			"ends, but services are still supervised (reeve up "
-			"takes them over)", scandir);
+			"takes them over)",
+			scandir);
 	close(fd);
 	return 0;
 }
@@ -235,25 +238,27 @@ gen_keep(struct gen *g)
 		return last;
 	n = last + 1;
 	live_hex(id, g->u.new.id);
-	len = snprintf(info, sizeof info, "id %s\nwhen %lld\nservices %u\n",
-		id, (long long)time(0), (unsigned)(g->u.new.nlong +
-			g->u.new.nshort));
+	len = snprintf(info, sizeof info, "id %s\nwhen %lld\nservices %u\n", id,
+		(long long)time(0),
+		(unsigned)(g->u.new.nlong + g->u.new.nshort));
 	if (path_join(tmp, sizeof tmp, g->dir, ".new") < 0 ||
 		path_remove(AT_FDCWD, tmp) < 0 || mkdir(tmp, 0755) < 0)
 		die_sys(EX_SYSTEM, "not switched: unable to make %s", tmp);
 	fd = open(tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	gen_path(g, path, n, 0);
-	if (fd < 0 || file_write(fd, "db", g->data, g->len,
-		db_mode(&g->u.new), 1) < 0 ||
+	if (fd < 0 ||
+		file_write(fd, "db", g->data, g->len, db_mode(&g->u.new), 1) <
+			0 ||
 		file_write(fd, "info", info, (size_t)len, 0644, 1) < 0 ||
-		rename(tmp, path) < 0 ||
-		file_sync_dir(AT_FDCWD, path) < 0) {
+		rename(tmp, path) < 0 || file_sync_dir(AT_FDCWD, path) < 0) {
 		int e = errno;
 
 		path_remove(AT_FDCWD, tmp);
 		errno = e;
-		die_sys(EX_SYSTEM, "not switched: unable to keep generation "
-			"%u in %s", n, g->dir);
+		die_sys(EX_SYSTEM,
+			"not switched: unable to keep generation "
+			"%u in %s",
+			n, g->dir);
 	}
 	close(fd);
 	return n;
@@ -314,7 +319,9 @@ gen_is_known(const struct gen *g)
 {
 	char path[PATH_LEN];
 
-	return has_id(g->places.boot, g->u.new.id) || (gen_is_live(g) &&
-		path_join(path, sizeof path, g->live, "current/db") == 0 &&
-		has_id(path, g->u.new.id));
+	return has_id(g->places.boot, g->u.new.id) ||
+		(gen_is_live(g) &&
+			path_join(path, sizeof path, g->live, "current/db") ==
+				0 &&
+			has_id(path, g->u.new.id));
 }

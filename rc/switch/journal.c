@@ -29,15 +29,16 @@ journal_format(const struct journal *j, size_t *len)
 	buf_printf(&b, HEAD "from %u\nto %u\norigin %u\n", (unsigned)j->from,
 		(unsigned)j->to, (unsigned)j->origin);
 	if (*j->boot)
-		buf_printf(&b, "boot %s\nboot-link %s\n", j->boot,
-			j->boot_link);
+		buf_printf(
+			&b, "boot %s\nboot-link %s\n", j->boot, j->boot_link);
 	if (*j->boot_was)
 		buf_printf(&b, "boot-was %s\n", j->boot_was);
 	if (j->began)
 		buf_printf(&b, "began %" PRIu64 "\n", j->began);
 	for (uint32_t i = 0; i < j->nrenames; i++)
-		buf_printf(&b, i < j->nmoves ? "old %s\nnew %s\n" :
-			"was %s\nis %s\n", j->old[i], j->new[i]);
+		buf_printf(&b,
+			i < j->nmoves ? "old %s\nnew %s\n" : "was %s\nis %s\n",
+			j->old[i], j->new[i]);
 	for (uint32_t i = 0; i < j->nreloads; i++)
 		buf_printf(&b, "reload %s\n", j->reload[i]);
 	for (uint32_t i = 0; i < j->nalong; i++)
@@ -173,8 +174,8 @@ journal_parse(struct journal *j, const char *text, size_t len)
 		return 0;
 	memcpy(copied, text, len);
 	copied[len] = 0;
-	good = parse(j, copied) && j->nold == j->nrenames && j->from && j->to && j->origin &&
-		!*j->boot == !*j->boot_link;
+	good = parse(j, copied) && j->nold == j->nrenames && j->from && j->to &&
+		j->origin && !*j->boot == !*j->boot_link;
 	free(copied);
 	if (!good)
 		journal_free(j);
@@ -218,8 +219,8 @@ journal_write(int livefd, const struct journal *j)
 int
 journal_remove(int livefd)
 {
-	return unlinkat(livefd, JOURNAL_FILE, 0) < 0 && errno != ENOENT ? -1 :
-		0;
+	return unlinkat(livefd, JOURNAL_FILE, 0) < 0 && errno != ENOENT ? -1
+									: 0;
 }
 
 int

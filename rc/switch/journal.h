@@ -14,24 +14,24 @@ enum { JOURNAL_VERSION = 1, JOURNAL_MAX = 1 << 24 };
 #define JOURNAL_FILE "journal"
 
 struct journal {
-	uint32_t from, to;	/* generations of the live directory */
-	uint32_t origin;	/* where an undo goes; differs from `from'
+	uint32_t from, to; /* generations of the live directory */
+	uint32_t origin; /* where an undo goes; differs from `from'
 				 * while a failed switch is being undone */
-	char boot[PATH_LEN];	/* database to be booted once it is done, or
+	char boot[PATH_LEN]; /* database to be booted once it is done, or
 				 * empty */
-	char boot_link[PATH_LEN];	/* by which link */
-	char boot_was[PATH_LEN];	/* where that led before, or empty */
-	uint64_t began;		/* when what an undo undoes began (ns,
+	char boot_link[PATH_LEN]; /* by which link */
+	char boot_was[PATH_LEN]; /* where that led before, or empty */
+	uint64_t began; /* when what an undo undoes began (ns,
 				 * os_now), or 0 */
-	uint32_t nrenames, nold;	/* nold: while parsing */
-	uint32_t nmoves;	/* so many of them, the first ones, go on in
+	uint32_t nrenames, nold; /* nold: while parsing */
+	uint32_t nmoves; /* so many of them, the first ones, go on in
 				 * their directory under the new name */
-	char **old, **new;	/* owned; services that change their name */
+	char **old, **new; /* owned; services that change their name */
 	uint32_t nreloads;
-	char **reload;		/* owned; to be told to reload after the
+	char **reload; /* owned; to be told to reload after the
 				 * commit */
 	uint32_t nalong;
-	char **along;		/* owned; new ones that start only because
+	char **along; /* owned; new ones that start only because
 				 * others need or want them */
 };
 

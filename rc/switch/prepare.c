@@ -60,7 +60,8 @@ entry_is_free(const struct update *u, const char *name)
 	if (!scan_taken(entry, &u->live, name))
 		return 1;
 	warn("%s already exists and does not belong to this live directory: "
-		"remove it or rename the service", entry);
+	     "remove it or rename the service",
+		entry);
 	return 0;
 }
 
@@ -78,12 +79,14 @@ prepare_services(struct update *u, const struct diff *d)
 			warn_sys("unable to store the definition of %s", name);
 			return -1;
 		}
-		if (diff_same_definition(&u->in, d, j) && diff_same_name(&u->in, d, j) &&
+		if (diff_same_definition(&u->in, d, j) &&
+			diff_same_name(&u->in, d, j) &&
 			(d->from[j] < u->in.from->nlong) == (j < u->new.nlong))
 			continue;
-		if (j < u->new.nlong && (diff_moves(&u->in, d, j) ?
-			clear_directory(u, name) : prepare_directory(u, j))
-			< 0) {
+		if (j < u->new.nlong &&
+			(diff_moves(&u->in, d, j)
+					? clear_directory(u, name)
+					: prepare_directory(u, j)) < 0) {
 			warn_sys("unable to make the directory of %s", name);
 			return -1;
 		}
@@ -128,13 +131,15 @@ prepare_renames(const struct update *u, const struct diff *d, char **old,
 	*n = 0;
 	for (int rest = 0; rest < 2; rest++) {
 		for (uint32_t k = 0; k < d->nto; k++) {
-			if (d->from[k] == DB_NONE || diff_same_name(&u->in, d, k) ||
+			if (d->from[k] == DB_NONE ||
+				diff_same_name(&u->in, d, k) ||
 				diff_moves(&u->in, d, k) == rest)
 				continue;
-			old[*n] = (char *)(uintptr_t)
-				u->in.from->services[d->from[k]].name;
-			new[(*n)++] = (char *)(uintptr_t)
-				u->in.to->services[k].name;
+			old[*n] = (char *)(uintptr_t)u->in.from
+					  ->services[d->from[k]]
+					  .name;
+			new[(*n)++] =
+				(char *)(uintptr_t)u->in.to->services[k].name;
 		}
 		if (!rest)
 			*nmoves = *n;
@@ -144,7 +149,9 @@ prepare_renames(const struct update *u, const struct diff *d, char **old,
 int
 prepare_journal(struct update *u, const struct diff *d, uint32_t origin)
 {
-	struct journal j = { .from = u->from, .to = u->to, .origin = origin,
+	struct journal j = { .from = u->from,
+		.to = u->to,
+		.origin = origin,
 		.began = u->began };
 	int r = -1;
 
@@ -157,12 +164,13 @@ prepare_journal(struct update *u, const struct diff *d, uint32_t origin)
 	prepare_renames(u, d, j.old, j.new, &j.nrenames, &j.nmoves);
 	for (uint32_t i = 0; i < d->nfrom; i++)
 		if (d->old[i].action == DIFF_RELOAD)
-			j.reload[j.nreloads++] = (char *)(uintptr_t)
-				u->new.services[d->to[i]].name;
+			j.reload[j.nreloads++] =
+				(char *)(uintptr_t)u->new.services[d->to[i]]
+					.name;
 	for (uint32_t i = 0; i < d->nto; i++)
 		if (diff_comes_along(d, i))
-			j.along[j.nalong++] = (char *)(uintptr_t)
-				u->new.services[i].name;
+			j.along[j.nalong++] =
+				(char *)(uintptr_t)u->new.services[i].name;
 	if (u->boot && origin == u->from) {
 		snprintf(j.boot, sizeof j.boot, "%s", u->boot);
 		snprintf(j.boot_link, sizeof j.boot_link, "%s", u->boot_link);

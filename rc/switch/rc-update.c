@@ -16,42 +16,62 @@
 #include "rc/places.h"
 #include "rc/switch/update.h"
 
-enum { O_ABORT = OPT_LONG, O_NOBLOCK, O_ROLLBACK, O_CHANGE, O_BUNDLE,
-	O_IGNORE_DOWN, JOBS = 32, DEATHS = 3 };
+enum {
+	O_ABORT = OPT_LONG,
+	O_NOBLOCK,
+	O_ROLLBACK,
+	O_CHANGE,
+	O_BUNDLE,
+	O_IGNORE_DOWN,
+	JOBS = 32,
+	DEATHS = 3
+};
 
-static const struct opt opts[] = {
-	{ 'l', "livedir", "DIR", "the live directory" },
-	{ 'n', "dry-run", 0, "print the whole plan with a reason for each "
+static const struct opt opts[] = { { 'l', "livedir", "DIR",
+					   "the live directory" },
+	{ 'n', "dry-run", 0,
+		"print the whole plan with a reason for each "
 		"service;\ndo nothing" },
-	{ 'f', "conversion-file", "FILE", "lines 'OLD [-> NEW] [restart]': "
+	{ 'f', "conversion-file", "FILE",
+		"lines 'OLD [-> NEW] [restart]': "
 		"services that get\nanother name, or have to restart" },
-	{ 't', "timeout", "MS", "give up on what is not up or down after so "
+	{ 't', "timeout", "MS",
+		"give up on what is not up or down after so "
 		"long\n(default 0: never)" },
-	{ 'b', "block", 0, "wait for a change in progress (the default under "
+	{ 'b', "block", 0,
+		"wait for a change in progress (the default under "
 		"our\nown name)" },
 	{ O_NOBLOCK, "no-block", 0, "fail if a change is in progress" },
-	{ 'e', "force-essentials", 0, "stop essential services too if the "
+	{ 'e', "force-essentials", 0,
+		"stop essential services too if the "
 		"switch needs it" },
-	{ 'E', "no-force-essentials", 0, "do not switch if an essential "
+	{ 'E', "no-force-essentials", 0,
+		"do not switch if an essential "
 		"service would have to\nstop (default)" },
-	{ O_IGNORE_DOWN, "ignore-down", 0, "a oneshot whose down script fails "
+	{ O_IGNORE_DOWN, "ignore-down", 0,
+		"a oneshot whose down script fails "
 		"counts as down" },
-	{ 'v', "verbosity", "N", "0 errors, 1 failures (default), 2 the plan "
+	{ 'v', "verbosity", "N",
+		"0 errors, 1 failures (default), 2 the plan "
 		"and each\ntransition" },
-	{ 'j', "jobs", "N", "run at most N oneshots at once (default 32; 0 no\n"
+	{ 'j', "jobs", "N",
+		"run at most N oneshots at once (default 32; 0 no\n"
 		"bound)" },
-	{ O_ROLLBACK, "rollback", 0, "if a service does not come up, switch "
+	{ O_ROLLBACK, "rollback", 0,
+		"if a service does not come up, switch "
 		"back" },
-	{ O_ABORT, "abort", 0, "undo an update that was cut off: exactly what "
+	{ O_ABORT, "abort", 0,
+		"undo an update that was cut off: exactly what "
 		"was\nbefore" },
-	{ O_CHANGE, "on-change", "WHAT", "for services of which the "
+	{ O_CHANGE, "on-change", "WHAT",
+		"for services of which the "
 		"definition differs:\n'definition' (as their on-change says; "
 		"default), 'restart'\nor 'keep' (as s6-rc-update: it counts "
 		"from the next start)" },
-	{ O_BUNDLE, "bundle", "NAME", "also start what joins this bundle, stop "
+	{ O_BUNDLE, "bundle", "NAME",
+		"also start what joins this bundle, stop "
 		"what leaves it" },
-	{ 0, 0, 0, 0 }
-};
+	{ 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[-n] [-b] [-e|-E] [-v n] [-t ms] [-l live] [-f file] [--rollback]\n"
 	"       newdb, or --abort",
@@ -78,8 +98,10 @@ change_option(const char *s)
 		return DIFF_ALWAYS_RESTART;
 	if (!strcmp(s, "keep"))
 		return DIFF_NEVER;
-	die(EX_MISUSE, "--on-change must be definition, restart or keep, not "
-		"'%s'", s);
+	die(EX_MISUSE,
+		"--on-change must be definition, restart or keep, not "
+		"'%s'",
+		s);
 }
 
 /* The codes that s6-rc-update does not have. */
@@ -88,10 +110,11 @@ exit_code(int code)
 {
 	if (!prog_as_s6)
 		return code;
-	return code == UPDATE_UNDONE || code == UPDATE_UNDONE_PART ?
-		UPDATE_FAILED :
-		code == UPDATE_UNFINISHED ? EX_SYSTEM :
-		code == UPDATE_CUT_OFF ? UPDATE_NOT_STOPPED : code;
+	return code == UPDATE_UNDONE || code == UPDATE_UNDONE_PART
+		? UPDATE_FAILED
+		: code == UPDATE_UNFINISHED ? EX_SYSTEM
+		: code == UPDATE_CUT_OFF    ? UPDATE_NOT_STOPPED
+					    : code;
 }
 
 static void
@@ -132,24 +155,51 @@ main(int argc, char **argv)
 			if (path_absolute(live, sizeof live, optarg) < 0)
 				die_sys(EX_MISUSE, "unable to use %s", optarg);
 			break;
-		case 'n': u.dry = 1; break;
-		case 'f': file = optarg; break;
-		case 't': u.run.timeout_ms = opt_uint("timeout", optarg, 0,
-			1u << 31); break;
-		case 'b': block = 1; break;
-		case O_NOBLOCK: block = 0; break;
-		case 'e': u.in.force_essentials = 1; break;
-		case 'E': u.in.force_essentials = 0; break;
-		case 'v': u.verbosity = (int)opt_uint("verbosity", optarg, 0,
-			99); break;
-		case 'j': u.run.jobs = opt_uint("jobs", optarg, 0, 100000);
+		case 'n':
+			u.dry = 1;
 			break;
-		case O_ROLLBACK: u.rollback = 1; break;
-		case O_ABORT: abort_it = 1; break;
-		case O_IGNORE_DOWN: u.run.ignore_down = 1; break;
-		case O_CHANGE: u.in.on_change = change_option(optarg); break;
-		case O_BUNDLE: u.in.bundle = optarg; break;
-		default: opt_usage(&usage);
+		case 'f':
+			file = optarg;
+			break;
+		case 't':
+			u.run.timeout_ms =
+				opt_uint("timeout", optarg, 0, 1u << 31);
+			break;
+		case 'b':
+			block = 1;
+			break;
+		case O_NOBLOCK:
+			block = 0;
+			break;
+		case 'e':
+			u.in.force_essentials = 1;
+			break;
+		case 'E':
+			u.in.force_essentials = 0;
+			break;
+		case 'v':
+			u.verbosity = (int)opt_uint("verbosity", optarg, 0, 99);
+			break;
+		case 'j':
+			u.run.jobs = opt_uint("jobs", optarg, 0, 100000);
+			break;
+		case O_ROLLBACK:
+			u.rollback = 1;
+			break;
+		case O_ABORT:
+			abort_it = 1;
+			break;
+		case O_IGNORE_DOWN:
+			u.run.ignore_down = 1;
+			break;
+		case O_CHANGE:
+			u.in.on_change = change_option(optarg);
+			break;
+		case O_BUNDLE:
+			u.in.bundle = optarg;
+			break;
+		default:
+			opt_usage(&usage);
 		}
 	if (argc - optind != !abort_it)
 		opt_usage(&usage);
@@ -166,12 +216,14 @@ main(int argc, char **argv)
 			die_sys(EX_MISUSE, "unable to use %s", argv[optind]);
 		open_new(&u, newdb);
 	}
-	if (file && (code = update_conversions(file, &convert,
-		&u.in.nconvert)) != 0)
+	if (file &&
+		(code = update_conversions(file, &convert, &u.in.nconvert)) !=
+			0)
 		return code;
 	u.in.convert = convert;
 	if (!u.dry && run_lock(&u.run, live, block) < 0)
-		die_sys(errno == ETIMEDOUT ? UPDATE_STOP_TIMEOUT : EX_SYSTEM, "not switched: unable to take locks");
+		die_sys(errno == ETIMEDOUT ? UPDATE_STOP_TIMEOUT : EX_SYSTEM,
+			"not switched: unable to take locks");
 	if (update_open(&u, live) < 0)
 		return EX_SYSTEM;
 	if (abort_it) {

@@ -10,7 +10,7 @@
 enum { NAMES_MAX = 160, NAMES_MANY = 6 };
 
 struct names {
-	char *text;		/* NAMES_MAX bytes */
+	char *text; /* NAMES_MAX bytes */
 	size_t len;
 	unsigned n;
 };
@@ -62,11 +62,11 @@ has_key(const char *list, const char *word, size_t key)
 
 /* What of the things that a script is made of differs.  The number. */
 static int
-add_sources(struct names *l, const struct db_service *a,
-	const struct db_service *b)
+add_sources(
+	struct names *l, const struct db_service *a, const struct db_service *b)
 {
-	const char *was = db_prop(a, "made-from"), *is = db_prop(b,
-		"made-from");
+	const char *was = db_prop(a, "made-from"),
+		   *is = db_prop(b, "made-from");
 	int found = 0;
 
 	was = was ? was : "";
@@ -110,8 +110,8 @@ add_file(struct names *l, const struct db_file *f, const struct db_service *a,
 		return;
 	if (!strcmp(f->path, "run.user"))
 		add_name(l, "run", 3);
-	else if (!strcmp(f->path, "run") && memmem(f->data, f->len, made,
-		sizeof made - 1))
+	else if (!strcmp(f->path, "run") &&
+		memmem(f->data, f->len, made, sizeof made - 1))
 		add_name(l, "logger", 6);
 	else
 		add_name(l, f->path, strlen(f->path));
@@ -120,17 +120,17 @@ add_file(struct names *l, const struct db_file *f, const struct db_service *a,
 static int
 file_differs(const struct db_file *a, const struct db_file *b)
 {
-	return a->mode != b->mode || a->len != b->len || (a->len &&
-		memcmp(a->data, b->data, a->len));
+	return a->mode != b->mode || a->len != b->len ||
+		(a->len && memcmp(a->data, b->data, a->len));
 }
 
 static void
-add_scripts(struct names *l, const struct db_service *a,
-	const struct db_service *b)
+add_scripts(
+	struct names *l, const struct db_service *a, const struct db_service *b)
 {
-	int up = script_differs(&a->up, &b->up), down = script_differs(
-		&a->down, &b->down), reload = script_differs(&a->reload,
-		&b->reload);
+	int up = script_differs(&a->up, &b->up),
+	    down = script_differs(&a->down, &b->down),
+	    reload = script_differs(&a->reload, &b->reload);
 
 	if ((!up && !down && !reload) || add_sources(l, a, b))
 		return;
@@ -148,14 +148,16 @@ differences(char text[NAMES_MAX], const struct diff_input *in,
 	const struct diff_step *s)
 {
 	const struct db_service *a = in->from->services + s->was,
-		*b = in->to->services + s->is;
+				*b = in->to->services + s->is;
 	struct names l = { .text = text };
 	uint32_t i = 0, k = 0;
 
 	*text = 0;
 	while (i < a->nfiles || k < b->nfiles) {
-		int c = i == a->nfiles ? 1 : k == b->nfiles ? -1 :
-			strcmp(a->files[i].path, b->files[k].path);
+		int c = i == a->nfiles ? 1
+			: k == b->nfiles
+			? -1
+			: strcmp(a->files[i].path, b->files[k].path);
 
 		/* A directory is told by what is in it. */
 		if (c < 0 && !S_ISDIR(a->files[i].mode))
@@ -182,10 +184,12 @@ diff_why_text(char *buf, size_t max, const struct diff_input *in,
 	const struct diff_step *s)
 {
 	/* These speak of a service of the old set, wherever they stand. */
-	const char *old = s->other < count(in->from) ?
-		in->from->services[s->other].name : "?";
-	const char *new = s->other < count(in->to) ?
-		in->to->services[s->other].name : "?";
+	const char *old = s->other < count(in->from)
+		? in->from->services[s->other].name
+		: "?";
+	const char *new = s->other < count(in->to)
+		? in->to->services[s->other].name
+		: "?";
 	char names[NAMES_MAX];
 
 	switch (s->why) {
@@ -203,29 +207,34 @@ diff_why_text(char *buf, size_t max, const struct diff_input *in,
 			differences(names, in, s));
 		return;
 	case BECAUSE_KEEP:
-		snprintf(buf, max, "its definition changed (%s): it counts "
-			"from the next start", differences(names, in, s));
+		snprintf(buf, max,
+			"its definition changed (%s): it counts "
+			"from the next start",
+			differences(names, in, s));
 		return;
 	case BECAUSE_PIPE:
 		snprintf(buf, max, "its pipe is another one (%s)",
 			s->what ? s->what : "?");
 		return;
 	case BECAUSE_ESSENTIAL:
-		snprintf(buf, max, "it is essential: a change counts from the "
+		snprintf(buf, max,
+			"it is essential: a change counts from the "
 			"next start");
 		return;
 	case BECAUSE_OUTDATED:
 		snprintf(buf, max, "it runs with an earlier definition");
 		return;
 	case BECAUSE_STILL_KEPT:
-		snprintf(buf, max, "it runs with an earlier definition (the "
+		snprintf(buf, max,
+			"it runs with an earlier definition (the "
 			"one now counts from its next start)");
 		return;
 	case BECAUSE_ASKED:
 		snprintf(buf, max, "the conversion file says so");
 		return;
 	case BECAUSE_RENAME:
-		snprintf(buf, max, "its new name was in use, or its old one "
+		snprintf(buf, max,
+			"its new name was in use, or its old one "
 			"is");
 		return;
 	case BECAUSE_NEEDS:
@@ -252,8 +261,8 @@ diff_why_text(char *buf, size_t max, const struct diff_input *in,
 		snprintf(buf, max, "the conversion file puts it there");
 		return;
 	case BECAUSE_NEEDED:
-		snprintf(buf, max, "%s %s it", new, s->wish ? "wants" :
-			"needs");
+		snprintf(
+			buf, max, "%s %s it", new, s->wish ? "wants" : "needs");
 		return;
 	case BECAUSE_TARGET:
 		snprintf(buf, max, "so it was before");

@@ -44,7 +44,8 @@ recovery_goes_back(int code, int rollback, int undoing, int worse)
 int
 recovery_undo_code(int code)
 {
-	return code == UPDATE_OK ? UPDATE_UNDONE :
-		code == UPDATE_FAILED || code == UPDATE_TIMEOUT ?
-		UPDATE_UNDONE_PART : code;
+	return code == UPDATE_OK ? UPDATE_UNDONE
+		: code == UPDATE_FAILED || code == UPDATE_TIMEOUT
+		? UPDATE_UNDONE_PART
+		: code;
 }

@@ -8,21 +8,21 @@
 
 /* What is known of a switch that was cut off. */
 struct cut_off {
-	uint32_t live;		/* the generation that is current now */
-	uint32_t from, to, origin;	/* see journal.h */
-	int damaged;		/* its journal cannot be read: only live
+	uint32_t live; /* the generation that is current now */
+	uint32_t from, to, origin; /* see journal.h */
+	int damaged; /* its journal cannot be read: only live
 				 * counts */
-	int other_set;		/* another set than live comes next */
+	int other_set; /* another set than live comes next */
 };
 
 enum recovery {
-	RECOVERY_FORGET,	/* nothing was switched: what was stopped is
+	RECOVERY_FORGET, /* nothing was switched: what was stopped is
 				 * owed */
-	RECOVERY_START,		/* the new set is live: start what is owed */
-	RECOVERY_STOP,		/* the same, but it is left next: nothing of it
+	RECOVERY_START, /* the new set is live: start what is owed */
+	RECOVERY_STOP, /* the same, but it is left next: nothing of it
 				 * may be on its way */
-	RECOVERY_BACK,		/* go on with an undo that was under way */
-	RECOVERY_UNDO		/* undo what was switched */
+	RECOVERY_BACK, /* go on with an undo that was under way */
+	RECOVERY_UNDO /* undo what was switched */
 };
 
 /* A switch comes next, or the same one again. */

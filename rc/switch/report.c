@@ -111,13 +111,13 @@ report_outdated(const struct update *u)
 
 	for (uint32_t i = 0; i < u->live.db.nlong; i++)
 		if (live_outdated(u->live.fd, &u->live.db, i)) {
-			plan_line(u, "keep", u->live.db.services[i].name,
-				&kept);
+			plan_line(
+				u, "keep", u->live.db.services[i].name, &kept);
 			found = 1;
 		}
 	if (found)
 		puts("nothing to do: the same set of services (reeve restart "
-			"starts one that is kept with what counts now)");
+		     "starts one that is kept with what counts now)");
 	return found;
 }
 

@@ -8,8 +8,8 @@
 /* What people know a generation of the live directory by: the number under
  * which reeve-switch keeps it, or the database that it was made from.
  * Returns buf. */
-const char *report_generation(const struct update *, uint32_t gen, char *buf,
-	size_t size);
+const char *report_generation(
+	const struct update *, uint32_t gen, char *buf, size_t size);
 
 /* A line for each service that something is done to, with the reason: to
  * standard output in a dry run or if the plan is to be shown, else as messages,

@@ -17,8 +17,7 @@
 static void
 remove_fifos(struct update *u)
 {
-	int fd = openat(u->live.fd, "fifo", O_RDONLY | O_DIRECTORY |
-		O_CLOEXEC);
+	int fd = openat(u->live.fd, "fifo", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? 0 : fdopendir(fd);
 	struct dirent *d;
 
@@ -30,8 +29,8 @@ remove_fifos(struct update *u)
 	while ((d = readdir(dir))) {
 		uint32_t i = db_service(&u->live.db, d->d_name);
 
-		if (*d->d_name == '.' || (i != DB_NONE &&
-			pipe_reads(&u->live.db, i)) ||
+		if (*d->d_name == '.' ||
+			(i != DB_NONE && pipe_reads(&u->live.db, i)) ||
 			pipe_held(dirfd(dir), d->d_name))
 			continue;
 		unlinkat(dirfd(dir), d->d_name, 0);
@@ -74,8 +73,8 @@ remove_temps(struct update *u, const char *path, int ours_only)
 	if (path_real(real, u->live.path) < 0)
 		strcpy(real, u->live.path);
 	while ((d = readdir(dir)))
-		if (live_is_temp(d->d_name) && (!ours_only ||
-			scan_leads_into(path, d->d_name, real)))
+		if (live_is_temp(d->d_name) &&
+			(!ours_only || scan_leads_into(path, d->d_name, real)))
 			path_remove(dirfd(dir), d->d_name);
 	closedir(dir);
 }

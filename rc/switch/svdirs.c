@@ -63,8 +63,8 @@ rename_service(struct update *u, const char *old, const char *new)
 	if (path_join(a, sizeof a, "servicedirs", old) < 0 ||
 		path_join(b, sizeof b, "servicedirs", new) < 0 ||
 		path_join(def, sizeof def, b, "def") < 0 ||
-		path_join(target, sizeof target, "../../current/def", new)
-			< 0 ||
+		path_join(target, sizeof target, "../../current/def", new) <
+			0 ||
 		scan_entry(entry, sizeof entry, &u->live, old) < 0 ||
 		scan_entry(renamed, sizeof renamed, &u->live, new) < 0)
 		return -1;
@@ -114,7 +114,7 @@ svdirs_rename(struct update *u, char **old, char **new, uint32_t n)
 }
 
 struct names {
-	const char **v;		/* owned */
+	const char **v; /* owned */
 	uint32_t n;
 };
 
@@ -138,8 +138,8 @@ remove_hidden(int dir, const char *name)
 {
 	if (!strcmp(name, ".") || !strcmp(name, ".."))
 		return;
-	if (path_remove(dir, name) < 0 && strncmp(name, PATH_LEFT,
-		strlen(PATH_LEFT)))
+	if (path_remove(dir, name) < 0 &&
+		strncmp(name, PATH_LEFT, strlen(PATH_LEFT)))
 		warn_sys("unable to remove servicedirs/%s (going on)", name);
 }
 
@@ -158,8 +158,9 @@ may_be_service(int dir, const char *name)
 static int
 find_gone(struct update *u, struct names *gone)
 {
-	int fd = openat(u->live.fd, "servicedirs", O_RDONLY | O_DIRECTORY |
-		O_CLOEXEC), r = 0;
+	int fd = openat(u->live.fd, "servicedirs",
+		    O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+	    r = 0;
 	DIR *dir = fd < 0 ? 0 : fdopendir(fd);
 	struct dirent *d;
 	char *copied;
@@ -217,8 +218,8 @@ tell_unsupervised(const struct update *u, const struct names *new, long left)
 	if (left > 1)
 		snprintf(others, sizeof others, " and %ld others", left - 1);
 	warn("%s%s: not supervised after %d s (going on; what svscan says of "
-		"it is in its log: reeve logs catch-all)", new->v[k], others,
-		SUPERVISE_MS / 1000);
+	     "it is in its log: reeve logs catch-all)",
+		new->v[k], others, SUPERVISE_MS / 1000);
 }
 
 /* It stands in nobody's way, or will be tried again. */
@@ -228,7 +229,8 @@ not_removed(const char *name, const char *what, const char *left, int error)
 	errno = error;
 	if (left)
 		warn_sys("unable to remove all of servicedirs/%s, which is "
-			"%s now (going on)", name, left);
+			 "%s now (going on)",
+			name, left);
 	else
 		warn_sys("unable to remove %s, of %s, which is gone (going on)",
 			what, name);
@@ -238,8 +240,7 @@ static void
 remove_gone(const struct update *u, const struct names *gone)
 {
 	const struct scan_patience going = { .each = GONE_MS };
-	long left = scan_remove(&u->live, gone->v, gone->n, going,
-		not_removed);
+	long left = scan_remove(&u->live, gone->v, gone->n, going, not_removed);
 
 	for (uint32_t k = 0; left > 0 && k < gone->n; k++)
 		if (svdirs_supervised(u, gone->v[k])) {
@@ -249,7 +250,8 @@ remove_gone(const struct update *u, const struct names *gone)
 				snprintf(others, sizeof others,
 					" and %ld others", left - 1);
 			warn("the supervise of %s%s, which is gone, does not "
-				"end (going on)", gone->v[k], others);
+			     "end (going on)",
+				gone->v[k], others);
 			break;
 		}
 }
@@ -292,7 +294,8 @@ changes_links(const struct update *u, const struct diff *d, uint32_t j)
 {
 	if (d->from[j] == DB_NONE)
 		return db_is_longrun(u->in.from, u->in.to->services[j].name);
-	return !diff_same_definition(&u->in, d, j) || !diff_same_name(&u->in, d, j);
+	return !diff_same_definition(&u->in, d, j) ||
+		!diff_same_name(&u->in, d, j);
 }
 
 /* Links of service directories to files that came or went; all of them when

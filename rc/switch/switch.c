@@ -18,56 +18,90 @@
 #include "rc/compile/compile.h"
 #include "rc/switch/gen.h"
 
-enum { O_TEST = OPT_LONG, O_BOOT, O_ROOT, O_DB, O_LAX, O_OVERRIDE, O_BUNDLE,
-	O_NO_ROLLBACK, O_NO_BLOCK, O_KEEP, O_ABORT, O_START, O_SETTLE,
-	O_USERS, O_IGNORE_DOWN };
+enum {
+	O_TEST = OPT_LONG,
+	O_BOOT,
+	O_ROOT,
+	O_DB,
+	O_LAX,
+	O_OVERRIDE,
+	O_BUNDLE,
+	O_NO_ROLLBACK,
+	O_NO_BLOCK,
+	O_KEEP,
+	O_ABORT,
+	O_START,
+	O_SETTLE,
+	O_USERS,
+	O_IGNORE_DOWN
+};
 enum { JOBS = 32, DEATHS = 3, START_MS = 60000, SETTLE_MS = 500, KEEP = 10 };
 
 static const struct opt opts[] = {
-	{ 'n', "dry-run", 0, "print the plan with a reason for each service; "
+	{ 'n', "dry-run", 0,
+		"print the plan with a reason for each service; "
 		"do\nnothing (also: the sub-command plan)" },
-	{ O_TEST, "test", 0, "switch, but do not make it the one that is "
+	{ O_TEST, "test", 0,
+		"switch, but do not make it the one that is "
 		"booted" },
-	{ O_BOOT, "boot", 0, "make it the one that is booted, but do not "
+	{ O_BOOT, "boot", 0,
+		"make it the one that is booted, but do not "
 		"switch" },
-	{ O_ROOT, "root", "DIR", "for an image below DIR: compile its "
+	{ O_ROOT, "root", "DIR",
+		"for an image below DIR: compile its "
 		"definitions and\nmake them what it boots" },
-	{ O_DB, "db", "FILE", "take this compiled database instead of "
+	{ O_DB, "db", "FILE",
+		"take this compiled database instead of "
 		"compiling" },
 	{ O_LAX, "lax", 0, "accept in definitions what s6-rc-compile accepts" },
-	{ O_OVERRIDE, "override", 0, "of a service in two of the given sources "
+	{ O_OVERRIDE, "override", 0,
+		"of a service in two of the given sources "
 		"the later one\nwins" },
-	{ O_USERS, "users", "WHAT", "users and groups unknown to this system: "
+	{ O_USERS, "users", "WHAT",
+		"users and groups unknown to this system: "
 		"error\n(default; with --root warn), warn or ignore" },
-	{ O_BUNDLE, "bundle", "NAME", "what is to be up (default 'default'; "
+	{ O_BUNDLE, "bundle", "NAME",
+		"what is to be up (default 'default'; "
 		"'' for none)" },
-	{ O_NO_ROLLBACK, "no-rollback", 0, "stay with the new set even if a "
+	{ O_NO_ROLLBACK, "no-rollback", 0,
+		"stay with the new set even if a "
 		"service does not come\nup" },
 	{ O_ABORT, "abort", 0, "undo a switch that was cut off" },
-	{ O_IGNORE_DOWN, "ignore-down", 0, "a oneshot whose down script fails "
+	{ O_IGNORE_DOWN, "ignore-down", 0,
+		"a oneshot whose down script fails "
 		"counts as down" },
-	{ 'e', "force-essentials", 0, "stop essential services too if the "
+	{ 'e', "force-essentials", 0,
+		"stop essential services too if the "
 		"switch needs it" },
-	{ 'f', "conversion-file", "FILE", "lines 'OLD [-> NEW] [restart]' for "
+	{ 'f', "conversion-file", "FILE",
+		"lines 'OLD [-> NEW] [restart]' for "
 		"services that get\nanother name" },
-	{ 't', "timeout", "MS", "give up on what is not up or down after so "
+	{ 't', "timeout", "MS",
+		"give up on what is not up or down after so "
 		"long\n(default 0: never)" },
-	{ O_START, "start-timeout", "MS", "give up on a service that has not "
+	{ O_START, "start-timeout", "MS",
+		"give up on a service that has not "
 		"said after so long\nthat it is ready and has no timeout-up "
 		"(default 60000;\n0: never)" },
-	{ O_SETTLE, "settle", "MS", "a service that does not say when it is "
+	{ O_SETTLE, "settle", "MS",
+		"a service that does not say when it is "
 		"ready has to\nlive so long after its start (default 500; 0: "
 		"it need\nnot)" },
-	{ 'j', "jobs", "N", "run at most N oneshots at once (default 32; 0 no\n"
+	{ 'j', "jobs", "N",
+		"run at most N oneshots at once (default 32; 0 no\n"
 		"bound)" },
-	{ 'v', "verbosity", "N", "0 errors, 1 failures (default), 2 the plan "
+	{ 'v', "verbosity", "N",
+		"0 errors, 1 failures (default), 2 the plan "
 		"and each\ntransition" },
-	{ 'q', "quiet", 0, "say nothing if all goes well; with plan: exit 1 if "
+	{ 'q', "quiet", 0,
+		"say nothing if all goes well; with plan: exit 1 if "
 		"there\nis something to do" },
-	{ O_NO_BLOCK, "no-block", 0, "fail if another change is in progress, "
+	{ O_NO_BLOCK, "no-block", 0,
+		"fail if another change is in progress, "
 		"instead of\nwaiting for it" },
 	{ 'l', "livedir", "DIR", "the live directory" },
-	{ O_KEEP, "keep", "N", "gc: keep the newest N generations (default "
+	{ O_KEEP, "keep", "N",
+		"gc: keep the newest N generations (default "
 		"10)" },
 	{ 0, 0, 0, 0 }
 };
@@ -149,7 +183,8 @@ set_sources(struct gen *g, int argc, char **argv)
 		if (file_exists(AT_FDCWD, g->places.sources[i]))
 			g->sources[g->nsources++] = g->places.sources[i];
 	if (!g->nsources)
-		die(EX_SYSTEM, "no definitions: %s does not exist "
+		die(EX_SYSTEM,
+			"no definitions: %s does not exist "
 			"(reeve new NAME -- COMMAND makes the first)",
 			g->places.sources[0]);
 	g->override = 1;
@@ -164,8 +199,8 @@ lock_state(struct gen *g)
 		die_sys(EX_SYSTEM, "unable to make %s", g->dir);
 	fd = open(g->places.state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	lock = fd < 0 ? -1 : file_lock(fd, "lock", 1, 0);
-	if (fd >= 0 && lock < 0 && g->block && (errno == EAGAIN ||
-		errno == EACCES)) {
+	if (fd >= 0 && lock < 0 && g->block &&
+		(errno == EAGAIN || errno == EACCES)) {
 		info("waiting for the switch in progress (pid %ld)",
 			(long)file_locked_by(fd, "lock"));
 		lock = file_lock(fd, "lock", 1, 1);
@@ -233,7 +268,8 @@ do_switch(struct gen *g, int argc, char **argv)
 	if (gen_unchanged(g)) {
 		if (g->u.verbosity >= 1 && !g->u.dry && !g->quiet)
 			info("nothing to do: the definitions are those of "
-				"generation %u", gen_booted(g));
+			     "generation %u",
+				gen_booted(g));
 		else if (g->u.dry && !g->quiet)
 			puts("nothing to do: the definitions did not change");
 		return EX_OK;
@@ -263,11 +299,14 @@ previous(const struct gen *g)
 			found = v[i];
 	free(v);
 	if (!found && !now)
-		die(EX_MISUSE, "there is nothing to go back to: no generation "
+		die(EX_MISUSE,
+			"there is nothing to go back to: no generation "
 			"was made yet (reeve switch makes one)");
 	if (!found)
-		die(EX_MISUSE, "there is no generation before %u (reeve "
-			"generations lists them)", now);
+		die(EX_MISUSE,
+			"there is no generation before %u (reeve "
+			"generations lists them)",
+			now);
 	return found;
 }
 
@@ -283,12 +322,14 @@ do_rollback(struct gen *g, int argc, char **argv)
 	if (!g->u.dry)
 		lock_state(g);
 	fill_update(g);
-	n = argc ? opt_uint("the generation", argv[0], 1, 1u << 31) :
-		previous(g);
+	n = argc ? opt_uint("the generation", argv[0], 1, 1u << 31)
+		 : previous(g);
 	gen_path(g, path, n, "db");
 	if (!file_exists(AT_FDCWD, path))
-		die(EX_MISUSE, "there is no generation %u (reeve "
-			"generations lists them)", n);
+		die(EX_MISUSE,
+			"there is no generation %u (reeve "
+			"generations lists them)",
+			n);
 	g->db_file = path;
 	g->back = n;
 	gen_database(g);
@@ -299,8 +340,7 @@ static int
 do_generations(struct gen *g, int argc, char **argv)
 {
 	size_t n;
-	unsigned *v = gen_list(g, &n), live = gen_live(g),
-		boot = gen_booted(g);
+	unsigned *v = gen_list(g, &n), live = gen_live(g), boot = gen_booted(g);
 
 	if (argc)
 		die(EX_MISUSE, "generations takes no '%s'", *argv);
@@ -392,8 +432,10 @@ users_option(const char *s)
 	int users = compile_users(s);
 
 	if (users < 0)
-		die(EX_MISUSE, "--users must be error, warn or ignore, not "
-			"'%s'", s);
+		die(EX_MISUSE,
+			"--users must be error, warn or ignore, not "
+			"'%s'",
+			s);
 	return users;
 }
 
@@ -404,36 +446,81 @@ parse_options(struct gen *g, int argc, char **argv)
 
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'n': g->u.dry = 1; break;
-		case O_TEST: g->test = 1; break;
-		case O_BOOT: g->boot = 1; break;
-		case O_ROOT: g->root = optarg; break;
-		case O_DB: g->db_file = optarg; break;
-		case O_LAX: g->lax = 1; break;
-		case O_OVERRIDE: g->override = 1; break;
-		case O_USERS: g->users = users_option(optarg); break;
-		case O_BUNDLE: g->u.in.bundle = g->bundle = optarg; break;
-		case O_NO_ROLLBACK: g->u.rollback = 0; break;
-		case O_IGNORE_DOWN: g->u.run.ignore_down = 1; break;
-		case O_ABORT: g->abort_it = 1; break;
-		case 'e': g->u.in.force_essentials = 1; break;
-		case 'f': g->convert_file = optarg; break;
-		case 't': g->u.run.timeout_ms = opt_uint("timeout", optarg, 0,
-			1u << 31); break;
-		case O_START: g->u.run.start_ms = opt_uint("start-timeout",
-			optarg, 0, 1u << 31); break;
-		case O_SETTLE: g->u.run.settle_ms = opt_uint("settle", optarg,
-			0, 60000); break;
-		case 'j': g->u.run.jobs = opt_uint("jobs", optarg, 0, 100000);
+		case 'n':
+			g->u.dry = 1;
 			break;
-		case 'v': g->u.verbosity = (int)opt_uint("verbosity", optarg,
-			0, 99); break;
-		case 'q': g->quiet = 1; break;
-		case O_NO_BLOCK: g->block = 0; break;
-		case 'l': set_live(g, optarg); break;
-		case O_KEEP: g->keep = opt_uint("keep", optarg, 1, 1u << 30);
+		case O_TEST:
+			g->test = 1;
 			break;
-		default: opt_usage(&usage);
+		case O_BOOT:
+			g->boot = 1;
+			break;
+		case O_ROOT:
+			g->root = optarg;
+			break;
+		case O_DB:
+			g->db_file = optarg;
+			break;
+		case O_LAX:
+			g->lax = 1;
+			break;
+		case O_OVERRIDE:
+			g->override = 1;
+			break;
+		case O_USERS:
+			g->users = users_option(optarg);
+			break;
+		case O_BUNDLE:
+			g->u.in.bundle = g->bundle = optarg;
+			break;
+		case O_NO_ROLLBACK:
+			g->u.rollback = 0;
+			break;
+		case O_IGNORE_DOWN:
+			g->u.run.ignore_down = 1;
+			break;
+		case O_ABORT:
+			g->abort_it = 1;
+			break;
+		case 'e':
+			g->u.in.force_essentials = 1;
+			break;
+		case 'f':
+			g->convert_file = optarg;
+			break;
+		case 't':
+			g->u.run.timeout_ms =
+				opt_uint("timeout", optarg, 0, 1u << 31);
+			break;
+		case O_START:
+			g->u.run.start_ms =
+				opt_uint("start-timeout", optarg, 0, 1u << 31);
+			break;
+		case O_SETTLE:
+			g->u.run.settle_ms =
+				opt_uint("settle", optarg, 0, 60000);
+			break;
+		case 'j':
+			g->u.run.jobs = opt_uint("jobs", optarg, 0, 100000);
+			break;
+		case 'v':
+			g->u.verbosity =
+				(int)opt_uint("verbosity", optarg, 0, 99);
+			break;
+		case 'q':
+			g->quiet = 1;
+			break;
+		case O_NO_BLOCK:
+			g->block = 0;
+			break;
+		case 'l':
+			set_live(g, optarg);
+			break;
+		case O_KEEP:
+			g->keep = opt_uint("keep", optarg, 1, 1u << 30);
+			break;
+		default:
+			opt_usage(&usage);
 		}
 	if (g->test && g->boot)
 		die(EX_MISUSE, "--test and --boot exclude each other");

@@ -38,8 +38,8 @@ boot_as_before(const struct journal *j)
 		warn_sys("unable to read %s", j->boot_link);
 		return -1;
 	}
-	return strcmp(now, j->boot) ? 0 : update_boot(j->boot_was,
-		j->boot_link);
+	return strcmp(now, j->boot) ? 0
+				    : update_boot(j->boot_was, j->boot_link);
 }
 
 /* Since a switch was cut off, another set may have been chosen to be booted.
@@ -70,12 +70,11 @@ start_recovered(struct update *u, const struct journal *j)
 	update_failed_names(u, names, sizeof names);
 	report_generation(u, j->to, to, sizeof to);
 	warn("going back to %s, as %s failed",
-		report_generation(u, j->origin, back,
-		sizeof back), names);
+		report_generation(u, j->origin, back, sizeof back), names);
 	if (boot_as_before(j) < 0)
 		return UPDATE_UNFINISHED;
-	code = update_undone(u, to, names, update_undo_switch(u, j->origin, j->old, j->new,
-		j->nrenames));
+	code = update_undone(u, to, names,
+		update_undo_switch(u, j->origin, j->old, j->new, j->nrenames));
 	if (code == UPDATE_UNDONE || code == UPDATE_UNDONE_PART)
 		u->from = j->origin;
 	return code;
@@ -84,20 +83,24 @@ start_recovered(struct update *u, const struct journal *j)
 /* What was on its way up, with a definition that is about to be left, may be
  * up without that being noted. */
 static int
-undo_cut_off(struct update *u, uint32_t origin, char **old, char **new,
-	uint32_t n)
+undo_cut_off(
+	struct update *u, uint32_t origin, char **old, char **new, uint32_t n)
 {
 	int code = update_stop_owed(u);
 
-	return code > UPDATE_TIMEOUT ? code : update_undo_switch(u, origin, old, new,
-		n);
+	return code > UPDATE_TIMEOUT
+		? code
+		: update_undo_switch(u, origin, old, new, n);
 }
 
 static struct cut_off
 cut_off(const struct update *u, const struct journal *j, int damaged)
 {
-	return (struct cut_off){ .live = u->live.gen, .from = j->from,
-		.to = j->to, .origin = j->origin, .damaged = damaged,
+	return (struct cut_off){ .live = u->live.gen,
+		.from = j->from,
+		.to = j->to,
+		.origin = j->origin,
+		.damaged = damaged,
 		.other_set = follows_other_set(u) };
 }
 
@@ -107,8 +110,7 @@ go_on(struct update *u, const struct journal *j, enum recovery way)
 {
 	switch (way) {
 	case RECOVERY_BACK:
-		return undo_cut_off(u, j->origin, j->new, j->old,
-			j->nrenames);
+		return undo_cut_off(u, j->origin, j->new, j->old, j->nrenames);
 	case RECOVERY_STOP:
 		update_reload_journal(u, j);
 		return update_stop_owed(u);
@@ -128,16 +130,15 @@ go_back(struct update *u, const struct journal *j, enum recovery way)
 	int code;
 
 	if (way == RECOVERY_UNDO)
-		return undo_cut_off(u, j->origin, j->old, j->new,
-			j->nrenames);
+		return undo_cut_off(u, j->origin, j->old, j->new, j->nrenames);
 	if (way == RECOVERY_BACK)
-		return undo_cut_off(u, j->origin, j->new, j->old,
-			j->nrenames);
+		return undo_cut_off(u, j->origin, j->new, j->old, j->nrenames);
 	if (u->live.gen == j->to)
 		update_reload_journal(u, j);
 	code = update_code(update_start_owed(u, 0, j));
-	return code <= UPDATE_TIMEOUT && update_finish(u, 0, 0) < 0 ?
-		UPDATE_UNFINISHED : code;
+	return code <= UPDATE_TIMEOUT && update_finish(u, 0, 0) < 0
+		? UPDATE_UNFINISHED
+		: code;
 }
 
 int
@@ -155,14 +156,14 @@ update_recover(struct update *u)
 	}
 	if (u->dry) {
 		warn("a switch was cut off; the real run would finish it "
-			"first");
+		     "first");
 		journal_free(&j);
 		return UPDATE_OK;
 	}
 	info("finishing a switch that was cut off");
 	if (r < 0)
 		warn("the journal is damaged (making everything fit the "
-			"current generation)");
+		     "current generation)");
 	u->began = j.began;
 	u->from = j.from;
 	u->to = u->live.gen;
@@ -175,11 +176,14 @@ update_recover(struct update *u)
 	else
 		code = go_on(u, &j, recovery_go_on(&c));
 	as_then = u->live.gen == j.to ? boots_as_then(&j) : 0;
-	if (code <= UPDATE_TIMEOUT && (as_then < 0 || update_finish(u,
-		as_then ? j.boot : 0, j.boot_link) < 0))
+	if (code <= UPDATE_TIMEOUT &&
+		(as_then < 0 ||
+			update_finish(u, as_then ? j.boot : 0, j.boot_link) <
+				0))
 		code = UPDATE_UNFINISHED;
 	if (code > UPDATE_TIMEOUT && !*u->text)
-		update_text(u, "not switched: the switch that was cut off could "
+		update_text(u,
+			"not switched: the switch that was cut off could "
 			"not be finished (mend what is said above and run it "
 			"again; --abort undoes it)");
 	journal_free(&j);
@@ -205,7 +209,7 @@ update_abort(struct update *u)
 	}
 	if (r == 0) {
 		info("no switch was cut off; bringing back what is owed, if "
-			"anything");
+		     "anything");
 		update_text(u, "nothing to undo");
 		/* One may have been while it prepared. */
 		if (svdirs_relink(u, 0) < 0 || svdirs_enter(u) < 0)
@@ -216,7 +220,8 @@ update_abort(struct update *u)
 	}
 	if (u->dry) {
 		printf("a switch that was cut off would be undone, back to "
-			"%s\n", report_generation(u, j.origin, to, sizeof to));
+		       "%s\n",
+			report_generation(u, j.origin, to, sizeof to));
 		journal_free(&j);
 		return UPDATE_OK;
 	}
@@ -234,11 +239,14 @@ update_abort(struct update *u)
 	}
 	report_generation(u, u->live.gen, to, sizeof to);
 	if (code > UPDATE_TIMEOUT) {
-		update_text(u, "the switch that was cut off could not be undone");
+		update_text(
+			u, "the switch that was cut off could not be undone");
 		warn("%s (mend what is said above and run it again)", u->text);
 	} else {
-		update_text(u, "the switch that was cut off is undone: %s is "
-			"live", to);
+		update_text(u,
+			"the switch that was cut off is undone: %s is "
+			"live",
+			to);
 		if (u->verbosity >= 1 && !prog_as_s6)
 			info("%s", u->text);
 	}

@@ -30,7 +30,8 @@ stopped_by_hand(const struct update *u, uint32_t i)
 
 /* d is the plan of this switch, or it has a journal, or neither. */
 int
-update_start_owed(struct update *u, const struct diff *d, const struct journal *j)
+update_start_owed(
+	struct update *u, const struct diff *d, const struct journal *j)
 {
 	uint32_t n = update_count(&u->live.db);
 	unsigned char *set = calloc((size_t)n + 1, 1);
@@ -46,8 +47,9 @@ update_start_owed(struct update *u, const struct diff *d, const struct journal *
 	/* Who wants it may be up already, if this goes on where another was
 	 * cut off. */
 	for (uint32_t i = 0; i < n; i++)
-		set[i] = (u->live.state.rec[i].flags & (STATE_OWED |
-			STATE_UP)) && !(d && diff_comes_along(d, i));
+		set[i] = (u->live.state.rec[i].flags &
+				 (STATE_OWED | STATE_UP)) &&
+			!(d && diff_comes_along(d, i));
 	for (uint32_t k = 0; j && k < j->nalong; k++) {
 		uint32_t i = db_service(&u->live.db, j->along[k]);
 
@@ -61,8 +63,9 @@ update_start_owed(struct update *u, const struct diff *d, const struct journal *
 	if (any && plan_needs(&u->live.db, set, 1) < 0)
 		r = RUN_SYSTEM;
 	for (uint32_t i = 0; i < n; i++)
-		if (set[i] && (u->live.state.rec[i].flags &
-			(STATE_UP | STATE_OWED)) == STATE_UP &&
+		if (set[i] &&
+			(u->live.state.rec[i].flags &
+				(STATE_UP | STATE_OWED)) == STATE_UP &&
 			!stopped_by_hand(u, i))
 			set[i] = 0;
 	u->run.nfailed = 0;
@@ -116,8 +119,8 @@ update_read_pipes(struct update *u)
 		run_keep_untaken(&u->live);
 	if (any && plan_needs(db, set, 1) == 0) {
 		for (uint32_t i = 0; i < update_count(db); i++)
-			if ((u->live.state.rec[i].flags & (STATE_UP |
-				STATE_OWED)) == STATE_UP)
+			if ((u->live.state.rec[i].flags &
+				    (STATE_UP | STATE_OWED)) == STATE_UP)
 				set[i] = 0;
 		/* One that does not come up is no reason to stay. */
 		run_half(&u->run, set, RUN_UP);
@@ -138,7 +141,7 @@ update_stop_owed(struct update *u)
 		return UPDATE_SYSTEM;
 	for (uint32_t i = 0; i < u->live.db.nlong; i++)
 		set[i] = (u->live.state.rec[i].flags &
-			(STATE_UP | STATE_OWED)) == STATE_OWED;
+				 (STATE_UP | STATE_OWED)) == STATE_OWED;
 	r = run_half(&u->run, set, RUN_OWE);
 	free(set);
 	return update_code(r);

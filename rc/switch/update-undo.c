@@ -30,11 +30,11 @@ update_undo_stop(struct update *u, int code)
 	not_interrupted(u);
 	if (update_start_owed(u, 0, 0) != RUN_OK)
 		warn("not everything that was stopped came back (it is marked "
-			"as owed; run the update again, or with --abort)");
+		     "as owed; run the update again, or with --abort)");
 	if (live_gen_remove(u->live.fd, u->to) < 0 || svdirs_enter(u) < 0 ||
 		journal_remove(u->live.fd) < 0)
 		warn_sys("unable to remove what was prepared (the next update "
-			"does)");
+			 "does)");
 	else
 		rubbish_remove(u);
 	return code;
@@ -54,9 +54,10 @@ runs_current(const struct update *u)
 		char dir[PATH_LEN];
 		struct detail d;
 
-		v[i] = live_servicedir(dir, sizeof dir, &u->live, s->name)
-			== 0 && detail_read(&d, AT_FDCWD, dir) == 0 &&
-			d.run_pid && live_is_definition(d.def, s) &&
+		v[i] = live_servicedir(dir, sizeof dir, &u->live, s->name) ==
+				0 &&
+			detail_read(&d, AT_FDCWD, dir) == 0 && d.run_pid &&
+			live_is_definition(d.def, s) &&
 			d.run_started >= u->began;
 	}
 	return v;
@@ -75,8 +76,8 @@ open_origin(const struct update *u, uint32_t origin, struct db *db,
 		db_open(db, path, err, max) < 0)
 		return -1;
 	snprintf(gen, sizeof gen, "gen/%u/state", (unsigned)origin);
-	if (state_open(before, u->live.fd, gen, db->id, update_count(db), 0, err,
-		max) == 0)
+	if (state_open(before, u->live.fd, gen, db->id, update_count(db), 0,
+		    err, max) == 0)
 		return 0;
 	db_close(db);
 	return -1;
@@ -113,7 +114,8 @@ update_no_new_failure(const struct update *u, const struct db *db,
 			return 0;
 	for (uint32_t i = 0; i < update_count(&u->live.db); i++)
 		if ((u->live.state.rec[i].flags & (STATE_UP | STATE_OWED)) ==
-			STATE_OWED && !failed_before(u, i, db, before))
+				STATE_OWED &&
+			!failed_before(u, i, db, before))
 			return 0;
 	return 1;
 }
@@ -153,8 +155,8 @@ drop_old_failures(struct update *u, int code, const struct state_rec *before)
 /* After the commit: the same way back, to generation origin of which
  * database and state are still there. */
 int
-update_undo_switch(struct update *u, uint32_t origin, char **old, char **new,
-	uint32_t n)
+update_undo_switch(
+	struct update *u, uint32_t origin, char **old, char **new, uint32_t n)
 {
 	struct db db = u->new;
 	struct states before;
@@ -162,8 +164,8 @@ update_undo_switch(struct update *u, uint32_t origin, char **old, char **new,
 	char gen[64], compiled[PATH_LEN], err[PATH_LEN + 256] = "no memory";
 	int code = UPDATE_UNFINISHED;
 
-	if (!c || open_origin(u, origin, &u->new, &before, err, sizeof err)
-		< 0) {
+	if (!c ||
+		open_origin(u, origin, &u->new, &before, err, sizeof err) < 0) {
 		warn("unable to go back: %s", err);
 		u->new = db;
 		free(c);
@@ -196,8 +198,8 @@ update_undo_switch(struct update *u, uint32_t origin, char **old, char **new,
 		u->data = u->new.map;
 		u->len = u->new.maplen;
 		not_interrupted(u);
-		code = drop_old_failures(u, update_switch_to(u, before.rec, origin),
-			before.rec);
+		code = drop_old_failures(
+			u, update_switch_to(u, before.rec, origin), before.rec);
 		u->in = in;
 		u->compiled = was;
 		u->data = data;
@@ -238,7 +240,7 @@ update_undone(struct update *u, const char *to, const char *failed, int code)
 		return code;
 	}
 	warn("%s was undone, but did not come back: %s", to, names);
-	update_text(u, "%s failed (%s) and was undone; did not come back: %s", to,
-		failed, names);
+	update_text(u, "%s failed (%s) and was undone; did not come back: %s",
+		to, failed, names);
 	return code;
 }

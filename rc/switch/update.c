@@ -73,7 +73,8 @@ update_open(struct update *u, const char *live)
 	 * user's links lead to. */
 	if (!live_trusted(u->live.fd)) {
 		warn("%s belongs to or is writable by others: not trusted "
-			"(change it as its owner)", live);
+		     "(change it as its owner)",
+			live);
 		return -1;
 	}
 	if (run_begin(&u->run) < 0) {
@@ -113,10 +114,13 @@ update_record(struct update *u, int code)
 	int n;
 
 	clock_gettime(CLOCK_REALTIME, &t);
-	n = snprintf(buf, sizeof buf, "code %d\nwhen %llu\nfrom %u\nto %u\n"
-		"text %s\n", code, (unsigned long long)t.tv_sec * 1000 +
-		(unsigned long long)t.tv_nsec / 1000000, (unsigned)u->from,
-		(unsigned)u->to, u->text);
+	n = snprintf(buf, sizeof buf,
+		"code %d\nwhen %llu\nfrom %u\nto %u\n"
+		"text %s\n",
+		code,
+		(unsigned long long)t.tv_sec * 1000 +
+			(unsigned long long)t.tv_nsec / 1000000,
+		(unsigned)u->from, (unsigned)u->to, u->text);
 	if (file_write(u->live.fd, "last", buf, (size_t)n, 0644, 0) < 0)
 		warn_sys("unable to note the result of the switch");
 }
@@ -151,8 +155,10 @@ update_kept(const char *path)
 int
 update_code(int r)
 {
-	return r == RUN_OK ? UPDATE_OK : r == RUN_FAILED ? UPDATE_FAILED :
-		r == RUN_TIMEOUT ? UPDATE_TIMEOUT : UPDATE_UNFINISHED;
+	return r == RUN_OK	   ? UPDATE_OK
+		: r == RUN_FAILED  ? UPDATE_FAILED
+		: r == RUN_TIMEOUT ? UPDATE_TIMEOUT
+				   : UPDATE_UNFINISHED;
 }
 
 int
@@ -190,8 +196,8 @@ static void
 count_text(struct update *u, const struct diff *d)
 {
 	update_text(u, "%u untouched, %u stopped, %u started, %u reloaded",
-		(unsigned)d->untouched, (unsigned)d->stops,
-		(unsigned)d->starts, (unsigned)d->reloads);
+		(unsigned)d->untouched, (unsigned)d->stops, (unsigned)d->starts,
+		(unsigned)d->reloads);
 }
 
 /* Copies, as an undo needs them when the sets are others.  0 or -1. */
@@ -231,7 +237,7 @@ unfinished(struct update *u)
 
 	update_text(u, "switched, but not finished");
 	warn("switched to %s, but not finished: run it again to finish it, or "
-		"with --abort to undo it",
+	     "with --abort to undo it",
 		report_generation(u, u->to, to, sizeof to));
 	return UPDATE_UNFINISHED;
 }
@@ -264,27 +270,27 @@ complete(struct update *u, const struct diff *d, uint32_t origin)
 		report_logs(u);
 	as_before = code != UPDATE_OK && !u->in.target &&
 		update_no_new_failure(u, &before.db, u->was);
-	if (recovery_goes_back(code, u->rollback, origin != u->from,
-		!as_before)) {
+	if (recovery_goes_back(
+		    code, u->rollback, origin != u->from, !as_before)) {
 		char to[PATH_LEN], back[PATH_LEN];
 
 		/* The undo removes what was switched to. */
 		report_generation(u, u->to, to, sizeof to);
 		warn("going back to %s, as %s failed",
-			report_generation(u, origin, back,
-			sizeof back), names);
-		code = update_undone(u, to, names, update_undo_switch(u, origin, old, new,
-			n));
+			report_generation(u, origin, back, sizeof back), names);
+		code = update_undone(u, to, names,
+			update_undo_switch(u, origin, old, new, n));
 		u->from = origin;
 		goto out;
 	}
-	if (update_finish(u, origin == u->from ? u->boot : 0, u->boot_link) < 0) {
+	if (update_finish(u, origin == u->from ? u->boot : 0, u->boot_link) <
+		0) {
 		code = unfinished(u);
 		goto out;
 	}
 	if (code != UPDATE_OK)
-		update_text(u, "switched; failed%s: %s", as_before ?
-			" as before" : "", names);
+		update_text(u, "switched; failed%s: %s",
+			as_before ? " as before" : "", names);
 out:
 	free_names(old, n);
 	free_names(new, n);
@@ -309,24 +315,29 @@ stop_code(struct update *u, int r)
 	if (r == RUN_INTERRUPTED) {
 		update_text(u, "cut off before the switch");
 		warn("not switched: cut off with %u services left to stop; run "
-			"it again to finish it, or with --abort to undo it",
+		     "it again to finish it, or with --abort to undo it",
 			(unsigned)(u->run.left_undone + u->run.nfailed));
 		return UPDATE_CUT_OFF;
 	}
 	update_text(u, "not switched: a service did not stop");
 	warn("not switched: not everything could be stopped; bringing back "
-		"what was%s", half_down(u) ? " (if a down script cannot be "
-		"mended: --ignore-down)" : "");
-	return update_undo_stop(u, r == RUN_TIMEOUT ? UPDATE_STOP_TIMEOUT :
-		r == RUN_FAILED ? UPDATE_NOT_STOPPED : UPDATE_SYSTEM);
+	     "what was%s",
+		half_down(u) ? " (if a down script cannot be "
+			       "mended: --ignore-down)"
+			     : "");
+	return update_undo_stop(u,
+		r == RUN_TIMEOUT	  ? UPDATE_STOP_TIMEOUT
+			: r == RUN_FAILED ? UPDATE_NOT_STOPPED
+					  : UPDATE_SYSTEM);
 }
 
 /* The old longrun in whose directory the new one will be. */
 static uint32_t
 lives_in(const struct update *u, const struct diff *d, uint32_t j)
 {
-	return diff_moves(&u->in, d, j) ? d->from[j] : db_service(u->in.from,
-		u->in.to->services[j].name);
+	return diff_moves(&u->in, d, j)
+		? d->from[j]
+		: db_service(u->in.from, u->in.to->services[j].name);
 }
 
 /* What is down for us and is to be started may run by somebody else's will,
@@ -353,7 +364,8 @@ carry_out(struct update *u, struct diff *d, uint32_t origin)
 
 	if (!scan_runs(u->live.scandir)) {
 		warn_sys("not switched; nothing was touched: no svscan runs on "
-			"%s, or it ends", u->live.scandir);
+			 "%s, or it ends",
+			u->live.scandir);
 		update_text(u, "not switched: no svscan runs");
 		return UPDATE_SYSTEM;
 	}
@@ -392,7 +404,8 @@ refuse(struct update *u, const struct diff *d)
 
 	diff_why_text(why, sizeof why, &u->in, d->old + d->refused);
 	warn("not switched: essential service %s would have to stop, as %s "
-		"(-e forces it)", name, why);
+	     "(-e forces it)",
+		name, why);
 	update_text(u, "not switched: essential service %s would have to stop",
 		name);
 	return UPDATE_NOT_STOPPED;
@@ -420,12 +433,14 @@ find_outdated(const struct update *u)
 
 	for (uint32_t i = 0; v && i < db->nlong; i++)
 		v[i] = (unsigned char)((u->live.state.rec[i].flags &
-			STATE_UP) && live_outdated(u->live.fd, db, i));
+					       STATE_UP) &&
+			live_outdated(u->live.fd, db, i));
 	return v;
 }
 
 int
-update_switch_to(struct update *u, const struct state_rec *target, uint32_t origin)
+update_switch_to(
+	struct update *u, const struct state_rec *target, uint32_t origin)
 {
 	unsigned char *outdated = target ? 0 : find_outdated(u);
 	struct diff d;
@@ -513,8 +528,8 @@ is_same(const struct update *u)
 static void
 drop_done(struct update *u)
 {
-	struct diff_convert *c = (struct diff_convert *)(uintptr_t)
-		u->in.convert;
+	struct diff_convert *c =
+		(struct diff_convert *)(uintptr_t)u->in.convert;
 	size_t n = 0;
 
 	if (prog_as_s6 || memcmp(u->live.db.id, u->new.id, DB_HASH))

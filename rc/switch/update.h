@@ -10,43 +10,44 @@
 
 /* Exit codes: they tell where the live set is. */
 enum {
-	UPDATE_OK = 0,		/* switched, or nothing to do */
-	UPDATE_FAILED = 1,	/* switched; some service failed */
-	UPDATE_TIMEOUT = 2,	/* switched; some service was too slow */
-	UPDATE_BAD_DB = 4,	/* not switched */
-	UPDATE_NOT_STOPPED = 9,	/* not switched: a service did not stop, all
+	UPDATE_OK = 0, /* switched, or nothing to do */
+	UPDATE_FAILED = 1, /* switched; some service failed */
+	UPDATE_TIMEOUT = 2, /* switched; some service was too slow */
+	UPDATE_BAD_DB = 4, /* not switched */
+	UPDATE_NOT_STOPPED = 9, /* not switched: a service did not stop, all
 				 * that had been stopped was brought back */
-	UPDATE_STOP_TIMEOUT = 10,	/* the same, out of time */
-	UPDATE_UNDONE = 12,	/* switched, failed, switched back */
-	UPDATE_UNFINISHED = 13,	/* switched, but cut off: run it again */
-	UPDATE_CUT_OFF = 14,	/* not switched yet, cut off: run it again, or
+	UPDATE_STOP_TIMEOUT = 10, /* the same, out of time */
+	UPDATE_UNDONE = 12, /* switched, failed, switched back */
+	UPDATE_UNFINISHED = 13, /* switched, but cut off: run it again */
+	UPDATE_CUT_OFF = 14, /* not switched yet, cut off: run it again, or
 				 * undo it */
-	UPDATE_UNDONE_PART = 15, /* as UNDONE, but a service did not come back */
-	UPDATE_SYSTEM = 111	/* not switched: a system call failed */
+	UPDATE_UNDONE_PART =
+		15, /* as UNDONE, but a service did not come back */
+	UPDATE_SYSTEM = 111 /* not switched: a system call failed */
 };
 
 struct update {
 	/* Set by the caller. */
-	struct diff_input in;	/* convert, on_change, essentials, bundle */
-	int rollback;		/* go back if a service fails to start */
-	int dry;		/* print the plan and do nothing */
+	struct diff_input in; /* convert, on_change, essentials, bundle */
+	int rollback; /* go back if a service fails to start */
+	int dry; /* print the plan and do nothing */
 	int verbosity;
-	int show;		/* print the plan before it is carried out */
-	const char *compiled;	/* where the new database lies */
-	const char *boot, *boot_link;	/* link to set when done, or 0 */
-	const char *logs;	/* default log directory, or 0 */
-	struct run run;		/* verbosity, timeout_ms, jobs, deaths */
+	int show; /* print the plan before it is carried out */
+	const char *compiled; /* where the new database lies */
+	const char *boot, *boot_link; /* link to set when done, or 0 */
+	const char *logs; /* default log directory, or 0 */
+	struct run run; /* verbosity, timeout_ms, jobs, deaths */
 	/* Working. */
 	struct live live;
 	struct db new;
-	const void *data;	/* borrowed; the new database's file */
+	const void *data; /* borrowed; the new database's file */
 	size_t len;
-	struct state_rec *was;	/* owned; the state that a switch began with */
-	int follows;		/* the set was one with restart-with */
-	uint64_t began;		/* os_now, of the switch or, for an undo,
+	struct state_rec *was; /* owned; the state that a switch began with */
+	int follows; /* the set was one with restart-with */
+	uint64_t began; /* os_now, of the switch or, for an undo,
 				 * of the one that is undone */
 	uint32_t from, to;
-	char text[512];		/* what came out, in words */
+	char text[512]; /* what came out, in words */
 };
 
 /* Open the live directory for a switch.  0 or -1 (reported). */

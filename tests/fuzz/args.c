@@ -25,9 +25,9 @@ numbers(const char *text)
 
 	if (num_u64(text, &v)) {
 		snprintf(again, sizeof again, "%llu", (unsigned long long)v);
-		if (strcmp(text + strspn(text, "0"), again +
-			strspn(again, "0")) || (is_small ? v != u :
-			v <= UINT_MAX))
+		if (strcmp(text + strspn(text, "0"),
+			    again + strspn(again, "0")) ||
+			(is_small ? v != u : v <= UINT_MAX))
 			abort();
 	} else if (is_small) {
 		abort();
@@ -44,8 +44,8 @@ signals(const char *text)
 	const char *name = num_signame(sig);
 
 	/* Some have no name but their number. */
-	if (sig < 0 || (sig && num_signal(name) != sig &&
-		num_signal(name + 3) != sig))
+	if (sig < 0 ||
+		(sig && num_signal(name) != sig && num_signal(name + 3) != sig))
 		abort();
 }
 

@@ -42,8 +42,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = 0;
 	cmdline_init(&w);
 	cmdline_read(&w, text);
-	if (w.verbose < -1 || w.verbose > 2 || (*w.rcinit && *w.rcinit != '/')
-		|| !memchr(w.console, 0, sizeof w.console))
+	if (w.verbose < -1 || w.verbose > 2 ||
+		(*w.rcinit && *w.rcinit != '/') ||
+		!memchr(w.console, 0, sizeof w.console))
 		abort();
 	numbers(text);
 	free(text);

@@ -18,11 +18,14 @@ outcome(unsigned state, unsigned byte)
 	switch (state) {
 	case DOWN:
 		return byte & 1 ? EV_TIMEOUT : EV_FAILED;
-	case UP: case LASTUP:
+	case UP:
+	case LASTUP:
 		return byte & 1 ? EV_TIMEOUT : EV_EXIT;
-	case FINISH: case LASTFINISH:
-		return byte & 2 ? EV_TIMEOUT : byte & 1 ? EV_FINISHING :
-			EV_EXIT;
+	case FINISH:
+	case LASTFINISH:
+		return byte & 2	   ? EV_TIMEOUT
+			: byte & 1 ? EV_FINISHING
+				   : EV_EXIT;
 	default:
 		return EV_TIMEOUT;
 	}

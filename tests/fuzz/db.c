@@ -19,8 +19,9 @@ touch(const struct db *db)
 
 		sum += strlen(s->name) + s->nfiles;
 		for (uint32_t k = 0; k < s->nfiles; k++)
-			sum += (unsigned char)s->files[k].data[s->files[k].len]
-				+ strlen(s->files[k].path);
+			sum += (unsigned char)s->files[k]
+					.data[s->files[k].len] +
+				strlen(s->files[k].path);
 		for (uint32_t k = 0; k < s->rdeps.n; k++)
 			sum += db->services[s->rdeps.v[k]].flags;
 		for (uint32_t k = 0; k < s->producers.n; k++)

@@ -32,8 +32,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static char dir[64];
 	const char *source = dir;
-	struct compile c = { .sources = &source, .nsources = 1,
-		.verbosity = 2, .report = quiet, .logs = "/log",
+	struct compile c = { .sources = &source,
+		.nsources = 1,
+		.verbosity = 2,
+		.report = quiet,
+		.logs = "/log",
 		.users = USERS_IGNORE };
 	char *out, err[512], path[PATH_LEN];
 	size_t outlen;
@@ -64,8 +67,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		}
 		if (size > len)
 			size = len;
-		if (!strstr(name, "..") && path_join(path, sizeof path, dir,
-			name) == 0) {
+		if (!strstr(name, "..") &&
+			path_join(path, sizeof path, dir, name) == 0) {
 			slash = strrchr(path, '/');
 			*slash = 0;
 			path_mkdirs(path, 0755);

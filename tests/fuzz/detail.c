@@ -46,9 +46,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	detail_end_owed(&d);
 	detail_pack(out, &d);
 	/* What older programs wrote is read, and written as it is today. */
-	if (in[4] == 3 ? memcmp(in, out, len) != 0 :
-		!detail_unpack(&d, out, sizeof out) || d.boot ||
-		(len == DETAIL_SIZE_1 && d.ended))
+	if (in[4] == 3 ? memcmp(in, out, len) != 0
+		       : !detail_unpack(&d, out, sizeof out) || d.boot ||
+				(len == DETAIL_SIZE_1 && d.ended))
 		abort();
 	return 0;
 }

@@ -88,23 +88,33 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct fdh h;
 	int fds[2], fd;
 
-	if (len < 3 || len > 4096 || socketpair(AF_UNIX, SOCK_STREAM, 0,
-		fds) < 0)
+	if (len < 3 || len > 4096 ||
+		socketpair(AF_UNIX, SOCK_STREAM, 0, fds) < 0)
 		return 0;
 	if (!answer(fds[1], data + 2, len - 2, data[1] & 3))
 		abort();
 	shutdown(fds[1], SHUT_WR);
 	fdh_use(&h, fds[0], 1000);
 	switch (data[0] % 6) {
-	case 0: list(&h); break;
-	case 1: dump(&h); break;
+	case 0:
+		list(&h);
+		break;
+	case 1:
+		dump(&h);
+		break;
 	case 2:
 		if (fdh_retrieve(&h, "a", 0, &fd) == 0 && close(fd) < 0)
 			abort();
 		break;
-	case 3: put(&h); break;
-	case 4: fdh_store(&h, 0, "a", &limit); break;
-	case 5: fdh_delete(&h, "a"); break;
+	case 3:
+		put(&h);
+		break;
+	case 4:
+		fdh_store(&h, 0, "a", &limit);
+		break;
+	case 5:
+		fdh_delete(&h, "a");
+		break;
 	}
 	fdh_close(&h);
 	close(fds[1]);

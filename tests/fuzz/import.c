@@ -90,11 +90,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size - 1] = 0;
 	snprintf(file, sizeof file, "%s/%s", beside, names[data[0] % 5]);
 	switch (data[0] % 5) {
-	case 0: systemd_import(&im, text, &alone); break;
-	case 1: supervisord_import(&im, text); break;
-	case 2: procfile_import(&im, text); break;
-	case 3: timer_import(&im, text); break;
-	case 4: socket_import(&im, text); break;
+	case 0:
+		systemd_import(&im, text, &alone);
+		break;
+	case 1:
+		supervisord_import(&im, text);
+		break;
+	case 2:
+		procfile_import(&im, text);
+		break;
+	case 3:
+		timer_import(&im, text);
+		break;
+	case 4:
+		socket_import(&im, text);
+		break;
 	}
 	import_missing(&im);
 	free(text);

@@ -42,8 +42,8 @@ holder_request(const uint8_t *data, size_t len)
 	struct fdh_request q;
 
 	for (unsigned n = 0; n < 4; n++)
-		if (fdh_request_unpack(&q, data, len, n)
-			&& strlen(q.id) > FDH_ID)
+		if (fdh_request_unpack(&q, data, len, n) &&
+			strlen(q.id) > FDH_ID)
 			abort();
 }
 
@@ -55,8 +55,7 @@ rule(const uint8_t *data, size_t len)
 	enum rules_answer a;
 	size_t n;
 
-	if (!rules_unpack((const char *)data, len, &a, &r)
-		|| a != RULES_ALLOW)
+	if (!rules_unpack((const char *)data, len, &a, &r) || a != RULES_ALLOW)
 		return;
 	n = rules_pack(again, sizeof again, a, &r);
 	if (n != len || memcmp(again, data, n))
@@ -110,14 +109,24 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		return 0;
 	len--;
 	switch (*data++ % 6) {
-	case 0: sudo_request(data, len); break;
-	case 1: holder_request(data, len); break;
-	case 2: rule(data, len); break;
-	case 3: shutdown_request(data, len); break;
-	case 4: framing(data, len); break;
+	case 0:
+		sudo_request(data, len);
+		break;
+	case 1:
+		holder_request(data, len);
+		break;
+	case 2:
+		rule(data, len);
+		break;
+	case 3:
+		shutdown_request(data, len);
+		break;
+	case 4:
+		framing(data, len);
+		break;
 	case 5:
-		if (syslog_name((const char *)data, len, name, sizeof name)
-			> len)
+		if (syslog_name((const char *)data, len, name, sizeof name) >
+			len)
 			abort();
 		break;
 	}

@@ -22,7 +22,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!text || !journal_parse(&k, text, len) ||
 		k.nrenames != j.nrenames || k.nmoves != j.nmoves ||
 		k.nreloads != j.nreloads || k.nalong != j.nalong ||
-		k.began != j.began || k.from != j.from || k.to != j.to || strcmp(k.boot, j.boot))
+		k.began != j.began || k.from != j.from || k.to != j.to ||
+		strcmp(k.boot, j.boot))
 		abort();
 	journal_free(&k);
 	journal_free(&j);

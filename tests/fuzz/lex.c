@@ -34,7 +34,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			buf_char(&text, ' ');
 		}
 		if (lex_words(&again, text.s ? text.s : "", text.len, &e) !=
-			n || again.len != b.len ||
+				n ||
+			again.len != b.len ||
 			(b.len && memcmp(again.s, b.s, b.len)))
 			abort();
 	}

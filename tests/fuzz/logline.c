@@ -32,8 +32,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 	}
 	when_parse(copy, &now, 1, &t);
-	if (logdir_json_text(copy, size, &text, &tlen) && (text < copy ||
-		tlen > size || text + tlen > copy + size))
+	if (logdir_json_text(copy, size, &text, &tlen) &&
+		(text < copy || tlen > size || text + tlen > copy + size))
 		abort();
 	free(copy);
 	return 0;

@@ -32,8 +32,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			match_test(&s.selects[i].match, line, strlen(line));
 		for (unsigned i = 0; i < s.nrules; i++)
 			if (s.rules[i].first_action + s.rules[i].nactions >
-				s.nactions || s.rules[i].first_select +
-				s.rules[i].nselects > s.nselects)
+					s.nactions ||
+				s.rules[i].first_select + s.rules[i].nselects >
+					s.nselects)
 				abort();
 		script_free(&s);
 	}

@@ -14,10 +14,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { FILES = 4 };
-static const char *const names[FILES] = {
-	"@400000006950000000000001.s", "@400000006950000000000002.u",
-	"previous", "current"
-};
+static const char *const names[FILES] = { "@400000006950000000000001.s",
+	"@400000006950000000000002.u", "previous", "current" };
 static char dir[64];
 static int at;
 
@@ -79,14 +77,19 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* 0xff divides the files.  What a compressed one begins with is left
 	 * to the decompressors. */
 	for (int i = 0; i < FILES; i++) {
-		const uint8_t *p = data + pos, *end = i == FILES - 1 ? 0 :
-			memchr(p, 0xff, size - pos);
+		const uint8_t *p = data + pos,
+			      *end = i == FILES - 1
+			? 0
+			: memchr(p, 0xff, size - pos);
 		size_t len = end ? (size_t)(end - p) : size - pos;
-		int fd = openat(at, names[i], O_WRONLY | O_CREAT | O_TRUNC,
-			0600);
+		int fd = openat(
+			at, names[i], O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 		pos += len + (end != 0);
-		if (len && memchr("\x1f\x28\xfd" "B\x04", p[0], 5))
+		if (len &&
+			memchr("\x1f\x28\xfd"
+			       "B\x04",
+				p[0], 5))
 			len = 0;
 		from[i] = n;
 		if (fd < 0 || write(fd, p, len) != (ssize_t)len)
@@ -102,7 +105,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (stream_open(&s, dir, 0) < 0 || s.nseg != FILES)
 		abort();
 	check(&s, 0, want, n);
-	for (size_t i = FILES; i--; )
+	for (size_t i = FILES; i--;)
 		check(&s, i, want + from[i], n - from[i]);
 	stream_close(&s);
 	free(want);

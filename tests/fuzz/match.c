@@ -38,8 +38,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		int got = match_test(&m, line, strlen(line));
 
 		/* It has no need of the library for those that match all. */
-		if (m.kind != MATCH_ALL && (r || got != !regexec(&re, line, 0,
-			0, 0)))
+		if (m.kind != MATCH_ALL &&
+			(r || got != !regexec(&re, line, 0, 0, 0)))
 			abort();
 		if (m.kind == MATCH_ALL && !got)
 			abort();

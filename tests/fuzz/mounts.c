@@ -21,13 +21,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	line[len] = 0;
 	strcpy(path, line);
 	mounts_unescape(path);
-	if (strlen(path) > strlen(line) || (!strchr(line, '\\') &&
-		strcmp(path, line)))
+	if (strlen(path) > strlen(line) ||
+		(!strchr(line, '\\') && strcmp(path, line)))
 		abort();
-	if (mounts_line(&m, line) && (m.dir <= line || m.type <= m.dir +
-		strlen(m.dir) || m.opts <= m.type + strlen(m.type) ||
-		m.opts + strlen(m.opts) > line + len || strchr(m.type, ' ') ||
-		strchr(m.opts, ' ')))
+	if (mounts_line(&m, line) &&
+		(m.dir <= line || m.type <= m.dir + strlen(m.dir) ||
+			m.opts <= m.type + strlen(m.type) ||
+			m.opts + strlen(m.opts) > line + len ||
+			strchr(m.type, ' ') || strchr(m.opts, ' ')))
 		abort();
 	free(path);
 	free(line);

@@ -44,8 +44,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		unlink(name);
 	}
 	memset(&v, 0, sizeof v);
-	if (fd < 0 || ftruncate(fd, 0) < 0 || pwrite(fd, data, size, 0) !=
-		(ssize_t)size || table_init(&v.table, MAX, NAME) < 0)
+	if (fd < 0 || ftruncate(fd, 0) < 0 ||
+		pwrite(fd, data, size, 0) != (ssize_t)size ||
+		table_init(&v.table, MAX, NAME) < 0)
 		abort();
 	if (reexec_read(&v, fd) == 0)
 		check(&v.table);

@@ -36,8 +36,9 @@ value(const char *data, size_t len)
 {
 	cdbmaker c = CDBMAKER_ZERO;
 
-	if (!cdbmake_start(&c, file) || !cdbmake_add(&c, "uid/default", 11,
-		data, (uint32_t)len) || !cdbmake_finish(&c))
+	if (!cdbmake_start(&c, file) ||
+		!cdbmake_add(&c, "uid/default", 11, data, (uint32_t)len) ||
+		!cdbmake_finish(&c))
 		abort();
 }
 
@@ -87,8 +88,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		if (pwrite(file, data, len, 0) != (ssize_t)len)
 			abort();
 		break;
-	case 1: value((const char *)data, len); break;
-	case 2: files(data, len, &r); return 0;
+	case 1:
+		value((const char *)data, len);
+		break;
+	case 2:
+		files(data, len, &r);
+		return 0;
 	}
 	apply(rules_cdb(path, 1, 1, &r), &r);
 	return 0;

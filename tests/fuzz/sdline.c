@@ -24,8 +24,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		unsigned n = 0;
 		enum sdline what = sdline_parse(line, &text, &n);
 
-		if (what == SDLINE_OTHER ? text != 0 : text < line ||
-			text > line + strlen(line))
+		if (what == SDLINE_OTHER
+				? text != 0
+				: text < line || text > line + strlen(line))
 			abort();
 		if ((what == SDLINE_READY) != !strcmp(line, "READY=1"))
 			abort();

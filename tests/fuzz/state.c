@@ -25,7 +25,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (uint32_t i = 0; i < n; i++) {
 		state_pack(buf, i, rec + i);
 		if (memcmp(buf, data + STATE_HEAD + i * STATE_RECORD,
-			sizeof buf))
+			    sizeof buf))
 			abort();
 		state_reason_text(text, sizeof text, rec + i, 0);
 	}

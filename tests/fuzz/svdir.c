@@ -47,7 +47,9 @@ read_it(const struct svfile *f, const char *dir)
 		if (min > max)
 			abort();
 		break;
-	case SV_FLAG: case SV_EXEC: case SV_DIR:
+	case SV_FLAG:
+	case SV_EXEC:
+	case SV_DIR:
 		svdir_flag(dir, f->name);
 		break;
 	}

@@ -40,7 +40,7 @@ json(const char *s, size_t len)
 static void
 quoted(const char *s)
 {
-	size_t max = 4 * strlen(s) + 8, n;	/* it is generous */
+	size_t max = 4 * strlen(s) + 8, n; /* it is generous */
 	char *buf = malloc(max), *to, *p;
 	int in = 0;
 

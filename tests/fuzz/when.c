@@ -47,8 +47,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		return 0;
 	memcpy(text, data, len);
 	text[len] = 0;
-	if (!tain_from_timespec_sysclock(&now, &(struct timespec){
-		.tv_sec = (time_t)now_s }))
+	if (!tain_from_timespec_sysclock(
+		    &now, &(struct timespec){ .tv_sec = (time_t)now_s }))
 		return 0;
 	archive(text);
 	for (int utc = 0; utc < 2; utc++) {

@@ -144,8 +144,9 @@ main(int argc, char **argv)
 	alarm(20);
 	for (int i = 0; i < rounds; i++) {
 		double t = now_ms();
-		pid_t pid = clone(child, stack + sizeof stack, CLONE_NEWPID |
-			CLONE_NEWNS | CLONE_VFORK | SIGCHLD, argv + 4);
+		pid_t pid = clone(child, stack + sizeof stack,
+			CLONE_NEWPID | CLONE_NEWNS | CLONE_VFORK | SIGCHLD,
+			argv + 4);
 		char b;
 
 		if (pid < 0)
@@ -161,7 +162,7 @@ main(int argc, char **argv)
 		}
 		t = now_ms();
 		kill(pid, SIGTERM);
-		alarm(20);	/* ends us, and the benchmark goes on */
+		alarm(20); /* ends us, and the benchmark goes on */
 		if (waitpid(pid, &w, 0) < 0)
 			return 111;
 		stop[i] = now_ms() - t;

@@ -61,8 +61,9 @@ main(int argc, char **argv)
 		(long long)now.tv_sec, now.tv_nsec);
 	wait = strcmp(argv[3], "talk") ? 0 : &beat;
 	note();
-	if (argc > 4 && (write(atoi(argv[4]), "\n", 1) != 1 ||
-		close(atoi(argv[4])) < 0))
+	if (argc > 4 &&
+		(write(atoi(argv[4]), "\n", 1) != 1 ||
+			close(atoi(argv[4])) < 0))
 		return 113;
 	for (;;) {
 		if (wait) {

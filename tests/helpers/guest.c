@@ -161,8 +161,10 @@ enter(const char *root)
 {
 	const char *init = getenv("guest_init");
 
-	for (int i = 0; i < 200 && mount(root, "/mnt", "ext4",
-		getenv("guest_ro") ? MS_RDONLY : 0, "") < 0; i++)
+	for (int i = 0; i < 200 &&
+		mount(root, "/mnt", "ext4", getenv("guest_ro") ? MS_RDONLY : 0,
+			"") < 0;
+		i++)
 		usleep(10000);
 	/* As an initramfs that uses our own hand-over. */
 	if (getenv("guest_switch")) {
@@ -225,11 +227,12 @@ start(char **argv)
 	if (root)
 		return enter(root);
 	for (int i = 0; i < 200 && stat("/modules", &st) == 0 &&
-		stat("/dev/vda", &st) < 0; i++)
+		stat("/dev/vda", &st) < 0;
+		i++)
 		usleep(10000);
 	/* The kernel's words follow those that every boot of ours has. */
-	execl("/bin/reeve-init", "/bin/reeve-init", "--boot",
-		"-M", "ext4:/dev/vda:/var/lib/reeve", "--", (char *)0);
+	execl("/bin/reeve-init", "/bin/reeve-init", "--boot", "-M",
+		"ext4:/dev/vda:/var/lib/reeve", "--", (char *)0);
 	perror("/bin/reeve-init");
 	return 127;
 }

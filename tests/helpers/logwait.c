@@ -47,7 +47,7 @@ main(int argc, char **argv)
 		off_t before = size_of(argv[1]);
 		double start;
 
-		usleep(pause);	/* let the logger sleep */
+		usleep(pause); /* let the logger sleep */
 		start = now_us();
 		if (write(1, "one line\n", 9) != 9)
 			return 111;

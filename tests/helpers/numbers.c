@@ -13,7 +13,7 @@
 enum { MAX = 64 };
 
 static volatile sig_atomic_t told;
-static pid_t pid[MAX];		/* of the writers; in a writer all 0 */
+static pid_t pid[MAX]; /* of the writers; in a writer all 0 */
 
 static void
 on_term(int sig)
@@ -28,8 +28,7 @@ on_term(int sig)
 static void
 trap(void)
 {
-	struct sigaction sa = { .sa_handler = on_term,
-		.sa_flags = SA_RESTART };
+	struct sigaction sa = { .sa_handler = on_term, .sa_flags = SA_RESTART };
 
 	sigaction(SIGTERM, &sa, 0);
 }
@@ -95,7 +94,7 @@ main(int argc, char **argv)
 		pid[k] = p;
 	}
 	sigprocmask(SIG_UNBLOCK, &term, 0);
-	for (int left = n; left; )
+	for (int left = n; left;)
 		if (wait(&w) > 0) {
 			left--;
 			bad |= w;

@@ -15,7 +15,14 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FD = 7, SIGNALS = 64, READY = 100, WAIT_MS = 400, STEP_MS = 20, START_MS = 10000 };
+enum {
+	FD = 7,
+	SIGNALS = 64,
+	READY = 100,
+	WAIT_MS = 400,
+	STEP_MS = 20,
+	START_MS = 10000
+};
 
 /* Raw: the C library keeps some numbers for itself. */
 static int
@@ -137,9 +144,9 @@ main(int argc, char **argv)
 	words[argc + 1] = strdup("--command");
 	for (int sig = 1; sig <= SIGNALS; sig++) {
 		if (sig == SIGKILL || sig == SIGSTOP || sig == SIGCHLD)
-			continue;	/* nobody can pass these on */
-		r = inside ? try_inside(sig, words, ms) :
-			try(sig, words, ms, 0);
+			continue; /* nobody can pass these on */
+		r = inside ? try_inside(sig, words, ms)
+			   : try(sig, words, ms, 0);
 		if (r < 0)
 			return 111;
 		if (r)

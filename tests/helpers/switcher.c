@@ -34,45 +34,45 @@
 enum { NAMES = 18, MAX_BAD = 12, UIDS = 200000, SETS = 4 };
 enum kind { ABSENT, LONGRUN, ONESHOT, BUNDLE };
 enum change { RESTART, RELOAD, KEEP };
-typedef uint32_t mask;		/* of names */
+typedef uint32_t mask; /* of names */
 
 struct svc {
 	enum kind kind;
-	int uid;		/* who it is, whatever its name */
+	int uid; /* who it is, whatever its name */
 	int version;
 	int notify, slow, talks;
-	int finish;		/* has a finish script */
-	int bad;		/* its up script fails */
+	int finish; /* has a finish script */
+	int bad; /* its up script fails */
 	enum change change;
-	int logger;		/* name, or -1 */
-	mask deps;		/* atomic ones and bundles; members of one */
+	int logger; /* name, or -1 */
+	mask deps; /* atomic ones and bundles; members of one */
 };
 struct set {
 	struct svc v[NAMES];
-	int number;		/* of its database */
+	int number; /* of its database */
 };
 
-static struct set cur;		/* what is live and settled */
-static mask up;			/* what of it is up */
-static mask touched;		/* by name in cur: may have another pid */
-static pid_t pids[NAMES];	/* of cur's longruns */
-static enum { FRESH, RELOADED, OLD } stale[NAMES];	/* kept as it was */
-static mask early;		/* by name in cur: may have another pid from
+static struct set cur; /* what is live and settled */
+static mask up; /* what of it is up */
+static mask touched; /* by name in cur: may have another pid */
+static pid_t pids[NAMES]; /* of cur's longruns */
+static enum { FRESH, RELOADED, OLD } stale[NAMES]; /* kept as it was */
+static mask early; /* by name in cur: may have another pid from
 				 * before it was kept or reloaded */
 static struct set earlier[SETS];
 static int nearlier, nextuid = 1, ndb;
-static int faulty;		/* a daemon was killed in this round */
-static int undone;		/* what is kept or reloaded may go on with what
+static int faulty; /* a daemon was killed in this round */
+static int undone; /* what is kept or reloaded may go on with what
 				 * it was restarted with in the set undone */
-static int expected;		/* exit code of a switch */
-static int tattered;		/* an update was cut off while it prepared:
+static int expected; /* exit code of a switch */
+static int tattered; /* an update was cut off while it prepared:
 				 * links that lead nowhere are no harm */
-static int shaken;		/* that of the oneshots, while it worked */
+static int shaken; /* that of the oneshots, while it worked */
 static char here[PATH_LEN];
 static long rounds, switches, cuts, bad;
 static pid_t scanner;
 static uint64_t rng;
-static char story[16384];	/* of this round */
+static char story[16384]; /* of this round */
 
 /* --- chance --- */
 
@@ -242,12 +242,13 @@ sane(struct set *s)
 		/* One that is not ready yet may die of the signal. */
 		v->notify |= v->change == RELOAD;
 		for (int k = 0; k < NAMES; k++)
-			if (s->v[k].kind == ABSENT || (v->kind == BUNDLE &&
-				s->v[k].kind == BUNDLE))
+			if (s->v[k].kind == ABSENT ||
+				(v->kind == BUNDLE && s->v[k].kind == BUNDLE))
 				v->deps &= ~(1u << k);
-		if (v->kind != LONGRUN || (v->logger >= 0 &&
-			(s->v[v->logger].kind != LONGRUN ||
-			v->logger == i)))
+		if (v->kind != LONGRUN ||
+			(v->logger >= 0 &&
+				(s->v[v->logger].kind != LONGRUN ||
+					v->logger == i)))
 			v->logger = -1;
 	}
 	for (int i = 0; i < NAMES; i++) {
@@ -307,8 +308,8 @@ replace(struct set *s, int from, int to)
 	s->v[from].logger = -1;
 	for (int i = 0; i < NAMES; i++) {
 		if (s->v[i].deps & 1u << from)
-			s->v[i].deps = (s->v[i].deps & ~(1u << from)) |
-				1u << to;
+			s->v[i].deps =
+				(s->v[i].deps & ~(1u << from)) | 1u << to;
 		if (s->v[i].logger == from)
 			s->v[i].logger = to;
 	}
@@ -366,18 +367,35 @@ mutate_once(struct set *s)
 		return;
 	}
 	switch (rnd(9)) {
-	case 0: case 1: s->v[i].version++; break;
-	case 2: s->v[i].deps ^= 1u << k; break;
-	case 3: s->v[i].logger = chance(30) ? -1 : k; break;
-	case 4: memset(s->v + i, 0, sizeof *s->v); s->v[i].logger = -1; break;
+	case 0:
+	case 1:
+		s->v[i].version++;
+		break;
+	case 2:
+		s->v[i].deps ^= 1u << k;
+		break;
+	case 3:
+		s->v[i].logger = chance(30) ? -1 : k;
+		break;
+	case 4:
+		memset(s->v + i, 0, sizeof *s->v);
+		s->v[i].logger = -1;
+		break;
 	case 5:
-		s->v[i].kind = s->v[i].kind == LONGRUN ? ONESHOT : chance(80) ?
-			LONGRUN : BUNDLE;
+		s->v[i].kind = s->v[i].kind == LONGRUN ? ONESHOT
+			: chance(80)		       ? LONGRUN
+						       : BUNDLE;
 		s->v[i].uid = nextuid++;
 		break;
-	case 6: s->v[i].notify ^= 1; break;
-	case 7: s->v[i].change = (enum change)rnd(3); break;
-	case 8: s->v[i].finish ^= 1; break;
+	case 6:
+		s->v[i].notify ^= 1;
+		break;
+	case 7:
+		s->v[i].change = (enum change)rnd(3);
+		break;
+	case 8:
+		s->v[i].finish ^= 1;
+		break;
 	}
 }
 
@@ -415,7 +433,7 @@ first_set(struct set *s)
 	memset(s, 0, sizeof *s);
 	for (int i = 0; i < NAMES; i++)
 		s->v[i].logger = -1;
-	for (int n = 0; n < 10; ) {
+	for (int n = 0; n < 10;) {
 		struct set next = *s;
 		int i = pick(s, 0);
 
@@ -460,18 +478,24 @@ put_longrun(const struct set *s, int i, const char *dir)
 	if (v->notify)
 		put(dir, "notification-fd", 0644, "3\n");
 	if (from)
-		put(dir, "run", 0755, "#!/bin/sh\n# %d.%d\nexec reeve-log%s "
-			"-b n50 s1000000 %s/logs/%d\n", v->uid, v->version,
-			v->notify ? " -d3" : "", here, v->uid);
+		put(dir, "run", 0755,
+			"#!/bin/sh\n# %d.%d\nexec reeve-log%s "
+			"-b n50 s1000000 %s/logs/%d\n",
+			v->uid, v->version, v->notify ? " -d3" : "", here,
+			v->uid);
 	else
-		put(dir, "run", 0755, "#!/bin/sh\n# %d.%d\nexec beat %s %d "
-			"%s%s\n", v->uid, v->version, here, v->uid,
+		put(dir, "run", 0755,
+			"#!/bin/sh\n# %d.%d\nexec beat %s %d "
+			"%s%s\n",
+			v->uid, v->version, here, v->uid,
 			v->talks || v->logger >= 0 ? "talk" : "quiet",
 			v->notify ? " 3" : "");
 	if (v->finish)
 		put(dir, "finish", 0755, "#!/bin/sh\nexit 0\n");
-	put(dir, "on-change", 0644, "%s\n", v->change == RESTART ? "restart" :
-		v->change == RELOAD ? "reload" : "keep");
+	put(dir, "on-change", 0644, "%s\n",
+		v->change == RESTART	      ? "restart"
+			: v->change == RELOAD ? "reload"
+					      : "keep");
 	if (v->logger >= 0)
 		put(dir, "producer-for", 0644, "%s\n", name(v->logger));
 	for (int k = 0; k < NAMES; k++)
@@ -496,8 +520,8 @@ put_set(const struct set *s, const char *root)
 		if (v->kind == ABSENT)
 			continue;
 		snprintf(dir, sizeof dir, "%s/%s", root, name(i));
-		path_join(sub, sizeof sub, dir, v->kind == BUNDLE ?
-			"contents.d" : "dependencies.d");
+		path_join(sub, sizeof sub, dir,
+			v->kind == BUNDLE ? "contents.d" : "dependencies.d");
 		if (mkdir(dir, 0755) < 0 || mkdir(sub, 0755) < 0)
 			die(dir);
 		for (int k = 0; k < NAMES; k++)
@@ -512,8 +536,8 @@ put_set(const struct set *s, const char *root)
 			put(dir, "up", 0644, "sh %s/mark %s %d %d.%d\n", here,
 				v->bad ? "bad" : "up", v->slow, v->uid,
 				v->version);
-			put(dir, "down", 0644, "sh %s/mark down %d %d.%d\n", here,
-				v->slow, v->uid, v->version);
+			put(dir, "down", 0644, "sh %s/mark down %d %d.%d\n",
+				here, v->slow, v->uid, v->version);
 		}
 	}
 }
@@ -664,8 +688,10 @@ differs(const struct set *a, int i, const struct set *b, int j)
 	if (v->kind == ONESHOT)
 		return v->slow != w->slow;
 	return v->notify != w->notify || v->finish != w->finish || x != y ||
-		v->logger != w->logger || (x && i != j) || (!x &&
-		(v->talks || v->logger >= 0) != (w->talks || w->logger >= 0));
+		v->logger != w->logger || (x && i != j) ||
+		(!x &&
+			(v->talks || v->logger >= 0) !=
+				(w->talks || w->logger >= 0));
 }
 
 static int
@@ -682,8 +708,7 @@ own_reason(const struct set *a, int i, const struct set *b, int j)
 {
 	if (j < 0 || a->v[i].kind != b->v[j].kind)
 		return 1;
-	if (i != j && a->v[i].kind == LONGRUN && (atomic(b, i) ||
-		atomic(a, j)))
+	if (i != j && a->v[i].kind == LONGRUN && (atomic(b, i) || atomic(a, j)))
 		return 1;
 	if (!differs(a, i, b, j))
 		return 0;
@@ -718,8 +743,8 @@ other_reason(const struct set *a, int i, const struct set *b, int j,
 			return 1;
 		if ((t & 1u << d) && !logs_only(a, i, d, b, j, conv))
 			return 1;
-		if (!(old & 1u << d) && (!(ups & 1u << d) ||
-			(before & 1u << d)))
+		if (!(old & 1u << d) &&
+			(!(ups & 1u << d) || (before & 1u << d)))
 			return 1;
 	}
 	return 0;
@@ -739,8 +764,8 @@ touches(const struct set *a, mask ups, const struct set *b, const int *conv,
 
 			if (!(ups & 1u << i) || (t & 1u << i))
 				continue;
-			if (own_reason(a, i, b, j) || other_reason(a, i, b, j,
-				conv, t, ups, before))
+			if (own_reason(a, i, b, j) ||
+				other_reason(a, i, b, j, conv, t, ups, before))
 				t |= 1u << i;
 		}
 	} while (t != last);
@@ -752,7 +777,7 @@ static void
 move_to(const struct set *b, const int *conv)
 {
 	mask t = touches(&cur, up, b, conv, touched) | touched, ups = 0,
-		moved = 0, kept = 0;
+	     moved = 0, kept = 0;
 	pid_t p[NAMES] = { 0 };
 	int old[NAMES] = { 0 };
 
@@ -882,30 +907,32 @@ look_longrun(int i)
 		detail_read(&d, AT_FDCWD, dir) < 0)
 		return "no status";
 	if (!!st.wanted_up != is_up)
-		return is_up ? "supervise does not want it up" :
-			"supervise wants it up";
+		return is_up ? "supervise does not want it up"
+			     : "supervise wants it up";
 	if (!is_up)
 		return st.pid ? "it runs" : "";
-	if (!st.pid || st.finishing || (cur.v[i].notify && !st.ready &&
-		stale[i] == FRESH)) {
-		snprintf(what, sizeof what, "it does not run, or is not ready: "
-			"pid %d, before %d, finishing %d, ready %d", (int)st.pid,
-			(int)pids[i], st.finishing, st.ready);
+	if (!st.pid || st.finishing ||
+		(cur.v[i].notify && !st.ready && stale[i] == FRESH)) {
+		snprintf(what, sizeof what,
+			"it does not run, or is not ready: "
+			"pid %d, before %d, finishing %d, ready %d",
+			(int)st.pid, (int)pids[i], st.finishing, st.ready);
 		return what;
 	}
 	if (pids[i] && !(touched & 1u << i) && st.pid != (uint64_t)pids[i]) {
 		/* An end that nobody wanted, or a start that was too much? */
-		snprintf(what, sizeof what, "it has another pid, %d, not %d: "
+		snprintf(what, sizeof what,
+			"it has another pid, %d, not %d: "
 			"wait status %#x, starts %u, deaths %u, that one %s",
-			(int)st.pid, (int)pids[i], (unsigned)st.wstat,
-			d.starts, d.deaths, kill(pids[i], 0) < 0 ? "is gone" :
-			"lives");
+			(int)st.pid, (int)pids[i], (unsigned)st.wstat, d.starts,
+			d.deaths, kill(pids[i], 0) < 0 ? "is gone" : "lives");
 		return what;
 	}
 	snprintf(path, sizeof path, "live/current/def/%s", name(i));
 	link_base(def, sizeof def, path);
-	if (pids[i] != (pid_t)st.pid && ((!undone && !(early & 1u << i)) ||
-		same_definition(d.def, def)))
+	if (pids[i] != (pid_t)st.pid &&
+		((!undone && !(early & 1u << i)) ||
+			same_definition(d.def, def)))
 		stale[i] = FRESH;
 	if (stale[i] == FRESH && !same_definition(d.def, def)) {
 		snprintf(what, sizeof what, "it runs %s, not %s", d.def, def);
@@ -925,7 +952,7 @@ look_longrun(int i)
 	return "";
 }
 
-static char marks[UIDS];	/* 1 up */
+static char marks[UIDS]; /* 1 up */
 static long marked;
 
 static void
@@ -1027,8 +1054,8 @@ static int
 is_fixed(const char *s)
 {
 	static const char *const known[] = { "lock", "current", "gen", "store",
-		"servicedirs", "fifo", "scandir", "prefix", "compiled",
-		"state", "last", "boot", 0 };
+		"servicedirs", "fifo", "scandir", "prefix", "compiled", "state",
+		"last", "boot", 0 };
 
 	for (int i = 0; known[i]; i++)
 		if (!strcmp(s, known[i]))
@@ -1049,8 +1076,8 @@ is_stored(const char *s)
 		if (!strcmp(def, s))
 			return 1;
 		snprintf(path, sizeof path, "live/servicedirs/%s", name(i));
-		if (detail_read(&d, AT_FDCWD, path) == 0 && (stale[i] != FRESH
-			|| same_definition(d.def, def)) &&
+		if (detail_read(&d, AT_FDCWD, path) == 0 &&
+			(stale[i] != FRESH || same_definition(d.def, def)) &&
 			!strcmp(path_base(d.def), s))
 			return 1;
 	}
@@ -1066,8 +1093,8 @@ waits_for_start(int i, const char *path)
 	ssize_t r = readlink(path, target, sizeof target - 1);
 
 	target[r < 0 ? 0 : r] = 0;
-	return stale[i] != FRESH && !strncmp(target, STARTED_LINK "/",
-		sizeof STARTED_LINK);
+	return stale[i] != FRESH &&
+		!strncmp(target, STARTED_LINK "/", sizeof STARTED_LINK);
 }
 
 static void
@@ -1153,12 +1180,12 @@ look(int after_switch)
 
 		if (cur.v[i].kind != LONGRUN)
 			continue;
-		while (*(what = look_longrun(i)) && (faulty ||
-			stale[i] == RELOADED) && clock_now() < end)
+		while (*(what = look_longrun(i)) &&
+			(faulty || stale[i] == RELOADED) && clock_now() < end)
 			nap(10);
 		if (*what)
-			wrong("%s (%s): %s", name(i), up & 1u << i ? "up" :
-				"down", what);
+			wrong("%s (%s): %s", name(i),
+				up & 1u << i ? "up" : "down", what);
 	}
 	while (strays() && clock_now() < end)
 		nap(5);
@@ -1166,11 +1193,11 @@ look(int after_switch)
 		wrong("%d processes more than services", strays());
 	read_marks();
 	for (int i = 0; i < NAMES; i++)
-		if (cur.v[i].kind == ONESHOT && !!(up & 1u << i) !=
-			marks[cur.v[i].uid])
+		if (cur.v[i].kind == ONESHOT &&
+			!!(up & 1u << i) != marks[cur.v[i].uid])
 			wrong("oneshot %s (%d) is marked %s", name(i),
-				cur.v[i].uid, marks[cur.v[i].uid] ? "up" :
-				"down");
+				cur.v[i].uid,
+				marks[cur.v[i].uid] ? "up" : "down");
 	look_leftovers("live", is_fixed, "file");
 	if (after_switch) {
 		look_leftovers("live/gen", is_current, "generation");
@@ -1190,8 +1217,9 @@ look(int after_switch)
 
 		snprintf(dir, sizeof dir, "live/servicedirs/%s", name(i));
 		pids[i] = cur.v[i].kind == LONGRUN && (up & 1u << i) &&
-			status_read(&st, AT_FDCWD, dir) == 0 ? (pid_t)st.pid :
-			0;
+				status_read(&st, AT_FDCWD, dir) == 0
+			? (pid_t)st.pid
+			: 0;
 	}
 	faulty = shaken = undone = 0;
 }
@@ -1234,8 +1262,9 @@ kill_something(void)
 	if (chance(30)) {
 		struct status st;
 
-		if (status_read(&st, AT_FDCWD, "live/servicedirs/" LIVE_RUNNER)
-			== 0 && st.pid) {
+		if (status_read(&st, AT_FDCWD,
+			    "live/servicedirs/" LIVE_RUNNER) == 0 &&
+			st.pid) {
 			tell("oneshotd killed ");
 			shaken = 1;
 			kill((pid_t)st.pid, SIGKILL);
@@ -1282,16 +1311,16 @@ carry_out(enum how how, const char *command)
 		r = 1 + (int)rnd(c->most);
 		tell("killed at %s %d ", c->name, r);
 		r = run("strace -o trace -qq -e signal=none -e trace=%s "
-			"-e inject=%s:signal=SIGKILL:when=%d %s", c->name,
-			c->name, r, command);
+			"-e inject=%s:signal=SIGKILL:when=%d %s",
+			c->name, c->name, r, command);
 		break;
 	case AT_TIME:
 	case INTERRUPT:
 		pid = begin("%s", command);
 		r = (int)rnd(chance(50) ? 150 : 30);
 		nap((unsigned)r);
-		tell("%s after %d ms ", how == AT_TIME ? "killed" :
-			"interrupted", r);
+		tell("%s after %d ms ",
+			how == AT_TIME ? "killed" : "interrupted", r);
 		kill(pid, how == AT_TIME ? SIGKILL : SIGINT);
 		r = wait_for(pid);
 		tell("[%d] ", r);
@@ -1341,8 +1370,11 @@ some_way(void)
 {
 	uint32_t k = rnd(100);
 
-	return k < 25 ? WHOLE : k < 60 ? AT_CALL : k < 80 ? AT_TIME : k < 90 ?
-		INTERRUPT : SHAKE;
+	return k < 25	 ? WHOLE
+		: k < 60 ? AT_CALL
+		: k < 80 ? AT_TIME
+		: k < 90 ? INTERRUPT
+			 : SHAKE;
 }
 
 /* Compile it, write its conversions, and say how to switch to it. */
@@ -1373,8 +1405,9 @@ offer(struct set *s, const int *conv, const char *option, char *command,
 	}
 	/* One whose supervise was killed before it said that it is ready says
 	 * so to nobody. */
-	snprintf(command, max, "reeve-rc-update -v2 -t 20000 %s -l live %s %s db.%d",
-		option, *file ? "-f" : "", file, s->number);
+	snprintf(command, max,
+		"reeve-rc-update -v2 -t 20000 %s -l live %s %s db.%d", option,
+		*file ? "-f" : "", file, s->number);
 	return 0;
 }
 
@@ -1405,8 +1438,9 @@ undo(const struct set *next, const int *conv, int reached, int finished)
 static void
 go_on(struct set *next, const int *conv, const char *command, int depth)
 {
-	int reached = is_live(next), finished = reached &&
-		!file_exists(AT_FDCWD, "live/journal"), other[NAMES];
+	int reached = is_live(next),
+	    finished = reached && !file_exists(AT_FDCWD, "live/journal"),
+	    other[NAMES];
 	char line[PATH_LEN];
 	struct set third;
 	uint32_t k = rnd(100);
@@ -1525,10 +1559,10 @@ want_round(void)
 	int i, n, was;
 	mask m;
 
-	for (i = (int)rnd(NAMES), n = 0; cur.v[i].kind == ABSENT; i = (i + 1) %
-		NAMES)
+	for (i = (int)rnd(NAMES), n = 0; cur.v[i].kind == ABSENT;
+		i = (i + 1) % NAMES)
 		if (++n == NAMES)
-			return 0;	/* the set is empty */
+			return 0; /* the set is empty */
 	m = cur.v[i].kind == BUNDLE ? cur.v[i].deps : 1u << i;
 	was = (up & m) == m;
 	snprintf(command, sizeof command, "reeve-rc -l live %s %s", words[k],
@@ -1579,7 +1613,8 @@ one_round(void)
 static void
 look_lines(void)
 {
-	int r = system("cat logs/*/@* logs/*/current out 2>/dev/null | awk '"
+	int r = system(
+		"cat logs/*/@* logs/*/current out 2>/dev/null | awk '"
 		"$3 == \"end\" { if (end[$1 \" \" $2] != \"\") "
 		"print $1, $2, \"ends twice\"; end[$1 \" \" $2] = $4; next }"
 		"NF != 3 { print \"odd line: \" $0; next }"
@@ -1615,9 +1650,11 @@ main(int argc, char **argv)
 	most = argc > 3 ? atol(argv[3]) : 1000000;
 	mkdir("scan", 0755);
 	mkdir("logs", 0755);
-	put(".", "mark", 0755, "[ $2 = 0 ] || sleep 0.03\n"
+	put(".", "mark", 0755,
+		"[ $2 = 0 ] || sleep 0.03\n"
 		"[ $1 != bad ] || exit 1\n"
-		"echo \"$1 $3\" >>%s/oneshots\n", here);
+		"echo \"$1 $3\" >>%s/oneshots\n",
+		here);
 	start_scanner();
 	first_set(&cur);
 	{
@@ -1629,7 +1666,7 @@ main(int argc, char **argv)
 		if (offer(&cur, none, "", command, sizeof command) < 0)
 			return 111;
 		if (run("reeve-rc-init -c %s/db.%d -l %s/live %s/scan", here,
-			cur.number, here, here)) {
+			    cur.number, here, here)) {
 			said();
 			wrong("init fails");
 			return 111;

@@ -107,8 +107,8 @@ live(int ready, int talk, int ms)
 	do {
 		if (talk)
 			tell(key, fd, "", n++);
-		sig = talk ? sigtimedwait(&set, 0, &beat) :
-			sigwaitinfo(&set, 0);
+		sig = talk ? sigtimedwait(&set, 0, &beat)
+			   : sigwaitinfo(&set, 0);
 		if (sig == SIGHUP)
 			event("hup");
 	} while (sig != SIGTERM);

@@ -30,10 +30,12 @@ listen_on(unsigned port)
 	int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0 ||
-		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) < 0 ||
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) <
+			0 ||
 		bind(fd, (struct sockaddr *)&a, sizeof a) < 0 ||
 		listen(fd, 64) < 0) {
-		fprintf(stderr, "webapp: fatal: unable to listen on port %u: %s\n",
+		fprintf(stderr,
+			"webapp: fatal: unable to listen on port %u: %s\n",
 			port, strerror(errno));
 		exit(111);
 	}
@@ -61,7 +63,8 @@ serve(int c, unsigned port)
 		title, title, port, (long)getpid());
 	h = snprintf(head, sizeof head,
 		"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n"
-		"Content-Length: %d\r\nConnection: close\r\n\r\n", b);
+		"Content-Length: %d\r\nConnection: close\r\n\r\n",
+		b);
 	if (write(c, head, (size_t)h) < 0 || write(c, body, (size_t)b) < 0)
 		return;
 	printf("%s\n", request);

@@ -44,8 +44,10 @@ known(void **state)
 static void
 unknown(void **state)
 {
-	struct cmdline w = read_all("singles xsingle SS 11 reeve.debugs "
-		"reeve.debug=1 =single \"single x\" root=single", 0);
+	struct cmdline w =
+		read_all("singles xsingle SS 11 reeve.debugs "
+			 "reeve.debug=1 =single \"single x\" root=single",
+			0);
 
 	(void)state;
 	assert_true(!w.single && !w.shell && !w.debug);
@@ -68,7 +70,8 @@ wrong(void **state)
 	w = read_all(big, 1);
 	assert_string_equal(w.rcinit, "");
 	w = read_all("reeve.verbose=/ reeve.verbose=10 reeve.verbose=: x "
-		"reeve.console=", 4);
+		     "reeve.console=",
+		4);
 	assert_int_equal(w.verbose, -1);
 	assert_int_equal(read_all("reeve.verbose=0", 0).verbose, 0);
 	/* As long as there is room, and one byte more. */
@@ -136,8 +139,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(known), cmocka_unit_test(unknown),
-		cmocka_unit_test(wrong), cmocka_unit_test(one_word),
+		cmocka_unit_test(known),
+		cmocka_unit_test(unknown),
+		cmocka_unit_test(wrong),
+		cmocka_unit_test(one_word),
 		cmocka_unit_test(blanks),
 	};
 	return cmocka_run_group_tests(tests, 0, 0);

@@ -8,7 +8,7 @@
 
 #include "init/delay.h"
 
-#define AT(h, m) ((h) * 3600u + (m) * 60u)
+#define AT(h, m) ((h)*3600u + (m)*60u)
 
 static void
 parse(void **state)
@@ -103,8 +103,8 @@ marks(void **state)
 		if (left > 1) {
 			uint64_t n;
 
-			assert_int_equal(delay_announce(left - 1, &mark, &n),
-				0);
+			assert_int_equal(
+				delay_announce(left - 1, &mark, &n), 0);
 			assert_true(n == next - 1);
 		}
 	}
@@ -123,8 +123,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(parse), cmocka_unit_test(text),
-		cmocka_unit_test(announce), cmocka_unit_test(marks),
+		cmocka_unit_test(parse),
+		cmocka_unit_test(text),
+		cmocka_unit_test(announce),
+		cmocka_unit_test(marks),
 	};
 	return cmocka_run_group_tests(tests, 0, 0);
 }

@@ -12,7 +12,8 @@ static void
 round_trip(void **state)
 {
 	static const struct ending all[] = {
-		{ 0, END_HALT, 0, 0 }, { 0, END_POWEROFF, 1, 3000 },
+		{ 0, END_HALT, 0, 0 },
+		{ 0, END_POWEROFF, 1, 3000 },
 		{ 0, END_REBOOT, 3600500, ENDING_GRACE_MAX },
 		{ 0, END_KEXEC, 999, 1 },
 	};
@@ -23,8 +24,8 @@ round_trip(void **state)
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
 		memset(&e, 0xff, sizeof e);
 		assert_int_equal(ending_pack(buf, &all[i]), ENDING_SIZE);
-		assert_int_equal(ending_unpack(&e, buf, sizeof buf),
-			ENDING_SIZE);
+		assert_int_equal(
+			ending_unpack(&e, buf, sizeof buf), ENDING_SIZE);
 		assert_int_equal(e.how, all[i].how);
 		assert_int_equal(e.delay_ms, all[i].delay_ms);
 		assert_int_equal(e.grace_ms, all[i].grace_ms);
@@ -44,10 +45,8 @@ round_trip(void **state)
 static void
 golden(void **state)
 {
-	static const unsigned char bytes[] = {
-		'r', 0x40, 0, 0, 0, 0, 0, 0, 1, 0x1d, 0xcd, 0x65, 0,
-		0, 0, 0x07, 0xd0
-	};
+	static const unsigned char bytes[] = { 'r', 0x40, 0, 0, 0, 0, 0, 0, 1,
+		0x1d, 0xcd, 0x65, 0, 0, 0, 0x07, 0xd0 };
 	struct ending e;
 
 	(void)state;
@@ -68,16 +67,16 @@ bad(void **state)
 	assert_int_equal(ending_unpack(&e, "S", 1), -1);
 	assert_int_equal(ending_unpack(&e, "", 0), 0);
 	ending_pack(buf, &ok);
-	buf[1] = 0;		/* before 1970, as it were */
+	buf[1] = 0; /* before 1970, as it were */
 	assert_int_equal(ending_unpack(&e, buf, sizeof buf), -1);
 	ending_pack(buf, &ok);
-	buf[4] = 1;		/* in thousands of years */
+	buf[4] = 1; /* in thousands of years */
 	assert_int_equal(ending_unpack(&e, buf, sizeof buf), -1);
 	ending_pack(buf, &ok);
-	buf[9] = 0xff;		/* more nanoseconds than a second has */
+	buf[9] = 0xff; /* more nanoseconds than a second has */
 	assert_int_equal(ending_unpack(&e, buf, sizeof buf), -1);
 	ending_pack(buf, &ok);
-	buf[13] = 0x40;		/* grace of days */
+	buf[13] = 0x40; /* grace of days */
 	assert_int_equal(ending_unpack(&e, buf, sizeof buf), -1);
 	assert_int_equal(e.delay_ms, 77);
 }
@@ -86,7 +85,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(round_trip), cmocka_unit_test(golden),
+		cmocka_unit_test(round_trip),
+		cmocka_unit_test(golden),
 		cmocka_unit_test(bad),
 	};
 	return cmocka_run_group_tests(tests, 0, 0);

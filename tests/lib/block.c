@@ -17,7 +17,7 @@ words(void **state)
 	(void)state;
 	assert_int_equal(block_take(argv), 3);
 	assert_string_equal(argv[0], "a");
-	assert_string_equal(argv[1], " b");	/* a nested block's word */
+	assert_string_equal(argv[1], " b"); /* a nested block's word */
 	assert_string_equal(argv[2], "c");
 	assert_null(argv[3]);
 	assert_string_equal(argv[4], "prog");
@@ -33,7 +33,7 @@ empty(void **state)
 	assert_int_equal(block_take(none), -1);
 	assert_int_equal(block_take(only), 0);
 	assert_int_equal(block_take(word), 1);
-	assert_string_equal(word[0], "");	/* an empty word in the block */
+	assert_string_equal(word[0], ""); /* an empty word in the block */
 }
 
 static void

@@ -110,8 +110,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(round_trip),
-		cmocka_unit_test(every_length),
-		cmocka_unit_test(nul), cmocka_unit_test(nul_far) };
+		cmocka_unit_test(every_length), cmocka_unit_test(nul),
+		cmocka_unit_test(nul_far) };
 
 	return cmocka_run_group_tests(tests, 0, 0);
 }

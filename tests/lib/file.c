@@ -48,7 +48,7 @@ with_temporary(int (*make)(const char *victim, const char *name))
 	snprintf(temp, sizeof temp, ".f.%ld.new", (long)getpid());
 	assert_int_equal(file_write(AT_FDCWD, "victim", "old", 3, 0600, 0), 0);
 	assert_int_equal(make("victim", temp), 0);
-	alarm(10);	/* opening a fifo would wait for ever */
+	alarm(10); /* opening a fifo would wait for ever */
 	assert_int_equal(file_write(AT_FDCWD, "f", "new", 3, 0644, 0), 0);
 	alarm(0);
 	assert_int_equal(file_read(AT_FDCWD, "f", buf, sizeof buf), 3);
@@ -148,15 +148,15 @@ failure_changes_nothing(void **state)
 
 	(void)state;
 	assert_int_equal(mkdir("blind", 0700), 0);
-	assert_int_equal(file_write(AT_FDCWD, "blind/f", "old", 3, 0644, 1),
-		0);
-	if (root && (chmod(".", 0755) < 0 || chown("blind", NOBODY, -1) < 0 ||
-		chmod("blind", 0300) < 0 || seteuid(NOBODY) < 0))
+	assert_int_equal(file_write(AT_FDCWD, "blind/f", "old", 3, 0644, 1), 0);
+	if (root &&
+		(chmod(".", 0755) < 0 || chown("blind", NOBODY, -1) < 0 ||
+			chmod("blind", 0300) < 0 || seteuid(NOBODY) < 0))
 		skip();
 	if (!root)
 		assert_int_equal(chmod("blind", 0300), 0);
-	assert_int_equal(file_write(AT_FDCWD, "blind/f", "new", 3, 0644, 1),
-		-1);
+	assert_int_equal(
+		file_write(AT_FDCWD, "blind/f", "new", 3, 0644, 1), -1);
 	assert_int_equal(errno, EACCES);
 	if (root)
 		assert_int_equal(seteuid(0), 0);
@@ -170,14 +170,13 @@ failure_changes_nothing(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(write_not_to_a_hard_link),
+	const struct CMUnitTest tests[] = { cmocka_unit_test(
+						    write_not_to_a_hard_link),
 		cmocka_unit_test(write_not_to_a_link),
 		cmocka_unit_test(write_not_to_a_fifo),
 		cmocka_unit_test(lock_waits_for_no_reader),
 		cmocka_unit_test(temporaries),
-		cmocka_unit_test(failure_changes_nothing)
-	};
+		cmocka_unit_test(failure_changes_nothing) };
 
 	return cmocka_run_group_tests(tests, enter, leave);
 }

@@ -10,9 +10,8 @@
 
 #include "lib/opt.h"
 
-static const struct opt opts[] = {
-	{ 'a', "all", 0, "" }, { 't', "time", "MS", "" }, { 0, 0, 0, 0 }
-};
+static const struct opt opts[] = { { 'a', "all", 0, "" },
+	{ 't', "time", "MS", "" }, { 0, 0, 0, 0 } };
 static const struct usage usage = { "", "", opts, 0 };
 
 /* Words separated by blanks, before and after. */

@@ -14,18 +14,23 @@ static void
 words(void **state)
 {
 	static const char *const w[][2] = {
-		{ "plain", "plain" }, { "a/b-c_d=e:f,g.h%i@j+1",
-			"a/b-c_d=e:f,g.h%i@j+1" },
-		{ "", "''" }, { " ", "' '" }, { "a b", "'a b'" },
-		{ "'", "''\\'''" }, { "it's", "'it'\\''s'" },
-		{ "$x`y`", "'$x`y`'" }, { "a\nb", "'a\nb'" }, { "~", "'~'" },
+		{ "plain", "plain" },
+		{ "a/b-c_d=e:f,g.h%i@j+1", "a/b-c_d=e:f,g.h%i@j+1" },
+		{ "", "''" },
+		{ " ", "' '" },
+		{ "a b", "'a b'" },
+		{ "'", "''\\'''" },
+		{ "it's", "'it'\\''s'" },
+		{ "$x`y`", "'$x`y`'" },
+		{ "a\nb", "'a\nb'" },
+		{ "~", "'~'" },
 	};
 	char buf[64];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof w / sizeof *w; i++) {
-		assert_int_equal(shquote(buf, sizeof buf, w[i][0]),
-			strlen(w[i][1]));
+		assert_int_equal(
+			shquote(buf, sizeof buf, w[i][0]), strlen(w[i][1]));
 		assert_string_equal(buf, w[i][1]);
 	}
 }
@@ -71,7 +76,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(words), cmocka_unit_test(through_sh),
+		cmocka_unit_test(words),
+		cmocka_unit_test(through_sh),
 		cmocka_unit_test(too_long),
 	};
 

@@ -15,8 +15,8 @@ is(const char *s, size_t want, int want_control)
 {
 	int control = -1;
 
-	assert_int_equal(utf8_char(s, strlen(s) ? strlen(s) : 1, &control),
-		want);
+	assert_int_equal(
+		utf8_char(s, strlen(s) ? strlen(s) : 1, &control), want);
 	assert_int_equal(control, want_control);
 }
 
@@ -59,7 +59,8 @@ steers(void **state)
 static void
 texts(void **state)
 {
-	char s[] = "a\033b\xc2\x9b" "c\xe2\x80\xae\xc3\xa4\n";
+	char s[] = "a\033b\xc2\x9b"
+		   "c\xe2\x80\xae\xc3\xa4\n";
 	const char *plain = "\xc3\xa4 \\", *first, *other;
 
 	(void)state;

@@ -70,27 +70,29 @@ stamps(void **state)
 	(void)state;
 	assert_int_equal(stamp("@400000006950003500000001 x", &a, &skip), 1);
 	assert_int_equal(skip, 26);
-	assert_int_equal(stamp("2025-12-27 15:49:26.000000001  x", &b, &skip),
-		1);
+	assert_int_equal(
+		stamp("2025-12-27 15:49:26.000000001  x", &b, &skip), 1);
 	assert_int_equal(skip, 31);
 	assert_int_equal(stamp("{\"time\":\"2025-12-27T15:49:26.000000001Z\","
-		"\"service\":\"x\",\"text\":\"\"}", &c, &skip), 1);
+			       "\"service\":\"x\",\"text\":\"\"}",
+				 &c, &skip),
+		1);
 	assert_int_equal(skip, 0);
 	assert_true(b.sec.x == c.sec.x && b.nano == 1 && c.nano == 1);
 	assert_int_equal(stamp("", &a, &skip), 0);
 	assert_int_equal(stamp("@4000000069500035000001 x", &a, &skip), 0);
 	assert_int_equal(stamp("@400000006950003500000001", &a, &skip), 0);
-	assert_int_equal(stamp("2025-13-27 15:49:26.000000001  x", &a, &skip),
-		0);
-	assert_int_equal(stamp("2025-12-27 15:49:26.00000000x  x", &a, &skip),
-		0);
+	assert_int_equal(
+		stamp("2025-13-27 15:49:26.000000001  x", &a, &skip), 0);
+	assert_int_equal(
+		stamp("2025-12-27 15:49:26.00000000x  x", &a, &skip), 0);
 	assert_int_equal(stamp("{\"time\":\"2025", &a, &skip), 0);
 }
 
 static long
 at(const char *text)
 {
-	struct timespec ts = { .tv_sec = 1700000000 };	/* 2023-11-14 22:13 */
+	struct timespec ts = { .tv_sec = 1700000000 }; /* 2023-11-14 22:13 */
 	tain now, t;
 
 	tain_from_timespec_sysclock(&now, &ts);
@@ -149,8 +151,8 @@ rotation(void **state)
 		assert_non_null(rotate_table[i].doing);
 		for (int n = 0; n < ROTATE_STEPS; n++) {
 			a = a == ROTATE_IDLE ? a : rotate_table[a].next;
-			b = b == ROTATE_IDLE ? b :
-				rotate_table[b].next_processor;
+			b = b == ROTATE_IDLE ? b
+					     : rotate_table[b].next_processor;
 		}
 		assert_int_equal(a, ROTATE_IDLE);
 		assert_int_equal(b, ROTATE_IDLE);
@@ -175,10 +177,10 @@ repair(void **state)
 			/* Each file has exactly one end. */
 			assert_int_equal(kept, (seen & SEEN_PREVIOUS) != 0);
 			if (r & REPAIR_DROP_PREVIOUS)
-				assert_true(whole &&
-					(r & REPAIR_KEEP_PROCESSED));
-			assert_int_equal((r & REPAIR_KEEP_PROCESSED) != 0,
-				whole);
+				assert_true(
+					whole && (r & REPAIR_KEEP_PROCESSED));
+			assert_int_equal(
+				(r & REPAIR_KEEP_PROCESSED) != 0, whole);
 			if (r & REPAIR_RESUME)
 				assert_true(processor);
 			if ((seen & SEEN_CURRENT) &&

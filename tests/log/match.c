@@ -14,8 +14,10 @@
 static void
 kinds(void **state)
 {
-	static const struct { const char *ere; enum match_kind kind; } t[] = {
-		{ "", MATCH_ALL }, { ".*", MATCH_ALL }, { "^.*$", MATCH_ALL },
+	static const struct {
+		const char *ere;
+		enum match_kind kind;
+	} t[] = { { "", MATCH_ALL }, { ".*", MATCH_ALL }, { "^.*$", MATCH_ALL },
 		{ "a", MATCH_TEXT }, { "^ab", MATCH_TEXT },
 		{ "ab$", MATCH_TEXT }, { "^ab$", MATCH_TEXT },
 		{ "^", MATCH_TEXT }, { "$", MATCH_TEXT }, { "^$", MATCH_TEXT },
@@ -56,11 +58,11 @@ static void
 same_as_the_library(void **state)
 {
 	static const char *const ere[] = { "a", "^a", "a$", "^a$", "ab", "^ab",
-		"ab$", "^ab$", "^", "$", "^$", "b\\.", "\\[x\\]", "aba",
-		"a.b", "a|bb", "\\^a", "\\/" };
+		"ab$", "^ab$", "^", "$", "^$", "b\\.", "\\[x\\]", "aba", "a.b",
+		"a|bb", "\\^a", "\\/" };
 	static const char *const line[] = { "", "a", "b", "ab", "ba", "aab",
-		"abab", "b.", "a b.c", "[x]", "^a", "aba", "bb", "/",
-		"xxab", "abxx", "xab" };
+		"abab", "b.", "a b.c", "[x]", "^a", "aba", "bb", "/", "xxab",
+		"abxx", "xab" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof ere / sizeof *ere; i++) {
@@ -68,8 +70,8 @@ same_as_the_library(void **state)
 		regex_t re;
 
 		assert_int_equal(match_compile(&m, ere[i]), 0);
-		assert_int_equal(regcomp(&re, ere[i], REG_EXTENDED |
-			REG_NOSUB), 0);
+		assert_int_equal(
+			regcomp(&re, ere[i], REG_EXTENDED | REG_NOSUB), 0);
 		for (size_t k = 0; k < sizeof line / sizeof *line; k++) {
 			int want = !regexec(&re, line[k], 0, 0, 0);
 

@@ -12,12 +12,12 @@
 #include "log/rotate.h"
 
 /* The steps in order, as reeve-logdir(5) has them. */
-static const enum rotate_step plain[] = { ROTATE_SYNC, ROTATE_SEAL,
-	ROTATE_MOVE, ROTATE_NEW, ROTATE_TRIM, ROTATE_IDLE };
+static const enum rotate_step plain[] = { ROTATE_SYNC, ROTATE_SEAL, ROTATE_MOVE,
+	ROTATE_NEW, ROTATE_TRIM, ROTATE_IDLE };
 static const enum rotate_step processed[] = { ROTATE_SYNC, ROTATE_SEAL,
-	ROTATE_MOVE, ROTATE_NEW, ROTATE_RUN, ROTATE_WAIT,
-	ROTATE_SYNC_PROCESSED, ROTATE_COMMIT, ROTATE_DROP, ROTATE_STATE,
-	ROTATE_KEEP, ROTATE_TRIM, ROTATE_IDLE };
+	ROTATE_MOVE, ROTATE_NEW, ROTATE_RUN, ROTATE_WAIT, ROTATE_SYNC_PROCESSED,
+	ROTATE_COMMIT, ROTATE_DROP, ROTATE_STATE, ROTATE_KEEP, ROTATE_TRIM,
+	ROTATE_IDLE };
 
 static void
 steps(void **state)
@@ -33,18 +33,18 @@ steps(void **state)
 	assert_int_equal(rotate_table[ROTATE_IDLE].next, ROTATE_IDLE);
 	assert_int_equal(rotate_table[ROTATE_IDLE].next_processor, ROTATE_IDLE);
 	for (int i = ROTATE_RUN; i <= ROTATE_KEEP; i++)
-		assert_int_equal(rotate_table[i].next,
-			rotate_table[i].next_processor);
+		assert_int_equal(
+			rotate_table[i].next, rotate_table[i].next_processor);
 	for (int i = 0; i < ROTATE_STEPS; i++) {
 		const struct rotate_row *r = rotate_table + i;
 
 		assert_non_null(r->doing);
 		/* Between the seal and the new file no line may be
 		 * written. */
-		assert_int_equal(r->writable, !(i >= ROTATE_SYNC &&
-			i <= ROTATE_NEW));
-		assert_int_equal(r->optional, i == ROTATE_SYNC ||
-			i == ROTATE_TRIM);
+		assert_int_equal(
+			r->writable, !(i >= ROTATE_SYNC && i <= ROTATE_NEW));
+		assert_int_equal(
+			r->optional, i == ROTATE_SYNC || i == ROTATE_TRIM);
 	}
 }
 
@@ -53,8 +53,7 @@ static unsigned
 expected(unsigned seen, int has_processor)
 {
 	int current = seen & SEEN_CURRENT, whole = seen & SEEN_CURRENT_WHOLE,
-		previous = seen & SEEN_PREVIOUS, newstate = seen &
-		SEEN_NEWSTATE;
+	    previous = seen & SEEN_PREVIOUS, newstate = seen & SEEN_NEWSTATE;
 	unsigned want = 0;
 
 	/* A current that lacks the mark of an orderly end lost something. */
@@ -70,8 +69,8 @@ expected(unsigned seen, int has_processor)
 	if (previous && !(seen & SEEN_PREVIOUS_WHOLE))
 		return want | REPAIR_PREVIOUS_U | REPAIR_EMPTY_STATE;
 	if (previous)
-		return want | (has_processor ? REPAIR_RESUME :
-			REPAIR_PREVIOUS_S);
+		return want |
+			(has_processor ? REPAIR_RESUME : REPAIR_PREVIOUS_S);
 	return want;
 }
 
@@ -88,8 +87,9 @@ repairs(void **state)
 					seen, p, got, expected(seen, p));
 			/* Never both ways with one file. */
 			assert_false(got & REPAIR_DROP_PREVIOUS &&
-				got & (REPAIR_PREVIOUS_S | REPAIR_PREVIOUS_U |
-				REPAIR_RESUME));
+				got &
+					(REPAIR_PREVIOUS_S | REPAIR_PREVIOUS_U |
+						REPAIR_RESUME));
 			assert_false(got & REPAIR_KEEP_PROCESSED &&
 				got & REPAIR_DROP_PROCESSED);
 			assert_false(got & REPAIR_TAKE_STATE &&

@@ -70,7 +70,7 @@ accepts(void **state)
 	script_free(&s);
 
 	assert_int_equal(parse(&s, "+a|./d|+b|t|./d"), 0);
-	assert_int_equal(s.ndirs, 1);	/* one directory, named twice */
+	assert_int_equal(s.ndirs, 1); /* one directory, named twice */
 	script_free(&s);
 
 	assert_int_equal(parse(&s, "s1|./a|s999999999|./b"), 0);
@@ -85,8 +85,10 @@ accepts_own_words(void **state)
 	struct script s;
 
 	(void)state;
-	assert_int_equal(parse(&s, "%total=10M|%full=drop-oldest|"
-		"%compress=/usr/bin/zstd -q|./a"), 0);
+	assert_int_equal(parse(&s,
+				 "%total=10M|%full=drop-oldest|"
+				 "%compress=/usr/bin/zstd -q|./a"),
+		0);
 	assert_true(s.dirs[0].total_bytes == 10 << 20);
 	assert_true(s.dirs[0].drop_oldest);
 	assert_string_equal(s.dirs[0].suffix, ".zst");
@@ -95,8 +97,10 @@ accepts_own_words(void **state)
 	assert_string_equal(s.dirs[0].processor, "gzip");
 	assert_string_equal(s.dirs[1].suffix, "");
 	script_free(&s);
-	assert_int_equal(parse(&s, "%rate=5/2min|%join|%service=x|"
-		"%priority=local3.err|%syslog|%syslog=/x"), 0);
+	assert_int_equal(parse(&s,
+				 "%rate=5/2min|%join|%service=x|"
+				 "%priority=local3.err|%syslog|%syslog=/x"),
+		0);
 	assert_int_equal(s.rate_lines, 5);
 	assert_int_equal(s.rate_ms, 120000);
 	assert_string_equal(s.joint, "\\n");
@@ -113,13 +117,42 @@ accepts_own_words(void **state)
 static void
 refuses(void **state)
 {
-	static const char *const bad[] = { "", "x", "t", "+a", "n|1", "nx|1",
-		"n-1|1", "s4294967296|1", "l60000|1", "s5000|l2501|1", "tt|1",
-		"fx|1", "1x", "2x", "=", "+(|1", "+[|1", "^|1", "Sx|1",
-		"%|1", "%nothing|1", "%total=x|1", "%total|1", "%full=no|1",
-		"%compress=cat|1", "%rate=5|1", "%rate=/s|1", "%rate=5/x|1",
-		"%rate=5/0s|1", "%rate=5/2d|1", "%priority=x|1",
-		"%priority=daemon.loud|1", "%service=|1", "j1|1", "logs/web",
+	static const char *const bad[] = {
+		"",
+		"x",
+		"t",
+		"+a",
+		"n|1",
+		"nx|1",
+		"n-1|1",
+		"s4294967296|1",
+		"l60000|1",
+		"s5000|l2501|1",
+		"tt|1",
+		"fx|1",
+		"1x",
+		"2x",
+		"=",
+		"+(|1",
+		"+[|1",
+		"^|1",
+		"Sx|1",
+		"%|1",
+		"%nothing|1",
+		"%total=x|1",
+		"%total|1",
+		"%full=no|1",
+		"%compress=cat|1",
+		"%rate=5|1",
+		"%rate=/s|1",
+		"%rate=5/x|1",
+		"%rate=5/0s|1",
+		"%rate=5/2d|1",
+		"%priority=x|1",
+		"%priority=daemon.loud|1",
+		"%service=|1",
+		"j1|1",
+		"logs/web",
 	};
 	struct script s;
 
@@ -137,17 +170,36 @@ refuses(void **state)
 static void
 matches(void **state)
 {
-	static const struct { const char *ere, *line; int yes; } row[] = {
-		{ "", "x", 1 }, { "", "", 1 }, { ".*", "", 1 },
-		{ ".", "", 0 }, { "abc", "xabcx", 1 }, { "abc", "ab", 0 },
-		{ "^abc", "abcd", 1 }, { "^abc", "xabc", 0 },
-		{ "abc$", "xabc", 1 }, { "abc$", "abcx", 0 },
-		{ "^abc$", "abc", 1 }, { "^abc$", "abcabc", 0 },
-		{ "^$", "", 1 }, { "^$", "x", 0 }, { "^", "x", 1 },
-		{ "$", "x", 1 }, { "a\\.b", "a.b", 1 }, { "a\\.b", "axb", 0 },
-		{ "a.b", "axb", 1 }, { "a|b", "b", 1 }, { "a\\|b", "a|b", 1 },
-		{ "[[:digit:]]+", "x7", 1 }, { "(ab)+c", "ababc", 1 },
-		{ "a{2}", "baa", 1 }, { "\\\\", "a\\", 1 }, { "a$b", "a$b", 0 },
+	static const struct {
+		const char *ere, *line;
+		int yes;
+	} row[] = {
+		{ "", "x", 1 },
+		{ "", "", 1 },
+		{ ".*", "", 1 },
+		{ ".", "", 0 },
+		{ "abc", "xabcx", 1 },
+		{ "abc", "ab", 0 },
+		{ "^abc", "abcd", 1 },
+		{ "^abc", "xabc", 0 },
+		{ "abc$", "xabc", 1 },
+		{ "abc$", "abcx", 0 },
+		{ "^abc$", "abc", 1 },
+		{ "^abc$", "abcabc", 0 },
+		{ "^$", "", 1 },
+		{ "^$", "x", 0 },
+		{ "^", "x", 1 },
+		{ "$", "x", 1 },
+		{ "a\\.b", "a.b", 1 },
+		{ "a\\.b", "axb", 0 },
+		{ "a.b", "axb", 1 },
+		{ "a|b", "b", 1 },
+		{ "a\\|b", "a|b", 1 },
+		{ "[[:digit:]]+", "x7", 1 },
+		{ "(ab)+c", "ababc", 1 },
+		{ "a{2}", "baa", 1 },
+		{ "\\\\", "a\\", 1 },
+		{ "a$b", "a$b", 0 },
 	};
 
 	(void)state;

@@ -36,7 +36,7 @@ static void
 fields(void **state)
 {
 	uint64_t m = ALL(59), h = ALL(23), d = ALL(31) & ~BIT(0),
-		mo = ALL(12) & ~BIT(0), w = ALL(6);
+		 mo = ALL(12) & ~BIT(0), w = ALL(6);
 
 	(void)state;
 	good("* * * * *", m, h, d, mo, w);
@@ -46,8 +46,8 @@ fields(void **state)
 	good("* * * * 7", m, h, d, mo, BIT(7) | 1);
 	good("* * * * 5-7", m, h, d, mo, BIT(5) | BIT(6) | BIT(7) | 1);
 	good("* * * * sun", m, h, d, mo, 1);
-	good("* * * * Mon,WED-fri", m, h, d, mo, BIT(1) | BIT(3) | BIT(4) |
-		BIT(5));
+	good("* * * * Mon,WED-fri", m, h, d, mo,
+		BIT(1) | BIT(3) | BIT(4) | BIT(5));
 	good("* * * jan,Dec *", m, h, d, BIT(1) | BIT(12), w);
 	good("* * * feb-apr *", m, h, d, BIT(2) | BIT(3) | BIT(4), w);
 	good("*/20 */12 */15 */6 */3", BIT(0) | BIT(20) | BIT(40),
@@ -163,8 +163,8 @@ intervals(void **state)
 static int
 fits(const struct cron *c, const struct tm *t)
 {
-	int day = c->days >> t->tm_mday & 1, wday = c->weekdays >> t->tm_wday &
-		1;
+	int day = c->days >> t->tm_mday & 1,
+	    wday = c->weekdays >> t->tm_wday & 1;
 
 	/* cron(8): if both are restricted, either is enough. */
 	if (!c->any_day && !c->any_weekday)
@@ -172,8 +172,7 @@ fits(const struct cron *c, const struct tm *t)
 	else
 		day = day && wday;
 	return day && c->minutes >> t->tm_min & 1 &&
-		c->hours >> t->tm_hour & 1 &&
-		c->months >> (t->tm_mon + 1) & 1;
+		c->hours >> t->tm_hour & 1 && c->months >> (t->tm_mon + 1) & 1;
 }
 
 /* Minute by minute, for at most `days'; -1 if there is none. */
@@ -221,19 +220,18 @@ next_is_the_first(void **state)
 	zone("UTC0");
 	for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
 		assert_true(cron_parse(&c, texts[k], &what));
-		assert_int_equal(c.any_weekday, texts[k][strlen(texts[k]) - 1]
-			== '*');
+		assert_int_equal(
+			c.any_weekday, texts[k][strlen(texts[k]) - 1] == '*');
 		for (int i = 0; i < 12; i++) {
 			time_t from = 1700000000 + (time_t)rnd(200000000),
-				want = search(&c, from, 62);
+			       want = search(&c, from, 62);
 
 			if (want == -1)
 				want = search(&c, from, 3000);
 			if (cron_next(&c, from) != want)
 				fail_msg("'%s' after %ld: %ld, not %ld",
 					texts[k], (long)from,
-					(long)cron_next(&c, from),
-					(long)want);
+					(long)cron_next(&c, from), (long)want);
 		}
 	}
 	/* A time that fits is not its own successor. */

@@ -24,17 +24,31 @@ make(char **data, size_t *len)
 		{ "data/x", S_IFREG | 0644, "a\0b", 3 },
 		{ "run", S_IFREG | 0755, "#!/bin/sh\n", 10 } };
 	static struct db_prop props[] = { { "description", "words" } };
-	struct db_service s[3] = {
-		{ .name = "a", .consumer = DB_NONE, .files = run, .nfiles = 3,
-			.props = props, .nprops = 1 },
-		{ .name = "b", .consumer = 0, .deps = { 1, zero },
-			.restart_with = { 1, zero }, .files = run,
-			.nfiles = 3, .timeout_up = 7, .flags = DB_ESSENTIAL },
-		{ .name = "aa", .type = DB_ONESHOT, .consumer = DB_NONE,
-			.deps = { 2, both }, .up = { 2, "x\0y", 4, 1 } } };
+	struct db_service s[3] = { { .name = "a",
+					   .consumer = DB_NONE,
+					   .files = run,
+					   .nfiles = 3,
+					   .props = props,
+					   .nprops = 1 },
+		{ .name = "b",
+			.consumer = 0,
+			.deps = { 1, zero },
+			.restart_with = { 1, zero },
+			.files = run,
+			.nfiles = 3,
+			.timeout_up = 7,
+			.flags = DB_ESSENTIAL },
+		{ .name = "aa",
+			.type = DB_ONESHOT,
+			.consumer = DB_NONE,
+			.deps = { 2, both },
+			.up = { 2, "x\0y", 4, 1 } } };
 	struct db_bundle b = { "d", { 2, both } };
-	struct db db = { .nlong = 2, .nshort = 1, .services = s,
-		.nbundles = 1, .bundles = &b };
+	struct db db = { .nlong = 2,
+		.nshort = 1,
+		.services = s,
+		.nbundles = 1,
+		.bundles = &b };
 
 	for (int i = 0; i < 3; i++) {
 		if (!s[i].up.argv)
@@ -91,8 +105,8 @@ every_byte(void **state)
 	for (size_t i = 0; i < len; i++)
 		for (int bit = 0; bit < 8; bit++) {
 			data[i] ^= (char)(1 << bit);
-			assert_int_equal(db_load(&db, data, len, err,
-				sizeof err), -1);
+			assert_int_equal(
+				db_load(&db, data, len, err, sizeof err), -1);
 			assert_true(strlen(err) > 10);
 			data[i] ^= (char)(1 << bit);
 		}
@@ -140,8 +154,8 @@ every_byte_signed(void **state)
 		assert_int_equal(db_load(&db, exact, n, err, sizeof err), -1);
 		if (n > DB_HASH) {
 			sign(exact, n);
-			assert_int_equal(db_load(&db, exact, n, err,
-				sizeof err), -1);
+			assert_int_equal(
+				db_load(&db, exact, n, err, sizeof err), -1);
 		}
 		free(exact);
 	}
@@ -175,8 +189,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(round_trip),
 		cmocka_unit_test(every_byte),
-		cmocka_unit_test(every_byte_signed),
-		cmocka_unit_test(names) };
+		cmocka_unit_test(every_byte_signed), cmocka_unit_test(names) };
 
 	return cmocka_run_group_tests(tests, 0, 0);
 }

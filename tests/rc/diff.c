@@ -112,8 +112,8 @@ make(struct made *m, const char *text)
 			if (*p == '#')
 				s->flags |= DB_GENERATED;
 			if (*p == '@')
-				s->on_change = p[1] == 'k' ? DB_CHANGE_KEEP :
-					DB_CHANGE_RELOAD;
+				s->on_change = p[1] == 'k' ? DB_CHANGE_KEEP
+							   : DB_CHANGE_RELOAD;
 		}
 	}
 	for (uint32_t i = 0; i < n; i++) {
@@ -133,8 +133,10 @@ make(struct made *m, const char *text)
 					(int)(next - p), p);
 				names(m, i, kind, list);
 				if (kind == '|')
-					m->files[i][0].data = m->services[
-						m->services[i].consumer].name;
+					m->files[i][0].data =
+						m->services[m->services[i]
+								    .consumer]
+							.name;
 			}
 		}
 	}
@@ -155,9 +157,10 @@ set_state(struct made *m, const char *text)
 		assert_true(db_service(&m->db, w) != DB_NONE);
 		r = m->state + db_service(&m->db, w);
 		for (; *flags; flags++)
-			r->flags |= *flags == 'u' ? STATE_UP : *flags == 'w' ?
-				STATE_WANTED : *flags == 'o' ? STATE_OWED :
-				STATE_FAILED;
+			r->flags |= *flags == 'u' ? STATE_UP
+				: *flags == 'w'	  ? STATE_WANTED
+				: *flags == 'o'	  ? STATE_OWED
+						  : STATE_FAILED;
 		if (r->flags & STATE_FAILED) {
 			r->reason = REASON_EXIT;
 			r->code = 7;
@@ -178,8 +181,9 @@ begin(const char *old, const char *state, const char *new)
 	make(&from, old);
 	set_state(&from, state);
 	make(&to, new);
-	in = (struct diff_input){ .from = &from.db, .to = &to.db,
-		.state = from.state };
+	in = (struct diff_input){
+		.from = &from.db, .to = &to.db, .state = from.state
+	};
 }
 
 /* What becomes of those that are up, then, behind a slash, what starts. */
@@ -194,8 +198,8 @@ is(const char *expected)
 	for (k = 0; k < d.nfrom; k++) {
 		const struct diff_step *s = d.old + k;
 
-		assert_int_equal(d.stop[k], s->action == DIFF_STOP ||
-			s->action == DIFF_RESTART);
+		assert_int_equal(d.stop[k],
+			s->action == DIFF_STOP || s->action == DIFF_RESTART);
 		if (d.stop[k] || s->action == DIFF_RELOAD) {
 			assert_int_equal(s->was, k);
 			assert_int_equal(s->is, d.to[k]);
@@ -265,7 +269,7 @@ own_reasons(void **state)
 	is("a keep keep, b keep keep, /");
 	in.on_change = DIFF_ALWAYS_RESTART;
 	is("a restart changed, b restart changed, / a restart changed "
-		"b restart changed");
+	   "b restart changed");
 }
 
 static void
@@ -274,15 +278,15 @@ needed(void **state)
 	(void)state;
 	begin("a b>a c>b d", "a:u b:u c:u d:u", "a=2 b>a c>b d");
 	is("a restart changed, b restart needs a, c restart needs b, "
-		"d keep same, / a restart changed b restart needs "
-		"c restart needs");
+	   "d keep same, / a restart changed b restart needs "
+	   "c restart needs");
 	/* Only the new set says that it needs it. */
 	begin("a b", "a:u b:u", "a=2 b>a");
 	is("a restart changed, b restart needs a, / a restart changed "
-		"b restart needs");
+	   "b restart needs");
 	begin("a b", "a:u", "a>b b>c c");
 	is("a restart needs-new b, / a restart needs-new b start needed "
-		"c start needed");
+	   "c start needed");
 	/* It was needed and down before: nobody minds. */
 	begin("a>b b", "a:u", "a>b b");
 	is("a keep same, /");
@@ -292,7 +296,7 @@ needed(void **state)
 	is("a keep same, /");
 	begin("a", "a:o", "a~b b~c c>e e");
 	is("/ a start owed b start needed wish c start needed wish "
-		"e start needed");
+	   "e start needed");
 }
 
 static void
@@ -366,7 +370,7 @@ conversions(void **state)
 	fails(DIFF_UNKNOWN, "z is not in the new set");
 	c[1] = (struct diff_convert){ "b", "a", 0 };
 	is("a restart rename, b restart rename, / a restart rename "
-		"x restart rename");
+	   "x restart rename");
 	in.nconvert = 1;
 	c[0] = (struct diff_convert){ "b", "a", 0 };
 	fails(DIFF_DUPLICATE, "b and a both become a");
@@ -374,7 +378,8 @@ conversions(void **state)
 	in.convert = c;
 	in.nconvert = 1;
 	c[0] = (struct diff_convert){ "all", "x", 0 };
-	fails(DIFF_WRONG_TYPE, "all is a bundle, expected a longrun or "
+	fails(DIFF_WRONG_TYPE,
+		"all is a bundle, expected a longrun or "
 		"oneshot");
 	c[0] = (struct diff_convert){ "a", "all", 0 };
 	is("a stop gone, / x start replaces");
@@ -397,7 +402,7 @@ companions(void **state)
 	in.convert = &c;
 	in.nconvert = 1;
 	is("a restart needs-new x-log, a-log stop gone, / "
-		"x restart needs-new x-log start needed");
+	   "x restart needs-new x-log start needed");
 }
 
 static void
@@ -429,7 +434,7 @@ undone(void **state)
 	set_state(&to, "a:o c:u");
 	in.target = to.state;
 	is("a restart changed, b restart target, / a restart target "
-		"c start target");
+	   "c start target");
 	/* It was not restarted, so runs as it did. */
 	begin("a b@r", "a:u b:u", "a=2 b=2");
 	set_state(&to, "a:u b:u");
@@ -437,7 +442,7 @@ undone(void **state)
 	is("a keep same, b reload changed, /");
 	in.current = yes;
 	is("a restart changed, b restart changed, / a restart target "
-		"b restart target");
+	   "b restart target");
 }
 
 static void
@@ -449,7 +454,7 @@ kept(void **state)
 	begin("a b c!", "a:u b:u c:u", "a b c!");
 	in.outdated = yes;
 	is("a restart outdated, b keep same, c keep essential, / "
-		"a restart outdated");
+	   "a restart outdated");
 	begin("a", "a:u", "a@k");
 	in.outdated = yes;
 	is("a keep still-kept, /");
@@ -467,8 +472,8 @@ states(void **state)
 	assert_int_equal(d.state[1].reason, REASON_EXIT);
 	assert_int_equal(d.state[1].code, 7);
 	assert_int_equal(d.state[2].flags, STATE_OWED);
-	assert_int_equal(d.state[3].flags, STATE_UP | STATE_OWED |
-		STATE_FAILED);
+	assert_int_equal(
+		d.state[3].flags, STATE_UP | STATE_OWED | STATE_FAILED);
 	assert_int_equal(d.state[3].code, 7);
 	assert_int_equal(d.stops, 1);
 	assert_int_equal(d.starts, 2);
@@ -481,11 +486,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(own_reasons), cmocka_unit_test(needed),
-		cmocka_unit_test(essential), cmocka_unit_test(pipes),
-		cmocka_unit_test(conversions), cmocka_unit_test(companions),
-		cmocka_unit_test(bundled), cmocka_unit_test(undone),
-		cmocka_unit_test(kept), cmocka_unit_test(states),
+		cmocka_unit_test(own_reasons),
+		cmocka_unit_test(needed),
+		cmocka_unit_test(essential),
+		cmocka_unit_test(pipes),
+		cmocka_unit_test(conversions),
+		cmocka_unit_test(companions),
+		cmocka_unit_test(bundled),
+		cmocka_unit_test(undone),
+		cmocka_unit_test(kept),
+		cmocka_unit_test(states),
 	};
 
 	return cmocka_run_group_tests(tests, 0, 0);

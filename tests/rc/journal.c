@@ -19,11 +19,12 @@
 #define HEAD "reeve-journal 1\n"
 #define LEAST HEAD "from 1\nto 2\norigin 1\n"
 
-static const char whole[] = HEAD "from 3\nto 4294967295\norigin 2\n"
-	"boot /db/new\nboot-link /db/boot\nboot-was old\n"
-	"began 18446744073709551615\n"
-	"old a\nnew b\nold c\nnew d\nwas e e\nis f\n"
-	"reload r\nreload s\nalong x\nalong y\nalong z\nend\n";
+static const char whole[] =
+	HEAD "from 3\nto 4294967295\norigin 2\n"
+	     "boot /db/new\nboot-link /db/boot\nboot-was old\n"
+	     "began 18446744073709551615\n"
+	     "old a\nnew b\nold c\nnew d\nwas e e\nis f\n"
+	     "reload r\nreload s\nalong x\nalong y\nalong z\nend\n";
 
 static int
 parses(const char *text)
@@ -254,8 +255,10 @@ in_a_directory(void **state)
 	assert_int_equal(mkdirat(fd, JOURNAL_FILE, 0700), 0);
 	assert_int_equal(journal_read(&got, fd), -1);
 	assert_int_equal(journal_remove(fd), -1);
-	assert_int_equal(journal_write(fd, &(struct journal){ .from = 1,
-		.to = 2, .origin = 1 }), -1);
+	assert_int_equal(
+		journal_write(fd,
+			&(struct journal){ .from = 1, .to = 2, .origin = 1 }),
+		-1);
 	assert_int_equal(unlinkat(fd, JOURNAL_FILE, AT_REMOVEDIR), 0);
 	close(fd);
 	assert_int_equal(rmdir(dir), 0);

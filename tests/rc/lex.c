@@ -54,9 +54,11 @@ by_hand(void **state)
 	assert_string_equal(words("a \\\nb \\"), "a|b|");
 	assert_string_equal(words("a\n{ b\n{ c }"), "line 2: unmatched {");
 	assert_string_equal(words("a\n}"), "line 2: unmatched }");
-	assert_string_equal(words("x\n\"a\n\n"), "line 2: a quote is not "
+	assert_string_equal(words("x\n\"a\n\n"),
+		"line 2: a quote is not "
 		"closed (expected another \")");
-	assert_string_equal(words("\"\\256\""), "line 1: a number after \\ is "
+	assert_string_equal(words("\"\\256\""),
+		"line 1: a number after \\ is "
 		"not 1 to 255");
 }
 
@@ -72,7 +74,8 @@ nesting(void **state)
 		text[n++] = ' ';
 	}
 	text[n] = 0;
-	assert_string_equal(words(text), "line 1: more than 255 blocks are "
+	assert_string_equal(words(text),
+		"line 1: more than 255 blocks are "
 		"nested");
 }
 
@@ -98,8 +101,9 @@ oracle(const char *program, const char *text, char *out, size_t max)
 	pid_t pid;
 
 	snprintf(script, sizeof script, "%s --print %s", self, text);
-	assert_int_equal(file_write(AT_FDCWD, "script", script,
-		strlen(script), 0644, 0), 0);
+	assert_int_equal(
+		file_write(AT_FDCWD, "script", script, strlen(script), 0644, 0),
+		0);
 	assert_int_equal(pipe(p), 0);
 	pid = fork();
 	assert_true(pid >= 0);
@@ -128,8 +132,8 @@ forgiven(const char *text, const char *what)
 	const char *s = strrchr(text, '\\');
 
 	return (!strncmp(what, "a quote", 7) ||
-		!strncmp(what, "a backslash", 11)) && s &&
-		!s[1 + strspn(s + 1, "0123456789abcdefx")];
+		       !strncmp(what, "a backslash", 11)) &&
+		s && !s[1 + strspn(s + 1, "0123456789abcdefx")];
 }
 
 static void
@@ -137,8 +141,8 @@ at_random(void **state)
 {
 	static const char *const parts[] = { " ", " ", "\n", "\t", "{", "}",
 		"\"", "\"", "\\", "#", "a", "b", "0", "0x", "41", "101", "65",
-		"9", "n", "x", "\r", " { ", " } ", " \"", "\" ", "\\0",
-		"\\0x4", "\\25", "$x", " # ", "word" };
+		"9", "n", "x", "\r", " { ", " } ", " \"", "\" ", "\\0", "\\0x4",
+		"\\25", "$x", " # ", "word" };
 	const char *program = execlineb();
 	unsigned seed = 12345, refused = 0, same = 0, part, of = 1;
 	const char *which = getenv("PART");
@@ -146,7 +150,8 @@ at_random(void **state)
 
 	(void)state;
 	if (!program) {
-		fprintf(stderr, "SKIP comparison: execlineb is not "
+		fprintf(stderr,
+			"SKIP comparison: execlineb is not "
 			"installed\n");
 		skip();
 	}
@@ -161,8 +166,9 @@ at_random(void **state)
 		ssize_t got;
 
 		while (count--)
-			strcat(text, parts[(unsigned)rand_r(&seed) %
-				(sizeof parts / sizeof *parts)]);
+			strcat(text,
+				parts[(unsigned)rand_r(&seed) %
+					(sizeof parts / sizeof *parts)]);
 		/* Inside a block execlineb 2.9 puts the spaces for the block
 		 * into such words a second time. */
 		if (strstr(text, "{\\") || strstr(text, "}\\") ||
@@ -172,8 +178,10 @@ at_random(void **state)
 		got = oracle(program, text, out, sizeof out);
 		if (n < 0 && got >= 0 && forgiven(text, e.what))
 			continue;
-		if ((n < 0) != (got < 0) || (n >= 0 && ((size_t)got != b.len
-			|| memcmp(out, b.s ? b.s : "", b.len))))
+		if ((n < 0) != (got < 0) ||
+			(n >= 0 &&
+				((size_t)got != b.len ||
+					memcmp(out, b.s ? b.s : "", b.len))))
 			fail_msg("differs: <<%s>> ours %d, %s; execlineb %zd",
 				text, n, n < 0 ? e.what : "", got);
 		refused += n < 0;

@@ -277,7 +277,7 @@ failures(void **state)
 	assert_int_equal(plan.cause[B], A);
 	assert_int_equal(plan.cause[C], A);
 	assert_int_equal(plan.left, 2);
-	next(D);	/* order alone goes on */
+	next(D); /* order alone goes on */
 	done(D);
 	done(E);
 	end();

@@ -55,8 +55,8 @@ unique(uint32_t *v, uint32_t n)
  * so there are no circles. */
 enum shape { CHAIN, FAN, RANDOM, SHAPES };
 
-static const struct db_file files[2] = {
-	{ "run", 0100755, "#!/bin/a", 8 }, { "run", 0100755, "#!/bin/b", 8 } };
+static const struct db_file files[2] = { { "run", 0100755, "#!/bin/a", 8 },
+	{ "run", 0100755, "#!/bin/b", 8 } };
 
 static void
 make_graph(struct graph *g, uint32_t n, enum shape shape, int salt)
@@ -101,8 +101,9 @@ make_graph(struct graph *g, uint32_t n, enum shape shape, int salt)
 		uint32_t *v = g->edges + at;
 
 		for (uint32_t k = 0; k < m; k++)
-			v[k] = order[shape == CHAIN ? i - 1 :
-				shape == FAN ? 0 : rnd(i)];
+			v[k] = order[shape == CHAIN    ? i - 1
+					: shape == FAN ? 0
+						       : rnd(i)];
 		s->deps.v = v;
 		s->deps.n = unique(v, m);
 		at += m;
@@ -135,8 +136,8 @@ static void
 check_begin(const struct db *db, const unsigned char *set,
 	const unsigned char *done, uint32_t i, int up)
 {
-	const struct db_list *l = up ? &db->services[i].deps :
-		&db->services[i].rdeps;
+	const struct db_list *l =
+		up ? &db->services[i].deps : &db->services[i].rdeps;
 
 	assert_true(set[i]);
 	assert_false(done[i]);
@@ -177,8 +178,8 @@ drive(const struct db *db, const unsigned char *set, int up, uint32_t odds)
 	}
 	assert_int_equal(p.left, 0);
 	for (i = 0; i < n; i++) {
-		const struct db_list *l = up ? &db->services[i].deps :
-			&db->services[i].rdeps;
+		const struct db_list *l =
+			up ? &db->services[i].deps : &db->services[i].rdeps;
 		int blocked = 0;
 
 		if (!set[i])
@@ -266,8 +267,8 @@ check_diff(const struct diff_input *in, const struct diff *d)
 		/* Whoever stays has all that it needs, in both sets. */
 		if (!d->stop[i]) {
 			assert_true(j != DB_NONE);
-			assert_memory_equal(s->hash, b->services[j].hash,
-				DB_HASH);
+			assert_memory_equal(
+				s->hash, b->services[j].hash, DB_HASH);
 			for (uint32_t k = 0; k < s->deps.n; k++)
 				assert_false(d->stop[s->deps.v[k]]);
 			for (uint32_t k = 0; k < b->services[j].deps.n; k++) {
@@ -286,8 +287,8 @@ check_diff(const struct diff_input *in, const struct diff *d)
 		if (d->old[i].why == BECAUSE_NEEDS)
 			assert_true(d->stop[d->old[i].other]);
 		if (d->old[i].why == BECAUSE_CHANGED)
-			assert_memory_not_equal(s->hash, b->services[j].hash,
-				DB_HASH);
+			assert_memory_not_equal(
+				s->hash, b->services[j].hash, DB_HASH);
 		if (d->old[i].why == BECAUSE_GONE)
 			assert_int_equal(j, DB_NONE);
 		/* and comes back if it is still there. */
@@ -303,9 +304,11 @@ check_diff(const struct diff_input *in, const struct diff *d)
 			for (uint32_t k = 0; k < s->deps.n; k++) {
 				uint32_t e = s->deps.v[k], i = d->from[e];
 
-				assert_true(d->start[e] || (i != DB_NONE &&
-					(in->state[i].flags & STATE_UP) &&
-					!d->stop[i]));
+				assert_true(d->start[e] ||
+					(i != DB_NONE &&
+						(in->state[i].flags &
+							STATE_UP) &&
+						!d->stop[i]));
 			}
 		}
 }
@@ -323,7 +326,7 @@ one_diff(uint32_t n, enum shape shape)
 
 	make_graph(&a, n, shape, 0);
 	if (rnd(3) == 0) {
-		seed = was;	/* nearly the same graph */
+		seed = was; /* nearly the same graph */
 		(void)rnd(2);
 		m = n;
 	}
@@ -336,8 +339,9 @@ one_diff(uint32_t n, enum shape shape)
 	for (uint32_t i = 0; i < n; i++)
 		st[i].flags = up[i] ? STATE_UP : rnd(9) ? 0 : STATE_WANTED;
 	{
-		struct diff_input in = { .from = &a.db, .to = &b.db,
-			.state = st };
+		struct diff_input in = {
+			.from = &a.db, .to = &b.db, .state = st
+		};
 
 		assert_int_equal(diff_make(&d, &in, err, sizeof err), DIFF_OK);
 		check_diff(&in, &d);

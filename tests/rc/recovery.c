@@ -14,8 +14,11 @@
 static struct cut_off
 at(uint32_t live, uint32_t from, uint32_t to, uint32_t origin, int other)
 {
-	return (struct cut_off){ .live = live, .from = from, .to = to,
-		.origin = origin, .other_set = other };
+	return (struct cut_off){ .live = live,
+		.from = from,
+		.to = to,
+		.origin = origin,
+		.other_set = other };
 }
 
 static void
@@ -93,13 +96,13 @@ undo(void **state)
 
 			/* Wished, no undo already, something worse. */
 			assert_int_equal(recovery_goes_back(codes[i], bits & 1,
-				!!(bits & 2), !!(bits & 4)), bad && bits == 5);
+						 !!(bits & 2), !!(bits & 4)),
+				bad && bits == 5);
 		}
 	assert_int_equal(recovery_undo_code(UPDATE_OK), UPDATE_UNDONE);
-	assert_int_equal(recovery_undo_code(UPDATE_FAILED),
-		UPDATE_UNDONE_PART);
-	assert_int_equal(recovery_undo_code(UPDATE_TIMEOUT),
-		UPDATE_UNDONE_PART);
+	assert_int_equal(recovery_undo_code(UPDATE_FAILED), UPDATE_UNDONE_PART);
+	assert_int_equal(
+		recovery_undo_code(UPDATE_TIMEOUT), UPDATE_UNDONE_PART);
 	assert_int_equal(recovery_undo_code(UPDATE_CUT_OFF), UPDATE_CUT_OFF);
 	assert_int_equal(recovery_undo_code(UPDATE_SYSTEM), UPDATE_SYSTEM);
 }

@@ -25,8 +25,8 @@ report(void *arg, enum diag_level level, const char *file, unsigned line,
 	size_t n = strlen(said);
 
 	assert_ptr_equal(arg, &diag);
-	snprintf(said + n, sizeof said - n, "%c %s:%u: %s\n",
-		"EWN"[level], file, line, text);
+	snprintf(said + n, sizeof said - n, "%c %s:%u: %s\n", "EWN"[level],
+		file, line, text);
 }
 
 static int
@@ -55,8 +55,8 @@ finish(void **state)
 static struct def *
 add_in(const char *source, const char *name, enum db_type type)
 {
-	struct def *d = def_new(&defs, source, name,
-		arena_path(&mem, source, name));
+	struct def *d =
+		def_new(&defs, source, name, arena_path(&mem, source, name));
 
 	d->type = type;
 	return d;
@@ -151,8 +151,9 @@ numbers(void **state)
 	def_set_file(&defs, d, "a", 0100644, "2", 1);
 	def_set_prop(&defs, d, "y", "1");
 	def_set_prop(&defs, d, "b", "2");
-	d->script[1] = (struct db_script){ .present = 1, .argc = 1,
-		.argv = "up", .len = 3 };
+	d->script[1] = (struct db_script){
+		.present = 1, .argc = 1, .argv = "up", .len = 3
+	};
 	d->script[2].argv = "reload";
 	d->script[0].argv = "down";
 	fine();
@@ -190,12 +191,12 @@ many(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 500; i++) {
-		struct def *d = add(arena_printf(&mem, "s%03d", (i * 7) % 500),
-			DB_LONGRUN);
+		struct def *d = add(
+			arena_printf(&mem, "s%03d", (i * 7) % 500), DB_LONGRUN);
 
 		if (strcmp(d->name, "s000"))
-			list(d, LIST_DEPS, arena_printf(&mem, "s%03d",
-				(i * 7) % 500 - 1));
+			list(d, LIST_DEPS,
+				arena_printf(&mem, "s%03d", (i * 7) % 500 - 1));
 	}
 	fine();
 	assert_int_equal(db.nlong, 500);
@@ -213,7 +214,8 @@ duplicates(void **state)
 	add_in("T", "b", DB_LONGRUN);
 	def_set_file(&defs, add_in("T", "a", DB_ONESHOT), "x", 0100644, "", 0);
 	resolve_duplicates(&defs);
-	assert_string_equal(said, "E T/a:0: duplicate service definition: a is "
+	assert_string_equal(said,
+		"E T/a:0: duplicate service definition: a is "
 		"already defined in S/a (--override lets the later one win)\n");
 	assert_int_equal(defs.n, 2);
 	assert_int_equal(diag.code, 1);
@@ -232,7 +234,8 @@ duplicates(void **state)
 	add_in("V", "a", DB_LONGRUN);
 	add_in("W", "a", DB_LONGRUN);
 	resolve_duplicates(&defs);
-	assert_string_equal(said, "N V/a:0: instead of U/a\n"
+	assert_string_equal(said,
+		"N V/a:0: instead of U/a\n"
 		"N W/a:0: instead of V/a\n");
 }
 
@@ -303,8 +306,8 @@ bundles(void **state)
 
 	(void)state;
 	for (const char *p = "abcd"; *p; p++)
-		add(arena_printf(&mem, "%c", *p), *p == 'd' ? DB_ONESHOT :
-			DB_LONGRUN);
+		add(arena_printf(&mem, "%c", *p),
+			*p == 'd' ? DB_ONESHOT : DB_LONGRUN);
 	all = add("all", DB_BUNDLE);
 	list(all, LIST_CONTENTS, "some");
 	list(all, LIST_CONTENTS, "d");
@@ -348,9 +351,9 @@ unknown_names(void **state)
 	list(d, LIST_AFTER, "later");
 	list(b, LIST_CONTENTS, "netwrok");
 	says("E S/b/0:0: undefined service name netwrok; did you mean network?\n"
-		"E S/network/1:0: undefined service name nothing-like-it\n"
-		"N S/network/2:0: there is no service wish, left out\n"
-		"N S/network/3:0: there is no service later, left out\n");
+	     "E S/network/1:0: undefined service name nothing-like-it\n"
+	     "N S/network/2:0: there is no service wish, left out\n"
+	     "N S/network/3:0: there is no service later, left out\n");
 	assert_int_equal(diag.code, 1);
 }
 
@@ -396,7 +399,7 @@ cycles(void **state)
 	chain(LIST_DEPS, DB_ONESHOT, "abcde", "c");
 	chain(LIST_AFTER, DB_LONGRUN, "pq", "p");
 	says("E S/p:0: cyclic service dependency: p -> q -> p\n"
-		"E S/c:0: cyclic service dependency: c -> d -> e -> c\n");
+	     "E S/c:0: cyclic service dependency: c -> d -> e -> c\n");
 }
 
 static void
@@ -442,7 +445,7 @@ static void
 pipelines(void **state)
 {
 	struct def *a = add("a", DB_LONGRUN), *b = add("b", DB_LONGRUN),
-		*c = add("c", DB_LONGRUN), *z = add("z", DB_LONGRUN);
+		   *c = add("c", DB_LONGRUN), *z = add("z", DB_LONGRUN);
 	struct db_file *f;
 
 	(void)state;
@@ -471,8 +474,7 @@ pipelines(void **state)
 	assert_non_null(f);
 	assert_int_equal(f->mode, 0100644);
 	assert_string_equal(f->data, "../../fifo/b\n");
-	assert_string_equal(def_file(b, "stdout-fifo")->data,
-		"../../fifo/c\n");
+	assert_string_equal(def_file(b, "stdout-fifo")->data, "../../fifo/c\n");
 	assert_null(def_file(c, "stdout-fifo"));
 }
 
@@ -498,7 +500,7 @@ static void
 generated(void **state)
 {
 	struct def *a = add("a", DB_LONGRUN), *b = add("b", DB_LONGRUN),
-		*c = add("c", DB_LONGRUN);
+		   *c = add("c", DB_LONGRUN);
 
 	(void)state;
 	a->flags = DB_GENERATED;
@@ -515,7 +517,7 @@ static void
 one_sided(void **state)
 {
 	struct def *a = add("a", DB_LONGRUN), *b = add("b", DB_LONGRUN),
-		*c = add("c", DB_LONGRUN), *d = add("d", DB_LONGRUN);
+		   *c = add("c", DB_LONGRUN), *d = add("d", DB_LONGRUN);
 
 	(void)state;
 	add("one", DB_ONESHOT);
@@ -530,23 +532,23 @@ one_sided(void **state)
 	list(d, LIST_PRODUCERS, "nobody");
 	list(b, LIST_PRODUCERS, "d");
 	says("E S/a/producer-for:3: longrun a is a producer for b, which does "
-		"not declare it back: a is not in S/b/consumer-for\n"
-		"E S/b/producer-for:3: longrun b is a producer for one, which "
-		"is a oneshot and not a longrun\n"
-		"E S/c/producer-for:3: longrun c is a producer for bun, which "
-		"is a bundle and not a longrun\n"
-		"E S/d/producer-for:3: undefined service name nowhere, "
-		"expected the name of a longrun\n"
-		"E S/b/5:0: longrun b is a consumer for d, which does not "
-		"declare it back: b is not in S/d/producer-for\n"
-		"E S/c/5:0: longrun c is a consumer for a, which does not "
-		"declare it back: c is not in S/a/producer-for\n"
-		"E S/d/5:0: longrun d is a consumer for one, which is a "
-		"oneshot and not a longrun\n"
-		"E S/d/5:0: longrun d is a consumer for bun, which is a bundle "
-		"and not a longrun\n"
-		"E S/d/5:0: undefined service name nobody, expected the name "
-		"of a longrun\n");
+	     "not declare it back: a is not in S/b/consumer-for\n"
+	     "E S/b/producer-for:3: longrun b is a producer for one, which "
+	     "is a oneshot and not a longrun\n"
+	     "E S/c/producer-for:3: longrun c is a producer for bun, which "
+	     "is a bundle and not a longrun\n"
+	     "E S/d/producer-for:3: undefined service name nowhere, "
+	     "expected the name of a longrun\n"
+	     "E S/b/5:0: longrun b is a consumer for d, which does not "
+	     "declare it back: b is not in S/d/producer-for\n"
+	     "E S/c/5:0: longrun c is a consumer for a, which does not "
+	     "declare it back: c is not in S/a/producer-for\n"
+	     "E S/d/5:0: longrun d is a consumer for one, which is a "
+	     "oneshot and not a longrun\n"
+	     "E S/d/5:0: longrun d is a consumer for bun, which is a bundle "
+	     "and not a longrun\n"
+	     "E S/d/5:0: undefined service name nobody, expected the name "
+	     "of a longrun\n");
 }
 
 /* What could not be read has been complained of already. */
@@ -554,7 +556,7 @@ static void
 unreadable_end(void **state)
 {
 	struct def *a = add("a", DB_LONGRUN), *b = add("b", DB_ONESHOT),
-		*c = add("c", DB_LONGRUN);
+		   *c = add("c", DB_LONGRUN);
 
 	(void)state;
 	b->bad = 1;
@@ -568,24 +570,24 @@ static void
 pipeline_names(void **state)
 {
 	struct def *a = add("a", DB_LONGRUN), *b = add("b", DB_LONGRUN),
-		*c = add("c", DB_LONGRUN), *d = add("d", DB_LONGRUN);
+		   *c = add("c", DB_LONGRUN), *d = add("d", DB_LONGRUN);
 
 	(void)state;
 	feeds(a, "b");
 	list(b, LIST_PRODUCERS, "a");
-	pipeline(a, "first");		/* not the last one */
-	pipeline(b, "a");		/* taken */
+	pipeline(a, "first"); /* not the last one */
+	pipeline(b, "a"); /* taken */
 	feeds(c, "d");
 	list(d, LIST_PRODUCERS, "c");
-	pipeline(d, 0);			/* two names */
+	pipeline(d, 0); /* two names */
 	pipeline(add("e", DB_LONGRUN), "lonely");
 	says("W S/a/pipeline-name:4: ignored: a is not the last consumer of a "
-		"pipeline\n"
-		"E S/b/pipeline-name:0: duplicate service definition: a is "
-		"already defined in S/a, as a longrun\n"
-		"E S/d/pipeline-name:4: this should only contain one name\n"
-		"W S/e/pipeline-name:4: ignored: e is not the last consumer of "
-		"a pipeline\n");
+	     "pipeline\n"
+	     "E S/b/pipeline-name:0: duplicate service definition: a is "
+	     "already defined in S/a, as a longrun\n"
+	     "E S/d/pipeline-name:4: this should only contain one name\n"
+	     "W S/e/pipeline-name:4: ignored: e is not the last consumer of "
+	     "a pipeline\n");
 	assert_int_equal(db.nbundles, 0);
 	*said = 0;
 	pipeline(b, "s6rc-x");
@@ -593,18 +595,18 @@ pipeline_names(void **state)
 	a->pipeline.file = 0;
 	pipeline(d, "s6-rc-y");
 	says("E S/b/pipeline-name:4: the name s6rc-x begins with s6rc- or "
-		"s6-rc-, which are reserved\n"
-		"E S/d/pipeline-name:4: the name s6-rc-y begins with s6rc- or "
-		"s6-rc-, which are reserved\n"
-		"W S/e/pipeline-name:4: ignored: e is not the last consumer of "
-		"a pipeline\n");
+	     "s6-rc-, which are reserved\n"
+	     "E S/d/pipeline-name:4: the name s6-rc-y begins with s6rc- or "
+	     "s6-rc-, which are reserved\n"
+	     "W S/e/pipeline-name:4: ignored: e is not the last consumer of "
+	     "a pipeline\n");
 }
 
 static void
 restart_with(void **state)
 {
 	struct def *d = add("d", DB_LONGRUN), *e = add("e", DB_LONGRUN),
-		*f = add("f", DB_LONGRUN);
+		   *f = add("f", DB_LONGRUN);
 
 	(void)state;
 	add("a", DB_LONGRUN);
@@ -623,9 +625,9 @@ restart_with(void **state)
 	list(f, LIST_RESTART_WITH, "b");
 	list(add("g", DB_LONGRUN), LIST_RESTART_WITH, "a");
 	says("E S/f/4:0: b is not a dependency of f; expected it in "
-		"dependencies.d too\n"
-		"E S/g/4:0: a is not a dependency of g; expected it in "
-		"dependencies.d too\n");
+	     "dependencies.d too\n"
+	     "E S/g/4:0: a is not a dependency of g; expected it in "
+	     "dependencies.d too\n");
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, finish)
@@ -634,12 +636,25 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(numbers), TEST(many), TEST(duplicates), TEST(templates),
-		TEST(templates_kept), TEST(bundles), TEST(unknown_names),
-		TEST(oneself), TEST(cycles), TEST(mixed_cycle),
-		TEST(bundle_cycles), TEST(bundle_of_itself), TEST(pipelines),
-		TEST(pipeline_in_bundle), TEST(generated), TEST(one_sided),
-		TEST(unreadable_end), TEST(pipeline_names), TEST(restart_with),
+		TEST(numbers),
+		TEST(many),
+		TEST(duplicates),
+		TEST(templates),
+		TEST(templates_kept),
+		TEST(bundles),
+		TEST(unknown_names),
+		TEST(oneself),
+		TEST(cycles),
+		TEST(mixed_cycle),
+		TEST(bundle_cycles),
+		TEST(bundle_of_itself),
+		TEST(pipelines),
+		TEST(pipeline_in_bundle),
+		TEST(generated),
+		TEST(one_sided),
+		TEST(unreadable_end),
+		TEST(pipeline_names),
+		TEST(restart_with),
 	};
 
 	return cmocka_run_group_tests(tests, 0, 0);

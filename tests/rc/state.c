@@ -30,8 +30,9 @@ state_round_trip(void **unused)
 	(void)unused;
 	memset(id, 5, sizeof id);
 	assert_int_equal(state_create(AT_FDCWD, "state", id, 3, rec), 0);
-	assert_int_equal(state_open(&s, AT_FDCWD, "state", id, 3, 1, err,
-		sizeof err), 0);
+	assert_int_equal(
+		state_open(&s, AT_FDCWD, "state", id, 3, 1, err, sizeof err),
+		0);
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(s.rec[i].flags, rec[i].flags);
 		assert_int_equal(s.rec[i].reason, rec[i].reason);
@@ -39,19 +40,22 @@ state_round_trip(void **unused)
 		assert_int_equal(s.rec[i].when, rec[i].when);
 	}
 	assert_int_equal(state_put(&s, 1, STATE_UP, REASON_NONE, 0), 0);
-	assert_int_equal(state_open(&t, AT_FDCWD, "state", id, 3, 0, err,
-		sizeof err), 0);
+	assert_int_equal(
+		state_open(&t, AT_FDCWD, "state", id, 3, 0, err, sizeof err),
+		0);
 	assert_int_equal(t.rec[1].flags, STATE_UP);
 	assert_int_equal(t.rec[0].flags, STATE_UP);
 	assert_true(t.rec[1].when > 1000000);
 	state_close(&t);
 	id[0] ^= 1;
-	assert_int_equal(state_open(&t, AT_FDCWD, "state", id, 3, 0, err,
-		sizeof err), -1);
+	assert_int_equal(
+		state_open(&t, AT_FDCWD, "state", id, 3, 0, err, sizeof err),
+		-1);
 	assert_non_null(strstr(err, "another database"));
 	id[0] ^= 1;
-	assert_int_equal(state_open(&t, AT_FDCWD, "state", id, 2, 0, err,
-		sizeof err), -1);
+	assert_int_equal(
+		state_open(&t, AT_FDCWD, "state", id, 2, 0, err, sizeof err),
+		-1);
 	state_close(&s);
 }
 
@@ -71,17 +75,17 @@ state_damage(void **unused)
 	len = read(fd, buf, sizeof buf);
 	close(fd);
 	assert_int_equal(len, STATE_HEAD + 4 * STATE_RECORD);
-	assert_true(state_decode(out, 4, id, buf, (size_t)len, err,
-		sizeof err));
+	assert_true(
+		state_decode(out, 4, id, buf, (size_t)len, err, sizeof err));
 	for (ssize_t i = 0; i < len; i++) {
-		assert_false(state_decode(out, 4, id, buf, (size_t)i, err,
-			sizeof err));
+		assert_false(state_decode(
+			out, 4, id, buf, (size_t)i, err, sizeof err));
 		/* The end of the head is not used yet. */
 		if (i >= 48 && i < STATE_HEAD)
 			continue;
 		buf[i] ^= 1;
-		assert_false(state_decode(out, 4, id, buf, (size_t)len, err,
-			sizeof err));
+		assert_false(state_decode(
+			out, 4, id, buf, (size_t)len, err, sizeof err));
 		buf[i] ^= 1;
 	}
 	/* A record in the place of another is no record. */
@@ -92,10 +96,20 @@ static void
 journal_round_trip(void **unused)
 {
 	char a[] = "old name", b[] = "new\tname", c[] = "one", d[] = "two",
-		*old[] = { a, c }, *new[] = { b, d }, *reload[] = { c, d };
-	struct journal j = { .from = 3, .to = 4, .origin = 3, .nrenames = 2,
-		.nmoves = 1, .old = old, .new = new, .nreloads = 2,
-		.reload = reload, .nalong = 1, .along = old, .began = 77 }, k;
+	     *old[] = { a, c }, *new[] = { b, d }, *reload[] = { c, d };
+	struct journal j = { .from = 3,
+		.to = 4,
+		.origin = 3,
+		.nrenames = 2,
+		.nmoves = 1,
+		.old = old,
+		.new = new,
+		.nreloads = 2,
+		.reload = reload,
+		.nalong = 1,
+		.along = old,
+		.began = 77 },
+		       k;
 	size_t len;
 	char *text;
 
@@ -143,11 +157,20 @@ journal_round_trip(void **unused)
 static void
 request_round_trip(void **unused)
 {
-	struct request q = { .kind = REQUEST_UP, .name = "mount", .number = 9,
-		.flags_ok = 1, .flags_fail = 8, .timeout_ms = 500,
-		.changer = 77, .ticket = 1ull << 40, .again = 1,
-		.logger = "/live/fifo/x", .argc = 2,
-		.argv = "echo\0hi", .argvlen = 8 }, r;
+	struct request q = { .kind = REQUEST_UP,
+		.name = "mount",
+		.number = 9,
+		.flags_ok = 1,
+		.flags_fail = 8,
+		.timeout_ms = 500,
+		.changer = 77,
+		.ticket = 1ull << 40,
+		.again = 1,
+		.logger = "/live/fifo/x",
+		.argc = 2,
+		.argv = "echo\0hi",
+		.argvlen = 8 },
+		       r;
 	struct answer a = { ANSWER_TIMEOUT, 500 }, b;
 	unsigned char buf[512], ans[ANSWER_SIZE];
 	size_t len;

@@ -27,8 +27,9 @@ no_empty_cell(void **state)
 			if (!v->set)
 				fail_msg("empty cell %d,%d", w, n);
 			/* Who fails has a reason, nobody else has. */
-			assert_true((v->what == V_FAIL || v->what == V_GIVE_UP
-				|| v->what == V_UNDO) ==
+			assert_true(
+				(v->what == V_FAIL || v->what == V_GIVE_UP ||
+					v->what == V_UNDO) ==
 				(v->why != REASON_NONE));
 		}
 }
@@ -49,8 +50,9 @@ promises(void **state)
 				assert_int_equal(w, W_SCRIPT);
 			else if (cell(w, n)->what == V_GIVE_UP)
 				assert_int_not_equal(w, W_SCRIPT);
-		assert_true(cell(W_START, n)->what == V_WATCH ?
-			n == NEWS_STARTED_NEW : 1);
+		assert_true(cell(W_START, n)->what == V_WATCH
+				? n == NEWS_STARTED_NEW
+				: 1);
 	}
 	for (int w = 0; w < W_N; w++) {
 		/* No time that has come leaves it watched, or the loop would
@@ -61,8 +63,8 @@ promises(void **state)
 		if (w != W_SCRIPT)
 			for (int n = 0; n < NEWS_N; n++)
 				if (n != NEWS_SETTLED)
-					assert_int_not_equal(cell(w, n)->what,
-						V_BUG);
+					assert_int_not_equal(
+						cell(w, n)->what, V_BUG);
 	}
 	/* A script runs to its end, until somebody insists. */
 	assert_int_equal(cell(W_SCRIPT, NEWS_STOP)->what, V_NOTHING);
@@ -72,7 +74,9 @@ promises(void **state)
 static void
 reasons(void **state)
 {
-	static const struct { int w, n, what, why; } want[] = {
+	static const struct {
+		int w, n, what, why;
+	} want[] = {
 		{ W_START, NEWS_STARTED, V_DONE, REASON_NONE },
 		{ W_START, NEWS_STARTED_NEW, V_WATCH, REASON_NONE },
 		{ W_START, NEWS_DEATHS, V_NOTHING, REASON_NONE },
@@ -147,8 +151,8 @@ letters(void **state)
 static void
 amounts(void **state)
 {
-	struct heard none = { 0 }, f = { .unable = 1 }, o = { .permanent = 1,
-		.unable = 1 }, over = { .over = 1 };
+	struct heard none = { 0 }, f = { .unable = 1 },
+		     o = { .permanent = 1, .unable = 1 }, over = { .over = 1 };
 
 	(void)state;
 	assert_int_equal(heard_news(&none, W_READY, 2, 3, 0), NEWS_NONE);
@@ -158,14 +162,17 @@ amounts(void **state)
 	assert_int_equal(heard_news(&f, W_READY, 3, 3, 1), NEWS_DEATHS);
 	assert_int_equal(heard_news(&o, W_READY, 3, 3, 0), NEWS_PERMANENT);
 	assert_int_equal(heard_news(&over, W_READY, 0, 3, 0), NEWS_NONE);
-	assert_int_equal(heard_news(&over, W_STEADY, 0, 3, 0),
-		NEWS_OVER_BADLY);
+	assert_int_equal(heard_news(&over, W_STEADY, 0, 3, 0), NEWS_OVER_BADLY);
 	assert_int_equal(heard_news(&over, W_STEADY, 3, 3, 0), NEWS_DEATHS);
 	assert_int_equal(heard_news(&o, W_STEADY, 2, 3, 0), NEWS_NONE);
 }
 
-static const struct sight up = { .known = 1, .alive = 1, .up = 1, .ready = 1,
-	.wanted_up = 1 }, down = { .known = 1 };
+static const struct sight up = { .known = 1,
+	.alive = 1,
+	.up = 1,
+	.ready = 1,
+	.wanted_up = 1 },
+			  down = { .known = 1 };
 
 static void
 status_of_one_that_starts(void **state)
@@ -190,7 +197,7 @@ status_of_one_that_starts(void **state)
 	assert_int_equal(sight_again(&s, W_START), SIGHT_ARRIVED);
 	s.mute = 1;
 	assert_int_equal(sight_first(&s, W_READY), SIGHT_ARRIVED);
-	s.up = 0;		/* it finishes */
+	s.up = 0; /* it finishes */
 	assert_int_equal(sight_first(&s, W_READY), SIGHT_EVENTS);
 	assert_int_equal(sight_again(&s, W_START), SIGHT_EVENTS);
 	s = up;
@@ -296,8 +303,11 @@ times(void **state)
 static void
 answers(void **state)
 {
-	static const struct { struct answer a; int why; uint32_t code; }
-	want[] = {
+	static const struct {
+		struct answer a;
+		int why;
+		uint32_t code;
+	} want[] = {
 		{ { ANSWER_STATUS, 0 }, REASON_NONE, 0 },
 		{ { ANSWER_STATUS, 3 << 8 }, REASON_EXIT, 3 },
 		{ { ANSWER_STATUS, 9 }, REASON_SIGNAL, 9 },
@@ -366,9 +376,10 @@ untaken(void **state)
 		r.flags = STATE_UP | STATE_OWED;
 		assert_true(verdict_untaken(&r));
 		r.flags |= STATE_FAILED;
-		assert_int_equal(!verdict_untaken(&r), why == REASON_EXIT ||
-			why == REASON_SIGNAL || why == REASON_TIMEOUT ||
-			why == REASON_RUNNER || why == REASON_INTERRUPTED);
+		assert_int_equal(!verdict_untaken(&r),
+			why == REASON_EXIT || why == REASON_SIGNAL ||
+				why == REASON_TIMEOUT || why == REASON_RUNNER ||
+				why == REASON_INTERRUPTED);
 	}
 	r.reason = REASON_NONE;
 	r.flags = STATE_UP;

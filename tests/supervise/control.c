@@ -36,8 +36,10 @@ letters(void **state)
 static void
 signals(void **state)
 {
-	static const struct { char letter; int sig; } want[] = {
-		{ 'a', SIGALRM }, { 'b', SIGABRT }, { 'q', SIGQUIT },
+	static const struct {
+		char letter;
+		int sig;
+	} want[] = { { 'a', SIGALRM }, { 'b', SIGABRT }, { 'q', SIGQUIT },
 		{ 'h', SIGHUP }, { 'k', SIGKILL }, { 't', SIGTERM },
 		{ 'i', SIGINT }, { '1', SIGUSR1 }, { '2', SIGUSR2 },
 		{ 'p', SIGSTOP }, { 'c', SIGCONT }, { 'y', SIGWINCH },

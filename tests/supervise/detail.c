@@ -17,13 +17,25 @@
 #include "supervise/detail.h"
 #include "supervise/machine.h"
 
-static const struct detail sample = { .state = 1, .reason = WHY_BACKOFF,
-	.stopping = 1, .awaiting = 1, .hearing = 1, .error = 11, .fast = 3,
-	.starts = 70000, .deaths = 69999, .pid = 4711, .started = 1234567890123u,
-	.boot = UINT64_MAX, .deadline = 99000000000u, .run_pid = 4712,
-	.run_started = 5, .def = "/run/reeve/store/abc", .ended = 1,
-	.wstat = 3 << 8, .died = { { UINT64_C(0x400000006925f0ab) },
-	999999999 } };
+static const struct detail sample = { .state = 1,
+	.reason = WHY_BACKOFF,
+	.stopping = 1,
+	.awaiting = 1,
+	.hearing = 1,
+	.error = 11,
+	.fast = 3,
+	.starts = 70000,
+	.deaths = 69999,
+	.pid = 4711,
+	.started = 1234567890123u,
+	.boot = UINT64_MAX,
+	.deadline = 99000000000u,
+	.run_pid = 4712,
+	.run_started = 5,
+	.def = "/run/reeve/store/abc",
+	.ended = 1,
+	.wstat = 3 << 8,
+	.died = { { UINT64_C(0x400000006925f0ab) }, 999999999 } };
 
 static void
 round_trip(void **state)
@@ -37,8 +49,8 @@ round_trip(void **state)
 	assert_true(detail_unpack(&d, a, sizeof a));
 	assert_string_equal(d.def, sample.def);
 	assert_int_equal(d.starts, 70000);
-	assert_true(d.stopping && d.awaiting && d.hearing && !d.adopted &&
-		d.ended);
+	assert_true(
+		d.stopping && d.awaiting && d.hearing && !d.adopted && d.ended);
 	assert_int_equal(d.wstat, 3 << 8);
 	assert_true(d.boot == sample.boot);
 	assert_false(tain_less(&d.died, &sample.died) ||
@@ -78,8 +90,7 @@ golden(void **state)
 	ssize_t r;
 
 	(void)state;
-	path_join(path, sizeof path, src ? src : ".",
-		"tests/golden/detail/up");
+	path_join(path, sizeof path, src ? src : ".", "tests/golden/detail/up");
 	r = file_read(AT_FDCWD, path, a, sizeof a);
 	assert_int_equal(r, DETAIL_SIZE_1);
 	assert_true(detail_unpack(&d, a, DETAIL_SIZE_1));
@@ -99,7 +110,7 @@ golden(void **state)
 	assert_true(detail_end_owed(&d));
 	/* What it took for the boot is none of ours. */
 	assert_int_equal(d.boot, 0);
-	d.pid++;	/* it is finish by now */
+	d.pid++; /* it is finish by now */
 	assert_false(detail_end_owed(&d));
 }
 
@@ -118,8 +129,8 @@ files(void **state)
 	assert_int_equal(detail_read(&d, AT_FDCWD, "."), -1);
 	assert_int_equal(errno, EPROTO);
 	detail_pack(a, &sample);
-	assert_int_equal(file_write(AT_FDCWD, DETAIL_FILE, a, sizeof a, 0644,
-		0), 0);
+	assert_int_equal(
+		file_write(AT_FDCWD, DETAIL_FILE, a, sizeof a, 0644, 0), 0);
 	assert_int_equal(detail_read(&d, AT_FDCWD, "."), 0);
 	assert_int_equal(d.pid, 4711);
 }
@@ -139,7 +150,8 @@ reasons(void **state)
 	}
 	d.reason = WHY_BACKOFF;
 	detail_reason_text(buf, sizeof buf, &d, 95500000000u);
-	assert_string_equal(buf, "ended too fast 3 times in a row; next start "
+	assert_string_equal(buf,
+		"ended too fast 3 times in a row; next start "
 		"in 4 s");
 	assert_string_equal(detail_reason_name(WHY_N), "unknown");
 }
@@ -149,8 +161,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(round_trip),
 		cmocka_unit_test(no_other_bytes), cmocka_unit_test(golden),
-		cmocka_unit_test(files),
-		cmocka_unit_test(reasons) };
+		cmocka_unit_test(files), cmocka_unit_test(reasons) };
 
 	return cmocka_run_group_tests(tests, 0, 0);
 }

@@ -62,8 +62,8 @@ never_two(void **state)
 			if (c->act & A_KILLFINISH)
 				assert_true(s == FINISH || s == LASTFINISH);
 			if (c->act & A_FINISH)
-				assert_true(e == EV_EXIT && (s == UP ||
-					s == LASTUP));
+				assert_true(e == EV_EXIT &&
+					(s == UP || s == LASTUP));
 			if (has_process(s) && c->next == DOWN)
 				assert_true(e == EV_EXIT || e == EV_NOFINISH);
 		}
@@ -110,14 +110,15 @@ last_states_end(void **state)
 static void
 wanting(void **state)
 {
-	static const struct { int event; unsigned act; } want[] = {
-		{ CMD_UP, A_WANTUP }, { CMD_UP_STAY, A_WANTUP | A_RMDOWN },
+	static const struct {
+		int event;
+		unsigned act;
+	} want[] = { { CMD_UP, A_WANTUP }, { CMD_UP_STAY, A_WANTUP | A_RMDOWN },
 		{ CMD_DOWN, A_WANTDOWN },
 		{ CMD_DOWN_STAY, A_WANTDOWN | A_MKDOWN },
 		{ CMD_ONCE, A_WANTDOWN }, { CMD_LAST, A_WANTDOWN },
-		{ CMD_LAST_STAY, A_WANTDOWN | A_MKDOWN },
-		{ CMD_SIGNAL, 0 }, { CMD_EXIT, 0 }, { CMD_REEXEC, 0 },
-		{ SIG_HUP, 0 } };
+		{ CMD_LAST_STAY, A_WANTDOWN | A_MKDOWN }, { CMD_SIGNAL, 0 },
+		{ CMD_EXIT, 0 }, { CMD_REEXEC, 0 }, { SIG_HUP, 0 } };
 	const unsigned all = A_WANTUP | A_WANTDOWN | A_MKDOWN | A_RMDOWN;
 
 	(void)state;
@@ -155,14 +156,12 @@ ends(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(no_empty_cell),
+	const struct CMUnitTest tests[] = { cmocka_unit_test(no_empty_cell),
 		cmocka_unit_test(outside_is_harmless),
-		cmocka_unit_test(never_two),
-		cmocka_unit_test(over_is_told),
+		cmocka_unit_test(never_two), cmocka_unit_test(over_is_told),
 		cmocka_unit_test(end_is_the_end),
-		cmocka_unit_test(last_states_end),
-		cmocka_unit_test(wanting), cmocka_unit_test(ends) };
+		cmocka_unit_test(last_states_end), cmocka_unit_test(wanting),
+		cmocka_unit_test(ends) };
 
 	return cmocka_run_group_tests(tests, 0, 0);
 }

@@ -17,10 +17,9 @@ static void
 golden(void **state)
 {
 	/* A dump of Debian's s6-supervise after SIGTERM to the service. */
-	static const unsigned char bytes[STATUS_SIZE] = {
-		0x40, 0, 0, 0, 0x66, 0x55, 0x44, 0x33, 0, 0, 0, 9,
-		0x40, 0, 0, 0, 0x66, 0x55, 0x44, 0x34, 0, 0, 0, 8,
-		0, 0, 0, 0, 0, 0, 0x10, 0x01, 0, 15, 12 };
+	static const unsigned char bytes[STATUS_SIZE] = { 0x40, 0, 0, 0, 0x66,
+		0x55, 0x44, 0x33, 0, 0, 0, 9, 0x40, 0, 0, 0, 0x66, 0x55, 0x44,
+		0x34, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0x10, 0x01, 0, 15, 12 };
 	unsigned char out[STATUS_SIZE];
 	struct status st;
 

@@ -20,20 +20,23 @@
 static void
 put(const char *name, const char *text)
 {
-	assert_int_equal(file_write(AT_FDCWD, name, text, strlen(text), 0644,
-		0), 0);
+	assert_int_equal(
+		file_write(AT_FDCWD, name, text, strlen(text), 0644, 0), 0);
 }
 
 static void
 numbers(void **state)
 {
-	static const struct { const char *text; unsigned want; } rows[] = {
-		{ "0\n", 0 }, { "1\n", 1 }, { "7000", 7000 },
+	static const struct {
+		const char *text;
+		unsigned want;
+	} rows[] = { { "0\n", 0 }, { "1\n", 1 }, { "7000", 7000 },
 		{ "12\nmore\n", 12 }, { "4294967295\n", 4294967295u },
 		{ "", 5000 }, { "\n", 5000 }, { "3x4\n", 5000 },
 		{ " 3\n", 5000 }, { "-1\n", 5000 }, { "4294967296\n", 5000 },
 		{ "99999999999999999999999999999999999999999999999999999999999"
-			"9999999999999999999999999999\n", 5000 } };
+		  "9999999999999999999999999999\n",
+			5000 } };
 	unsigned u;
 
 	(void)state;
@@ -41,8 +44,8 @@ numbers(void **state)
 	assert_int_equal(svdir_number("", "timeout-finish"), 5000);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		put("timeout-finish", rows[i].text);
-		assert_int_equal(svdir_number("", "timeout-finish"),
-			rows[i].want);
+		assert_int_equal(
+			svdir_number("", "timeout-finish"), rows[i].want);
 	}
 	unlink("timeout-finish");
 	mkdir("timeout-finish", 0755);

@@ -51,7 +51,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(next), cmocka_unit_test(blanks),
+		cmocka_unit_test(next),
+		cmocka_unit_test(blanks),
 	};
 
 	return cmocka_run_group_tests(tests, 0, 0);

@@ -20,9 +20,10 @@ golden(void **state)
 {
 	/* As Debian's s6-supervise wrote it: killed by 9; exited 3. */
 	static const unsigned char bytes[2][TALLY_RECORD] = {
-		{ 0x40, 0, 0, 0, 0x6b, 0x03, 0x48, 0x17, 0x2b, 0xac, 0x9c,
-			0x78, 137, 9 },
-		{ 0x40, 0, 0, 0, 0x6b, 0x03, 0x48, 0x18, 0, 0, 0, 1, 3, 0 } };
+		{ 0x40, 0, 0, 0, 0x6b, 0x03, 0x48, 0x17, 0x2b, 0xac, 0x9c, 0x78,
+			137, 9 },
+		{ 0x40, 0, 0, 0, 0x6b, 0x03, 0x48, 0x18, 0, 0, 0, 1, 3, 0 }
+	};
 	struct death d;
 	unsigned char out[TALLY_RECORD];
 
@@ -105,8 +106,8 @@ cut_short(void **state)
 	struct death d[4], one = nth(1);
 
 	(void)state;
-	assert_int_equal(file_write(AT_FDCWD, TALLY_FILE, "12345", 5, 0644,
-		0), 0);
+	assert_int_equal(
+		file_write(AT_FDCWD, TALLY_FILE, "12345", 5, 0644, 0), 0);
 	errno = 0;
 	assert_int_equal(tally_read(d, 4, AT_FDCWD, "."), -1);
 	assert_int_equal(errno, EPROTO);

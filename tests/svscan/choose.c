@@ -14,13 +14,14 @@ after_scan(void **state)
 {
 	(void)state;
 	for (int n = 0; n < 16; n++) {
-		struct service s = { .used = n & 1, .seen = n >> 1 & 1,
-			.pid = n >> 2 & 1 };
+		struct service s = {
+			.used = n & 1, .seen = n >> 1 & 1, .pid = n >> 2 & 1
+		};
 		int added = n >> 3;
-		enum choice want = !s.used ? CHOOSE_NOTHING :
-			!s.seen && !s.pid ? CHOOSE_FORGET :
-			s.seen && s.pid && !added ? CHOOSE_HOLD :
-			CHOOSE_NOTHING;
+		enum choice want = !s.used	    ? CHOOSE_NOTHING
+			: !s.seen && !s.pid	    ? CHOOSE_FORGET
+			: s.seen && s.pid && !added ? CHOOSE_HOLD
+						    : CHOOSE_NOTHING;
 
 		assert_int_equal(choose_after_scan(&s, added), want);
 	}
@@ -29,9 +30,11 @@ after_scan(void **state)
 static void
 start(void **state)
 {
-	struct service s = { .used = 1, .there = 1, .next = 5,
-		.pipe = { -1, -1 } }, peer = { .used = 1,
-		.pipe = { -1, -1 } };
+	struct service s = { .used = 1,
+		.there = 1,
+		.next = 5,
+		.pipe = { -1, -1 } },
+		       peer = { .used = 1, .pipe = { -1, -1 } };
 
 	(void)state;
 	assert_int_equal(choose_start(&s, 0, 4), CHOOSE_LATER);

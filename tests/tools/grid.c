@@ -12,9 +12,8 @@
 
 #include "tools/front/grid.h"
 
-static const struct column cols[] = {
-	{ "NAME", 0, 0 }, { "PID", 1, 1 }, { "TEXT", 0, 2 }
-};
+static const struct column cols[] = { { "NAME", 0, 0 }, { "PID", 1, 1 },
+	{ "TEXT", 0, 2 } };
 
 static void
 check(int width, int colour, const char *text, const char *want)
@@ -73,7 +72,8 @@ safe(void **state)
 		"NAME        PID  TEXT\n"
 		"web           7  \xe6\xbc\xa2\xe5\xad\x97 x\n"
 		"database  12345\n");
-	check(31, 0, "\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2"
+	check(31, 0,
+		"\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2"
 		"\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2",
 		"NAME        PID  TEXT\n"
 		"web           7  \xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2"

@@ -27,7 +27,9 @@ static int
 absent(void)
 {
 	return errno == 0 || errno == ENOENT || errno == ESRCH ||
-		errno == EBADF || errno == EPERM ? 0 : -1;
+			errno == EBADF || errno == EPERM
+		? 0
+		: -1;
 }
 
 int

@@ -11,7 +11,7 @@ enum { ACCOUNT_GROUPS = 1024 };
 struct account {
 	uid_t uid;
 	gid_t gid;
-	gid_t groups[ACCOUNT_GROUPS];	/* supplementary, without gid */
+	gid_t groups[ACCOUNT_GROUPS]; /* supplementary, without gid */
 	unsigned ngroups;
 	unsigned has_uid : 1, has_gid : 1, has_groups : 1;
 };

@@ -17,28 +17,32 @@
 
 enum { SHORT_LIMIT = 4095, LONG_LIMIT = 1 << 26 };
 
-static const struct opt opts[] = {
-	{ 'I', "ignore-missing", 0, "go on if dir does not exist" },
+static const struct opt opts[] = { { 'I', "ignore-missing", 0,
+					   "go on if dir does not exist" },
 	{ 'i', "insist", 0, "dir must exist (default)" },
-	{ 'f', "full", 0, "a value is the whole file but its last newline, not\n"
+	{ 'f', "full", 0,
+		"a value is the whole file but its last newline, not\n"
 		"just the first line" },
-	{ 'n', "no-chomp", 0, "keep blanks at the end of the first line; with\n"
+	{ 'n', "no-chomp", 0,
+		"keep blanks at the end of the first line; with\n"
 		"-f, keep the last newline" },
-	{ 'L', "long", 0, "values may be longer than 4095 bytes, where they\n"
+	{ 'L', "long", 0,
+		"values may be longer than 4095 bytes, where they\n"
 		"are cut otherwise" },
-	{ 'c', "null-char", "CHAR", "what a NUL byte becomes (default: newline)" },
-	{ 0, 0, 0, 0 }
-};
+	{ 'c', "null-char", "CHAR",
+		"what a NUL byte becomes (default: newline)" },
+	{ 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[-I | -i] [-f] [-n] [-L] [-c CHAR] dir prog...",
 	"For each file in dir set the variable of its name to its first line,\n"
-	"or unset it if the file is empty; then execute prog.", opts,
+	"or unset it if the file is empty; then execute prog.",
+	opts,
 	"Exit status: 100 misuse; 111 system error; 126 and 127 prog cannot be\n"
 	"executed, or was not found."
 };
 
 struct how {
-	int flags;		/* of envfile_value */
+	int flags; /* of envfile_value */
 	size_t limit;
 	char null_char;
 };
@@ -90,12 +94,24 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'I': insist = 0; break;
-		case 'i': insist = 1; break;
-		case 'f': h.flags |= ENVFILE_FULL; break;
-		case 'n': h.flags |= ENVFILE_BLANKS; break;
-		case 'L': h.limit = LONG_LIMIT; break;
-		case 'c': h.null_char = *optarg; break;
+		case 'I':
+			insist = 0;
+			break;
+		case 'i':
+			insist = 1;
+			break;
+		case 'f':
+			h.flags |= ENVFILE_FULL;
+			break;
+		case 'n':
+			h.flags |= ENVFILE_BLANKS;
+			break;
+		case 'L':
+			h.limit = LONG_LIMIT;
+			break;
+		case 'c':
+			h.null_char = *optarg;
+			break;
 		}
 	argv += optind;
 	if (!argv[0] || !argv[1])
@@ -111,8 +127,10 @@ main(int argc, char **argv)
 		/* Names that cannot be variables are no variables. */
 		if (*d->d_name != '.' && !strchr(d->d_name, '=') &&
 			one_file(fd, d->d_name, &h) < 0)
-			die_sys(EX_SYSTEM, "unable to take %s/%s into the "
-				"environment", argv[0], d->d_name);
+			die_sys(EX_SYSTEM,
+				"unable to take %s/%s into the "
+				"environment",
+				argv[0], d->d_name);
 	closedir(dir);
 	chain_exec(argv + 1);
 }

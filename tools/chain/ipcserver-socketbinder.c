@@ -22,8 +22,7 @@ static const struct opt opts[] = {
 	{ 'M', "datagram-off", 0, "a stream socket (default)" },
 	{ 'm', "datagram", 0, "a datagram socket; not listened on" },
 	{ 'a', "mode", "PERMS", "octal permissions of the socket (0777)" },
-	{ 'B', "blocking", 0, "the socket blocks" },
-	{ 0, 0, 0, 0 }
+	{ 'B', "blocking", 0, "the socket blocks" }, { 0, 0, 0, 0 }
 };
 static const struct usage usage = {
 	"[ -d | -D ] [ -b backlog ] [ -M | -m ] [ -a perms ] [ -B ] path "
@@ -63,20 +62,36 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'd': reuse = 1; break;
-		case 'D': reuse = 0; break;
-		case 'b': backlog = opt_uint("-b", optarg, 0, 1 << 20); break;
-		case 'M': datagram = 0; break;
-		case 'm': datagram = 1; break;
-		case 'a': mode = opt_octal("-a", optarg, 0777); break;
-		case 'B': block = 1; break;
+		case 'd':
+			reuse = 1;
+			break;
+		case 'D':
+			reuse = 0;
+			break;
+		case 'b':
+			backlog = opt_uint("-b", optarg, 0, 1 << 20);
+			break;
+		case 'M':
+			datagram = 0;
+			break;
+		case 'm':
+			datagram = 1;
+			break;
+		case 'a':
+			mode = opt_octal("-a", optarg, 0777);
+			break;
+		case 'B':
+			block = 1;
+			break;
 		}
 	argv += optind;
 	if (argc - optind < 2)
 		opt_usage(&usage);
 	if (strlen(argv[0]) >= sizeof sa.sun_path)
-		die(EX_MISUSE, "path %s is longer than the %zu bytes that a"
-			" socket can have", argv[0], sizeof sa.sun_path - 1);
+		die(EX_MISUSE,
+			"path %s is longer than the %zu bytes that a"
+			" socket can have",
+			argv[0], sizeof sa.sun_path - 1);
 	strcpy(sa.sun_path, argv[0]);
 	close(0);
 	fd = socket(AF_UNIX, datagram ? SOCK_DGRAM : SOCK_STREAM, 0);

@@ -20,10 +20,12 @@ static const struct opt opts[] = {
 	{ 't', "timeout", "MS", "wait at most MS milliseconds, then exit 1" },
 	{ 'r', "shared", 0, "take a shared lock" },
 	{ 'w', "exclusive", 0, "take an exclusive lock (default)" },
-	{ 'x', "quiet", 0, "if the lock is not to be had, exit 0 and say "
+	{ 'x', "quiet", 0,
+		"if the lock is not to be had, exit 0 and say "
 		"nothing\n(setlock's of daemontools)" },
 	{ 'X', "loud", 0, "say so and fail (default)" },
-	{ 'd', "fd", "FD", "keep the lock on this descriptor; then it is held\n"
+	{ 'd', "fd", "FD",
+		"keep the lock on this descriptor; then it is held\n"
 		"until the last process that inherits it has\n"
 		"closed it" },
 	{ 0, 0, 0, 0 }
@@ -49,10 +51,8 @@ on_alarm(int sig)
 static void
 timer(unsigned ms)
 {
-	struct itimerval t = {
-		.it_interval = { 0, ms ? AGAIN_MS * 1000 : 0 },
-		.it_value = { ms / 1000, ms % 1000 * 1000 }
-	};
+	struct itimerval t = { .it_interval = { 0, ms ? AGAIN_MS * 1000 : 0 },
+		.it_value = { ms / 1000, ms % 1000 * 1000 } };
 
 	setitimer(ITIMER_REAL, &t, 0);
 }
@@ -80,27 +80,40 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'n': wait = 0; break;
-		case 'N': wait = 1; timeout_ms = 0; break;
+		case 'n':
+			wait = 0;
+			break;
+		case 'N':
+			wait = 1;
+			timeout_ms = 0;
+			break;
 		case 't':
 			wait = 1;
-			timeout_ms = opt_uint("the timeout", optarg, 0,
-				UINT_MAX);
+			timeout_ms =
+				opt_uint("the timeout", optarg, 0, UINT_MAX);
 			break;
-		case 'r': shared = 1; break;
-		case 'w': shared = 0; break;
-		case 'x': quiet = 1; break;
-		case 'X': quiet = 0; break;
+		case 'r':
+			shared = 1;
+			break;
+		case 'w':
+			shared = 0;
+			break;
+		case 'x':
+			quiet = 1;
+			break;
+		case 'X':
+			quiet = 0;
+			break;
 		case 'd':
-			to = (int)opt_uint("the descriptor", optarg, 0,
-				INT_MAX);
+			to = (int)opt_uint(
+				"the descriptor", optarg, 0, INT_MAX);
 			break;
 		}
 	argv += optind;
 	if (!argv[0] || !argv[1])
 		opt_usage(&usage);
-	fd = open(argv[0], (shared ? O_RDONLY : O_WRONLY) | O_CREAT |
-		O_NONBLOCK, 0666);
+	fd = open(argv[0],
+		(shared ? O_RDONLY : O_WRONLY) | O_CREAT | O_NONBLOCK, 0666);
 	if (fd < 0)
 		die_sys(EX_SYSTEM, "unable to open %s for %s", argv[0],
 			shared ? "reading" : "writing");
@@ -123,10 +136,11 @@ main(int argc, char **argv)
 			errno = EBUSY;
 		if (quiet && (errno == ETIMEDOUT || errno == EBUSY))
 			return EX_OK;
-		die_sys(errno == ETIMEDOUT || errno == EBUSY ? EX_NO :
-			EX_SYSTEM, "unable to lock %s", argv[0]);
+		die_sys(errno == ETIMEDOUT || errno == EBUSY ? EX_NO
+							     : EX_SYSTEM,
+			"unable to lock %s", argv[0]);
 	}
 	if (timeout_ms)
-		timer(0);	/* it would survive the exec */
+		timer(0); /* it would survive the exec */
 	chain_exec(argv + 1);
 }

@@ -10,14 +10,13 @@
 #include "lib/opt.h"
 #include "tools/chain/account.h"
 
-static const struct usage usage = {
-	"account prog...",
+static const struct usage usage = { "account prog...",
 	"Execute prog with the user, group and supplementary groups of\n"
 	"account.  An account uid:gid (numbers or names) has no supplementary\n"
-	"groups; an empty account changes nothing.", 0,
+	"groups; an empty account changes nothing.",
+	0,
 	"Exit status: 1 no such account; 100 misuse; 111 system error; 126 and\n"
-	"127 prog cannot be executed, or was not found."
-};
+	"127 prog cannot be executed, or was not found." };
 
 /* "uid:gid" in two parts; the results are those of account_user. */
 static int
@@ -27,8 +26,8 @@ both(struct account *a, char *user, char *colon)
 	unsigned u, g;
 
 	*colon = 0;
-	if (numbers_only && (!account_number(user, &u) ||
-		!account_number(colon + 1, &g)))
+	if (numbers_only &&
+		(!account_number(user, &u) || !account_number(colon + 1, &g)))
 		opt_usage(&usage);
 	r = account_uid(a, user, 1);
 	if (r == 1)

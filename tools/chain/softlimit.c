@@ -26,14 +26,14 @@ static const struct opt opts[] = {
 	{ 'r', "resident", "BYTES", "resident memory" },
 	{ 's', "stack", "BYTES", "stack" },
 	{ 't', "time", "SECONDS", "processor time" },
-	{ 'P', "priority", "N", "realtime priority" },
-	{ 0, 0, 0, 0 }
+	{ 'P', "priority", "N", "realtime priority" }, { 0, 0, 0, 0 }
 };
 static const struct usage usage = {
 	"[-H | -h] [-a BYTES] [-c BYTES] [-d BYTES] [-f BYTES] [-l BYTES] "
 	"[-m BYTES] [-o N] [-p N] [-P N] [-r BYTES] [-s BYTES] [-t SECONDS] prog...",
 	"Execute prog with these limits.  A limit above the hard limit, or =,\n"
-	"means the hard limit; of hard limits, = means none.", opts,
+	"means the hard limit; of hard limits, = means none.",
+	opts,
 	"Exit status: 100 misuse; 111 system error; 126 and 127 prog cannot be\n"
 	"executed, or was not found."
 };
@@ -41,15 +41,24 @@ static const struct usage usage = {
 enum { SOFT = 1, HARD = 2 };
 
 /* What a letter limits; several rows for -m. */
-static const struct { int letter, resource; } rows[] = {
-	{ 'c', RLIMIT_CORE }, { 'd', RLIMIT_DATA }, { 'f', RLIMIT_FSIZE },
-	{ 'o', RLIMIT_NOFILE }, { 's', RLIMIT_STACK }, { 't', RLIMIT_CPU },
-	{ 'm', RLIMIT_DATA }, { 'm', RLIMIT_STACK },
+static const struct {
+	int letter, resource;
+} rows[] = {
+	{ 'c', RLIMIT_CORE },
+	{ 'd', RLIMIT_DATA },
+	{ 'f', RLIMIT_FSIZE },
+	{ 'o', RLIMIT_NOFILE },
+	{ 's', RLIMIT_STACK },
+	{ 't', RLIMIT_CPU },
+	{ 'm', RLIMIT_DATA },
+	{ 'm', RLIMIT_STACK },
 #ifdef RLIMIT_AS
-	{ 'a', RLIMIT_AS }, { 'm', RLIMIT_AS },
+	{ 'a', RLIMIT_AS },
+	{ 'm', RLIMIT_AS },
 #endif
 #ifdef RLIMIT_MEMLOCK
-	{ 'l', RLIMIT_MEMLOCK }, { 'm', RLIMIT_MEMLOCK },
+	{ 'l', RLIMIT_MEMLOCK },
+	{ 'm', RLIMIT_MEMLOCK },
 #endif
 #ifdef RLIMIT_NPROC
 	{ 'p', RLIMIT_NPROC },

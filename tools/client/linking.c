@@ -18,17 +18,17 @@
 #include "svscan/scandir.h"
 #include "tools/client/linking.h"
 
-enum { LOOK_MS = 5 };		/* how often, where nothing tells */
+enum { LOOK_MS = 5 }; /* how often, where nothing tells */
 
 /* A service directory and, if it has one, its log/. */
 struct side {
 	char dir[PATH_LEN];
 	struct listener events;
 	int listening;
-	int supervised;		/* already, before we began */
+	int supervised; /* already, before we began */
 	int made_down;
-	int lock;		/* of its supervise, open, or -1 */
-	int end;		/* a pidfd of its supervise, or -1 */
+	int lock; /* of its supervise, open, or -1 */
+	int end; /* a pidfd of its supervise, or -1 */
 };
 struct pair {
 	struct side v[2];
@@ -103,8 +103,8 @@ await_ends(struct pair *p, uint64_t deadline)
 		int lock = p->v[i].lock;
 
 		/* Without pidfds, look at the lock again and again. */
-		while (x.fd >= 0 ? poll(&x, 1, clock_left(deadline)) <= 0 :
-			lock >= 0 && file_lock_holder(lock) > 0) {
+		while (x.fd >= 0 ? poll(&x, 1, clock_left(deadline)) <= 0
+				 : lock >= 0 && file_lock_holder(lock) > 0) {
 			if (clock_passed(deadline)) {
 				errno = ETIMEDOUT;
 				return -1;
@@ -330,8 +330,8 @@ linking_add(const char *scandir, const char *servicedir, const char *name,
 }
 
 int
-linking_remove(const char *scandir, const char *name, int kill,
-	uint64_t timeout_ms)
+linking_remove(
+	const char *scandir, const char *name, int kill, uint64_t timeout_ms)
 {
 	struct pair p = { .n = 0 };
 	uint64_t deadline = clock_deadline(timeout_ms);
@@ -349,12 +349,14 @@ linking_remove(const char *scandir, const char *name, int kill,
 			watch_end(&p.v[i]);
 		if (p.v[i].supervised && listen_to(&p.v[i]) < 0)
 			warn_sys("unable to subscribe to the events of %s "
-				"(not waiting for it)", p.v[i].dir);
+				 "(not waiting for it)",
+				p.v[i].dir);
 	}
 	/* The logger ends by itself when its input does. */
 	for (int i = 0; i < p.n; i++)
-		if (p.v[i].supervised && control_send(AT_FDCWD, p.v[i].dir,
-			i ? "xo" : "xd", 2) < 0)
+		if (p.v[i].supervised &&
+			control_send(AT_FDCWD, p.v[i].dir, i ? "xo" : "xd", 2) <
+				0)
 			warn_sys("unable to control %s", p.v[i].dir);
 	if (unlink(link) < 0 && errno != ENOENT) {
 		warn_sys("unable to remove %s", link);
@@ -364,8 +366,9 @@ linking_remove(const char *scandir, const char *name, int kill,
 		warn_sys("unable to control the svscan of %s", scandir);
 		code = EX_SYSTEM;
 	}
-	if (!code && (await(&p, 'x', deadline) < 0 ||
-		await_ends(&p, deadline) < 0)) {
+	if (!code &&
+		(await(&p, 'x', deadline) < 0 ||
+			await_ends(&p, deadline) < 0)) {
 		code = errno == ETIMEDOUT ? EX_TIMEOUT : EX_SYSTEM;
 		warn_sys("%s still runs", link);
 	}

@@ -19,10 +19,12 @@
 enum { LETTERS_MAX = 62, COMMANDS_MAX = 40 };
 
 static struct opt opts[COMMANDS_MAX] = {
-	{ 'w', "wait", "STATE", "wait for u (up), U (up and ready), d (down),\n"
+	{ 'w', "wait", "STATE",
+		"wait for u (up), U (up and ready), d (down),\n"
 		"D (down, finish done), r (restarted) or\n"
 		"R (restarted and ready)" },
-	{ 'T', "timeout", "MS", "wait at most MS milliseconds (default 0: for\n"
+	{ 'T', "timeout", "MS",
+		"wait at most MS milliseconds (default 0: for\n"
 		"ever), then exit 99" },
 	{ 's', "signal", "SIGNAL", "send the signal of that name or number" },
 };
@@ -43,8 +45,8 @@ add_commands(void)
 
 	for (const struct command *c = control_commands; c->letter; c++)
 		if (n + 1 < COMMANDS_MAX)
-			opts[n++] = (struct opt){ c->letter, c->name, 0,
-				c->help };
+			opts[n++] =
+				(struct opt){ c->letter, c->name, 0, c->help };
 }
 
 static char
@@ -55,9 +57,11 @@ letter_of_signal(const char *name)
 	for (const struct command *c = control_commands; c->letter; c++)
 		if (sig && c->signal == sig)
 			return c->letter;
-	die(EX_MISUSE, "'%s' is not a signal that supervise can be told to "
+	die(EX_MISUSE,
+		"'%s' is not a signal that supervise can be told to "
 		"send: ALRM ABRT QUIT HUP KILL TERM INT USR1 USR2 STOP CONT "
-		"WINCH", name);
+		"WINCH",
+		name);
 }
 
 /* Readiness cannot be waited for where the service will not tell it. */
@@ -94,7 +98,8 @@ command(const char *dir, const char *letters, size_t n)
 	}
 	if (errno == ENODEV) {
 		say("fatal: unable to control %s: its supervise directory is "
-			"broken (%s is not a fifo)", dir, CONTROL_FILE);
+		    "broken (%s is not a fifo)",
+			dir, CONTROL_FILE);
 		return EX_NO;
 	}
 	say("fatal: unable to control %s: %s", dir, strerror(errno));
@@ -126,20 +131,20 @@ main(int argc, char **argv)
 	add_commands();
 	while ((c = opt_next(&usage, argc, argv)) != -1) {
 		if (c == 'w') {
-			if (strlen(optarg) != 1 ||
-				!strchr("uUdDrR", *optarg))
-				die(EX_MISUSE, "the state to wait for must be "
+			if (strlen(optarg) != 1 || !strchr("uUdDrR", *optarg))
+				die(EX_MISUSE,
+					"the state to wait for must be "
 					"one of u U d D r R, not '%s'",
 					optarg);
 			goal = *optarg;
 		} else if (c == 'T') {
-			timeout_ms = opt_uint("the timeout", optarg, 0,
-				UINT_MAX);
+			timeout_ms =
+				opt_uint("the timeout", optarg, 0, UINT_MAX);
 		} else if (n == LETTERS_MAX) {
 			die(EX_MISUSE, "more than %d commands", LETTERS_MAX);
 		} else {
-			letters[n++] = c == 's' ? letter_of_signal(optarg) :
-				(char)c;
+			letters[n++] =
+				c == 's' ? letter_of_signal(optarg) : (char)c;
 		}
 	}
 	argv += optind;

@@ -9,11 +9,9 @@
 #include "lib/path.h"
 #include "supervise/tally.h"
 
-static const struct usage usage = {
-	"servicedir",
-	"Empty the death tally of a service.",
-	0, "Exit status: 0 done; 100 misuse; 111 system error."
-};
+static const struct usage usage = { "servicedir",
+	"Empty the death tally of a service.", 0,
+	"Exit status: 0 done; 100 misuse; 111 system error." };
 
 int
 main(int argc, char **argv)

@@ -12,18 +12,14 @@
 #include "lib/opt.h"
 #include "supervise/tally.h"
 
-static const struct opt opts[] = {
-	{ 's', "numbers", 0, "print signals by number" },
+static const struct opt opts[] = { { 's', "numbers", 0,
+					   "print signals by number" },
 	{ 'S', "names", 0, "print signals by name (default)" },
-	{ 'n', "newest", "N", "print only the N newest" },
-	{ 0, 0, 0, 0 }
-};
-static const struct usage usage = {
-	"[-S | -s] [-n N] servicedir",
+	{ 'n', "newest", "N", "print only the N newest" }, { 0, 0, 0, 0 } };
+static const struct usage usage = { "[-S | -s] [-n N] servicedir",
 	"Print when and how a service has died, oldest first: a line for each\n"
-	"death with a stamp, 'exitcode' or 'signal', and which.", opts,
-	"Exit status: 0 printed; 100 misuse; 111 system error."
-};
+	"death with a stamp, 'exitcode' or 'signal', and which.",
+	opts, "Exit status: 0 printed; 100 misuse; 111 system error." };
 
 static void
 print(const struct death *d, int numbers)
@@ -50,8 +46,8 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1) {
 		if (c == 'n')
-			max = opt_uint("the number of lines", optarg, 0,
-				UINT32_MAX);
+			max = opt_uint(
+				"the number of lines", optarg, 0, UINT32_MAX);
 		else
 			numbers = c == 's';
 	}
@@ -65,12 +61,12 @@ main(int argc, char **argv)
 		n = -1;
 	}
 	if (n < 0 && errno == EPROTO)
-		die(EX_SYSTEM, "%s/%s is not a death tally (its size is not a "
-			"multiple of %d bytes)", argv[0], TALLY_FILE,
-			TALLY_RECORD);
+		die(EX_SYSTEM,
+			"%s/%s is not a death tally (its size is not a "
+			"multiple of %d bytes)",
+			argv[0], TALLY_FILE, TALLY_RECORD);
 	if (n < 0)
-		die_sys(EX_SYSTEM, "unable to read %s/%s", argv[0],
-			TALLY_FILE);
+		die_sys(EX_SYSTEM, "unable to read %s/%s", argv[0], TALLY_FILE);
 	for (int i = 0; i < n; i++)
 		print(&d[i], numbers);
 	if (fflush(stdout))

@@ -12,21 +12,23 @@
 #include "lib/path.h"
 #include "tools/client/linking.h"
 
-static const struct opt opts[] = {
-	{ 'd', "down", 0, "do not start it now" },
-	{ 'D', "permanent-down", 0, "do not start it now, nor when its\n"
+static const struct opt opts[] = { { 'd', "down", 0, "do not start it now" },
+	{ 'D', "permanent-down", 0,
+		"do not start it now, nor when its\n"
 		"supervise starts anew (keeps a file 'down')" },
 	{ 'P', "public", 0, "everybody may listen to its events" },
-	{ 'f', "force", 0, "set the rights of its event directory even if\n"
+	{ 'f', "force", 0,
+		"set the rights of its event directory even if\n"
 		"it exists" },
-	{ 't', "timeout", "MS", "give up after MS milliseconds, exit 99\n"
+	{ 't', "timeout", "MS",
+		"give up after MS milliseconds, exit 99\n"
 		"(default 0: never)" },
-	{ 0, 0, 0, 0 }
-};
+	{ 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[-d | -D] [-P] [-f] [-t MS] scandir servicedir [name]",
 	"Link servicedir into scandir (by its own name, or name), and wait\n"
-	"until it and its log are supervised.", opts,
+	"until it and its log are supervised.",
+	opts,
 	"Exit status: 0 they are; 1 no svscan runs on scandir; 99 it took too\n"
 	"long; 100 misuse; 111 system error."
 };
@@ -52,13 +54,21 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'd': l.down = LINK_DOWN_ONCE; break;
-		case 'D': l.down = LINK_DOWN; break;
-		case 'P': l.public_events = 1; break;
-		case 'f': l.force_events = 1; break;
+		case 'd':
+			l.down = LINK_DOWN_ONCE;
+			break;
+		case 'D':
+			l.down = LINK_DOWN;
+			break;
+		case 'P':
+			l.public_events = 1;
+			break;
+		case 'f':
+			l.force_events = 1;
+			break;
 		case 't':
-			l.timeout_ms = opt_uint("the timeout", optarg, 0,
-				UINT_MAX);
+			l.timeout_ms =
+				opt_uint("the timeout", optarg, 0, UINT_MAX);
 			break;
 		}
 	argc -= optind;
@@ -69,7 +79,8 @@ main(int argc, char **argv)
 	if (argc == 3 && path_join(name, sizeof name, argv[2]) < 0)
 		die_sys(EX_MISUSE, "unable to use %s", argv[2]);
 	if (!*name || *name == '.' || strpbrk(name, "/\n"))
-		die(EX_MISUSE, "'%s' cannot be the name of a service: it must "
+		die(EX_MISUSE,
+			"'%s' cannot be the name of a service: it must "
 			"not begin with a dot nor hold a slash or newline",
 			name);
 	c = linking_scanned(argv[0]);

@@ -10,16 +10,15 @@
 #include "tools/chain/child.h"
 #include "tools/client/waitopt.h"
 
-static const struct opt opts[] = {
-	WAIT_GOALS, WAIT_HOWMANY, WAIT_TIMEOUT,
-	{ 0, 0, 0, 0 }
-};
+static const struct opt opts[] = { WAIT_GOALS, WAIT_HOWMANY, WAIT_TIMEOUT,
+	{ 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[-u | -U | -d | -D | -r | -R] [-a | -o] [-t MS] "
 	"{ servicedir... } prog...",
 	"Subscribe to services, run prog, then wait until they are in a state\n"
 	"(default: up).  The braces are an execline block; without execline,\n"
-	"end the list with an empty word.", opts,
+	"end the list with an empty word.",
+	opts,
 	"Exit status: 0 they are; 99 it took too long; 100 misuse; 111 system\n"
 	"error; otherwise the number of services that failed for good or lost\n"
 	"their supervise."

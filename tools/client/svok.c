@@ -8,11 +8,9 @@
 #include "lib/opt.h"
 #include "supervise/control.h"
 
-static const struct usage usage = {
-	"servicedir",
-	"Exit 0 if a supervise runs for servicedir, 1 if not.",
-	0, "Exit status: 0 supervised, 1 not, 100 misuse, 111 system error."
-};
+static const struct usage usage = { "servicedir",
+	"Exit 0 if a supervise runs for servicedir, 1 if not.", 0,
+	"Exit status: 0 supervised, 1 not, 100 misuse, 111 system error." };
 
 int
 main(int argc, char **argv)

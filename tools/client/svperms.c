@@ -37,16 +37,17 @@ static const struct usage usage = {
 	"servicedir...",
 	"Set who may see the status of services, control them and listen to\n"
 	"their events; without options, print it.  A group is a name, or a\n"
-	"number after a colon.", opts,
+	"number after a colon.",
+	opts,
 	"Exit status: 0 done; 1 something could not be read or set; 100\n"
 	"misuse; 111 system error."
 };
 
 struct wish {
-	int status;		/* mode of supervise/, or 0: leave it */
-	int control;		/* mode of supervise/control */
+	int status; /* mode of supervise/, or 0: leave it */
+	int control; /* mode of supervise/control */
 	gid_t gid;
-	int events;		/* mode of event/, or 0 */
+	int events; /* mode of event/, or 0 */
 	gid_t events_gid;
 };
 
@@ -153,14 +154,19 @@ change(const char *path, const struct wish *w)
 	if (!w->status && !w->events)
 		return 0;
 	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (w->status && (dir < 0 || set_dir(dir, "supervise", w->gid,
-		w->status, w->control) < 0)) {
+	if (w->status &&
+		(dir < 0 ||
+			set_dir(dir, "supervise", w->gid, w->status,
+				w->control) < 0)) {
 		warn_sys("unable to set the rights of %s/supervise and of "
-			"its control", path);
+			 "its control",
+			path);
 		code = EX_NO;
 	}
-	if (w->events && (dir < 0 || set_dir(dir, EVENT_DIR, w->events_gid,
-		w->events, 0) < 0)) {
+	if (w->events &&
+		(dir < 0 ||
+			set_dir(dir, EVENT_DIR, w->events_gid, w->events, 0) <
+				0)) {
 		warn_sys("unable to set the rights of %s/%s", path, EVENT_DIR);
 		code = EX_NO;
 	}
@@ -187,13 +193,14 @@ print(const char *dir, const char *what, const char *who, gid_t gid)
 
 /* One line: the word of the row whose mode the file has. */
 static int
-show(const char *dir, const char *name, const char *what,
-	const int *modes, const char *const *words)
+show(const char *dir, const char *name, const char *what, const int *modes,
+	const char *const *words)
 {
 	char path[PATH_LEN];
 	struct stat st;
 
-	if (path_join(path, sizeof path, dir, name) < 0 || stat(path, &st) < 0) {
+	if (path_join(path, sizeof path, dir, name) < 0 ||
+		stat(path, &st) < 0) {
 		warn_sys("unable to look at %s/%s", dir, name);
 		return EX_NO;
 	}
@@ -211,7 +218,8 @@ static int
 show_all(const char *dir)
 {
 	static const int status[] = { 0700, 0710, 0711 },
-		control[] = { 0600, 0620 }, events[] = { 03730, 01733 };
+			 control[] = { 0600, 0620 },
+			 events[] = { 03730, 01733 };
 	int code;
 
 	code = show(dir, "supervise", "status", status,

@@ -14,13 +14,11 @@
 enum { LETTERS_MAX = 62, COMMANDS_MAX = 16, CODE_REEXEC = OPT_LONG };
 
 static struct opt opts[COMMANDS_MAX];
-static const struct usage usage = {
-	"[-zabhitqnN] [--reexec] scandir",
+static const struct usage usage = { "[-zabhitqnN] [--reexec] scandir",
 	"Send commands, in the order given, to the svscan of a scan directory.",
 	opts,
 	"Exit status: 0 sent; 1 broken control directory; 100 misuse, or no "
-	"svscan runs\nthere; 111 system error."
-};
+	"svscan runs\nthere; 111 system error." };
 
 /* A change of program is nothing to type by mistake: it has no letter. */
 static void
@@ -29,16 +27,18 @@ add_commands(void)
 	const struct scan_command *c = scandir_commands;
 
 	for (int n = 0; c->letter && n + 1 < COMMANDS_MAX; c++)
-		opts[n++] = (struct opt){ c->event == SCAN_REEXEC ?
-			CODE_REEXEC : c->letter, c->name, 0, c->help };
+		opts[n++] = (struct opt){ c->event == SCAN_REEXEC ? CODE_REEXEC
+								  : c->letter,
+			c->name, 0, c->help };
 }
 
 /* The letters for one option; -h is two, so that any s6-svscan knows them. */
 static unsigned
 add(char *letters, unsigned n, int c)
 {
-	const char *s = c == 'h' ? "an" : c == CODE_REEXEC ? "R" :
-		(const char[]){ (char)c, 0 };
+	const char *s = c == 'h'   ? "an"
+		: c == CODE_REEXEC ? "R"
+				   : (const char[]){ (char)c, 0 };
 
 	if (n + strlen(s) > LETTERS_MAX)
 		die(EX_MISUSE, "more than %d commands", LETTERS_MAX);

@@ -27,17 +27,17 @@ struct view {
 	struct status st;
 	tain now;
 	int up;
-	int normally_up;	/* there is no file `down' */
-	int started;		/* it has run at least once */
-	int numbers;		/* -n: signals by number */
+	int normally_up; /* there is no file `down' */
+	int started; /* it has run at least once */
+	int numbers; /* -n: signals by number */
 };
 
 /* One column of -o and one member of --json: fill buf. */
 struct field {
-	char letter;		/* s6's option, or 0 */
+	char letter; /* s6's option, or 0 */
 	const char *name;
 	void (*put)(const struct view *, char *buf, size_t max);
-	enum { BOOL, NUMBER, TEXT } kind;	/* for JSON */
+	enum { BOOL, NUMBER, TEXT } kind; /* for JSON */
 };
 
 enum { VALUE_MAX = 64, FIELDS_MAX = 64, CODE_JSON = OPT_LONG };
@@ -83,20 +83,23 @@ put_pid(const struct view *v, char *buf, size_t max)
 static void
 put_exitcode(const struct view *v, char *buf, size_t max)
 {
-	snprintf(buf, max, "%d", !v->up && v->started &&
-		WIFEXITED(v->st.wstat) ? WEXITSTATUS(v->st.wstat) : -1);
+	snprintf(buf, max, "%d",
+		!v->up && v->started && WIFEXITED(v->st.wstat)
+			? WEXITSTATUS(v->st.wstat)
+			: -1);
 }
 static int
 killed_by(const struct view *v)
 {
-	return !v->up && v->started && WIFSIGNALED(v->st.wstat) ?
-		WTERMSIG(v->st.wstat) : 0;
+	return !v->up && v->started && WIFSIGNALED(v->st.wstat)
+		? WTERMSIG(v->st.wstat)
+		: 0;
 }
 static void
 put_signal(const struct view *v, char *buf, size_t max)
 {
-	snprintf(buf, max, "%s", killed_by(v) ? num_signame(killed_by(v)) :
-		"NA");
+	snprintf(buf, max, "%s",
+		killed_by(v) ? num_signame(killed_by(v)) : "NA");
 }
 static void
 put_signum(const struct view *v, char *buf, size_t max)
@@ -142,23 +145,19 @@ put_readyfor(const struct view *v, char *buf, size_t max)
 	snprintf(buf, max, "%" PRIu64, age(v, &v->st.readied));
 }
 
-static const struct field fields[] = {
-	{ 'u', "up", put_up, BOOL },
+static const struct field fields[] = { { 'u', "up", put_up, BOOL },
 	{ 'w', "wantedup", put_wantedup, BOOL },
 	{ 'N', "normallyup", put_normallyup, BOOL },
-	{ 'r', "ready", put_ready, BOOL },
-	{ 0, "paused", put_paused, BOOL },
+	{ 'r', "ready", put_ready, BOOL }, { 0, "paused", put_paused, BOOL },
 	{ 'p', "pid", put_pid, NUMBER },
-	{ 'g', "pgid", put_pid, NUMBER },	/* run leads its session */
+	{ 'g', "pgid", put_pid, NUMBER }, /* run leads its session */
 	{ 'e', "exitcode", put_exitcode, NUMBER },
 	{ 's', "signal", put_signal, TEXT },
 	{ 0, "signum", put_signum, NUMBER },
 	{ 0, "updownsince", put_updownsince, TEXT },
 	{ 0, "readysince", put_readysince, TEXT },
 	{ 't', "updownfor", put_updownfor, NUMBER },
-	{ 0, "readyfor", put_readyfor, NUMBER },
-	{ 0, 0, 0, BOOL }
-};
+	{ 0, "readyfor", put_readyfor, NUMBER }, { 0, 0, 0, BOOL } };
 
 static const struct opt opts[] = {
 	{ 'u', "up", 0, "print true if it is up, else false" },
@@ -170,7 +169,8 @@ static const struct opt opts[] = {
 	{ 'e', "exit-code", 0, "print its last exit code, or -1" },
 	{ 's', "signal", 0, "print the signal that ended it, or NA" },
 	{ 't', "time", 0, "print for how many seconds it has been up or down" },
-	{ 'o', "fields", "F,F...", "print these fields: up wantedup normallyup\n"
+	{ 'o', "fields", "F,F...",
+		"print these fields: up wantedup normallyup\n"
 		"ready paused pid pgid exitcode signal signum\n"
 		"updownsince readysince updownfor readyfor" },
 	{ 'n', "numbers", 0, "in the line for people, signals by number" },
@@ -220,8 +220,8 @@ field_of_letter(int letter)
 }
 
 static void
-print_fields(const struct view *v, const struct field *const *chosen,
-	unsigned n)
+print_fields(
+	const struct view *v, const struct field *const *chosen, unsigned n)
 {
 	char buf[VALUE_MAX];
 
@@ -312,13 +312,15 @@ look(struct view *v)
 
 	if (r == 0) {
 		say("fatal: unable to read the status of %s: no supervise "
-			"runs there", v->dir);
+		    "runs there",
+			v->dir);
 		return EX_NO;
 	}
 	if (r < 0 || status_read(&v->st, AT_FDCWD, v->dir) < 0) {
 		say("fatal: unable to read the status of %s: %s", v->dir,
 			errno == EPROTO ? "supervise/status is not a status "
-			"(35 bytes)" : strerror(errno));
+					  "(35 bytes)"
+					: strerror(errno));
 		return EX_SYSTEM;
 	}
 	v->up = status_is_up(&v->st);
@@ -351,7 +353,8 @@ main(int argc, char **argv)
 			letters[nletters++] = (char)c;
 	}
 	if ((n && nletters) || (json && (n || nletters)))
-		die(EX_MISUSE, "letters of fields, -o and --json exclude each "
+		die(EX_MISUSE,
+			"letters of fields, -o and --json exclude each "
 			"other");
 	for (unsigned i = 0; i < nletters; i++)
 		chosen[n++] = field_of_letter(letters[i]);

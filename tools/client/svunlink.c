@@ -10,19 +10,20 @@
 #include "tools/client/linking.h"
 
 static const struct opt opts[] = {
-	{ 'X', "no-wait", 0, "remove it and let svscan end its supervise, do\n"
+	{ 'X', "no-wait", 0,
+		"remove it and let svscan end its supervise, do\n"
 		"not wait for that" },
-	{ 't', "timeout", "MS", "wait at most MS milliseconds, exit 99\n"
+	{ 't', "timeout", "MS",
+		"wait at most MS milliseconds, exit 99\n"
 		"(default 0: for ever)" },
 	{ 0, 0, 0, 0 }
 };
-static const struct usage usage = {
-	"[-X] [-t MS] scandir name",
+static const struct usage usage = { "[-X] [-t MS] scandir name",
 	"Stop service name, remove it from scandir and wait until its\n"
-	"supervise, and that of its log, have ended.", opts,
+	"supervise, and that of its log, have ended.",
+	opts,
 	"Exit status: 0 it is gone; 99 it took too long; 100 misuse; 111 system\n"
-	"error."
-};
+	"error." };
 
 int
 main(int argc, char **argv)
@@ -35,8 +36,8 @@ main(int argc, char **argv)
 		if (c == 'X')
 			wait = 0;
 		if (c == 't')
-			timeout_ms = opt_uint("the timeout", optarg, 0,
-				UINT_MAX);
+			timeout_ms =
+				opt_uint("the timeout", optarg, 0, UINT_MAX);
 	}
 	if (argc - optind != 2)
 		opt_usage(&usage);

@@ -10,12 +10,10 @@
 #include "tools/client/wait.h"
 #include "tools/client/waitopt.h"
 
-enum { PATIENCE_MS = 5000 };	/* with what has not been supervised yet */
+enum { PATIENCE_MS = 5000 }; /* with what has not been supervised yet */
 
-static const struct opt opts[] = {
-	WAIT_GOALS, WAIT_HOWMANY, WAIT_TIMEOUT,
-	{ 0, 0, 0, 0 }
-};
+static const struct opt opts[] = { WAIT_GOALS, WAIT_HOWMANY, WAIT_TIMEOUT,
+	{ 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[-u | -U | -d | -D | -r | -R] [-a | -o] [-t MS] servicedir...",
 	"Wait until services are in a state (default: up).", opts,
@@ -43,8 +41,10 @@ main(int argc, char **argv)
 	}
 	end = clock_deadline(o.timeout_ms);
 	if (wait_begin_patiently(&w, argv + optind, (unsigned)(argc - optind),
-		o.goal, o.any, clock_deadline(o.timeout_ms &&
-		o.timeout_ms < PATIENCE_MS ? o.timeout_ms : PATIENCE_MS)) < 0)
+		    o.goal, o.any,
+		    clock_deadline(o.timeout_ms && o.timeout_ms < PATIENCE_MS
+				    ? o.timeout_ms
+				    : PATIENCE_MS)) < 0)
 		die_sys(EX_SYSTEM, "unable to %s %s", w.verb, w.culprit);
 	left = clock_left(end);
 	/* 0 would be for ever. */

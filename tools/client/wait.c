@@ -87,7 +87,7 @@ has_run(const char *dir)
 	char path[PATH_LEN];
 
 	return (path_join(path, sizeof path, dir, "run") == 0 &&
-			file_exists(AT_FDCWD, path)) ||
+		       file_exists(AT_FDCWD, path)) ||
 		(path_join(path, sizeof path, dir, "def/run") == 0 &&
 			file_exists(AT_FDCWD, path));
 }
@@ -133,12 +133,18 @@ static int
 reached(const struct waiting *w, const struct watched *x)
 {
 	switch (w->goal) {
-	case 'u': return x->up;
-	case 'U': return x->up && x->ready;
-	case 'd': return !x->up;
-	case 'D': return !x->up && x->ready;
-	case 'r': return x->was_down && x->up;
-	case 'R': return x->was_down && x->up && x->ready;
+	case 'u':
+		return x->up;
+	case 'U':
+		return x->up && x->ready;
+	case 'd':
+		return !x->up;
+	case 'D':
+		return !x->up && x->ready;
+	case 'r':
+		return x->was_down && x->up;
+	case 'R':
+		return x->was_down && x->up && x->ready;
 	}
 	return 0;
 }
@@ -171,19 +177,33 @@ event(struct waiting *w, struct watched *x, char c)
 	struct status st;
 
 	switch (c) {
-	case 's':	/* a supervise has started, and may have adopted */
+	case 's': /* a supervise has started, and may have adopted */
 		if (status_read(&st, AT_FDCWD, x->dir) == 0)
 			set_status(x, &st);
 		break;
-	case 'u': x->up = 1; x->ready = 0; break;
-	case 'U': x->up = 1; x->ready = 1; break;
-	case 'd': x->up = 0; x->ready = 0; x->was_down = 1; break;
-	case 'D': x->up = 0; x->ready = 1; x->was_down = 1; break;
-	case 'O':	/* it will not come up again; D follows */
+	case 'u':
+		x->up = 1;
+		x->ready = 0;
+		break;
+	case 'U':
+		x->up = 1;
+		x->ready = 1;
+		break;
+	case 'd':
+		x->up = 0;
+		x->ready = 0;
+		x->was_down = 1;
+		break;
+	case 'D':
+		x->up = 0;
+		x->ready = 1;
+		x->was_down = 1;
+		break;
+	case 'O': /* it will not come up again; D follows */
 		if (!down)
 			x->failed = 1;
 		break;
-	case 'x':	/* nobody will tell us any more */
+	case 'x': /* nobody will tell us any more */
 		if (!down || !reached(w, x))
 			x->failed = 1;
 		break;

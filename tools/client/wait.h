@@ -9,21 +9,21 @@
 #include "supervise/event.h"
 
 struct watched {
-	const char *dir;	/* borrowed */
+	const char *dir; /* borrowed */
 	struct listener events;
 	unsigned up : 1;
 	unsigned ready : 1;
-	unsigned was_down : 1;	/* at some time since the beginning */
-	unsigned failed : 1;	/* will not get there: counted once */
+	unsigned was_down : 1; /* at some time since the beginning */
+	unsigned failed : 1; /* will not get there: counted once */
 };
 
 struct waiting {
-	struct watched *v;	/* owned */
+	struct watched *v; /* owned */
 	unsigned n;
-	char goal;		/* u U d D r R, as svwait's options */
-	int any;		/* one of them is enough */
-	const char *culprit;	/* directory that an error was about */
-	const char *verb;	/* and what was not possible */
+	char goal; /* u U d D r R, as svwait's options */
+	int any; /* one of them is enough */
+	const char *culprit; /* directory that an error was about */
+	const char *verb; /* and what was not possible */
 };
 
 /* Subscribe to n directories and read their status.  0, or -1 with errno,

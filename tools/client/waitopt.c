@@ -10,12 +10,17 @@ void
 waitopt_take(struct waitopt *o, int letter, const char *arg)
 {
 	switch (letter) {
-	case 'a': o->any = 0; break;
-	case 'o': o->any = 1; break;
+	case 'a':
+		o->any = 0;
+		break;
+	case 'o':
+		o->any = 1;
+		break;
 	case 't':
 		o->timeout_ms = opt_uint("the timeout", arg, 0, UINT_MAX);
 		break;
-	default: o->goal = (char)letter;
+	default:
+		o->goal = (char)letter;
 	}
 }
 
@@ -37,7 +42,8 @@ waitopt_finish(struct waiting *w, unsigned timeout_ms)
 		for (unsigned i = 0; i < w->n; i++)
 			if (w->v[i].failed)
 				warn("%s failed for good, or its supervise "
-					"exited", w->v[i].dir);
+				     "exited",
+					w->v[i].dir);
 		if (code > FAILED_MAX)
 			code = FAILED_MAX;
 	}

@@ -5,27 +5,38 @@
 #include "lib/opt.h"
 #include "tools/client/wait.h"
 
-#define WAIT_GOALS \
-	{ 'u', "up", 0, "until it is up (default)" }, \
-	{ 'U', "ready", 0, "until it is up and ready" }, \
-	{ 'd', "down", 0, "until it is down" }, \
-	{ 'D', "finished", 0, "until it is down and its finish script is done" }, \
-	{ 'r', "restarted", 0, "until it has been down and is up" }, \
-	{ 'R', "restarted-ready", 0, \
-		"until it has been down and is up and ready" }
-#define WAIT_HOWMANY \
-	{ 'a', "all", 0, "until all of them are (default)" }, \
-	{ 'o', "one", 0, "until one of them is" }
-#define WAIT_TIMEOUT \
-	{ 't', "timeout", "MS", "give up after MS milliseconds, exit 99\n" \
-		"(default 0: never)" }
+#define WAIT_GOALS                                                             \
+	{ 'u', "up", 0, "until it is up (default)" },                          \
+		{ 'U', "ready", 0, "until it is up and ready" },               \
+		{ 'd', "down", 0, "until it is down" },                        \
+		{ 'D', "finished", 0,                                          \
+			"until it is down and its finish script is done" },    \
+		{ 'r', "restarted", 0, "until it has been down and is up" },   \
+	{                                                                      \
+		'R', "restarted-ready", 0,                                     \
+			"until it has been down and is up and ready"           \
+	}
+#define WAIT_HOWMANY                                                           \
+	{ 'a', "all", 0, "until all of them are (default)" },                  \
+	{                                                                      \
+		'o', "one", 0, "until one of them is"                          \
+	}
+#define WAIT_TIMEOUT                                                           \
+	{                                                                      \
+		't', "timeout", "MS",                                          \
+			"give up after MS milliseconds, exit 99\n"             \
+			"(default 0: never)"                                   \
+	}
 
 struct waitopt {
 	char goal;
 	int any;
 	unsigned timeout_ms;
 };
-#define WAITOPT { 'u', 0, 0 }
+#define WAITOPT                                                                \
+	{                                                                      \
+		'u', 0, 0                                                      \
+	}
 
 /* Take one option letter; a bad timeout ends the program with 100. */
 void waitopt_take(struct waitopt *, int letter, const char *arg);

@@ -72,10 +72,13 @@ complete(const struct places *p)
 		if (!has_entry(&l, l.db.services[i].name))
 			names[n++] = l.db.services[i].name;
 	/* One that was cut off goes its own way. */
-	if (!live_switching(&l) && scan_supervise(&l, names, n,
-		(struct scan_patience){ .each = START_MS }) < 0)
-		die_sys(EX_SYSTEM, "unable to have the services supervised in "
-			"%s", p->scandir);
+	if (!live_switching(&l) &&
+		scan_supervise(&l, names, n,
+			(struct scan_patience){ .each = START_MS }) < 0)
+		die_sys(EX_SYSTEM,
+			"unable to have the services supervised in "
+			"%s",
+			p->scandir);
 	free(names);
 	live_close(&l);
 	close(lock);
@@ -91,7 +94,8 @@ make_live(const struct places *p)
 		(char *)p->scandir, 0 };
 
 	if (!live_exists(p->live) && change_run(argv))
-		die(EX_SYSTEM, "the services could not be made live (see "
+		die(EX_SYSTEM,
+			"the services could not be made live (see "
 			"above), so none was started (reeve up tries it "
 			"again)");
 	complete(p);
@@ -102,14 +106,15 @@ make_live(const struct places *p)
 static int
 switch_to(const char *db, int is_boot)
 {
-	char sw[] = "reeve-switch", q[] = "-q", with[] = "--db", back[] =
-		"rollback", test[] = "--test", number[16], link[PATH_LEN];
+	char sw[] = "reeve-switch", q[] = "-q", with[] = "--db",
+	     back[] = "rollback", test[] = "--test", number[16], link[PATH_LEN];
 	char *argv[] = { sw, q, with, (char *)(uintptr_t)db, 0, 0 };
 	unsigned n = 0;
 
 	if (!is_boot) {
 		argv[4] = test;
-	} else if (file_link_text(AT_FDCWD, db, link), (n = update_kept(link))) {
+	} else if (file_link_text(AT_FDCWD, db, link),
+		(n = update_kept(link))) {
 		snprintf(number, sizeof number, "%u", n);
 		argv[2] = back;
 		argv[3] = number;
@@ -126,8 +131,10 @@ same_set(const struct places *p)
 	int same;
 
 	if (db_open(&boot, p->boot, err, sizeof err) < 0)
-		die(EX_SYSTEM, "what is to be started cannot be read: %s "
-			"(reeve switch makes it anew)", err);
+		die(EX_SYSTEM,
+			"what is to be started cannot be read: %s "
+			"(reeve switch makes it anew)",
+			err);
 	if (live_open(&l, p->live, 0, err, sizeof err) < 0)
 		die(EX_SYSTEM, "%s", err);
 	same = !memcmp(boot.id, l.db.id, DB_HASH);
@@ -182,7 +189,8 @@ first_definitions(const struct places *p)
 	int code = change_run(argv);
 
 	if (code && !file_exists(AT_FDCWD, p->boot))
-		die(code, "the definitions could not be made live (see above); "
+		die(code,
+			"the definitions could not be made live (see above); "
 			"the tree runs without services (mend them, then "
 			"reeve up)");
 	make_live(p);
@@ -197,13 +205,13 @@ booted_tell_changed(void)
 
 	if (change_run(argv))
 		info("the definitions are not those of the set that was "
-			"started: they changed since (reeve plan shows what "
-			"would be done, reeve switch does it)");
+		     "started: they changed since (reeve plan shows what "
+		     "would be done, reeve switch does it)");
 }
 
 int
 booted_bring(const struct places *p, int fresh)
 {
-	return file_exists(AT_FDCWD, p->boot) ? bring(p, fresh) :
-		first_definitions(p);
+	return file_exists(AT_FDCWD, p->boot) ? bring(p, fresh)
+					      : first_definitions(p);
 }

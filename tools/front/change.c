@@ -36,7 +36,7 @@ enum { STUCK_MS = 10000, TICK_MS = 2000, AWAITED_MAX = 4, LIVE_MS = 200 };
 /* --- progress -------------------------------------------------------------- */
 
 static int progress_shown;
-static unsigned long long last;	/* what was waited for in a log */
+static unsigned long long last; /* what was waited for in a log */
 
 static void
 progress_clear(void)
@@ -76,8 +76,8 @@ progress(const struct awaited *a, unsigned long long began)
 	if (a->count > AWAITED_MAX)
 		snprintf(more, sizeof more, " and %zu more",
 			a->count - AWAITED_MAX);
-	snprintf(line, sizeof line, "%s%s", a->count ? a->text :
-		"what was asked for", more);
+	snprintf(line, sizeof line, "%s%s",
+		a->count ? a->text : "what was asked for", more);
 	if (!width) {
 		/* In a log, ever more rarely. */
 		static unsigned long long next;
@@ -91,8 +91,7 @@ progress(const struct awaited *a, unsigned long long began)
 	}
 	progress_clear();
 	if (width > 24)
-		fprintf(stderr, "%llus: waiting for %.*s", s, width - 24,
-			line);
+		fprintf(stderr, "%llus: waiting for %.*s", s, width - 24, line);
 	fflush(stderr);
 	progress_shown = 1;
 }
@@ -129,14 +128,17 @@ say_stuck(const struct model *m, char *const *names, size_t n,
 			progress_clear();
 		if (it->have_detail && it->detail.deadline > now)
 			info("%s (pid %ld) has not ended yet; it is killed in "
-				"%s", it->name, it->pid, front_duration(
-				(long long)((it->detail.deadline - now +
-				999999999) / 1000000000)));
+			     "%s",
+				it->name, it->pid,
+				front_duration(
+					(long long)((it->detail.deadline - now +
+							    999999999) /
+						1000000000)));
 		else
 			info("%s (pid %ld) has not ended yet, and nothing will "
-				"kill it: it has no timeout-kill (reeve kill "
-				"-s KILL %s does; reeve why %s)", it->name,
-				it->pid, it->name, it->name);
+			     "kill it: it has no timeout-kill (reeve kill "
+			     "-s KILL %s does; reeve why %s)",
+				it->name, it->pid, it->name, it->name);
 	}
 }
 
@@ -150,8 +152,8 @@ progress_of_change(unsigned long long began)
 	for (size_t i = 0; i < m.n; i++) {
 		const struct item *it = &m.items[i];
 
-		if (it->type != ITEM_BUNDLE && (it->state == IS_STARTING ||
-			it->state == IS_STOPPING))
+		if (it->type != ITEM_BUNDLE &&
+			(it->state == IS_STARTING || it->state == IS_STOPPING))
 			await(&a, it, m.now);
 	}
 	/* One that dies before it is ready; or else a oneshot. */
@@ -167,7 +169,7 @@ progress_of_change(unsigned long long began)
 static void
 woken(int sig)
 {
-	(void)sig;	/* it only ends the pselect below */
+	(void)sig; /* it only ends the pselect below */
 }
 
 int
@@ -218,8 +220,9 @@ reached(const struct item *it, enum change_want want, long not_pid)
 		return it->pid != not_pid;
 	if (want == CHANGE_DOWN)
 		return it->state == IS_STOPPED || it->state == IS_NOT_RUN ||
-			it->state == IS_NONE_UP || (it->state == IS_FAILED &&
-			!it->pid) || it->state == IS_LOST;
+			it->state == IS_NONE_UP ||
+			(it->state == IS_FAILED && !it->pid) ||
+			it->state == IS_LOST;
 	if (it->state == IS_FAILED || it->state == IS_LOST)
 		return -1;
 	if (not_pid && it->pid == not_pid)
@@ -250,8 +253,9 @@ change_wait(const char *scandir, char *const *names, size_t n,
 
 		fds[i].fd = -1;
 		fds[i].events = POLLIN;
-		if (it->dir && path_join(path, sizeof path, it->dir,
-			EVENT_DIR) == 0 && event_listen(&ls[i], path) == 0)
+		if (it->dir &&
+			path_join(path, sizeof path, it->dir, EVENT_DIR) == 0 &&
+			event_listen(&ls[i], path) == 0)
 			fds[i].fd = ls[i].fd;
 	}
 	for (;;) {
@@ -292,15 +296,15 @@ change_wait(const char *scandir, char *const *names, size_t n,
 		/* Oneshots and services not yet supervised send no events:
 		 * look again soon. */
 		wait = listening < n ? 200 : (int)(told + TICK_MS - now);
-		if (timeout_ms && (unsigned long long)wait >
-			began + timeout_ms - now)
+		if (timeout_ms &&
+			(unsigned long long)wait > began + timeout_ms - now)
 			wait = (int)(began + timeout_ms - now);
 		if (poll(fds, n, wait) > 0)
 			for (size_t i = 0; i < n; i++) {
 				char buf[64];
 
-				while (fds[i].fd >= 0 && read(fds[i].fd, buf,
-					sizeof buf) > 0)
+				while (fds[i].fd >= 0 &&
+					read(fds[i].fd, buf, sizeof buf) > 0)
 					;
 			}
 	}
@@ -318,38 +322,40 @@ change_wait(const char *scandir, char *const *names, size_t n,
 
 enum verb { START, STOP, RESTART, RELOAD };
 static const struct {
-	const char *name;	/* ours and reeve-rc's */
-	char letter;		/* what supervise is sent */
-} verbs[] = {
-	[START] = { "start", 'u' },
+	const char *name; /* ours and reeve-rc's */
+	char letter; /* what supervise is sent */
+} verbs[] = { [START] = { "start", 'u' },
 	[STOP] = { "stop", 'd' },
 	[RESTART] = { "restart", 'r' },
-	[RELOAD] = { "reload", 'l' }
-};
+	[RELOAD] = { "reload", 'l' } };
 
 enum { O_NOWAIT = OPT_LONG };
-static const struct opt opts[] = {
-	{ 'n', "dry-run", 0, "only say what would be done" },
+static const struct opt opts[] = { { 'n', "dry-run", 0,
+					   "only say what would be done" },
 	{ 's', "scandir", "DIR", "a service of this scan directory" },
-	{ 't', "timeout", "SECONDS", "give up waiting after this time; 0 (the\n"
+	{ 't', "timeout", "SECONDS",
+		"give up waiting after this time; 0 (the\n"
 		"default) leaves it to the services' own limits" },
-	{ 'W', "no-wait", 0, "do not wait for services that no database\n"
+	{ 'W', "no-wait", 0,
+		"do not wait for services that no database\n"
 		"manages" },
-	{ 0, 0, 0, 0 }
-};
+	{ 0, 0, 0, 0 } };
 static const char exits[] =
 	"Exit status: 0 done, 1 a service failed, 99 not in time, 100 misuse\n"
 	"or unknown name, 102 the tree does not run, 111 system error.";
 static const struct usage usages[] = {
 	[START] = { "[-nW] [-s DIR] [-t SECONDS] NAME...",
 		"Start services, and first what they need; return when they are\n"
-		"ready.", opts, exits },
+		"ready.",
+		opts, exits },
 	[STOP] = { "[-nW] [-s DIR] [-t SECONDS] NAME...",
 		"Stop services, and first what needs them; return when they\n"
-		"are down.", opts, exits },
+		"are down.",
+		opts, exits },
 	[RESTART] = { "[-nW] [-s DIR] [-t SECONDS] NAME...",
 		"Restart services: they end up running.  What needs them is\n"
-		"stopped before and brought back afterwards.", opts, exits },
+		"stopped before and brought back afterwards.",
+		opts, exits },
 	[RELOAD] = { "[-nW] [-s DIR] [-t SECONDS] NAME...",
 		"Tell running services to read their configuration again.",
 		opts, exits }
@@ -376,13 +382,13 @@ say_result(const struct item *it, enum verb verb)
 			it->pid, it->ready == 1 ? ", ready" : "");
 	} else {
 		/* That it was stopped by hand is no news to who did it. */
-		const char *why = verb == STOP && it->state == IS_STOPPED ?
-			"" : it->why;
+		const char *why =
+			verb == STOP && it->state == IS_STOPPED ? "" : it->why;
 
 		printf("%s: %s%s%s\n", shown(it->name), model_word(it),
 			*why ? ": " : "", shown(why));
-		if (it->state == IS_FAILED || (verb != STOP &&
-			it->state == IS_RESTARTING))
+		if (it->state == IS_FAILED ||
+			(verb != STOP && it->state == IS_RESTARTING))
 			model_tail(it, 5, "    ");
 	}
 }
@@ -424,12 +430,18 @@ say_others(const struct model *before, const struct model *after,
 				status_hidden(a) || named(a->name, names, n))
 				continue;
 			b = model_find(before, a->name);
-			if (!b || what != (model_is_up(a) ? model_is_up(b) ?
-				a->pid == b->pid ? -1 : 2 : 0 :
-				model_is_up(b) ? 1 : -1))
+			if (!b ||
+				what !=
+					(model_is_up(a) ? model_is_up(b)
+								? a->pid == b->pid
+									? -1
+									: 2
+								: 0
+							: model_is_up(b) ? 1
+									 : -1))
 				continue;
-			printf("%s%s", found ? ", " : "", found ? "" :
-				heads[what]);
+			printf("%s%s", found ? ", " : "",
+				found ? "" : heads[what]);
 			printf("%s%s", found++ ? "" : ": ", shown(a->name));
 		}
 		if (found)
@@ -474,7 +486,7 @@ change_managed(const struct request *rq, const struct model *m,
 	char **argv = calloc(n + 12, sizeof *argv), ms[32];
 	char *rc = strdup("reeve-rc"), *end = strdup("--");
 	char l[] = "-l", dry[] = "-n", zero[] = "0", t[] = "-t", b[] = "-b",
-		quiet[] = "--no-progress";	/* we show it */
+	     quiet[] = "--no-progress"; /* we show it */
 	int c = 0, code;
 
 	if (!argv || !rc || !end)
@@ -512,8 +524,9 @@ letter_for(const struct request *rq, const struct item *it)
 	if (rq->verb == RESTART && !it->pid)
 		return 'u';
 	/* Older supervises do not know 'l'. */
-	if (rq->verb == RELOAD && path_join(path, sizeof path, it->dir,
-		"reload-signal") == 0 && !file_exists(AT_FDCWD, path) &&
+	if (rq->verb == RELOAD &&
+		path_join(path, sizeof path, it->dir, "reload-signal") == 0 &&
+		!file_exists(AT_FDCWD, path) &&
 		path_join(path, sizeof path, it->dir, "reload") == 0 &&
 		!file_exists(AT_FDCWD, path))
 		return 'h';
@@ -548,28 +561,31 @@ change_plain(const struct request *rq, const struct model *m,
 		if (control_send(AT_FDCWD, it->dir, &letter, 1) == 0)
 			continue;
 		if (errno == ENXIO || errno == ENOENT)
-			die(EX_NOSUPER, "unable to %s %s: no supervise "
-				"watches %s", verbs[rq->verb].name, it->name,
-				it->dir);
+			die(EX_NOSUPER,
+				"unable to %s %s: no supervise "
+				"watches %s",
+				verbs[rq->verb].name, it->name, it->dir);
 		die_sys(EX_SYSTEM, "unable to %s %s", verbs[rq->verb].name,
 			it->name);
 	}
 	if (!rq->dry && !rq->nowait && rq->verb != RELOAD)
-		code = change_wait(rq->scandir, names, n, rq->verb == STOP ?
-			CHANGE_DOWN : CHANGE_READY, pids, rq->timeout_ms);
+		code = change_wait(rq->scandir, names, n,
+			rq->verb == STOP ? CHANGE_DOWN : CHANGE_READY, pids,
+			rq->timeout_ms);
 	free(pids);
 	return code;
 }
 
 /* Of a dry run: what is as it is asked for. */
 static void
-say_already(const struct request *rq, const struct model *m,
-	char *const *names, size_t n)
+say_already(const struct request *rq, const struct model *m, char *const *names,
+	size_t n)
 {
 	for (size_t i = 0; i < n && rq->verb <= STOP; i++) {
 		const struct item *it = model_find(m, names[i]);
-		int up = it->type == ITEM_BUNDLE ? rq->verb == START ?
-			it->up == it->members : it->up > 0 : model_is_up(it);
+		int up = it->type == ITEM_BUNDLE
+			? rq->verb == START ? it->up == it->members : it->up > 0
+			: model_is_up(it);
 
 		if (it->num != DB_NONE && up == (rq->verb == START))
 			printf("%s: %s already\n", shown(it->name),
@@ -583,8 +599,10 @@ seconds(const char *text)
 	uint64_t ms;
 
 	if (!num_duration(text, 1000, &ms))
-		die(EX_MISUSE, "the timeout must be a time such as 30 or 2m, "
-			"not '%s'", text);
+		die(EX_MISUSE,
+			"the timeout must be a time such as 30 or 2m, "
+			"not '%s'",
+			text);
 	return ms;
 }
 
@@ -600,10 +618,18 @@ act(enum verb verb, int argc, char **argv)
 	opt_permute(&usages[verb], argc, argv);
 	while ((c = opt_next(&usages[verb], argc, argv)) != -1) {
 		switch (c) {
-		case 'n': rq.dry = 1; break;
-		case 's': rq.scandir = optarg; break;
-		case 't': rq.timeout_ms = seconds(optarg); break;
-		case 'W': rq.nowait = 1; break;
+		case 'n':
+			rq.dry = 1;
+			break;
+		case 's':
+			rq.scandir = optarg;
+			break;
+		case 't':
+			rq.timeout_ms = seconds(optarg);
+			break;
+		case 'W':
+			rq.nowait = 1;
+			break;
 		}
 	}
 	if (optind == argc)
@@ -632,15 +658,15 @@ act(enum verb verb, int argc, char **argv)
 	if (rq.dry)
 		say_already(&rq, &m, argv + optind, (size_t)(argc - optind));
 	if (!rq.dry) {
-		r = say_results(&rq, &m, argv + optind,
-			(size_t)(argc - optind));
+		r = say_results(
+			&rq, &m, argv + optind, (size_t)(argc - optind));
 		code = code ? code : r;
 	}
 	model_free(&m);
 	/* What rc starts and is late is taken down again, which rc says. */
 	if (goes_on)
 		warn("not in time; it goes on in the background "
-			"(reeve wait, reeve status)");
+		     "(reeve wait, reeve status)");
 	free(managed);
 	free(plain);
 	return fflush(stdout) ? EX_SYSTEM : code;
@@ -676,14 +702,14 @@ front_reload(int argc, char **argv)
 enum fate { GOES_ON, MAY_END, ENDS };
 enum { CAUGHT_MS = 1000, ENDS_MS = 5000 };
 
-static const struct opt kill_opts[] = {
-	{ 'g', "group", 0, "to its whole process group" },
+static const struct opt kill_opts[] = { { 'g', "group", 0,
+						"to its whole process group" },
 	{ 's', "signal", "NAME", "the signal (default TERM)" },
 	{ 'S', "scandir", "DIR", "a service of this scan directory" },
-	{ 't', "timeout", "SECONDS", "wait so long for the process to end;\n"
+	{ 't', "timeout", "SECONDS",
+		"wait so long for the process to end;\n"
 		"0: do not wait" },
-	{ 0, 0, 0, 0 }
-};
+	{ 0, 0, 0, 0 } };
 static const struct usage kill_usage = {
 	"[-g] [-s SIGNAL] [-S DIR] [-t SECONDS] NAME...",
 	"Send a signal to the main process of running services.  One that\n"
@@ -702,8 +728,14 @@ fate_of(long pid, int sig)
 	switch (sig) {
 	case SIGKILL:
 		return ENDS;
-	case SIGCHLD: case SIGCONT: case SIGURG: case SIGWINCH:
-	case SIGSTOP: case SIGTSTP: case SIGTTIN: case SIGTTOU:
+	case SIGCHLD:
+	case SIGCONT:
+	case SIGURG:
+	case SIGWINCH:
+	case SIGSTOP:
+	case SIGTSTP:
+	case SIGTTIN:
+	case SIGTTOU:
 		return GOES_ON;
 	}
 	switch (os_fate((pid_t)pid, sig)) {
@@ -718,14 +750,16 @@ fate_of(long pid, int sig)
 	}
 	/* It does something of its own; for these, it likely ends. */
 	return sig == SIGTERM || sig == SIGINT || sig == SIGQUIT ||
-		sig == SIGABRT ? MAY_END : GOES_ON;
+			sig == SIGABRT
+		? MAY_END
+		: GOES_ON;
 }
 
 struct killed {
-	char **names;		/* those that were sent it */
-	long *pids;		/* and their processes */
+	char **names; /* those that were sent it */
+	long *pids; /* and their processes */
 	size_t n;
-	unsigned long long ms;	/* how long to wait for their end */
+	unsigned long long ms; /* how long to wait for their end */
 };
 
 /* Its fate is asked before the signal: afterwards it may be too late. */
@@ -740,8 +774,8 @@ kill_one(struct killed *k, const struct item *it, int sig, int group)
 	}
 	fate = fate_of(it->pid, sig);
 	if (kill((pid_t)(group ? -it->pid : it->pid), sig) < 0) {
-		warn_sys("unable to send %s to %s (pid %ld)",
-			num_signame(sig), it->name, it->pid);
+		warn_sys("unable to send %s to %s (pid %ld)", num_signame(sig),
+			it->name, it->pid);
 		return EX_SYSTEM;
 	}
 	k->names[k->n] = it->name;
@@ -767,9 +801,9 @@ say_killed(const struct killed *k, const char *scandir, int sig)
 		int ended = !it || it->pid != k->pids[i];
 
 		left += !ended;
-		printf("%s: sent %s to pid %ld, which %s\n",
-			shown(k->names[i]), num_signame(sig), k->pids[i], ended ? "ended" :
-			"goes on");
+		printf("%s: sent %s to pid %ld, which %s\n", shown(k->names[i]),
+			num_signame(sig), k->pids[i],
+			ended ? "ended" : "goes on");
 	}
 	model_free(&m);
 	return left;
@@ -787,18 +821,29 @@ front_kill(int argc, char **argv)
 	opt_permute(&kill_usage, argc, argv);
 	while ((c = opt_next(&kill_usage, argc, argv)) != -1) {
 		switch (c) {
-		case 'g': group = 1; break;
-		case 's': name = optarg; break;
-		case 'S': scandir = optarg; break;
-		case 't': limit = seconds(optarg); limited = 1; break;
+		case 'g':
+			group = 1;
+			break;
+		case 's':
+			name = optarg;
+			break;
+		case 'S':
+			scandir = optarg;
+			break;
+		case 't':
+			limit = seconds(optarg);
+			limited = 1;
+			break;
 		}
 	}
 	if (optind == argc)
 		opt_usage(&kill_usage);
 	sig = num_signal(name);
 	if (!sig)
-		die(EX_MISUSE, "there is no signal '%s' (TERM, HUP, USR1, 9 "
-			"...)", name);
+		die(EX_MISUSE,
+			"there is no signal '%s' (TERM, HUP, USR1, 9 "
+			"...)",
+			name);
 	k.names = calloc((size_t)argc, sizeof *k.names);
 	k.pids = calloc((size_t)argc, sizeof *k.pids);
 	if (!k.names || !k.pids)
@@ -807,9 +852,10 @@ front_kill(int argc, char **argv)
 	model_need_tree(&m);
 	for (int i = optind; i < argc; i++)
 		if (model_need(&m, argv[i])->type != ITEM_LONGRUN)
-			die(EX_MISUSE, "%s has no process: it is a %s",
-				argv[i], model_find(&m, argv[i])->type ==
-				ITEM_ONESHOT ? "oneshot" : "bundle");
+			die(EX_MISUSE, "%s has no process: it is a %s", argv[i],
+				model_find(&m, argv[i])->type == ITEM_ONESHOT
+					? "oneshot"
+					: "bundle");
 	for (int i = optind; i < argc; i++) {
 		int r = kill_one(&k, model_find(&m, argv[i]), sig, group);
 
@@ -818,8 +864,8 @@ front_kill(int argc, char **argv)
 	if (limited)
 		k.ms = limit;
 	if (k.n && k.ms)
-		(void)change_wait(scandir, k.names, k.n, CHANGE_GONE,
-			k.pids, k.ms);
+		(void)change_wait(
+			scandir, k.names, k.n, CHANGE_GONE, k.pids, k.ms);
 	if (say_killed(&k, scandir, sig) && limit && !code)
 		code = EX_TIMEOUT;
 	model_free(&m);
@@ -830,17 +876,17 @@ front_kill(int argc, char **argv)
 
 /* --- wait ------------------------------------------------------------------------ */
 
-static const struct opt wait_opts[] = {
-	{ 'd', "down", 0, "wait until they are down" },
+static const struct opt wait_opts[] = { { 'd', "down", 0,
+						"wait until they are down" },
 	{ 's', "scandir", "DIR", "services of this scan directory" },
-	{ 't', "timeout", "SECONDS", "give up after this time (default: never)" },
-	{ 'u', "up", 0, "wait until they run, ready or not" },
-	{ 0, 0, 0, 0 }
-};
+	{ 't', "timeout", "SECONDS",
+		"give up after this time (default: never)" },
+	{ 'u', "up", 0, "wait until they run, ready or not" }, { 0, 0, 0, 0 } };
 static const struct usage wait_usage = {
 	"[-d|-u] [-s DIR] [-t SECONDS] NAME...",
 	"Wait until services are up and ready, or with -d down, and say so.\n"
-	"Nothing is changed.", wait_opts,
+	"Nothing is changed.",
+	wait_opts,
 	"Exit status: 0 they are, 1 one failed, 99 not in time, 100 misuse or\n"
 	"unknown name, 102 the tree does not run, 111 system error."
 };
@@ -857,10 +903,18 @@ front_wait(int argc, char **argv)
 	opt_permute(&wait_usage, argc, argv);
 	while ((c = opt_next(&wait_usage, argc, argv)) != -1) {
 		switch (c) {
-		case 'd': want = CHANGE_DOWN; break;
-		case 's': scandir = optarg; break;
-		case 't': timeout_ms = seconds(optarg); break;
-		case 'u': want = CHANGE_UP; break;
+		case 'd':
+			want = CHANGE_DOWN;
+			break;
+		case 's':
+			scandir = optarg;
+			break;
+		case 't':
+			timeout_ms = seconds(optarg);
+			break;
+		case 'u':
+			want = CHANGE_UP;
+			break;
 		}
 	}
 	if (optind == argc)
@@ -877,8 +931,9 @@ front_wait(int argc, char **argv)
 		if (code == EX_OK)
 			say_result(it, want == CHANGE_DOWN ? STOP : START);
 		else if (reached(it, want, 0) <= 0)
-			warn("%s%s is %s%s%s", code == EX_TIMEOUT ?
-				"not in time: " : "", it->name, model_word(it),
+			warn("%s%s is %s%s%s",
+				code == EX_TIMEOUT ? "not in time: " : "",
+				it->name, model_word(it),
 				it->why[0] ? ": " : "", it->why);
 	}
 	model_free(&m);

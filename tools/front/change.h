@@ -10,8 +10,10 @@
 int change_run(char *const *argv);
 
 enum change_want {
-	CHANGE_UP, CHANGE_READY, CHANGE_DOWN,
-	CHANGE_GONE	/* another process than the pid given, or none */
+	CHANGE_UP,
+	CHANGE_READY,
+	CHANGE_DOWN,
+	CHANGE_GONE /* another process than the pid given, or none */
 };
 
 /* Wait until all of these are so.  restarted[i], if given, is a pid that

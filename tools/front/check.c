@@ -30,10 +30,10 @@ enum { O_FIX = OPT_LONG, O_LAX, O_OVERRIDE, O_S6RC, O_ROOT, O_BUNDLE };
 struct check {
 	const char *const *sources;
 	int nsources;
-	const char *const *names;	/* only these services, or 0: all */
+	const char *const *names; /* only these services, or 0: all */
 	int nnames;
-	const char *root;	/* of the image they are for, or 0 */
-	const char *bundle;	/* that is started at boot */
+	const char *root; /* of the image they are for, or 0 */
+	const char *bundle; /* that is started at boot */
 	int fix, quiet, s6rc;
 	unsigned errors, warnings, fixed;
 	struct db db;
@@ -43,16 +43,20 @@ struct check {
 #define COUNT(n) (unsigned long)(n), (n) == 1 ? "" : "s"
 
 static const struct opt opts[] = {
-	{ O_FIX, "fix", 0, "correct what is certain: CR LF, a byte order "
+	{ O_FIX, "fix", 0,
+		"correct what is certain: CR LF, a byte order "
 		"mark,\nblanks behind names, file names that are nearly right" },
 	{ 'q', "quiet", 0, "errors only" },
 	{ O_LAX, "lax", 0, "what s6-rc ignores is no error" },
 	{ O_S6RC, "s6-rc", 0, "also say what s6-rc would read differently" },
-	{ O_ROOT, "root", "DIR", "they are for an image below DIR: look for "
+	{ O_ROOT, "root", "DIR",
+		"they are for an image below DIR: look for "
 		"programs\nthere, and ask for no users" },
-	{ O_BUNDLE, "bundle", "NAME", "what is started at boot (default "
+	{ O_BUNDLE, "bundle", "NAME",
+		"what is started at boot (default "
 		"'default'; else 'top'\nor 'user', as s6-overlay does)" },
-	{ O_OVERRIDE, "override", 0, "of a service in two sources the later "
+	{ O_OVERRIDE, "override", 0,
+		"of a service in two sources the later "
 		"one wins" },
 	{ 0 }
 };
@@ -75,7 +79,7 @@ is_asked(const struct check *c, const char *file)
 			size_t n;
 
 			if (path_join(path, sizeof path, c->sources[i],
-				c->names[k]) < 0)
+				    c->names[k]) < 0)
 				continue;
 			n = strlen(path);
 			if (!strncmp(file, path, n) &&
@@ -102,8 +106,7 @@ report(void *arg, enum diag_level level, const char *file, unsigned line,
 		printf("%s:%u: %s: %s\n", shown(file), line, names[level],
 			shown(text));
 	else
-		printf("%s: %s: %s\n", shown(file), names[level],
-			shown(text));
+		printf("%s: %s: %s\n", shown(file), names[level], shown(text));
 }
 
 /* --- correcting */
@@ -118,8 +121,7 @@ fixed(struct check *c, const char *path, const char *what)
 /* CR before a newline, and at the end, goes; blanks behind the names of
  * lists go. */
 static void
-fix_text(struct check *c, int dir, const char *name, const char *path,
-	int list)
+fix_text(struct check *c, int dir, const char *name, const char *path, int list)
 {
 	char *data;
 	struct stat st;
@@ -136,9 +138,13 @@ fix_text(struct check *c, int dir, const char *name, const char *path,
 	mark = n >= 3 && !memcmp(data, "\357\273\277", 3);
 	for (ssize_t i = mark ? 3 : 0; i <= n; i++) {
 		if (i == n || data[i] == '\n') {
-			for (; out && (data[out - 1] == '\r' || (list &&
-				(data[out - 1] == ' ' || data[out - 1] ==
-				'\t'))); out--) {
+			for (; out &&
+				(data[out - 1] == '\r' ||
+					(list &&
+						(data[out - 1] == ' ' ||
+							data[out - 1] ==
+								'\t')));
+				out--) {
 				if (data[out - 1] == '\r')
 					cr = 1;
 				else
@@ -149,12 +155,15 @@ fix_text(struct check *c, int dir, const char *name, const char *path,
 		}
 		data[out++] = data[i];
 	}
-	if ((cr || blanks || mark) && file_write(dir, name, data, out,
-		st.st_mode & 07777, 0) < 0)
+	if ((cr || blanks || mark) &&
+		file_write(dir, name, data, out, st.st_mode & 07777, 0) < 0)
 		warn_sys("unable to write %s", path);
 	else if (cr || blanks || mark)
-		fixed(c, path, cr ? "CR LF is LF now" : mark ? "no byte order "
-			"mark now" : "no blanks behind names now");
+		fixed(c, path,
+			cr	       ? "CR LF is LF now"
+				: mark ? "no byte order "
+					 "mark now"
+				       : "no blanks behind names now");
 	free(data);
 }
 
@@ -182,11 +191,12 @@ fix_definition(struct check *c, const char *dirpath)
 		path_join(path, sizeof path, dirpath, name);
 		if (p && p->kind != PROP_DIR && p->kind != PROP_TREE &&
 			p->kind != PROP_INSTANCES && p->kind != PROP_FLAG)
-			fix_text(c, dir, name, path, p->kind == PROP_NAMES ||
-				p->kind == PROP_TYPE || p->kind ==
-				PROP_TIMEOUT || p->kind == PROP_UINT ||
-				p->kind == PROP_PRODUCER ||
-				p->kind == PROP_PIPELINE);
+			fix_text(c, dir, name, path,
+				p->kind == PROP_NAMES || p->kind == PROP_TYPE ||
+					p->kind == PROP_TIMEOUT ||
+					p->kind == PROP_UINT ||
+					p->kind == PROP_PRODUCER ||
+					p->kind == PROP_PIPELINE);
 		free(list[i]);
 	}
 	if (n >= 0)
@@ -207,22 +217,26 @@ compare_definition(struct check *c, const char *dirpath)
 	for (int i = 0; i < n; i++) {
 		const struct prop *p = prop_find(list[i]->d_name);
 
-		if (p && !p->s6rc && path_join(path, sizeof path, dirpath,
-			p->name) == 0)
-			report(c, DIAG_WARNING, path, 0, p->kind ==
-				PROP_INSTANCES ? "s6-rc knows no templates: "
-				"for it this is one service" : "s6-rc does "
-				"not know this file and would run without it");
+		if (p && !p->s6rc &&
+			path_join(path, sizeof path, dirpath, p->name) == 0)
+			report(c, DIAG_WARNING, path, 0,
+				p->kind == PROP_INSTANCES
+					? "s6-rc knows no templates: "
+					  "for it this is one service"
+					: "s6-rc does "
+					  "not know this file and would run without it");
 		free(list[i]);
 	}
 	if (n >= 0)
 		free(list);
 	if (dir >= 0 && !file_exists(dir, "type"))
-		report(c, DIAG_WARNING, dirpath, 0, "s6-rc needs a file type "
+		report(c, DIAG_WARNING, dirpath, 0,
+			"s6-rc needs a file type "
 			"here");
 	if (dir >= 0 && file_exists(dir, "command") &&
 		!file_exists(dir, "run") && !file_exists(dir, "up"))
-		report(c, DIAG_WARNING, dirpath, 0, "s6-rc needs a run or an "
+		report(c, DIAG_WARNING, dirpath, 0,
+			"s6-rc needs a run or an "
 			"up here, instead of command");
 	if (dir >= 0)
 		close(dir);
@@ -239,9 +253,10 @@ each_definition(struct check *c, const char *source,
 		char path[PATH_LEN];
 		struct stat st;
 
-		if (*list[i]->d_name != '.' && path_join(path, sizeof path,
-			source, list[i]->d_name) == 0 && stat(path, &st) == 0
-			&& S_ISDIR(st.st_mode))
+		if (*list[i]->d_name != '.' &&
+			path_join(path, sizeof path, source, list[i]->d_name) ==
+				0 &&
+			stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 			look(c, path);
 		free(list[i]);
 	}
@@ -256,9 +271,11 @@ compare_source(struct check *c, const char *source)
 
 	each_definition(c, source, compare_definition);
 	for (const struct prop *p = props; p->name; p++)
-		if (p->types == FOR_SOURCE && path_join(path, sizeof path,
-			source, p->name) == 0 && file_exists(AT_FDCWD, path))
-			report(c, DIAG_WARNING, path, 0, "s6-rc does not know "
+		if (p->types == FOR_SOURCE &&
+			path_join(path, sizeof path, source, p->name) == 0 &&
+			file_exists(AT_FDCWD, path))
+			report(c, DIAG_WARNING, path, 0,
+				"s6-rc does not know "
 				"this file");
 }
 
@@ -266,8 +283,8 @@ compare_source(struct check *c, const char *source)
 
 /* Where a service is defined, for messages. */
 static void
-place_of(const struct check *c, const struct db_service *s,
-	const char *file, char *path, size_t max)
+place_of(const struct check *c, const struct db_service *s, const char *file,
+	char *path, size_t max)
 {
 	char name[DB_NAME_MAX + 1];
 
@@ -276,7 +293,7 @@ place_of(const struct check *c, const struct db_service *s,
 		snprintf(name, sizeof name, "%s", db_prop(s, "logger-of"));
 		file = "logger";
 	}
-	for (int i = c->nsources; i--; ) {
+	for (int i = c->nsources; i--;) {
 		if (path_join(path, max, c->sources[i], name) == 0 &&
 			file_exists(AT_FDCWD, path)) {
 			path_join(path, max, c->sources[i], name, file);
@@ -285,7 +302,7 @@ place_of(const struct check *c, const struct db_service *s,
 	}
 	if (strchr(name, '@'))
 		strchr(name, '@')[1] = 0;
-	for (int i = c->nsources; i--; ) {
+	for (int i = c->nsources; i--;) {
 		path_join(path, max, c->sources[i], name, file);
 		if (file_exists(AT_FDCWD, path))
 			return;
@@ -323,8 +340,8 @@ in_path(const struct check *c, const char *program)
 }
 
 static void
-check_shebang(struct check *c, const struct db_service *s,
-	const struct db_file *f)
+check_shebang(
+	struct check *c, const struct db_service *s, const struct db_file *f)
 {
 	char path[PATH_LEN], program[PATH_LEN], text[PATH_LEN + 128];
 	const char *p = f->data, *end;
@@ -333,14 +350,16 @@ check_shebang(struct check *c, const struct db_service *s,
 	place_of(c, s, strcmp(f->path, "run.user") ? f->path : "run", path,
 		sizeof path);
 	if (f->len > 3 && !memcmp(p, "\357\273\277", 3)) {
-		report(c, DIAG_ERROR, path, 1, "there is a byte order mark in "
+		report(c, DIAG_ERROR, path, 1,
+			"there is a byte order mark in "
 			"front of the #! line: this does not run (--fix takes "
 			"it away)");
 		return;
 	}
 	if (f->len < 2 || p[0] != '#' || p[1] != '!') {
 		if (f->len && f->len < 4096 && !memchr(p, 0, f->len))
-			report(c, DIAG_WARNING, path, 1, "there is no #! "
+			report(c, DIAG_WARNING, path, 1,
+				"there is no #! "
 				"line: whether this runs depends on who "
 				"starts it");
 		else if (!f->len)
@@ -355,13 +374,16 @@ check_shebang(struct check *c, const struct db_service *s,
 	program[n] = 0;
 	end = p + n;
 	if (n && program[n - 1] == '\r') {
-		report(c, DIAG_ERROR, path, 1, "the #! line ends in CR LF: "
+		report(c, DIAG_ERROR, path, 1,
+			"the #! line ends in CR LF: "
 			"the program will not be found (--fix corrects it)");
 		return;
 	}
 	if (!in_path(c, program) || *program != '/') {
-		snprintf(text, sizeof text, "%s is not there, or cannot be "
-			"run", program);
+		snprintf(text, sizeof text,
+			"%s is not there, or cannot be "
+			"run",
+			program);
 		report(c, DIAG_ERROR, path, 1, text);
 		return;
 	}
@@ -392,9 +414,10 @@ in_service(const struct db_service *s, const char *path, const char *program)
 	*strrchr(dir, '/') = 0;
 	if (path_join(full, sizeof full, dir, "directory") == 0 &&
 		file_exists(AT_FDCWD, full))
-		return 1;	/* who knows what is there then */
-	return s->type == DB_LONGRUN && path_join(full, sizeof full, dir,
-		program) == 0 && access(full, X_OK) == 0;
+		return 1; /* who knows what is there then */
+	return s->type == DB_LONGRUN &&
+		path_join(full, sizeof full, dir, program) == 0 &&
+		access(full, X_OK) == 0;
 }
 
 static void
@@ -409,9 +432,11 @@ check_program(struct check *c, const struct db_service *s, const char *file,
 	place_of(c, s, file, path, sizeof path);
 	if (relative && in_service(s, path, program))
 		return;
-	if (snprintf(text, sizeof text, strchr(program, '/') ?
-		"%.2000s is not there, or cannot be run" :
-		"%.2000s is not in PATH", program) > 0)
+	if (snprintf(text, sizeof text,
+		    strchr(program, '/')
+			    ? "%.2000s is not there, or cannot be run"
+			    : "%.2000s is not in PATH",
+		    program) > 0)
 		report(c, DIAG_WARNING, path, 0, text);
 }
 
@@ -450,7 +475,8 @@ check_forking(struct check *c, const struct db_service *s)
 
 	place_of(c, s, "pid-file", path, sizeof path);
 	if (file_exists(AT_FDCWD, path) && os_subreaper() < 0)
-		report(c, DIAG_ERROR, path, 0, "this system does not hand "
+		report(c, DIAG_ERROR, path, 0,
+			"this system does not hand "
 			"orphans to anyone but process 1: the daemon must run "
 			"in the foreground, without pid-file");
 }
@@ -510,15 +536,17 @@ check_reachable(struct check *c)
 	const struct db *db = &c->db;
 	const char *name = booted(c);
 	uint32_t n = db->nlong + db->nshort, b = db_bundle(db, name), *queue,
-		count = 0;
+		 count = 0;
 	unsigned char *seen;
 	char text[PATH_LEN];
 
 	if (!n)
 		return;
 	if (b == DB_NONE && db_service(db, name) == DB_NONE) {
-		snprintf(text, sizeof text, "there is no bundle %s: nothing "
-			"is started at boot or by reeve up", name);
+		snprintf(text, sizeof text,
+			"there is no bundle %s: nothing "
+			"is started at boot or by reeve up",
+			name);
 		report(c, DIAG_WARNING, c->sources[0], 0, text);
 		return;
 	}
@@ -551,8 +579,10 @@ check_reachable(struct check *c)
 			continue;
 		place_of(c, db->services + i, "type", path, sizeof path);
 		*strrchr(path, '/') = 0;
-		snprintf(text, sizeof text, "bundle %s does not start it, and "
-			"nothing in there needs it", name);
+		snprintf(text, sizeof text,
+			"bundle %s does not start it, and "
+			"nothing in there needs it",
+			name);
 		report(c, DIAG_NOTE, path, 0, text);
 	}
 	free(queue);
@@ -567,16 +597,20 @@ need_source(const char *path)
 	char file[PATH_LEN];
 
 	if (!file_exists(AT_FDCWD, path))
-		die(EX_NO, "there is no directory %s (reeve check takes "
+		die(EX_NO,
+			"there is no directory %s (reeve check takes "
 			"directories of definitions; without one it checks all "
-			"that reeve switch takes)", path);
+			"that reeve switch takes)",
+			path);
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
 		struct stat st;
 
 		if (path_join(file, sizeof file, path, files[i]) == 0 &&
 			stat(file, &st) == 0 && S_ISREG(st.st_mode))
-			die(EX_NO, "%s is one definition: expected the "
-				"directory in which it is", path);
+			die(EX_NO,
+				"%s is one definition: expected the "
+				"directory in which it is",
+				path);
 	}
 }
 
@@ -592,15 +626,17 @@ default_sources(int *n, const char *name)
 		die(EX_SYSTEM, "%s", err);
 	/* The first has precedence, so it is read last. */
 	*n = 0;
-	for (int i = places.nsources; i--; )
+	for (int i = places.nsources; i--;)
 		if (file_exists(AT_FDCWD, places.sources[i]))
 			list[(*n)++] = places.sources[i];
 	if (!*n && name)
 		need_source(name);
 	if (!*n)
-		die(EX_SYSTEM, "there is no source directory %s "
+		die(EX_SYSTEM,
+			"there is no source directory %s "
 			"(reeve new NAME -- COMMAND makes the first definition "
-			"there)", places.sources[0]);
+			"there)",
+			places.sources[0]);
 	return list;
 }
 
@@ -621,14 +657,17 @@ need_names(const struct check *c)
 	for (int k = 0; k < c->nnames; k++) {
 		int i = c->nsources;
 
-		while (i-- && (path_join(path, sizeof path, c->sources[i],
-			c->names[k]) < 0 || !file_exists(AT_FDCWD, path)))
+		while (i-- &&
+			(path_join(path, sizeof path, c->sources[i],
+				 c->names[k]) < 0 ||
+				!file_exists(AT_FDCWD, path)))
 			;
 		if (i < 0)
-			die(EX_NO, "there is no directory %s, and no service "
+			die(EX_NO,
+				"there is no directory %s, and no service "
 				"of that name in %s (reeve check takes names, "
-				"or directories of definitions)", c->names[k],
-				c->sources[0]);
+				"or directories of definitions)",
+				c->names[k], c->sources[0]);
 	}
 }
 
@@ -636,8 +675,10 @@ int
 main(int argc, char **argv)
 {
 	struct check c = { .fix = 0 };
-	struct compile compiler = { .verbosity = 1, .users = USERS_ERROR,
-		.report = report, .report_arg = &c };
+	struct compile compiler = { .verbosity = 1,
+		.users = USERS_ERROR,
+		.report = report,
+		.report_arg = &c };
 	char *data, err[512];
 	size_t len;
 	int o, r;
@@ -692,12 +733,12 @@ main(int argc, char **argv)
 	}
 	if (!c.quiet)
 		printf("%lu error%s, %lu warning%s%s\n", COUNT(c.errors),
-			COUNT(c.warnings), r ? " (not all is checked before these are gone)" :
-			"");
+			COUNT(c.warnings),
+			r ? " (not all is checked before these are gone)" : "");
 	free(data);
 	if (r && !c.errors) {
 		warn("other definitions have errors, and so not all of these "
-			"is checked (reeve check names them)");
+		     "is checked (reeve check names them)");
 		return EX_NO;
 	}
 	if (fflush(stdout))

@@ -15,27 +15,29 @@ enum { O_MDOC = OPT_LONG };
 
 static const struct opt opts[] = {
 	{ 'l', "list", 0, "only the names, with the types they are for" },
-	{ O_MDOC, "mdoc", 0, "as the items of reeve-definition(5)" },
-	{ 0 }
+	{ O_MDOC, "mdoc", 0, "as the items of reeve-definition(5)" }, { 0 }
 };
-static const struct usage usage = {
-	"[-l] [file...]",
+static const struct usage usage = { "[-l] [file...]",
 	"Say what files of a service definition mean; without names, all of "
 	"them.",
-	opts,
-	"Exit status: 0 said, 1 unknown name, 100 misuse."
-};
+	opts, "Exit status: 0 said, 1 unknown name, 100 misuse." };
 
 static const char *
 types(unsigned t)
 {
 	switch (t) {
-	case FOR_ALL: return "every service";
-	case FOR_ATOMIC: return "longrun, oneshot";
-	case FOR_LONGRUN: return "longrun";
-	case FOR_ONESHOT: return "oneshot";
-	case FOR_BUNDLE: return "bundle";
-	default: return "beside the services";
+	case FOR_ALL:
+		return "every service";
+	case FOR_ATOMIC:
+		return "longrun, oneshot";
+	case FOR_LONGRUN:
+		return "longrun";
+	case FOR_ONESHOT:
+		return "oneshot";
+	case FOR_BUNDLE:
+		return "bundle";
+	default:
+		return "beside the services";
 	}
 }
 
@@ -56,8 +58,8 @@ print_wrapped(const char *s, const char *indent)
 			putchar('\n');
 			column = 0;
 		}
-		column += (size_t)printf("%s%.*s", column ? " " : indent,
-			(int)n, s);
+		column += (size_t)printf(
+			"%s%.*s", column ? " " : indent, (int)n, s);
 		s += n;
 	}
 	putchar('\n');
@@ -67,8 +69,8 @@ print_wrapped(const char *s, const char *indent)
 static void
 print_text(const struct prop *p)
 {
-	printf("%s  (%s%s)\n", p->name, types(p->types), p->s6rc ?
-		"; s6-rc has it too" : "");
+	printf("%s  (%s%s)\n", p->name, types(p->types),
+		p->s6rc ? "; s6-rc has it too" : "");
 	print_wrapped(p->meaning, "    ");
 	if (*p->unit)
 		printf("    content: %s\n", p->unit);
@@ -119,8 +121,8 @@ mdoc_text(const char *s, size_t column)
 static void
 print_mdoc(const struct prop *p)
 {
-	printf(".It Pa %s\n.Pq %s%s\n", p->name, types(p->types), p->s6rc ?
-		"; also in s6-rc" : "");
+	printf(".It Pa %s\n.Pq %s%s\n", p->name, types(p->types),
+		p->s6rc ? "; also in s6-rc" : "");
 	mdoc_text(p->meaning, 0);
 	if (*p->unit) {
 		printf(".br\nContent: ");
@@ -152,7 +154,7 @@ explain(const char *path)
 
 	/* "sv/nginx/contents.d/" is as good as "contents.d". */
 	snprintf(name, sizeof name, "%s", path);
-	for (n = strlen(name); n > 1 && name[n - 1] == '/'; )
+	for (n = strlen(name); n > 1 && name[n - 1] == '/';)
 		name[--n] = 0;
 	base = path_base(name);
 	p = prop_find(base);
@@ -162,7 +164,8 @@ explain(const char *path)
 	}
 	near = prop_near(base, 0);
 	warn("%s is no file that a definition has%s%s%s (reeve explain lists "
-		"all)", base, near ? "; did you mean " : "", near ? near : "",
+	     "all)",
+		base, near ? "; did you mean " : "", near ? near : "",
 		near ? "?" : "");
 	return EX_NO;
 }

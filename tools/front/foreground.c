@@ -23,14 +23,14 @@
 #include "tools/front/front.h"
 #include "tools/front/model.h"
 
-static volatile sig_atomic_t signalled;	/* how often */
+static volatile sig_atomic_t signalled; /* how often */
 static volatile sig_atomic_t which;
 
 static void
 note(int sig)
 {
 	if (sig == SIGCHLD)
-		return;		/* it only ends the pselect below */
+		return; /* it only ends the pselect below */
 	signalled++;
 	which = sig;
 }
@@ -87,11 +87,11 @@ start(const char *const *words, const sigset_t *mask)
 }
 
 struct watch {
-	sigset_t open;		/* mask in which signals arrive */
-	long svscan;		/* 0: it does not run */
-	int svscan_fd;		/* readable when it ends, or -1 */
-	int svscan_known;	/* it was our child and has ended ... */
-	int svscan_wstat;	/* ... so */
+	sigset_t open; /* mask in which signals arrive */
+	long svscan; /* 0: it does not run */
+	int svscan_fd; /* readable when it ends, or -1 */
+	int svscan_known; /* it was our child and has ended ... */
+	int svscan_wstat; /* ... so */
 };
 
 /* Collect what ended.  1 if job is among it. */
@@ -122,8 +122,8 @@ await_job(struct watch *w, pid_t job, int before)
 
 	for (;;) {
 		if (reap(w, job, &s))
-			return WIFSIGNALED(s) ? 128 + WTERMSIG(s) :
-				WEXITSTATUS(s);
+			return WIFSIGNALED(s) ? 128 + WTERMSIG(s)
+					      : WEXITSTATUS(s);
 		if (signalled > before)
 			return -1;
 		pselect(0, 0, 0, 0, 0, &w->open);
@@ -178,9 +178,10 @@ tell(const char *sock, const char *text)
 	if (*sock == '@')
 		sa.sun_path[0] = 0;
 	fd = socket(AF_UNIX, SOCK_DGRAM, 0);
-	if (fd < 0 || sendto(fd, text, strlen(text), 0,
-		(struct sockaddr *)&sa, (socklen_t)(offsetof(struct sockaddr_un,
-		sun_path) + len)) < 0)
+	if (fd < 0 ||
+		sendto(fd, text, strlen(text), 0, (struct sockaddr *)&sa,
+			(socklen_t)(offsetof(struct sockaddr_un, sun_path) +
+				len)) < 0)
 		warn_sys("unable to tell %s: %s", sock, text);
 	if (fd >= 0)
 		close(fd);
@@ -229,14 +230,17 @@ tree_ended(const struct watch *w)
 	char how[80] = "ended";
 
 	if (w->svscan_known ? WIFEXITED(w->svscan_wstat) &&
-		!WEXITSTATUS(w->svscan_wstat) : !services_run_on()) {
+				!WEXITSTATUS(w->svscan_wstat)
+			    : !services_run_on()) {
 		say("the tree was taken down by another");
 		return EX_OK;
 	}
 	if (w->svscan_known)
 		model_ended(how, sizeof how, w->svscan_wstat);
-	die(EX_SYSTEM, "reeve-svscan (pid %ld) %s; services may run on "
-		"(reeve up takes them over)", w->svscan, how);
+	die(EX_SYSTEM,
+		"reeve-svscan (pid %ld) %s; services may run on "
+		"(reeve up takes them over)",
+		w->svscan, how);
 }
 
 int

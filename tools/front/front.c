@@ -75,8 +75,10 @@ front_exec(const char *program, char **argv)
 	fflush(0);
 	execv(path, argv);
 	if (errno == ENOENT)
-		die(EX_NOTFOUND, "%s is not installed beside this program "
-			"(%s does not exist)", program, path);
+		die(EX_NOTFOUND,
+			"%s is not installed beside this program "
+			"(%s does not exist)",
+			program, path);
 	die_sys(EX_NOEXEC, "unable to execute %s", path);
 }
 

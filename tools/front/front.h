@@ -11,10 +11,10 @@
 
 struct sub {
 	const char *name;
-	const char *args;	/* for the overview */
-	const char *what;	/* one line, for the overview */
-	int (*run)(int, char **);	/* ours, or 0 */
-	const char *program;	/* otherwise what is executed, by the name
+	const char *args; /* for the overview */
+	const char *what; /* one line, for the overview */
+	int (*run)(int, char **); /* ours, or 0 */
+	const char *program; /* otherwise what is executed, by the name
 				 * reeve-SUBCOMMAND */
 };
 
@@ -62,10 +62,9 @@ _Noreturn void front_exec_sub(const struct sub *, char **argv);
 
 /* The nearest of n names to a mistyped one, or 0. */
 /* The one name that begins with what was typed, or 0. */
-const char *front_begun(const char *typed, const char *const *names,
-	size_t n);
-const char *front_nearest(const char *typed, const char *const *names,
-	size_t n);
+const char *front_begun(const char *typed, const char *const *names, size_t n);
+const char *front_nearest(
+	const char *typed, const char *const *names, size_t n);
 
 /* "3s", "4m 12s", "3h 12m", "5d 2h"; in a static ring of 4 buffers. */
 const char *front_duration(long long seconds);

@@ -14,27 +14,25 @@
 #include "tools/front/model.h"
 
 enum { O_SVG = OPT_LONG, O_DB };
-static const struct opt opts[] = {
-	{ 'a', "all", 0, "also log companions" },
+static const struct opt opts[] = { { 'a', "all", 0, "also log companions" },
 	{ O_DB, "db", "FILE", "of this database instead of the live one" },
 	{ O_SVG, "svg", 0, "print SVG, made by dot(1) of graphviz" },
-	{ 0, 0, 0, 0 }
-};
-static const struct usage usage = {
-	"[-a] [--db FILE] [--svg] [NAME...]",
+	{ 0, 0, 0, 0 } };
+static const struct usage usage = { "[-a] [--db FILE] [--svg] [NAME...]",
 	"Print the dependencies as a graph for dot(1): an arrow leads from a\n"
 	"service to what it needs.  With names, only what they need and what\n"
 	"needs them.",
-	opts, "Exit status: 0, 100 misuse, 127 dot is not installed, 111."
-};
+	opts, "Exit status: 0, 100 misuse, 127 dot is not installed, 111." };
 
-static const char *const fills[NITEMSTATE] = {
-	[IS_RUNNING] = "#c8e6c9", [IS_DONE] = "#c8e6c9",
-	[IS_STARTING] = "#fff3c4", [IS_WAITING] = "#fff3c4",
-	[IS_RESTARTING] = "#fff3c4", [IS_STOPPING] = "#fff3c4",
-	[IS_PAUSED] = "#fff3c4", [IS_FAILED] = "#ffcdd2",
-	[IS_LOST] = "#ffcdd2"
-};
+static const char *const fills[NITEMSTATE] = { [IS_RUNNING] = "#c8e6c9",
+	[IS_DONE] = "#c8e6c9",
+	[IS_STARTING] = "#fff3c4",
+	[IS_WAITING] = "#fff3c4",
+	[IS_RESTARTING] = "#fff3c4",
+	[IS_STOPPING] = "#fff3c4",
+	[IS_PAUSED] = "#fff3c4",
+	[IS_FAILED] = "#ffcdd2",
+	[IS_LOST] = "#ffcdd2" };
 
 static void
 edges(const struct db *db, const unsigned char *show, uint32_t i,
@@ -52,25 +50,26 @@ edges(const struct db *db, const unsigned char *show, uint32_t i,
 }
 
 static void
-print_dot(const struct db *db, const struct model *m,
-	const unsigned char *show)
+print_dot(const struct db *db, const struct model *m, const unsigned char *show)
 {
 	uint32_t n = db->nlong + db->nshort;
 
 	puts("digraph services {\n\trankdir=LR;\n"
-		"\tnode [shape=box, style=\"rounded,filled\", "
-		"fillcolor=\"#eeeeee\", fontname=\"sans-serif\"];");
+	     "\tnode [shape=box, style=\"rounded,filled\", "
+	     "fillcolor=\"#eeeeee\", fontname=\"sans-serif\"];");
 	for (uint32_t i = 0; i < n; i++) {
-		const struct item *it = m ? model_find(m,
-			db->services[i].name) : 0;
+		const struct item *it =
+			m ? model_find(m, db->services[i].name) : 0;
 		const char *fill = it ? fills[it->state] : 0;
 
 		if (!show[i])
 			continue;
 		printf("\t");
 		shown_quoted(stdout, db->services[i].name);
-		printf(" [shape=%s", db->services[i].type == DB_ONESHOT ?
-			"ellipse, style=filled" : "box");
+		printf(" [shape=%s",
+			db->services[i].type == DB_ONESHOT
+				? "ellipse, style=filled"
+				: "box");
 		if (fill)
 			printf(", fillcolor=\"%s\"", fill);
 		puts("];");
@@ -102,8 +101,8 @@ reach(const struct db *db, unsigned char *show, uint32_t from, int back)
 	todo[top++] = from;
 	while (top) {
 		uint32_t i = todo[--top];
-		const struct db_list *l = back ? &db->services[i].rdeps :
-			&db->services[i].deps;
+		const struct db_list *l =
+			back ? &db->services[i].rdeps : &db->services[i].deps;
 
 		show[i] = 1;
 		for (uint32_t k = 0; k < l->n; k++)
@@ -129,7 +128,8 @@ through_dot(void)
 		close(p[1]);
 		execlp("dot", "dot", "-Tsvg", (char *)0);
 		if (errno == ENOENT)
-			die(EX_NOTFOUND, "dot is not installed (Debian, Alpine:"
+			die(EX_NOTFOUND,
+				"dot is not installed (Debian, Alpine:"
 				" package graphviz); without --svg the graph "
 				"is printed as text");
 		die_sys(EX_NOEXEC, "unable to execute dot");
@@ -154,9 +154,15 @@ front_graph(int argc, char **argv)
 	opt_permute(&usage, argc, argv);
 	while ((c = opt_next(&usage, argc, argv)) != -1) {
 		switch (c) {
-		case 'a': all = 1; break;
-		case O_DB: file = optarg; break;
-		case O_SVG: svg = 1; break;
+		case 'a':
+			all = 1;
+			break;
+		case O_DB:
+			file = optarg;
+			break;
+		case O_SVG:
+			svg = 1;
+			break;
 		}
 	}
 	model_load(&m, 0);
@@ -168,8 +174,10 @@ front_graph(int argc, char **argv)
 			die(EX_SYSTEM, "%s", err);
 		db = &own;
 	} else if (!m.have_live) {
-		die(EX_NOSUPER, "%s", m.live_error[0] ? m.live_error :
-			"nothing is live yet (reeve up, or --db FILE)");
+		die(EX_NOSUPER, "%s",
+			m.live_error[0]
+				? m.live_error
+				: "nothing is live yet (reeve up, or --db FILE)");
 	}
 	n = db->nlong + db->nshort;
 	show = calloc(n + 1, 1);

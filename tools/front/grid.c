@@ -13,16 +13,18 @@
 
 struct cell {
 	enum colour colour;
-	char *text;		/* owned */
+	char *text; /* owned */
 };
 
 enum { GAP = 2, LAST_MIN = 14, COLS_MAX = 16 };
 
-static const char *const codes[NCOLOUR] = {
-	[PLAIN] = "", [BOLD] = "\033[1m", [DIM] = "\033[2m",
-	[RED] = "\033[31m", [GREEN] = "\033[32m", [YELLOW] = "\033[33m",
-	[BLUE] = "\033[34m"
-};
+static const char *const codes[NCOLOUR] = { [PLAIN] = "",
+	[BOLD] = "\033[1m",
+	[DIM] = "\033[2m",
+	[RED] = "\033[31m",
+	[GREEN] = "\033[32m",
+	[YELLOW] = "\033[33m",
+	[BLUE] = "\033[34m" };
 
 const char *
 grid_code(enum colour c, int on)
@@ -65,8 +67,10 @@ grid_cell(struct grid *t, enum colour c, const char *text)
 static unsigned
 columns_of(uint32_t c)
 {
-	static const struct { uint32_t from, to; unsigned n; } ranges[] = {
-		{ 0x300, 0x36f, 0 }, { 0x1100, 0x115f, 2 },
+	static const struct {
+		uint32_t from, to;
+		unsigned n;
+	} ranges[] = { { 0x300, 0x36f, 0 }, { 0x1100, 0x115f, 2 },
 		{ 0x1ab0, 0x1aff, 0 }, { 0x200b, 0x200f, 0 },
 		{ 0x20d0, 0x20ff, 0 }, { 0x2e80, 0x303e, 2 },
 		{ 0x3041, 0xa4cf, 2 }, { 0xa960, 0xa97f, 2 },
@@ -170,8 +174,9 @@ fit(const struct grid *t, size_t *width, int limit)
 				continue;
 			total += width[c] + GAP;
 			last = c;
-			if (t->cols[c].drop && (worst == COLS_MAX ||
-				t->cols[c].drop > t->cols[worst].drop))
+			if (t->cols[c].drop &&
+				(worst == COLS_MAX ||
+					t->cols[c].drop > t->cols[worst].drop))
 				worst = c;
 		}
 		if (last == COLS_MAX || limit <= 0 ||
@@ -212,8 +217,8 @@ grid_print(struct grid *t, FILE *f, int limit, int colour)
 
 		head.text = name;
 		if (width[c] && name)
-			owed = print_cell(f, &head, &t->cols[c], width[c],
-				owed, colour);
+			owed = print_cell(
+				f, &head, &t->cols[c], width[c], owed, colour);
 		free(name);
 	}
 	putc('\n', f);

@@ -10,15 +10,15 @@ enum colour { PLAIN, BOLD, DIM, RED, GREEN, YELLOW, BLUE, NCOLOUR };
 
 struct column {
 	const char *head;
-	int right;		/* align right */
-	int drop;		/* when it is too narrow, the column with the
+	int right; /* align right */
+	int drop; /* when it is too narrow, the column with the
 				 * highest goes first; 0 stays */
 };
 
 struct grid {
-	const struct column *cols;	/* borrowed */
+	const struct column *cols; /* borrowed */
 	size_t ncols, ncells, max;
-	struct cell *cells;		/* owned */
+	struct cell *cells; /* owned */
 };
 
 void grid_begin(struct grid *, const struct column *, size_t ncols);

@@ -20,21 +20,20 @@ static const struct opt opts[] = {
 	{ O_TOPICS, "topics", 0, "topics, one a line: name, tab, page" },
 	{ 0, 0, 0, 0 }
 };
-static const struct usage usage = {
-	"[SUBCOMMAND | TOPIC | FILE]",
+static const struct usage usage = { "[SUBCOMMAND | TOPIC | FILE]",
 	"Without an argument, print what reeve can do.  With a subcommand,\n"
 	"print its options; with a topic, show its manual page; with a file\n"
 	"of a definition, print what it means.",
-	opts, 0
-};
+	opts, 0 };
 
 static const struct topic {
 	const char *name, *page, *section, *what;
-} topics[] = {
-	{ "tutorial", "reeve-tutorial", "7", "from nothing to a logged, "
-		"updated pair of services" },
+} topics[] = { { "tutorial", "reeve-tutorial", "7",
+		       "from nothing to a logged, "
+		       "updated pair of services" },
 	{ "overview", "reeve-overview", "7", "the parts and how they fit" },
-	{ "definition", "reeve-definition", "5", "every file of a service's "
+	{ "definition", "reeve-definition", "5",
+		"every file of a service's "
 		"definition" },
 	{ "json", "reeve-json", "5", "every field of what is printed as JSON" },
 	{ "beside", "reeve-beside", "7", "beside systemd, OpenRC, sysvinit" },
@@ -48,12 +47,13 @@ static const struct topic {
 		"for those who know supervisord" },
 	{ "from-systemd", "reeve-from-systemd", "7",
 		"for those who know systemd" },
-	{ "internals", "reeve-internals", "7", "how it works, and why an "
+	{ "internals", "reeve-internals", "7",
+		"how it works, and why an "
 		"update cannot be half done" },
-	{ "troubleshooting", "reeve-troubleshooting", "7", "from a message "
+	{ "troubleshooting", "reeve-troubleshooting", "7",
+		"from a message "
 		"to what to do" },
-	{ 0, 0, 0, 0 }
-};
+	{ 0, 0, 0, 0 } };
 
 static void
 overview(void)
@@ -65,16 +65,16 @@ overview(void)
 		char left[64];
 
 		if (!s->args) {
-			printf("\n%s%s:%s\n", grid_code(BOLD, colour),
-				s->what, colour ? "\033[0m" : "");
+			printf("\n%s%s:%s\n", grid_code(BOLD, colour), s->what,
+				colour ? "\033[0m" : "");
 			continue;
 		}
 		snprintf(left, sizeof left, "%s %s", s->name, s->args);
 		printf("  %-23s %s\n", left, s->what);
 	}
 	printf("\nreeve help SUBCOMMAND explains one; "
-		"reeve help --topics lists the guides.\n"
-		"New here?  reeve help tutorial\n");
+	       "reeve help --topics lists the guides.\n"
+	       "New here?  reeve help tutorial\n");
 }
 
 /* Show a manual page: the installed one by man, or the one of the source
@@ -87,8 +87,9 @@ show_page(const char *page, const char *section)
 	char *local[] = { (char[]){ "man" }, (char[]){ "-l" }, file, 0 };
 
 	snprintf(name, sizeof name, "%s.%s", page, section);
-	if (chain_bindir(dir, sizeof dir) < 0 || path_join(file, sizeof file,
-		dir, "..", "doc", name) < 0 || file_exists(-1, file) <= 0) {
+	if (chain_bindir(dir, sizeof dir) < 0 ||
+		path_join(file, sizeof file, dir, "..", "doc", name) < 0 ||
+		file_exists(-1, file) <= 0) {
 		execvp("man", man);
 		snprintf(name, sizeof name, "man%s/%s.%s", section, page,
 			section);
@@ -99,9 +100,10 @@ show_page(const char *page, const char *section)
 	}
 	execvp("man", local);
 	execlp("mandoc", "mandoc", "-a", file, (char *)0);
-	die(EX_NOTFOUND, "unable to show the page %s(%s): there is no program "
-		"for it (Debian: apt install man-db; or read %s)", page,
-		section, file);
+	die(EX_NOTFOUND,
+		"unable to show the page %s(%s): there is no program "
+		"for it (Debian: apt install man-db; or read %s)",
+		page, section, file);
 }
 
 int
@@ -116,8 +118,8 @@ front_help(int argc, char **argv)
 		if (c == O_LIST)
 			for (const struct sub *s = front_subs; s->name; s++) {
 				if (s->args)
-					printf("%s\t%s\n", s->name, s->run ?
-						"reeve" : s->program);
+					printf("%s\t%s\n", s->name,
+						s->run ? "reeve" : s->program);
 			}
 		if (c == O_TOPICS)
 			for (const struct topic *t = topics; t->name; t++)
@@ -140,8 +142,9 @@ front_help(int argc, char **argv)
 			continue;
 		if (!s->run)
 			front_exec_sub(s, sub);
-		front_exec("reeve", (char *[]){ (char[]){ "reeve" },
-			argv[optind], help, 0 });
+		front_exec("reeve",
+			(char *[]){
+				(char[]){ "reeve" }, argv[optind], help, 0 });
 	}
 	for (const struct topic *t = topics; t->name; t++) {
 		names[n++] = t->name;
@@ -150,17 +153,19 @@ front_help(int argc, char **argv)
 			show_page(t->page, t->section);
 	}
 	if (prop_find(argv[optind]))
-		front_exec("reeve-explain", (char *[]){ (char[]){
-			"reeve-explain" }, argv[optind], 0 });
+		front_exec("reeve-explain",
+			(char *[]){
+				(char[]){ "reeve-explain" }, argv[optind], 0 });
 	if (!strncmp(argv[optind], "reeve-", 6))
-		front_exec(argv[optind], (char *[]){ argv[optind],
-			(char[]){ "--help" }, 0 });
+		front_exec(argv[optind],
+			(char *[]){ argv[optind], (char[]){ "--help" }, 0 });
 	{
 		const char *near = front_nearest(argv[optind], names, n);
 
 		near = near ? near : prop_near(argv[optind], 0);
 
-		die(EX_MISUSE, "no help on '%s'%s%s%s (reeve help lists "
+		die(EX_MISUSE,
+			"no help on '%s'%s%s%s (reeve help lists "
 			"subcommands, reeve help --topics guides, reeve explain "
 			"the files of a definition)",
 			argv[optind], near ? ": did you mean '" : "",

@@ -16,13 +16,13 @@
 #include "tools/import/import.h"
 
 static const struct opt opts[] = {
-	{ 's', "source", "DIR", "write into this source directory (default: "
+	{ 's', "source", "DIR",
+		"write into this source directory (default: "
 		"the first\none of the place, /etc/reeve/sv for root)" },
 	{ 'd', "default", 0, "put what is imported into the bundle default" },
 	{ 0 }
 };
-static const struct usage usage = {
-	"[-s dir] [-d] file|directory...",
+static const struct usage usage = { "[-s dir] [-d] file|directory...",
 	"Make definitions from systemd units (*.service; *.timer and *.socket "
 	"together with\nthe service beside them), supervisord configurations "
 	"(*.conf, *.ini), a Procfile,\ndirectories of runit, daemontools and "
@@ -30,8 +30,7 @@ static const struct usage usage = {
 	opts,
 	"Each thing that is not carried over is printed with its line.\n"
 	"Exit status: 0 imported, 1 imported but not all of it, 100 misuse, "
-	"111 system error."
-};
+	"111 system error." };
 
 static int
 ends_in(const char *s, const char *end)
@@ -68,9 +67,11 @@ import_one(struct import *im, const char *file)
 	else if (!strncmp(path_base(file), "Procfile", 8))
 		procfile_import(im, data);
 	else
-		die(EX_MISUSE, "unknown kind of file %s, expected *.service, "
+		die(EX_MISUSE,
+			"unknown kind of file %s, expected *.service, "
 			"*.timer, *.socket, *.conf, *.ini, Procfile or a "
-			"directory", file);
+			"directory",
+			file);
 	free(data);
 }
 
@@ -81,8 +82,9 @@ comes_with(char *const *files, const char *file)
 	size_t n = strlen(file) - strlen(".service");
 
 	for (; ends_in(file, ".service") && *files; files++)
-		if (!strncmp(*files, file, n) && (!strcmp(*files + n, ".timer")
-			|| !strcmp(*files + n, ".socket")))
+		if (!strncmp(*files, file, n) &&
+			(!strcmp(*files + n, ".timer") ||
+				!strcmp(*files + n, ".socket")))
 			return 1;
 	return 0;
 }
@@ -114,10 +116,11 @@ main(int argc, char **argv)
 	import_missing(&im);
 	printf("%u made, %u not carried over; reeve-check %s\n", im.made,
 		im.left, im.source);
-	if (im.made && !im.in_default && path_join(bundle, sizeof bundle,
-		im.source, "default") == 0 && !file_exists(AT_FDCWD, bundle))
+	if (im.made && !im.in_default &&
+		path_join(bundle, sizeof bundle, im.source, "default") == 0 &&
+		!file_exists(AT_FDCWD, bundle))
 		puts("There is no bundle default, so reeve up starts none of "
-			"them (--default makes it)");
+		     "them (--default makes it)");
 	if (fflush(stdout))
 		die_sys(EX_SYSTEM, "unable to write");
 	return im.left ? EX_NO : EX_OK;

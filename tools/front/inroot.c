@@ -45,7 +45,7 @@ inroot(char *buf, const char *root, const char *path)
 		memcpy(target, name, n);
 		target[n] = 0;
 		memmove(left, name + n, strlen(name + n) + 1);
-		if (!strcmp(target, ".."))  {
+		if (!strcmp(target, "..")) {
 			char *slash = strrchr(buf + base, '/');
 
 			if (slash)

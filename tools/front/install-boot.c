@@ -17,12 +17,11 @@
 #include "tools/front/front.h"
 
 enum { TEXT_MAX = 8 * PATH_LEN, INITTAB_MAX = 127, O_ROOT = OPT_LONG };
-static const struct opt opts[] = {
-	{ 'n', "dry-run", 0, "print it, write nothing" },
+static const struct opt opts[] = { { 'n', "dry-run", 0,
+					   "print it, write nothing" },
 	{ 'y', "yes", 0, "do not ask" },
 	{ O_ROOT, "root", "DIR", "write below this directory instead of /" },
-	{ 0, 0, 0, 0 }
-};
+	{ 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[-ny] [--root DIR] [systemd|openrc|busybox|inittab|rc.local|crontab]",
 	"Have another init start the tree at boot.  Without a kind, the one\n"
@@ -35,20 +34,20 @@ static const struct usage usage = {
 
 struct boot {
 	struct places places;
-	char bin[PATH_LEN];	/* of the programs */
+	char bin[PATH_LEN]; /* of the programs */
 	const char *home;
-	const char *root;	/* prefix of what is written */
+	const char *root; /* prefix of what is written */
 };
 
 /* A file to write, or a line to append to one that is others'. */
 struct piece {
 	char path[PATH_LEN];
-	int append;		/* 2: through crontab(1) */
-	const char *first;	/* first line, if the file is made */
-	const char *before;	/* last line that is to stay the last */
+	int append; /* 2: through crontab(1) */
+	const char *first; /* first line, if the file is made */
+	const char *before; /* last line that is to stay the last */
 	unsigned mode;
 	char text[TEXT_MAX];
-	char then[PATH_LEN + 100];		/* what to type afterwards */
+	char then[PATH_LEN + 100]; /* what to type afterwards */
 };
 
 /* Variables that must be as they are now for the tree to be the same one. */
@@ -81,8 +80,8 @@ env_words(char *buf, size_t max)
 {
 	static const char env[] = "env ";
 
-	environment(buf + sizeof env - 1, max - (sizeof env - 1), "", "='",
-		"' ");
+	environment(
+		buf + sizeof env - 1, max - (sizeof env - 1), "", "='", "' ");
 	if (buf[sizeof env - 1])
 		memcpy(buf, env, sizeof env - 1);
 	else
@@ -127,10 +126,11 @@ systemd(const struct boot *b, struct piece *p)
 		b->places.user ? "" : "After=local-fs.target network.target\n",
 		env, b->bin,
 		b->places.user ? "default.target" : "multi-user.target");
-	snprintf(p->then, sizeof p->then, b->places.user ?
-		"systemctl --user daemon-reload && systemctl --user enable "
-		"reeve\nloginctl enable-linger    # to run without a login" :
-		"systemctl daemon-reload && systemctl enable --now reeve");
+	snprintf(p->then, sizeof p->then,
+		b->places.user
+			? "systemctl --user daemon-reload && systemctl --user enable "
+			  "reeve\nloginctl enable-linger    # to run without a login"
+			: "systemctl daemon-reload && systemctl enable --now reeve");
 }
 
 static void
@@ -139,8 +139,9 @@ openrc(const struct boot *b, struct piece *p)
 	char env[PATH_LEN];
 
 	environment(env, sizeof env, "export ", "='", "'\n");
-	snprintf(p->path, sizeof p->path, b->places.user ?
-		"%s/.config/rc/init.d/reeve" : "%s/etc/init.d/reeve",
+	snprintf(p->path, sizeof p->path,
+		b->places.user ? "%s/.config/rc/init.d/reeve"
+			       : "%s/etc/init.d/reeve",
 		b->places.user ? b->home : "");
 	p->mode = 0755;
 	snprintf(p->text, sizeof p->text,
@@ -166,10 +167,11 @@ openrc(const struct boot *b, struct piece *p)
 		"\tebegin \"Stopping the Reeve tree\"\n"
 		"\t%s/reeve down\n"
 		"\teend $?\n"
-		"}\n", env, b->bin, b->bin);
-	snprintf(p->then, sizeof p->then, b->places.user ?
-		"rc-update --user add reeve default" :
-		"rc-update add reeve default");
+		"}\n",
+		env, b->bin, b->bin);
+	snprintf(p->then, sizeof p->then,
+		b->places.user ? "rc-update --user add reeve default"
+			       : "rc-update add reeve default");
 }
 
 /* Lines of /etc/inittab: the fields before the command, at boot and at the
@@ -196,8 +198,9 @@ inittab(const struct boot *b, struct piece *p)
 	lines_for_init(b, p, "inittab", "rv:2345:once", "rd:016:wait");
 	if (strcspn(strchr(p->text, '\n') + 1, "\n") > INITTAB_MAX)
 		warn("init reads no more than about %d characters of a line: "
-			"put the command into a script, and that into the "
-			"line", INITTAB_MAX);
+		     "put the command into a script, and that into the "
+		     "line",
+			INITTAB_MAX);
 	snprintf(p->then, sizeof p->then, "telinit q    # starts it now, too");
 }
 
@@ -206,7 +209,8 @@ static void
 busybox(const struct boot *b, struct piece *p)
 {
 	lines_for_init(b, p, "busybox", "::once", "::shutdown");
-	snprintf(p->then, sizeof p->then, "kill -HUP 1    # read it again\n"
+	snprintf(p->then, sizeof p->then,
+		"kill -HUP 1    # read it again\n"
 		"%s/reeve up    # for now; init does it from the next boot",
 		b->bin);
 }
@@ -224,9 +228,12 @@ rc_local(const struct boot *b, struct piece *p)
 	p->before = "exit 0\n";
 	snprintf(p->text, sizeof p->text,
 		"# Written by `reeve install-boot rc.local'.\n"
-		"%s%s/reeve up </dev/null >/dev/null 2>&1\n", env, b->bin);
-	snprintf(p->then, sizeof p->then, "%s/reeve up    # for now; "
-		"rc.local does it from the next boot", b->bin);
+		"%s%s/reeve up </dev/null >/dev/null 2>&1\n",
+		env, b->bin);
+	snprintf(p->then, sizeof p->then,
+		"%s/reeve up    # for now; "
+		"rc.local does it from the next boot",
+		b->bin);
 }
 
 static void
@@ -237,27 +244,27 @@ crontab(const struct boot *b, struct piece *p)
 	env_words(env, sizeof env);
 	p->append = 2;
 	snprintf(p->path, sizeof p->path, "your crontab");
-	snprintf(p->text, sizeof p->text, "@reboot %s%s/reeve up >/dev/null "
-		"2>&1\n", env, b->bin);
-	snprintf(p->then, sizeof p->then, "%s/reeve up    # for now; cron does "
-		"it from the next boot", b->bin);
+	snprintf(p->text, sizeof p->text,
+		"@reboot %s%s/reeve up >/dev/null "
+		"2>&1\n",
+		env, b->bin);
+	snprintf(p->then, sizeof p->then,
+		"%s/reeve up    # for now; cron does "
+		"it from the next boot",
+		b->bin);
 }
 
 static const struct kind {
 	const char *name;
 	void (*make)(const struct boot *, struct piece *);
 	int root_only;
-	const char *sign;	/* exists where this kind fits; 0: /sbin/init
+	const char *sign; /* exists where this kind fits; 0: /sbin/init
 				 * is a link to a program of its name */
-} kinds[] = {
-	{ "systemd", systemd, 0, "/run/systemd/system" },
-	{ "openrc", openrc, 0, "/run/openrc" },
-	{ "busybox", busybox, 1, 0 },
+} kinds[] = { { "systemd", systemd, 0, "/run/systemd/system" },
+	{ "openrc", openrc, 0, "/run/openrc" }, { "busybox", busybox, 1, 0 },
 	{ "inittab", inittab, 1, "/etc/inittab" },
 	{ "rc.local", rc_local, 1, "/etc/rc.local" },
-	{ "crontab", crontab, 0, "/usr/bin/crontab" },
-	{ 0, 0, 0, 0 }
-};
+	{ "crontab", crontab, 0, "/usr/bin/crontab" }, { 0, 0, 0, 0 } };
 
 static int
 fits(const struct kind *k)
@@ -284,7 +291,8 @@ choose(const char *name, int user)
 		names[n++] = k->name;
 		if (name && !strcmp(name, k->name)) {
 			if (user && k->root_only)
-				die(EX_MISUSE, "%s belongs to root; as a user "
+				die(EX_MISUSE,
+					"%s belongs to root; as a user "
 					"take systemd, openrc or crontab",
 					name);
 			return k;
@@ -295,12 +303,14 @@ choose(const char *name, int user)
 	if (name) {
 		const char *near = front_nearest(name, names, n);
 
-		die(EX_MISUSE, "there is no kind '%s'%s%s%s (systemd, openrc, "
-			"busybox, inittab, rc.local, crontab)", name,
-			near ? ": did you mean '" : "", near ? near : "",
+		die(EX_MISUSE,
+			"there is no kind '%s'%s%s%s (systemd, openrc, "
+			"busybox, inittab, rc.local, crontab)",
+			name, near ? ": did you mean '" : "", near ? near : "",
 			near ? "'?" : "");
 	}
-	die(EX_MISUSE, "no known init and no cron found here: name a kind "
+	die(EX_MISUSE,
+		"no known init and no cron found here: name a kind "
 		"(systemd, openrc, busybox, inittab, rc.local, crontab)");
 }
 
@@ -327,7 +337,8 @@ write_crontab(const struct piece *p)
 		pclose(in);
 	old[n] = 0;
 	if (n == sizeof old - 1)
-		die(EX_SYSTEM, "your crontab is too long to be edited here: "
+		die(EX_SYSTEM,
+			"your crontab is too long to be edited here: "
 			"add the line by hand");
 	if (strstr(old, p->text)) {
 		puts("It is there already.");
@@ -357,8 +368,8 @@ merge(const struct piece *p, const char *old)
 	else
 		last = 0;
 	sprintf(text, "%s%.*s%s%s%s", !len && p->first ? p->first : "",
-		(int)len, old, len && old[len - 1] != '\n' ? "\n" : "",
-		p->text, old + len);
+		(int)len, old, len && old[len - 1] != '\n' ? "\n" : "", p->text,
+		old + len);
 	return text;
 }
 
@@ -372,8 +383,7 @@ write_piece(const struct piece *p, const char *root)
 
 	if (path_join(path, sizeof path, *root ? root : "/", p->path + 1) < 0)
 		die_sys(EX_SYSTEM, "unable to use %s", p->path);
-	snprintf(dir, sizeof dir, "%.*s", (int)(path_base(path) - path),
-		path);
+	snprintf(dir, sizeof dir, "%.*s", (int)(path_base(path) - path), path);
 	if (path_mkdirs(dir, 0755) < 0)
 		die_sys(EX_SYSTEM, "unable to make %s", dir);
 	if (p->append) {
@@ -409,9 +419,15 @@ front_install_boot(int argc, char **argv)
 	opt_permute(&usage, argc, argv);
 	while ((c = opt_next(&usage, argc, argv)) != -1) {
 		switch (c) {
-		case 'n': dry = 1; break;
-		case 'y': yes = 1; break;
-		case O_ROOT: b.root = optarg; break;
+		case 'n':
+			dry = 1;
+			break;
+		case 'y':
+			yes = 1;
+			break;
+		case O_ROOT:
+			b.root = optarg;
+			break;
 		}
 	}
 	if (argc - optind > 1)
@@ -424,8 +440,9 @@ front_install_boot(int argc, char **argv)
 		die(EX_MISUSE, "HOME is not set");
 	kind = choose(optind < argc ? argv[optind] : 0, b.places.user);
 	kind->make(&b, &piece);
-	printf("%s %s:\n\n%s\n", piece.append ? "To be added to" :
-		"To be written as", piece.path, piece.text);
+	printf("%s %s:\n\n%s\n",
+		piece.append ? "To be added to" : "To be written as",
+		piece.path, piece.text);
 	if (dry) {
 		printf("Then type:\n%s\n", piece.then);
 		return EX_OK;

@@ -33,20 +33,28 @@
 #include "rc/live.h"
 #include "rc/places.h"
 
-#define UNCAUGHT UNCAUGHT_LOGS	/* of reeve-init */
+#define UNCAUGHT UNCAUGHT_LOGS /* of reeve-init */
 #define SYSTEM_LOGS "/var/log/reeve"
 
 enum { POLL_MS = 200 };
 enum {
-	OPT_SINCE = OPT_LONG, OPT_UNTIL, OPT_UTC, OPT_JSON, OPT_RAW,
-	OPT_NO_PAGER, OPT_COLOR, OPT_LIVE
+	OPT_SINCE = OPT_LONG,
+	OPT_UNTIL,
+	OPT_UTC,
+	OPT_JSON,
+	OPT_RAW,
+	OPT_NO_PAGER,
+	OPT_COLOR,
+	OPT_LIVE
 };
 
 static const struct opt opts[] = {
-	{ 'f', "follow", 0, "go on with new lines until interrupted; shows "
+	{ 'f', "follow", 0,
+		"go on with new lines until interrupted; shows "
 		"the last\n10 lines first unless -n or --since say more" },
 	{ 'n', "lines", "LINES", "the last LINES lines only" },
-	{ OPT_SINCE, "since", "TIME", "lines from TIME on: '2026-01-31 12:00',"
+	{ OPT_SINCE, "since", "TIME",
+		"lines from TIME on: '2026-01-31 12:00',"
 		"\n12:00, today, yesterday, '10m ago', @TAI64N" },
 	{ OPT_UNTIL, "until", "TIME", "lines before TIME" },
 	{ 'g', "grep", "ERE", "lines that match the regular expression" },
@@ -59,8 +67,7 @@ static const struct opt opts[] = {
 	{ 0 }
 };
 
-static const struct usage usage = {
-	"[option]... [name|directory]...",
+static const struct usage usage = { "[option]... [name|directory]...",
 	"Show the logs of services, merged by time; without names, of all.\n"
 	"A bundle stands for its members.  An argument with a slash is a log\n"
 	"directory.",
@@ -68,23 +75,22 @@ static const struct usage usage = {
 	"Environment: REEVE_PAGER, PAGER (default less), NO_COLOR, "
 	"REEVE_LOGS.\n"
 	"Exit status: 0, 1 if a log could not be read, 100 misuse, 111 system "
-	"error."
-};
+	"error." };
 
 struct source {
-	char *name;		/* shown; owned */
-	char *path;		/* owned */
+	char *name; /* shown; owned */
+	char *path; /* owned */
 	struct stream stream;
 	int open;
-	int have;		/* a line is waiting */
-	char *line;		/* borrowed from the stream */
-	size_t len, skip;	/* text begins after skip */
-	int stamped;		/* the line has its own time */
-	tain when;		/* of it */
-	tain order;		/* the latest so far */
+	int have; /* a line is waiting */
+	char *line; /* borrowed from the stream */
+	size_t len, skip; /* text begins after skip */
+	int stamped; /* the line has its own time */
+	tain when; /* of it */
+	tain order; /* the latest so far */
 };
 
-struct kept {			/* a line of -n, formatted */
+struct kept { /* a line of -n, formatted */
 	char *text;
 	size_t len;
 };
@@ -93,14 +99,14 @@ static struct logs {
 	struct source *source;
 	size_t n;
 	int follow, utc, json, raw, color;
-	uint64_t lines;		/* -n; UINT64_MAX all */
+	uint64_t lines; /* -n; UINT64_MAX all */
 	int have_since, have_until, have_grep;
 	tain since, until;
 	regex_t grep;
-	struct kept *kept;	/* ring of the last lines */
+	struct kept *kept; /* ring of the last lines */
 	uint64_t nkept;
 	size_t name_width;
-	int terminal;		/* what is shown goes to one */
+	int terminal; /* what is shown goes to one */
 	pid_t pager;
 	const char *pager_command;
 	int failed;
@@ -121,8 +127,8 @@ has(const char *path, const char *name)
 static int
 is_logdir(const char *path)
 {
-	return has(path, "current") || (has(path, "lock") &&
-		has(path, "state"));
+	return has(path, "current") ||
+		(has(path, "lock") && has(path, "state"));
 }
 
 /* End if it may be one, but is not for us to read. */
@@ -134,8 +140,7 @@ check_access(const char *path)
 	if (fd >= 0)
 		close(fd);
 	else if (errno == EACCES)
-		die_sys(EX_SYSTEM, "unable to read the log directory %s",
-			path);
+		die_sys(EX_SYSTEM, "unable to read the log directory %s", path);
 }
 
 static void
@@ -239,8 +244,7 @@ find_named(const char *name, const struct live *live, const struct places *p,
 	dir = *v ? logdir_of(&live->db, *v) : 0;
 	if (dir)
 		return path_join(path, PATH_LEN, dir) == 0;
-	return path_join(path, PATH_LEN, p->logs, name) == 0 &&
-		is_logdir(path);
+	return path_join(path, PATH_LEN, p->logs, name) == 0 && is_logdir(path);
 }
 
 /* A name without a log: why, and what may have been meant. */
@@ -254,9 +258,11 @@ no_log(const char *name, const struct live *live, const struct places *p,
 	DIR *d;
 
 	if (v)
-		die(EX_MISUSE, "service %s has no logger (a file 'logger' in "
+		die(EX_MISUSE,
+			"service %s has no logger (a file 'logger' in "
 			"its definition makes one; without, what it writes is "
-			"in the log catch-all)", name);
+			"in the log catch-all)",
+			name);
 	check_access(p->logs);
 	if (path_join(path, sizeof path, p->logs, name) == 0)
 		check_access(path);
@@ -265,13 +271,15 @@ no_log(const char *name, const struct live *live, const struct places *p,
 			suggest_try(&near, live->db.services[i].name);
 	d = opendir(p->logs);
 	while (d && (de = readdir(d)))
-		if (*de->d_name != '.' && path_join(path, sizeof path,
-			p->logs, de->d_name) == 0 && is_logdir(path) &&
-			(copy = strdup(de->d_name)))
+		if (*de->d_name != '.' &&
+			path_join(path, sizeof path, p->logs, de->d_name) ==
+				0 &&
+			is_logdir(path) && (copy = strdup(de->d_name)))
 			suggest_try(&near, copy);
-	die(EX_MISUSE, "no log of '%s' (no log companion in the running set, "
-		"and no log directory %s/%s)%s%s%s", name, p->logs, name,
-		near.best ? "; did you mean '" : "",
+	die(EX_MISUSE,
+		"no log of '%s' (no log companion in the running set, "
+		"and no log directory %s/%s)%s%s%s",
+		name, p->logs, name, near.best ? "; did you mean '" : "",
 		near.best ? near.best : "", near.best ? "'?" : "");
 }
 
@@ -337,17 +345,20 @@ add_all(const struct live *live, const struct places *p)
 		add_source(name, dir);
 	}
 	while (d && (de = readdir(d)))
-		if (*de->d_name != '.' && path_join(path, sizeof path,
-			p->logs, de->d_name) == 0 && is_logdir(path) &&
-			!known_path(path))
+		if (*de->d_name != '.' &&
+			path_join(path, sizeof path, p->logs, de->d_name) ==
+				0 &&
+			is_logdir(path) && !known_path(path))
 			add_source(de->d_name, path);
 	if (d)
 		closedir(d);
 	if (!strcmp(p->logs, SYSTEM_LOGS) && is_logdir(UNCAUGHT))
 		add_source("catch-all", UNCAUGHT);
 	if (!g.n)
-		die(EX_NO, "there are no logs yet in %s (name another directory, "
-			"or set REEVE_LOGS)", p->logs);
+		die(EX_NO,
+			"there are no logs yet in %s (name another directory, "
+			"or set REEVE_LOGS)",
+			p->logs);
 	qsort(g.source, g.n, sizeof *g.source, by_source_name);
 }
 
@@ -373,13 +384,16 @@ find_sources(char **argv, const char *live_path)
 				*--s = 0;
 			check_access(*argv);
 			if (!is_logdir(*argv))
-				die(EX_MISUSE, "%s is not a log directory (it "
-					"has no file 'current')", *argv);
+				die(EX_MISUSE,
+					"%s is not a log directory (it "
+					"has no file 'current')",
+					*argv);
 			add_source(path_base(*argv), *argv);
 		} else if (!have_places) {
 			die(EX_SYSTEM, "%s", err);
-		} else if (is_catchall(*argv) && !(live && service_named(
-			&live->db, *argv)) && add_catchalls(&p)) {
+		} else if (is_catchall(*argv) &&
+			!(live && service_named(&live->db, *argv)) &&
+			add_catchalls(&p)) {
 			continue;
 		} else if (find_named(*argv, live, &p, path, &v)) {
 			if (!known_path(path))
@@ -420,8 +434,9 @@ next_line(struct source *s)
 		s->skip = 0;
 		/* Its time is that of the line before; if there is none, no
 		 * later than its file's name says. */
-		s->when = tain_less(&tain_zero, &s->order) ? s->order :
-			stream_segment(&s->stream)->end;
+		s->when = tain_less(&tain_zero, &s->order)
+			? s->order
+			: stream_segment(&s->stream)->end;
 	}
 	/* A clock that jumped back does not change the order of lines. */
 	if (s->stamped && tain_less(&s->order, &s->when))
@@ -470,11 +485,10 @@ second_text(time_t sec, int precise)
 
 	if (*text[precise] && of[precise] == sec)
 		return text[precise];
-	if (!(g.utc || precise ? gmtime_r(&sec, &tm) :
-		localtime_r(&sec, &tm)))
+	if (!(g.utc || precise ? gmtime_r(&sec, &tm) : localtime_r(&sec, &tm)))
 		return 0;
-	strftime(text[precise], sizeof text[precise], precise ?
-		"%Y-%m-%dT%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &tm);
+	strftime(text[precise], sizeof text[precise],
+		precise ? "%Y-%m-%dT%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &tm);
 	of[precise] = sec;
 	return text[precise];
 }
@@ -500,8 +514,8 @@ put_time(FILE *f, const tain *when, int precise)
 		return;
 	fputs(s, f);
 	*p++ = '.';
-	p = precise ? put_digits(p, (unsigned long)ts.tv_nsec, 9) :
-		put_digits(p, (unsigned long)ts.tv_nsec / 1000000, 3);
+	p = precise ? put_digits(p, (unsigned long)ts.tv_nsec, 9)
+		    : put_digits(p, (unsigned long)ts.tv_nsec / 1000000, 3);
 	if (precise || g.utc)
 		*p++ = 'Z';
 	fwrite(buf, 1, (size_t)(p - buf), f);
@@ -613,7 +627,8 @@ show(FILE *f, struct source *s)
 		putc('\n', f);
 		return;
 	}
-	if (s->stamped && !s->skip && !logdir_json_text(s->line, s->len, &text, &len))
+	if (s->stamped && !s->skip &&
+		!logdir_json_text(s->line, s->len, &text, &len))
 		text = s->line;
 	if (g.json)
 		put_json(f, s, text, len);
@@ -652,9 +667,9 @@ show_kept(void)
 	if (g.lines == UINT64_MAX)
 		return;
 	for (uint64_t i = g.nkept - n; i < g.nkept; i++)
-		fwrite(g.kept[i % g.lines].text, 1,
-			g.kept[i % g.lines].len, stdout);
-	g.lines = UINT64_MAX;	/* what comes now is shown at once */
+		fwrite(g.kept[i % g.lines].text, 1, g.kept[i % g.lines].len,
+			stdout);
+	g.lines = UINT64_MAX; /* what comes now is shown at once */
 }
 
 /* All lines that are there, the earliest first. */
@@ -667,8 +682,10 @@ merge(void)
 		for (size_t i = 0; i < g.n; i++) {
 			struct source *s = g.source + i;
 
-			if (next_line(s) && (!first || tain_less(
-				order_time(s), order_time(first))))
+			if (next_line(s) &&
+				(!first ||
+					tain_less(order_time(s),
+						order_time(first))))
 				first = s;
 		}
 		if (!first)
@@ -702,7 +719,7 @@ start_late(struct source *s)
 	uint64_t n = 0;
 	size_t first = t->nseg, least = t->at;
 
-	t->follow = 0;		/* the same segments twice */
+	t->follow = 0; /* the same segments twice */
 	while (first > least && n < g.lines) {
 		stream_seek(t, --first);
 		while (t->at == first && next_line(s)) {
@@ -726,9 +743,10 @@ open_sources(void)
 		if (stream_open(&s->stream, s->path, g.follow) < 0) {
 			if (errno == ENOENT)
 				warn("there is no log in %s yet: the logger of "
-					"%s has not run, or that directory was "
-					"removed (restarting its logger makes "
-					"it again)", s->path, s->name);
+				     "%s has not run, or that directory was "
+				     "removed (restarting its logger makes "
+				     "it again)",
+					s->path, s->name);
 			else
 				warn_sys("unable to read the log directory %s",
 					s->path);
@@ -781,8 +799,11 @@ follow(int watch)
 			return;
 		/* Without inotify (or with a time to end at) the clock
 		 * wakes us. */
-		if (poll(p, 2, watch < 0 ? POLL_MS : g.have_until ? 1000 :
-			-1) < 0 && errno != EINTR)
+		if (poll(p, 2,
+			    watch < 0		   ? POLL_MS
+				    : g.have_until ? 1000
+						   : -1) < 0 &&
+			errno != EINTR)
 			return;
 		if (p[1].revents & (POLLERR | POLLHUP | POLLNVAL))
 			return;
@@ -803,8 +824,10 @@ color_wanted(const char *when)
 	if (!strcmp(when, "never"))
 		return 0;
 	if (strcmp(when, "auto"))
-		die(EX_MISUSE, "--color must be auto, always or never, not "
-			"'%s'", when);
+		die(EX_MISUSE,
+			"--color must be auto, always or never, not "
+			"'%s'",
+			when);
 	return isatty(1) && !(no && *no) && term && strcmp(term, "dumb");
 }
 
@@ -816,8 +839,8 @@ on_path(const char *name)
 
 	while (path && *path) {
 		size_t n = strcspn(path, ":");
-		int w = snprintf(buf, sizeof buf, "%.*s/%s", (int)n, path,
-			name);
+		int w = snprintf(
+			buf, sizeof buf, "%.*s/%s", (int)n, path, name);
 
 		if (w > 0 && (size_t)w < sizeof buf && access(buf, X_OK) == 0)
 			return 1;
@@ -837,8 +860,9 @@ choose_pager(void)
 	if (!pager)
 		pager = getenv("PAGER");
 	if (!pager)
-		pager = term && *term && strcmp(term, "dumb") &&
-			on_path("less") ? "less" : "";
+		pager = term && *term && strcmp(term, "dumb") && on_path("less")
+			? "less"
+			: "";
 	return *pager && strcmp(pager, "cat") ? pager : 0;
 }
 
@@ -870,7 +894,7 @@ start_pager(const char *pager)
 	dup2(p[1], 1);
 	close(p[0]);
 	close(p[1]);
-	signal(SIGINT, SIG_IGN);	/* the pager's affair */
+	signal(SIGINT, SIG_IGN); /* the pager's affair */
 }
 
 static void
@@ -883,10 +907,12 @@ end_pager(void)
 	fclose(stdout);
 	while (waitpid(g.pager, &w, 0) < 0 && errno == EINTR)
 		;
-	if (WIFEXITED(w) && (WEXITSTATUS(w) == EX_NOTFOUND ||
-		WEXITSTATUS(w) == EX_NOEXEC))
-		die(EX_SYSTEM, "unable to run the pager %s (see REEVE_PAGER, "
-			"PAGER and --no-pager)", g.pager_command);
+	if (WIFEXITED(w) &&
+		(WEXITSTATUS(w) == EX_NOTFOUND || WEXITSTATUS(w) == EX_NOEXEC))
+		die(EX_SYSTEM,
+			"unable to run the pager %s (see REEVE_PAGER, "
+			"PAGER and --no-pager)",
+			g.pager_command);
 }
 
 /* --- options */
@@ -898,9 +924,11 @@ parse_time(const char *option, const char *text, tain *t)
 
 	tain_wallclock_read(&now);
 	if (!when_parse(text, &now, g.utc, t))
-		die(EX_MISUSE, "--%s: '%s' is not a time (expected "
+		die(EX_MISUSE,
+			"--%s: '%s' is not a time (expected "
 			"'2026-01-31 12:00', 12:00, today, 'yesterday 12:00', "
-			"'10m ago' or @TAI64N)", option, text);
+			"'10m ago' or @TAI64N)",
+			option, text);
 }
 
 int
@@ -920,8 +948,8 @@ main(int argc, char **argv)
 			break;
 		case 'n':
 			have_n = 1;
-			g.lines = opt_uint("number of lines", optarg, 0,
-				100000000);
+			g.lines = opt_uint(
+				"number of lines", optarg, 0, 100000000);
 			break;
 		case 'g':
 			grep = optarg;
@@ -958,13 +986,15 @@ main(int argc, char **argv)
 		parse_time("since", since, &g.since);
 	if ((g.have_until = until != 0))
 		parse_time("until", until, &g.until);
-	if ((g.have_grep = grep != 0) && (r = regcomp(&g.grep, grep,
-		REG_EXTENDED | REG_NOSUB))) {
+	if ((g.have_grep = grep != 0) &&
+		(r = regcomp(&g.grep, grep, REG_EXTENDED | REG_NOSUB))) {
 		char why[128];
 
 		regerror(r, &g.grep, why, sizeof why);
-		die(EX_MISUSE, "--grep: '%s' is not an extended regular "
-			"expression: %s", grep, why);
+		die(EX_MISUSE,
+			"--grep: '%s' is not an extended regular "
+			"expression: %s",
+			grep, why);
 	}
 	if (g.follow && !have_n && !since)
 		g.lines = 10;

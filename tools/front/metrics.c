@@ -17,20 +17,20 @@
 #include "tools/front/scrape.h"
 
 static const struct opt opts[] = {
-	{ 'd', "notify", "FD", "with --listen: write a newline there when\n"
+	{ 'd', "notify", "FD",
+		"with --listen: write a newline there when\n"
 		"ready" },
-	{ 'l', "listen", "SOCKET", "answer HTTP requests on this local socket,\n"
+	{ 'l', "listen", "SOCKET",
+		"answer HTTP requests on this local socket,\n"
 		"until a signal ends it" },
 	{ 'o', "output", "FILE", "replace this file as a whole" },
 	{ 's', "scandir", "DIR", "look only at this scan directory" },
 	{ 0, 0, 0, 0 }
 };
-static const struct usage usage = {
-	"[-s DIR] [-o FILE | -l SOCKET [-d FD]]",
+static const struct usage usage = { "[-s DIR] [-o FILE | -l SOCKET [-d FD]]",
 	"Print state, restarts, uptime, readiness, CPU and memory of every\n"
 	"service and the result of the last switch as Prometheus metrics.",
-	opts, "Exit status: 0, 100 misuse, 111 system error."
-};
+	opts, "Exit status: 0, 100 misuse, 111 system error." };
 
 static void
 head(FILE *f, const char *name, const char *type, const char *help)
@@ -67,7 +67,7 @@ print_states(FILE *f, const struct model *m)
 		if (m->items[i].type != ITEM_BUNDLE)
 			sample(f, "reeve_service_failed", &m->items[i],
 				m->items[i].state == IS_FAILED ||
-				m->items[i].state == IS_LOST);
+					m->items[i].state == IS_LOST);
 	head(f, "reeve_service_state", "gauge",
 		"1 for the state that the service is in");
 	for (size_t i = 0; i < m->n; i++) {
@@ -105,7 +105,7 @@ print_lives(FILE *f, const struct model *m)
 		tain_sub(&took, &it->status.readied, &it->status.changed);
 		sample(f, "reeve_service_ready_seconds", it,
 			(double)tai_sec(tain_secp(&took)) +
-			(double)tain_nano(&took) / 1e9);
+				(double)tain_nano(&took) / 1e9);
 	}
 }
 
@@ -117,15 +117,17 @@ print_usage(FILE *f, const struct model *m, const struct procs *ps)
 	for (size_t i = 0; i < m->n; i++)
 		if (m->items[i].pid)
 			sample(f, "reeve_service_memory_bytes", &m->items[i],
-				1024.0 * (double)procs_sum(ps,
-				m->items[i].pid).rss_kb);
+				1024.0 *
+					(double)procs_sum(ps, m->items[i].pid)
+						.rss_kb);
 	head(f, "reeve_service_cpu_seconds_total", "counter",
 		"CPU time of the service's processes that live");
 	for (size_t i = 0; i < m->n; i++)
 		if (m->items[i].pid)
 			sample(f, "reeve_service_cpu_seconds_total",
-				&m->items[i], (double)procs_sum(ps,
-				m->items[i].pid).cpu_ms / 1000);
+				&m->items[i],
+				(double)procs_sum(ps, m->items[i].pid).cpu_ms /
+					1000);
 	head(f, "reeve_service_processes", "gauge",
 		"number of the service's processes");
 	for (size_t i = 0; i < m->n; i++)
@@ -197,11 +199,19 @@ front_metrics(int argc, char **argv)
 	opt_permute(&usage, argc, argv);
 	while ((c = opt_next(&usage, argc, argv)) != -1) {
 		switch (c) {
-		case 'd': notify = (int)opt_uint("the descriptor", optarg, 3,
-			1023); break;
-		case 'l': path = optarg; break;
-		case 'o': output = optarg; break;
-		case 's': scandir = optarg; break;
+		case 'd':
+			notify = (int)opt_uint(
+				"the descriptor", optarg, 3, 1023);
+			break;
+		case 'l':
+			path = optarg;
+			break;
+		case 'o':
+			output = optarg;
+			break;
+		case 's':
+			scandir = optarg;
+			break;
 		}
 	}
 	if (optind != argc || (path && output) || (notify >= 0 && !path))

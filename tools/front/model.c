@@ -30,7 +30,7 @@
 #include "tools/front/front.h"
 #include "tools/front/model.h"
 
-#define NOTIFY_STATUS "status-text"	/* see reeve-sdnotify(1) */
+#define NOTIFY_STATUS "status-text" /* see reeve-sdnotify(1) */
 enum { TAIL_BYTES = 8192, LINE_BYTES = 400, LOOKS = 100, LOOK_MS = 5 };
 
 static _Noreturn void
@@ -104,9 +104,10 @@ read_own(struct item *it)
 	char path[PATH_LEN];
 	ssize_t n;
 
-	if (it->pid && path_join(path, sizeof path, it->dir,
-		NOTIFY_STATUS) == 0 && (n = file_read(AT_FDCWD, path,
-		it->says, sizeof it->says - 1)) > 0)
+	if (it->pid &&
+		path_join(path, sizeof path, it->dir, NOTIFY_STATUS) == 0 &&
+		(n = file_read(AT_FDCWD, path, it->says, sizeof it->says - 1)) >
+			0)
 		it->says[strcspn(it->says, "\n")] = 0;
 	if (path_join(path, sizeof path, it->dir, LASTRUN_FILE) == 0)
 		it->have_last = lastrun_read(&it->last, AT_FDCWD, path);
@@ -120,11 +121,13 @@ find_next(struct item *it, long long now)
 	const char *what;
 	time_t t;
 
-	if (!it->schedule || !it->pid || !cron_parse(&cron, it->schedule,
-		&what))
+	if (!it->schedule || !it->pid ||
+		!cron_parse(&cron, it->schedule, &what))
 		return;
-	t = cron_next(&cron, (time_t)(!cron.every_s ? now : it->have_last ?
-		it->last.start : it->since));
+	t = cron_next(&cron,
+		(time_t)(!cron.every_s		? now
+				: it->have_last ? it->last.start
+						: it->since));
 	it->next = t == (time_t)-1 ? 0 : t < now ? now : t;
 }
 
@@ -136,9 +139,9 @@ has_file(const char *dir, const char *name)
 	char path[PATH_LEN];
 
 	return (path_join(path, sizeof path, dir, "def", name) == 0 &&
-		file_exists(AT_FDCWD, path) > 0) ||
+		       file_exists(AT_FDCWD, path) > 0) ||
 		(path_join(path, sizeof path, dir, name) == 0 &&
-		file_exists(AT_FDCWD, path) > 0);
+			file_exists(AT_FDCWD, path) > 0);
 }
 
 /* The pid that a status names is gone, and its supervise has not written so. */
@@ -173,9 +176,9 @@ read_status(struct model *m, struct item *it)
 		it->detail.pid == it->status.pid;
 	it->lost = is_lost(it);
 	if (it->have_detail)
-		it->restarts = it->detail.starts <= it->detail.deaths ?
-			it->detail.starts - (it->detail.starts > 0) :
-			it->detail.deaths;
+		it->restarts = it->detail.starts <= it->detail.deaths
+			? it->detail.starts - (it->detail.starts > 0)
+			: it->detail.deaths;
 	read_own(it);
 }
 
@@ -204,7 +207,7 @@ say_death(struct item *it)
 
 	if (it->have_detail)
 		detail_reason_text(then, sizeof then, &it->detail, os_now());
-	if (it->status.paused) {	/* it never ran */
+	if (it->status.paused) { /* it never ran */
 		snprintf(it->why, sizeof it->why, "%s", then);
 		return;
 	}
@@ -219,8 +222,8 @@ judge_down(struct item *it, int failed)
 {
 	unsigned reason = it->have_detail ? it->detail.reason : WHY_NONE;
 	int never = it->status.paused;
-	int clean = WIFEXITED(it->status.wstat) &&
-		!WEXITSTATUS(it->status.wstat);
+	int clean =
+		WIFEXITED(it->status.wstat) && !WEXITSTATUS(it->status.wstat);
 
 	it->state = IS_STOPPED;
 	if (failed || reason == WHY_PERMANENT ||
@@ -232,11 +235,12 @@ judge_down(struct item *it, int failed)
 	if (it->state == IS_FAILED)
 		say_death(it);
 	else if (it->should)
-		snprintf(it->why, sizeof it->why, never ?
-			"it has not been started" : reason == WHY_POLICY ||
-			reason == WHY_DONE || reason == WHY_ONCE ?
-			"it ended, and was to run once" :
-			"it was stopped by hand");
+		snprintf(it->why, sizeof it->why,
+			never ? "it has not been started"
+				: reason == WHY_POLICY || reason == WHY_DONE ||
+					reason == WHY_ONCE
+				? "it ended, and was to run once"
+				: "it was stopped by hand");
 }
 
 /* What state a longrun is in; failed and reason are what rc recorded. */
@@ -259,9 +263,9 @@ judge_longrun(struct item *it, int failed, const char *reason)
 
 		it->state = it->should || alive ? IS_LOST : IS_STOPPED;
 		if (it->state == IS_LOST)
-			snprintf(it->why, sizeof it->why, alive ?
-				"it runs, but its supervise is gone" :
-				"no supervise watches it");
+			snprintf(it->why, sizeof it->why,
+				alive ? "it runs, but its supervise is gone"
+				      : "no supervise watches it");
 		if (!alive)
 			it->pid = 0;
 		return;
@@ -269,7 +273,8 @@ judge_longrun(struct item *it, int failed, const char *reason)
 	if (it->lost) {
 		it->pid = 0;
 		it->state = st->wanted_up ? IS_RESTARTING : IS_STOPPING;
-		snprintf(it->why, sizeof it->why, "its process is gone, and "
+		snprintf(it->why, sizeof it->why,
+			"its process is gone, and "
 			"its supervise has yet to see that");
 		return;
 	}
@@ -284,8 +289,8 @@ judge_longrun(struct item *it, int failed, const char *reason)
 		else
 			it->state = IS_RUNNING;
 		/* What rc gave up ends soon. */
-		if (failed && *reason && (it->state == IS_STARTING ||
-			it->state == IS_STOPPING))
+		if (failed && *reason &&
+			(it->state == IS_STARTING || it->state == IS_STOPPING))
 			snprintf(it->why, sizeof it->why, "%s", reason);
 		else if (it->state == IS_STARTING)
 			snprintf(it->why, sizeof it->why,
@@ -295,15 +300,18 @@ judge_longrun(struct item *it, int failed, const char *reason)
 	if (st->finishing) {
 		it->state = st->wanted_up ? IS_RESTARTING : IS_STOPPING;
 		if (st->wanted_up)
-			snprintf(it->why, sizeof it->why, "it ended; its "
+			snprintf(it->why, sizeof it->why,
+				"it ended; its "
 				"finish script runs");
 		return;
 	}
 	it->pid = 0;
 	if (st->wanted_up) {
-		it->state = failed || (it->have_detail &&
-			it->detail.reason == WHY_SPAWN) ? IS_FAILED :
-			IS_RESTARTING;
+		it->state = failed ||
+				(it->have_detail &&
+					it->detail.reason == WHY_SPAWN)
+			? IS_FAILED
+			: IS_RESTARTING;
 		say_death(it);
 	} else {
 		judge_down(it, failed);
@@ -319,8 +327,8 @@ judge_longrun(struct item *it, int failed, const char *reason)
 		else if (why != WHY_ASKED && why != WHY_DOWN_FILE)
 			memcpy(how, it->why, sizeof how);
 		snprintf(it->why, sizeof it->why, "%s%s%.*s", reason,
-			*how ? "; " : "", (int)(sizeof how - strlen(reason) - 3),
-			how);
+			*how ? "; " : "",
+			(int)(sizeof how - strlen(reason) - 3), how);
 	}
 }
 
@@ -335,8 +343,8 @@ is_directory(const char *path)
 }
 
 static void
-add_plain(struct model *m, const char *scandir, const char *name,
-	const char *sub)
+add_plain(
+	struct model *m, const char *scandir, const char *name, const char *sub)
 {
 	char path[PATH_LEN], full[512];
 	struct item *it;
@@ -372,7 +380,7 @@ is_managed(const struct model *m, const char *entry)
 	n = strlen(m->live.prefix);
 	return !strncmp(entry, m->live.prefix, n) &&
 		(db_service(&m->live.db, entry + n) != DB_NONE ||
-		!strcmp(entry + n, LIVE_RUNNER));
+			!strcmp(entry + n, LIVE_RUNNER));
 }
 
 static void
@@ -398,8 +406,8 @@ find_svscan(struct model *m)
 	char path[PATH_LEN];
 	pid_t pid;
 
-	if (path_join(path, sizeof path, m->places.scandir,
-		".s6-svscan/lock") < 0)
+	if (path_join(path, sizeof path, m->places.scandir, ".s6-svscan/lock") <
+		0)
 		return;
 	pid = file_locked_by(AT_FDCWD, path);
 	m->svscan = pid > 0 ? pid : 0;
@@ -437,7 +445,8 @@ should_be_up(const struct live *live)
 
 		for (uint32_t k = 0; k < deps->n; k++)
 			if (!should[deps->v[k]])
-				should[deps->v[k]] = 1, todo[top++] = deps->v[k];
+				should[deps->v[k]] = 1,
+				todo[top++] = deps->v[k];
 	}
 	free(todo);
 	return should;
@@ -475,8 +484,8 @@ set_logdir(struct model *m, struct item *it)
 }
 
 static void
-judge_oneshot(const struct model *m, struct item *it,
-	const struct live_service *ls)
+judge_oneshot(
+	const struct model *m, struct item *it, const struct live_service *ls)
 {
 	long pid = running_pid(m->live.path, it->name);
 
@@ -484,15 +493,17 @@ judge_oneshot(const struct model *m, struct item *it,
 	/* A note may outlive what it is about. */
 	if (pid && (kill((pid_t)-pid, 0) == 0 || errno == EPERM)) {
 		it->state = ls->up ? IS_STOPPING : IS_STARTING;
-		snprintf(it->why, sizeof it->why, "its %s script runs (pid %ld)",
-			ls->up ? "down" : "up", pid);
+		snprintf(it->why, sizeof it->why,
+			"its %s script runs (pid %ld)", ls->up ? "down" : "up",
+			pid);
 	} else if (ls->failed) {
 		it->state = IS_FAILED;
 		snprintf(it->why, sizeof it->why, "%s", ls->reason);
 	} else if (ls->up) {
 		it->state = IS_DONE;
 	} else {
-		it->state = it->should && m->changer > 0 ? IS_WAITING : IS_NOT_RUN;
+		it->state =
+			it->should && m->changer > 0 ? IS_WAITING : IS_NOT_RUN;
 	}
 }
 
@@ -503,8 +514,8 @@ load_service(struct model *m, uint32_t i, int should)
 	const struct db_service *s = &db->services[i];
 	struct live_service ls;
 	char dir[PATH_LEN];
-	struct item *it = add(m, s->name, s->type == DB_LONGRUN ?
-		ITEM_LONGRUN : ITEM_ONESHOT);
+	struct item *it = add(m, s->name,
+		s->type == DB_LONGRUN ? ITEM_LONGRUN : ITEM_ONESHOT);
 	const char *text = db_prop(s, "description");
 
 	it->num = i;
@@ -526,18 +537,21 @@ load_service(struct model *m, uint32_t i, int should)
 	it->schedule = db_prop(s, "schedule");
 	find_next(it, m->now);
 	judge_longrun(it, ls.failed, ls.reason);
-	if (it->state == IS_RUNNING && it->have_detail && (s->on_change ==
-		DB_CHANGE_KEEP || (s->flags & DB_ESSENTIAL)) &&
+	if (it->state == IS_RUNNING && it->have_detail &&
+		(s->on_change == DB_CHANGE_KEEP || (s->flags & DB_ESSENTIAL)) &&
 		*it->detail.def && !live_is_definition(it->detail.def, s))
-		snprintf(it->why, sizeof it->why, "it runs with an earlier "
+		snprintf(it->why, sizeof it->why,
+			"it runs with an earlier "
 			"definition (the one now counts from its next start)");
 	/* Not up yet because what it needs is not. */
 	if (it->should && !ls.failed && !ls.up && !it->pid) {
 		uint32_t dep = missing_dep(&m->live, s);
 
 		if (dep != DB_NONE)
-			snprintf(it->why, sizeof it->why, "it needs %s, which "
-				"is not up", db->services[dep].name);
+			snprintf(it->why, sizeof it->why,
+				"it needs %s, which "
+				"is not up",
+				db->services[dep].name);
 		else if (m->changer)
 			it->why[0] = 0;
 		if (m->changer || ls.owed)
@@ -568,8 +582,8 @@ load_bundles(struct model *m)
 		it->members = bundle->members.n;
 		it->state = IS_ALL_UP;
 		for (uint32_t k = 0; k < bundle->members.n; k++) {
-			const struct item *s = model_find(m,
-				db->services[bundle->members.v[k]].name);
+			const struct item *s = model_find(
+				m, db->services[bundle->members.v[k]].name);
 
 			it->up += s && model_is_up(s);
 		}
@@ -586,7 +600,7 @@ load_live(struct model *m)
 	uint32_t n;
 
 	if (live_open(&m->live, m->places.live, 0, m->live_error,
-		sizeof m->live_error) < 0) {
+		    sizeof m->live_error) < 0) {
 		if (errno == ENOENT)
 			m->live_error[0] = 0;
 		return;
@@ -608,8 +622,10 @@ live_is_coming(const struct model *m)
 {
 	char path[PATH_LEN];
 
-	return m->svscan && path_join(path, sizeof path, m->places.scandir,
-		".s6-svscan/init/live") == 0 && file_exists(AT_FDCWD, path);
+	return m->svscan &&
+		path_join(path, sizeof path, m->places.scandir,
+			".s6-svscan/init/live") == 0 &&
+		file_exists(AT_FDCWD, path);
 }
 
 /* When the whole tree is down, that is said once, and not again for each
@@ -634,8 +650,9 @@ model_load(struct model *m, const char *scandir)
 	front_places(&m->places);
 	m->now = time(0);
 	m->named = scandir != 0;
-	if (scandir && path_absolute(m->places.scandir, sizeof m->places.scandir,
-		scandir) < 0)
+	if (scandir &&
+		path_absolute(m->places.scandir, sizeof m->places.scandir,
+			scandir) < 0)
 		die_sys(EX_SYSTEM, "unable to use %s", scandir);
 	find_svscan(m);
 	if (!scandir) {
@@ -687,15 +704,20 @@ die_not_live(const struct model *m, const char *name)
 		return;
 	for (int i = 0; i < m->places.nsources; i++) {
 		if (path_join(path, sizeof path, m->places.sources[i], name) <
-			0 || file_exists(AT_FDCWD, path) <= 0)
+				0 ||
+			file_exists(AT_FDCWD, path) <= 0)
 			continue;
 		if (m->have_live && live_last(&m->live, &last) == 1 &&
 			last.code)
-			die(EX_MISUSE, "'%s' is defined in %s, but is not "
+			die(EX_MISUSE,
+				"'%s' is defined in %s, but is not "
 				"live: %s (mend what failed, then reeve "
-				"switch)", name, path, last.text);
-		die(EX_MISUSE, "'%s' is defined in %s, but is not live yet "
-			"(reeve switch makes it so)", name, path);
+				"switch)",
+				name, path, last.text);
+		die(EX_MISUSE,
+			"'%s' is defined in %s, but is not live yet "
+			"(reeve switch makes it so)",
+			name, path);
 	}
 }
 
@@ -709,9 +731,10 @@ model_need(const struct model *m, const char *name)
 		return it;
 	die_not_live(m, name);
 	if (!m->n)
-		die(EX_MISUSE, "there is no service '%s': none is defined yet "
-			"(reeve new %s -- COMMAND, then reeve up)", name,
-			name);
+		die(EX_MISUSE,
+			"there is no service '%s': none is defined yet "
+			"(reeve new %s -- COMMAND, then reeve up)",
+			name, name);
 	names = calloc(m->n, sizeof *names);
 	if (!names)
 		no_memory();
@@ -721,8 +744,10 @@ model_need(const struct model *m, const char *name)
 	if (near)
 		die(EX_MISUSE, "there is no service '%s': did you mean '%s'?",
 			name, near);
-	die(EX_MISUSE, "there is no service '%s' (reeve status lists them; "
-		"a new definition becomes live by reeve switch)", name);
+	die(EX_MISUSE,
+		"there is no service '%s' (reeve status lists them; "
+		"a new definition becomes live by reeve switch)",
+		name);
 }
 
 long long
@@ -730,21 +755,28 @@ model_since(const struct item *it)
 {
 	/* The time in the status is that of the start. */
 	return (it->state == IS_STOPPING || it->state == IS_PAUSED) &&
-		status_is_up(&it->status) ? 0 : it->since;
+			status_is_up(&it->status)
+		? 0
+		: it->since;
 }
 
 const char *
 model_word(const struct item *it)
 {
-	static const char *const words[NITEMSTATE] = {
-		[IS_RUNNING] = "running", [IS_DONE] = "done",
-		[IS_ALL_UP] = "all up", [IS_STARTING] = "starting",
-		[IS_WAITING] = "waiting", [IS_PARTLY_UP] = "partly up",
-		[IS_RESTARTING] = "restarting", [IS_STOPPING] = "stopping",
-		[IS_PAUSED] = "paused", [IS_FAILED] = "failed",
-		[IS_LOST] = "unsupervised", [IS_STOPPED] = "stopped",
-		[IS_NOT_RUN] = "not run", [IS_NONE_UP] = "down"
-	};
+	static const char *const words[NITEMSTATE] = { [IS_RUNNING] = "running",
+		[IS_DONE] = "done",
+		[IS_ALL_UP] = "all up",
+		[IS_STARTING] = "starting",
+		[IS_WAITING] = "waiting",
+		[IS_PARTLY_UP] = "partly up",
+		[IS_RESTARTING] = "restarting",
+		[IS_STOPPING] = "stopping",
+		[IS_PAUSED] = "paused",
+		[IS_FAILED] = "failed",
+		[IS_LOST] = "unsupervised",
+		[IS_STOPPED] = "stopped",
+		[IS_NOT_RUN] = "not run",
+		[IS_NONE_UP] = "down" };
 	static char buf[40];
 
 	if (it->state != IS_PARTLY_UP)
@@ -766,8 +798,7 @@ model_last_failed(const struct item *it)
 	return it->have_last && it->last.wstat;
 }
 
-static void append(char *buf, size_t max, const char *fmt, ...)
-	MSG_LIKE(3, 4);
+static void append(char *buf, size_t max, const char *fmt, ...) MSG_LIKE(3, 4);
 static void
 append(char *buf, size_t max, const char *fmt, ...)
 {
@@ -787,12 +818,12 @@ model_about(const struct item *it, long long now)
 
 	snprintf(buf, sizeof buf, "%s", it->description);
 	if (it->says[0])
-		append(buf, sizeof buf, "%s\"%s\"", *buf ? "; " : "",
-			it->says);
+		append(buf, sizeof buf, "%s\"%s\"", *buf ? "; " : "", it->says);
 	if (it->have_last) {
 		model_ended(how, sizeof how, it->last.wstat);
-		append(buf, sizeof buf, "%slast run %s, %s ago", *buf ? "; " :
-			"", how, front_duration(now - it->last.end));
+		append(buf, sizeof buf, "%slast run %s, %s ago",
+			*buf ? "; " : "", how,
+			front_duration(now - it->last.end));
 	}
 	if (it->next)
 		append(buf, sizeof buf, "%snext run in %s", *buf ? "; " : "",
@@ -820,10 +851,14 @@ model_need_tree(const struct model *m)
 	if (m->svscan)
 		return;
 	if (m->hidden)
-		die(EX_SYSTEM, "permission denied: the tree on %s belongs to "
-			"another user", m->places.scandir);
-	die(EX_NOSUPER, "the tree does not run: nothing supervises %s "
-		"(%s starts it)", m->places.scandir, model_starter(m));
+		die(EX_SYSTEM,
+			"permission denied: the tree on %s belongs to "
+			"another user",
+			m->places.scandir);
+	die(EX_NOSUPER,
+		"the tree does not run: nothing supervises %s "
+		"(%s starts it)",
+		m->places.scandir, model_starter(m));
 }
 
 /* --- the end of a log ------------------------------------------------------ */
@@ -860,7 +895,7 @@ print_line(const char *s, size_t len, const char *indent)
 	}
 	/* Some write pages as a line; reeve logs shows them. */
 	if (len > LINE_BYTES) {
-		for (len = LINE_BYTES; ((unsigned char)s[len] & 0xc0) == 0x80; )
+		for (len = LINE_BYTES; ((unsigned char)s[len] & 0xc0) == 0x80;)
 			len--;
 		utf8_print(stdout, s, len);
 		fputs(" ...", stdout);
@@ -884,8 +919,9 @@ model_tail(const struct item *it, int n, const char *indent)
 	fd = file_open_regular(AT_FDCWD, path);
 	if (fd < 0)
 		return 0;
-	if (fstat(fd, &st) < 0 || (st.st_size > TAIL_BYTES &&
-		lseek(fd, -TAIL_BYTES, SEEK_END) < 0))
+	if (fstat(fd, &st) < 0 ||
+		(st.st_size > TAIL_BYTES &&
+			lseek(fd, -TAIL_BYTES, SEEK_END) < 0))
 		r = -1;
 	else
 		r = read(fd, buf, sizeof buf);

@@ -17,70 +17,70 @@
 enum item_type { ITEM_LONGRUN, ITEM_ONESHOT, ITEM_BUNDLE };
 
 enum item_state {
-	IS_RUNNING,		/* up, and ready if it can say so */
-	IS_DONE,		/* oneshot */
-	IS_ALL_UP,		/* bundle */
-	IS_STARTING,		/* runs, not ready yet */
-	IS_WAITING,		/* wanted; what it needs is not up yet */
-	IS_PARTLY_UP,		/* bundle */
-	IS_RESTARTING,		/* died, is started again soon */
+	IS_RUNNING, /* up, and ready if it can say so */
+	IS_DONE, /* oneshot */
+	IS_ALL_UP, /* bundle */
+	IS_STARTING, /* runs, not ready yet */
+	IS_WAITING, /* wanted; what it needs is not up yet */
+	IS_PARTLY_UP, /* bundle */
+	IS_RESTARTING, /* died, is started again soon */
 	IS_STOPPING,
 	IS_PAUSED,
 	IS_FAILED,
-	IS_LOST,		/* should run, and nobody supervises it */
+	IS_LOST, /* should run, and nobody supervises it */
 	IS_STOPPED,
-	IS_NOT_RUN,		/* oneshot */
-	IS_NONE_UP,		/* bundle */
+	IS_NOT_RUN, /* oneshot */
+	IS_NONE_UP, /* bundle */
 	NITEMSTATE
 };
 
 struct item {
-	char *name;		/* owned */
-	char *dir;		/* owned; service directory, 0 if none */
+	char *name; /* owned */
+	char *dir; /* owned; service directory, 0 if none */
 	enum item_type type;
 	enum item_state state;
-	uint32_t num;		/* of the service in the database, of the
+	uint32_t num; /* of the service in the database, of the
 				 * bundle for a bundle; DB_NONE: unmanaged */
 	int supervised;
 	int have_status;
 	struct status status;
-	int lost;		/* the process that supervise names is gone */
-	int have_detail;	/* supervise is ours */
+	int lost; /* the process that supervise names is gone */
+	int have_detail; /* supervise is ours */
 	struct detail detail;
-	int notifies;		/* says when it is ready */
-	int ready;		/* 1, 0; -1 not applicable */
-	int should;		/* should be up: asked for, or in `default' */
-	int companion;		/* log companion made by the compiler */
-	long pid;		/* of the main process, or 0 */
-	long long since;	/* Unix time of the last change, 0 unknown */
-	long long readied;	/* Unix time of readiness, 0 unknown */
-	long restarts;		/* -1 unknown */
-	unsigned up, members;	/* bundle */
-	char why[240];		/* what is to say about the state, or "" */
-	char says[240];		/* what it says of itself (sd_notify), or "" */
-	const char *schedule;	/* times at which it runs a command, or 0;
+	int notifies; /* says when it is ready */
+	int ready; /* 1, 0; -1 not applicable */
+	int should; /* should be up: asked for, or in `default' */
+	int companion; /* log companion made by the compiler */
+	long pid; /* of the main process, or 0 */
+	long long since; /* Unix time of the last change, 0 unknown */
+	long long readied; /* Unix time of readiness, 0 unknown */
+	long restarts; /* -1 unknown */
+	unsigned up, members; /* bundle */
+	char why[240]; /* what is to say about the state, or "" */
+	char says[240]; /* what it says of itself (sd_notify), or "" */
+	const char *schedule; /* times at which it runs a command, or 0;
 				 * borrowed */
-	int have_last;		/* it has run it */
+	int have_last; /* it has run it */
 	struct lastrun last;
-	long long next;		/* Unix time of the next run, 0 unknown */
-	char logdir[PATH_LEN];	/* or "" */
-	const char *description;	/* never 0; borrowed */
+	long long next; /* Unix time of the next run, 0 unknown */
+	char logdir[PATH_LEN]; /* or "" */
+	const char *description; /* never 0; borrowed */
 	char *owned_description;
 };
 
 struct model {
 	struct places places;
-	int named;		/* the scan directory was */
-	long svscan;		/* its pid, 0 if the tree does not run */
-	int hidden;		/* whether it does we may not know */
+	int named; /* the scan directory was */
+	long svscan; /* its pid, 0 if the tree does not run */
+	int hidden; /* whether it does we may not know */
 	int have_live;
 	struct live live;
-	char live_error[512];	/* why not, if it is there but unusable */
-	int coming;		/* not there yet: reeve-init will make it */
+	char live_error[512]; /* why not, if it is there but unusable */
+	int coming; /* not there yet: reeve-init will make it */
 	int switching;
-	long changer;		/* pid of who changes it now, or 0 */
-	unsigned looks;		/* second looks at what is gone, so far */
-	struct item *items;	/* owned; sorted: longruns and oneshots by
+	long changer; /* pid of who changes it now, or 0 */
+	unsigned looks; /* second looks at what is gone, so far */
+	struct item *items; /* owned; sorted: longruns and oneshots by
 				 * name, then bundles */
 	size_t n, max;
 	long long now;

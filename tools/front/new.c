@@ -15,7 +15,8 @@
 
 enum { MANY = 64 };
 
-struct new {
+struct new
+{
 	const char *source, *user, *description, *directory, *log, *ready,
 		*schedule;
 	const char *env[MANY], *needs[MANY], *instances[MANY];
@@ -26,35 +27,40 @@ struct new {
 enum { O_LOGSCRIPT = OPT_LONG, O_READY, O_SDNOTIFY, O_SCHEDULE, O_DEFAULT };
 
 static const struct opt opts[] = {
-	{ 's', "source", "DIR", "write it into this source directory "
+	{ 's', "source", "DIR",
+		"write it into this source directory "
 		"(default: the\nfirst one of the place, /etc/reeve/sv for "
 		"root)" },
 	{ 'o', "oneshot", 0, "the command is run once, not kept running" },
 	{ 'u', "user", "USER", "run it as this user" },
 	{ 'e', "env", "KEY=VALUE", "set a variable; may be repeated" },
-	{ 'n', "needs", "NAME", "it depends on this service; may be "
+	{ 'n', "needs", "NAME",
+		"it depends on this service; may be "
 		"repeated" },
 	{ 'l', "log", 0, "give it a logger" },
-	{ O_LOGSCRIPT, "log-script", "SCRIPT", "give it a logger with this "
+	{ O_LOGSCRIPT, "log-script", "SCRIPT",
+		"give it a logger with this "
 		"logging script" },
 	{ 'd', "directory", "DIR", "its working directory" },
 	{ 'D', "description", "TEXT", "what it is" },
-	{ 't', "template", "INSTANCE", "make it a template with this "
+	{ 't', "template", "INSTANCE",
+		"make it a template with this "
 		"instance;\nmay be repeated" },
-	{ O_READY, "ready-check", "COMMAND", "how to find out that it is "
+	{ O_READY, "ready-check", "COMMAND",
+		"how to find out that it is "
 		"ready" },
-	{ O_SDNOTIFY, "sd-notify", 0, "it speaks the protocol of "
+	{ O_SDNOTIFY, "sd-notify", 0,
+		"it speaks the protocol of "
 		"sd_notify" },
-	{ O_SCHEDULE, "schedule", "TIMES", "run it at these times (with "
+	{ O_SCHEDULE, "schedule", "TIMES",
+		"run it at these times (with "
 		"--oneshot)" },
 	{ O_DEFAULT, "default", 0, "put it into the bundle default" },
-	{ 'q', "quiet", 0, "do not show it afterwards" },
-	{ 0 }
+	{ 'q', "quiet", 0, "do not show it afterwards" }, { 0 }
 };
 static const struct usage usage = {
 	"[option]... name [option]... [--] program [argument...]",
-	"Write the definition of a service, and show it.",
-	opts,
+	"Write the definition of a service, and show it.", opts,
 	"Exit status: 0 written, 1 it is there already, 100 "
 	"misuse, 111\nsystem error."
 };
@@ -74,30 +80,61 @@ parse(struct new *n, int argc, char **argv)
 
 	while ((o = opt_next(&usage, argc, argv)) != -1) {
 		switch (o) {
-		case 's': n->source = optarg; break;
-		case 'o': n->oneshot = 1; break;
-		case 'u': n->user = optarg; break;
+		case 's':
+			n->source = optarg;
+			break;
+		case 'o':
+			n->oneshot = 1;
+			break;
+		case 'u':
+			n->user = optarg;
+			break;
 		case 'e':
 			if (!strchr(optarg, '='))
-				die(EX_MISUSE, "--env needs KEY=VALUE, not "
-					"'%s'", optarg);
+				die(EX_MISUSE,
+					"--env needs KEY=VALUE, not "
+					"'%s'",
+					optarg);
 			add(n->env, &n->nenv, "env");
 			break;
-		case 'n': add(n->needs, &n->nneeds, "needs"); break;
-		case 'l': n->logger = 1; break;
-		case O_LOGSCRIPT: n->logger = 1; n->log = optarg; break;
-		case 'd': n->directory = optarg; break;
-		case 'D': n->description = optarg; break;
+		case 'n':
+			add(n->needs, &n->nneeds, "needs");
+			break;
+		case 'l':
+			n->logger = 1;
+			break;
+		case O_LOGSCRIPT:
+			n->logger = 1;
+			n->log = optarg;
+			break;
+		case 'd':
+			n->directory = optarg;
+			break;
+		case 'D':
+			n->description = optarg;
+			break;
 		case 't':
 			n->template = 1;
 			add(n->instances, &n->ninstances, "template");
 			break;
-		case O_READY: n->ready = optarg; break;
-		case O_SDNOTIFY: n->sd_notify = 1; break;
-		case O_SCHEDULE: n->schedule = optarg; n->oneshot = 1; break;
-		case O_DEFAULT: n->in_default = 1; break;
-		case 'q': n->quiet = 1; break;
-		default: break;
+		case O_READY:
+			n->ready = optarg;
+			break;
+		case O_SDNOTIFY:
+			n->sd_notify = 1;
+			break;
+		case O_SCHEDULE:
+			n->schedule = optarg;
+			n->oneshot = 1;
+			break;
+		case O_DEFAULT:
+			n->in_default = 1;
+			break;
+		case 'q':
+			n->quiet = 1;
+			break;
+		default:
+			break;
 		}
 	}
 }
@@ -112,8 +149,7 @@ put(const struct defwrite *d, const char *file, const char *text)
 }
 
 static void
-write_files(const struct new *n, const struct defwrite *d,
-	char *const *command)
+write_files(const struct new *n, const struct defwrite *d, char *const *command)
 {
 	struct buf b = { 0 };
 	char path[PATH_LEN];
@@ -141,13 +177,13 @@ write_files(const struct new *n, const struct defwrite *d,
 		put(d, "logger", n->log ? n->log : "");
 	for (size_t i = 0; i < n->nneeds; i++) {
 		if (path_join(path, sizeof path, "dependencies.d",
-			n->needs[i]) < 0)
+			    n->needs[i]) < 0)
 			die_sys(EX_MISUSE, "dependency %s", n->needs[i]);
 		put(d, path, "");
 	}
 	for (size_t i = 0; i < n->ninstances; i++) {
 		if (path_join(path, sizeof path, "instances.d",
-			n->instances[i]) < 0)
+			    n->instances[i]) < 0)
 			die_sys(EX_MISUSE, "instance %s", n->instances[i]);
 		put(d, path, "");
 	}
@@ -189,8 +225,10 @@ main(int argc, char **argv)
 	static struct places places;
 	struct new n = { .source = 0 };
 	struct defwrite d = { .quiet = 0 };
-	struct compile c = { .nsources = 1, .verbosity = 1,
-		.report = only_own, .report_arg = d.dir };
+	struct compile c = { .nsources = 1,
+		.verbosity = 1,
+		.report = only_own,
+		.report_arg = d.dir };
 	char err[512], name[PATH_LEN];
 	const char *word;
 	char *data;
@@ -206,8 +244,10 @@ main(int argc, char **argv)
 	parse(&n, argc, argv);
 	if (optind == argc)
 		opt_usage(&usage);
-	if (snprintf(name, sizeof name, "%s%s", word, n.template && *word &&
-		word[strlen(word) - 1] != '@' ? "@" : "") >= (int)sizeof name)
+	if (snprintf(name, sizeof name, "%s%s", word,
+		    n.template && *word && word[strlen(word) - 1] != '@'
+			    ? "@"
+			    : "") >= (int)sizeof name)
 		die(EX_MISUSE, "this name is too long");
 	if (!n.source) {
 		if (places_default(&places, err, sizeof err) < 0)

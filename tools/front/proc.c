@@ -61,8 +61,7 @@ read_args(struct proc *p, const char *pid, const char *name, size_t namelen)
 
 	if (!r) {
 		/* It has only a name. */
-		snprintf(p->args, sizeof p->args, "[%.*s]", (int)namelen,
-			name);
+		snprintf(p->args, sizeof p->args, "[%.*s]", (int)namelen, name);
 		return;
 	}
 	while (r > 0 && !p->args[r - 1])
@@ -91,7 +90,7 @@ read_stat(struct proc *p, const char *pid)
 	close = strrchr(buf, ')');
 	if (!open || !close || !close[1])
 		return 0;
-	s = close + 2;	/* at the state */
+	s = close + 2; /* at the state */
 	for (int i = 3; i < 25 && *s; i++) {
 		field[i] = strtoull(s, &s, 10);
 		while (*s && *s != ' ')
@@ -137,8 +136,9 @@ was_svscan_of(const char *pid, const char *scandir)
 	if (strcmp(path_base(args), "reeve-svscan") || strcmp(last, scandir))
 		return 0;
 	snprintf(path, sizeof path, "/proc/%s/cwd", pid);
-	return stat(path, &theirs) == 0 && (stat(scandir, &now) < 0 ||
-		theirs.st_dev != now.st_dev || theirs.st_ino != now.st_ino) &&
+	return stat(path, &theirs) == 0 &&
+		(stat(scandir, &now) < 0 || theirs.st_dev != now.st_dev ||
+			theirs.st_ino != now.st_ino) &&
 		same_place(pid, "root") && same_place(pid, "ns/mnt");
 }
 
@@ -251,8 +251,8 @@ ps_time(const char *s)
 static int
 load(struct procs *ps)
 {
-	FILE *f = popen("ps -A -o pid= -o ppid= -o rss= -o time= -o args=",
-		"r");
+	FILE *f =
+		popen("ps -A -o pid= -o ppid= -o rss= -o time= -o args=", "r");
 	char line[512];
 
 	if (!f)
@@ -265,7 +265,7 @@ load(struct procs *ps)
 		if (!p)
 			break;
 		if (sscanf(line, "%ld %ld %lu %31s %n", &p->pid, &p->ppid,
-			&p->rss_kb, when, &args) < 4)
+			    &p->rss_kb, when, &args) < 4)
 			continue;
 		p->cpu_ms = ps_time(when);
 		line[strcspn(line, "\n")] = 0;

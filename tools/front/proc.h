@@ -7,12 +7,12 @@
 
 struct proc {
 	long pid, ppid;
-	unsigned long long cpu_ms;	/* used so far */
+	unsigned long long cpu_ms; /* used so far */
 	unsigned long rss_kb;
-	char args[160];			/* command line */
+	char args[160]; /* command line */
 };
 struct procs {
-	struct proc *v;			/* owned; ascending by pid */
+	struct proc *v; /* owned; ascending by pid */
 	size_t n;
 };
 

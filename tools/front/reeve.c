@@ -17,16 +17,18 @@
  * not look like its name here. */
 static const struct foreign {
 	const char *words, *here;
-} foreign[] = {
-	{ " add create ", "reeve new NAME -- COMMAND" },
+} foreign[] = { { " add create ", "reeve new NAME -- COMMAND" },
 	{ " cat show ", "reeve-rc-db show NAME" },
-	{ " daemon-reload reread update apply commit ", "reeve switch (reeve "
+	{ " daemon-reload reread update apply commit ",
+		"reeve switch (reeve "
 		"plan shows it first)" },
-	{ " delete remove rm ", "remove its directory of the definitions, "
+	{ " delete remove rm ",
+		"remove its directory of the definitions, "
 		"then reeve switch" },
 	{ " diff ", "reeve plan" },
 	{ " edit ", "change the files of its definition, then reeve switch" },
-	{ " enable disable ", "a file of its name in default/contents.d of the "
+	{ " enable disable ",
+		"a file of its name in default/contents.d of the "
 		"definitions, or none, then reeve switch" },
 	{ " is-active is-failed ", "reeve status -q NAME" },
 	{ " journal journalctl log tail ", "reeve logs NAME (-f follows)" },
@@ -34,9 +36,7 @@ static const struct foreign {
 	{ " once ", "reeve new --oneshot, or reeve-svc -o DIR" },
 	{ " signal ", "reeve kill -s SIGNAL NAME" },
 	{ " top ", "reeve status --watch" },
-	{ " verify validate lint test ", "reeve check" },
-	{ 0, 0 }
-};
+	{ " verify validate lint test ", "reeve check" }, { 0, 0 } };
 
 static const char *
 translated(const char *word)
@@ -44,7 +44,8 @@ translated(const char *word)
 	char padded[32];
 
 	if ((size_t)snprintf(padded, sizeof padded, " %s ", word) >=
-		sizeof padded || strchr(word, ' '))
+			sizeof padded ||
+		strchr(word, ' '))
 		return 0;
 	for (const struct foreign *f = foreign; f->words; f++)
 		if (strstr(f->words, padded))
@@ -69,8 +70,10 @@ unknown(const char *word)
 	if (!near)
 		near = front_nearest(word, names, n);
 	if (near)
-		die(EX_MISUSE, "there is no subcommand '%s': did you mean "
-			"'%s'? (reeve help lists all)", word, near);
+		die(EX_MISUSE,
+			"there is no subcommand '%s': did you mean "
+			"'%s'? (reeve help lists all)",
+			word, near);
 	die(EX_MISUSE, "there is no subcommand '%s' (reeve help lists all)",
 		word);
 }
@@ -81,8 +84,9 @@ try_sister(char **argv)
 {
 	char name[64], path[PATH_LEN];
 
-	if (strchr(argv[0], '/') || (size_t)snprintf(name, sizeof name,
-		"reeve-%s", argv[0]) >= sizeof name)
+	if (strchr(argv[0], '/') ||
+		(size_t)snprintf(name, sizeof name, "reeve-%s", argv[0]) >=
+			sizeof name)
 		return;
 	if (chain_sister(path, sizeof path, name) < 0 ||
 		file_exists(-1, path) <= 0)
@@ -109,8 +113,10 @@ main(int argc, char **argv)
 	s = front_find(argv[1]);
 	if (!s) {
 		if (argv[1][0] == '-')
-			die(EX_MISUSE, "there is no option '%s' before the "
-				"subcommand (reeve help)", argv[1]);
+			die(EX_MISUSE,
+				"there is no option '%s' before the "
+				"subcommand (reeve help)",
+				argv[1]);
 		/* Who types that means the logs, not the logger. */
 		if (strcmp(argv[1], "log"))
 			try_sister(argv + 1);

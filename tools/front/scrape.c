@@ -25,14 +25,14 @@ struct client {
 	uint64_t deadline;
 	size_t nrequest;
 	char request[REQUEST_MAX];
-	char *answer;		/* owned; 0: its request is not whole yet */
+	char *answer; /* owned; 0: its request is not whole yet */
 	size_t len, sent;
 };
 
 struct server {
 	char *(*collect)(const char *, size_t *);
 	const char *arg;
-	struct client *clients[SCRAPE_CLIENTS];	/* in the order they came */
+	struct client *clients[SCRAPE_CLIENTS]; /* in the order they came */
 	size_t n;
 };
 
@@ -44,8 +44,10 @@ make_socket(const char *path)
 	int fd;
 
 	if (strlen(path) >= sizeof sa.sun_path)
-		die(EX_MISUSE, "the path of a local socket may have at most "
-			"%zu bytes: %s", sizeof sa.sun_path - 1, path);
+		die(EX_MISUSE,
+			"the path of a local socket may have at most "
+			"%zu bytes: %s",
+			sizeof sa.sun_path - 1, path);
 	strcpy(sa.sun_path, path);
 	fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	if (fd < 0)
@@ -128,7 +130,8 @@ prepare(struct server *s, struct client *c)
 		body = s->collect(s->arg, &len);
 	c->answer = malloc(256 + len);
 	if (c->answer) {
-		n = snprintf(c->answer, 256, "HTTP/1.0 %s\r\nContent-Type: "
+		n = snprintf(c->answer, 256,
+			"HTTP/1.0 %s\r\nContent-Type: "
 			"text/plain; version=0.0.4; charset=utf-8\r\n"
 			"Content-Length: %zu\r\nConnection: close\r\n\r\n",
 			status, len);
@@ -179,11 +182,11 @@ turn(struct server *s, int fd)
 			s->clients[i]->answer ? POLLOUT : POLLIN, 0 };
 	/* The first has the nearest deadline. */
 	if (poll(p, (nfds_t)s->n + 1,
-		s->n ? clock_left(s->clients[0]->deadline) : -1) < 0)
+		    s->n ? clock_left(s->clients[0]->deadline) : -1) < 0)
 		return;
 	for (size_t i = s->n; i--;)
-		if (p[i + 1].revents ? !go_on(s, s->clients[i]) :
-			clock_passed(s->clients[i]->deadline))
+		if (p[i + 1].revents ? !go_on(s, s->clients[i])
+				     : clock_passed(s->clients[i]->deadline))
 			drop(s, i);
 	while (s->n && clock_passed(s->clients[0]->deadline))
 		drop(s, 0);

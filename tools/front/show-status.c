@@ -20,15 +20,16 @@ enum { O_CHECK = OPT_LONG, O_COLOUR, O_JSON, O_NAMES };
 static const struct opt opts[] = {
 	{ 'a', "all", 0, "also show log companions and Reeve's own services" },
 	{ 's', "scandir", "DIR", "look only at this scan directory" },
-	{ 'w', "watch", 0, "live view with CPU, memory and log rate;\n"
+	{ 'w', "watch", 0,
+		"live view with CPU, memory and log rate;\n"
 		"keys start, stop, restart and show logs" },
 	{ 'q', "quiet", 0, "print nothing, only the exit code" },
-	{ O_CHECK, "check", 0, "health probe: one line, exit 0 only if\n"
+	{ O_CHECK, "check", 0,
+		"health probe: one line, exit 0 only if\n"
 		"all that should be up is up and ready" },
 	{ O_JSON, "json", 0, "print JSON (its fields are in reeve-json(5))" },
 	{ O_NAMES, "names", 0, "print the names only" },
-	{ O_COLOUR, "colour", "WHEN", "auto, always or never" },
-	{ 0, 0, 0, 0 }
+	{ O_COLOUR, "colour", "WHEN", "auto, always or never" }, { 0, 0, 0, 0 }
 };
 static const struct usage usage = {
 	"[-aqw] [--check] [--json] [-s DIR] [NAME...]",
@@ -40,33 +41,41 @@ static const struct usage usage = {
 	"system error."
 };
 
-static const enum colour colours[NITEMSTATE] = {
-	[IS_RUNNING] = GREEN, [IS_DONE] = GREEN, [IS_ALL_UP] = GREEN,
-	[IS_STARTING] = YELLOW, [IS_WAITING] = YELLOW,
-	[IS_PARTLY_UP] = YELLOW, [IS_RESTARTING] = YELLOW,
-	[IS_STOPPING] = YELLOW, [IS_PAUSED] = YELLOW, [IS_FAILED] = RED,
-	[IS_LOST] = RED, [IS_STOPPED] = DIM, [IS_NOT_RUN] = DIM,
-	[IS_NONE_UP] = DIM
-};
+static const enum colour colours[NITEMSTATE] = { [IS_RUNNING] = GREEN,
+	[IS_DONE] = GREEN,
+	[IS_ALL_UP] = GREEN,
+	[IS_STARTING] = YELLOW,
+	[IS_WAITING] = YELLOW,
+	[IS_PARTLY_UP] = YELLOW,
+	[IS_RESTARTING] = YELLOW,
+	[IS_STOPPING] = YELLOW,
+	[IS_PAUSED] = YELLOW,
+	[IS_FAILED] = RED,
+	[IS_LOST] = RED,
+	[IS_STOPPED] = DIM,
+	[IS_NOT_RUN] = DIM,
+	[IS_NONE_UP] = DIM };
 
 enum colour
 status_colour(const struct item *it)
 {
-	return it->should && !model_is_up(it) && (it->state == IS_STOPPED ||
-		it->state == IS_NOT_RUN || it->state == IS_NONE_UP) ?
-		YELLOW : colours[it->state];
+	return it->should && !model_is_up(it) &&
+			(it->state == IS_STOPPED || it->state == IS_NOT_RUN ||
+				it->state == IS_NONE_UP)
+		? YELLOW
+		: colours[it->state];
 }
 
 int
 status_hidden(const struct item *it)
 {
 	return (it->companion || !strcmp(it->name, LIVE_RUNNER) ||
-		!strncmp(it->name, "reeve-", 6)) && (model_good(it) ||
-		it->state == IS_STOPPED);
+		       !strncmp(it->name, "reeve-", 6)) &&
+		(model_good(it) || it->state == IS_STOPPED);
 }
 
 struct choice {
-	char **names;		/* borrowed */
+	char **names; /* borrowed */
 	int n;
 	int all;
 };
@@ -100,7 +109,8 @@ row(struct grid *t, const struct item *it, long long now)
 	number(pid, sizeof pid, it->pid);
 	if (it->restarts >= 0)
 		snprintf(restarts, sizeof restarts, "%ld", it->restarts);
-	if (model_since(it) && it->type != ITEM_BUNDLE && it->state != IS_LOST &&
+	if (model_since(it) && it->type != ITEM_BUNDLE &&
+		it->state != IS_LOST &&
 		!(it->have_status && !it->pid && it->status.paused))
 		since = front_duration(now - it->since);
 	grid_cell(t, BOLD, it->name);
@@ -112,19 +122,18 @@ row(struct grid *t, const struct item *it, long long now)
 	grid_cell(t, PLAIN, model_about(it, now));
 }
 
-static const struct column columns[] = {
-	{ "NAME", 0, 0 }, { "STATE", 0, 0 }, { "PID", 1, 1 },
-	{ "SINCE", 1, 2 }, { "READY", 0, 4 }, { "RESTARTS", 1, 3 },
-	{ "DESCRIPTION", 0, 5 }
-};
+static const struct column columns[] = { { "NAME", 0, 0 }, { "STATE", 0, 0 },
+	{ "PID", 1, 1 }, { "SINCE", 1, 2 }, { "READY", 0, 4 },
+	{ "RESTARTS", 1, 3 }, { "DESCRIPTION", 0, 5 } };
 
 /* What is worth a sentence below the table. */
 static int
 needs_words(const struct item *it)
 {
-	return model_last_failed(it) || (it->why[0] &&
-		it->type != ITEM_BUNDLE && (!model_good(it) ||
-		it->state == IS_RESTARTING || it->state == IS_RUNNING));
+	return model_last_failed(it) ||
+		(it->why[0] && it->type != ITEM_BUNDLE &&
+			(!model_good(it) || it->state == IS_RESTARTING ||
+				it->state == IS_RUNNING));
 }
 
 static void
@@ -132,13 +141,13 @@ explain(const struct item *it, int colour)
 {
 	char how[80];
 
-	printf("\n%s%s%s: ", grid_code(model_last_failed(it) ? RED :
-		status_colour(it), colour), shown(it->name),
-		colour ? "\033[0m" : "");
+	printf("\n%s%s%s: ",
+		grid_code(model_last_failed(it) ? RED : status_colour(it),
+			colour),
+		shown(it->name), colour ? "\033[0m" : "");
 	if (!it->why[0]) {
 		model_ended(how, sizeof how, it->last.wstat);
-		printf("its last run %s (%s)", how,
-			front_date(it->last.end));
+		printf("its last run %s (%s)", how, front_date(it->last.end));
 	} else
 		printf("%s", shown(it->why));
 	if (model_since(it) && it->why[0])
@@ -156,11 +165,12 @@ print_head(const struct model *m)
 {
 	if (m->hidden)
 		printf("The tree on %s belongs to another user: permission "
-			"denied.\n", shown(m->places.scandir));
+		       "denied.\n",
+			shown(m->places.scandir));
 	else if (!m->svscan)
 		printf("The tree does not run: nothing supervises %s "
-			"(%s starts it).\n", shown(m->places.scandir),
-			model_starter(m));
+		       "(%s starts it).\n",
+			shown(m->places.scandir), model_starter(m));
 	if (m->live_error[0])
 		printf("The live directory cannot be used: %s\n",
 			shown(m->live_error));
@@ -183,8 +193,8 @@ print_full(const struct model *m, const struct choice *c)
 			(any && fs == told))
 			continue;
 		printf("%sThere is no room left for the log in %s: its logger "
-			"waits.\n", any ? "" : "\n",
-			shown(m->items[i].logdir));
+		       "waits.\n",
+			any ? "" : "\n", shown(m->items[i].logdir));
 		any = 1;
 		told = fs;
 	}
@@ -213,8 +223,8 @@ print_table(const struct model *m, const struct choice *c, int colour)
 	}
 	if (!shown) {
 		puts("There are no services yet.  Make one and start it:\n"
-			"  reeve new --default --log NAME -- COMMAND ARGUMENT...\n"
-			"  reeve up");
+		     "  reeve new --default --log NAME -- COMMAND ARGUMENT...\n"
+		     "  reeve up");
 		return;
 	}
 	grid_print(&t, stdout, grid_width(1), colour);
@@ -245,22 +255,29 @@ json_number(const char *key, long long n, int known)
 static void
 json_bool(const char *key, int value)
 {
-	printf(",\"%s\":%s", key, value < 0 ? "null" :
-		value ? "true" : "false");
+	printf(",\"%s\":%s", key,
+		value < 0	? "null"
+			: value ? "true"
+				: "false");
 }
 
 static const char *
 state_key(const struct item *it)
 {
-	static const char *const keys[NITEMSTATE] = {
-		[IS_RUNNING] = "running", [IS_DONE] = "done",
-		[IS_ALL_UP] = "all-up", [IS_STARTING] = "starting",
-		[IS_WAITING] = "waiting", [IS_PARTLY_UP] = "partly-up",
-		[IS_RESTARTING] = "restarting", [IS_STOPPING] = "stopping",
-		[IS_PAUSED] = "paused", [IS_FAILED] = "failed",
-		[IS_LOST] = "unsupervised", [IS_STOPPED] = "stopped",
-		[IS_NOT_RUN] = "not-run", [IS_NONE_UP] = "down"
-	};
+	static const char *const keys[NITEMSTATE] = { [IS_RUNNING] = "running",
+		[IS_DONE] = "done",
+		[IS_ALL_UP] = "all-up",
+		[IS_STARTING] = "starting",
+		[IS_WAITING] = "waiting",
+		[IS_PARTLY_UP] = "partly-up",
+		[IS_RESTARTING] = "restarting",
+		[IS_STOPPING] = "stopping",
+		[IS_PAUSED] = "paused",
+		[IS_FAILED] = "failed",
+		[IS_LOST] = "unsupervised",
+		[IS_STOPPED] = "stopped",
+		[IS_NOT_RUN] = "not-run",
+		[IS_NONE_UP] = "down" };
 
 	return keys[it->state];
 }
@@ -276,10 +293,10 @@ json_exit(const struct item *it)
 		printf(",\"exit_code\":null,\"exit_signal\":null");
 		return;
 	}
-	json_number("exit_code", WIFEXITED(w) ? WEXITSTATUS(w) : 0,
-		WIFEXITED(w));
-	json_field("exit_signal", WIFSIGNALED(w) ? num_signame(WTERMSIG(w)) :
-		0, 1);
+	json_number(
+		"exit_code", WIFEXITED(w) ? WEXITSTATUS(w) : 0, WIFEXITED(w));
+	json_field("exit_signal", WIFSIGNALED(w) ? num_signame(WTERMSIG(w)) : 0,
+		1);
 }
 
 static void
@@ -293,8 +310,8 @@ json_schedule(const struct item *it)
 			it->last.start, it->last.end);
 		json_number("exit_code", WIFEXITED(w) ? WEXITSTATUS(w) : 0,
 			WIFEXITED(w));
-		json_field("exit_signal", WIFSIGNALED(w) ?
-			num_signame(WTERMSIG(w)) : 0, 1);
+		json_field("exit_signal",
+			WIFSIGNALED(w) ? num_signame(WTERMSIG(w)) : 0, 1);
 		putchar('}');
 	} else
 		printf(",\"last_run\":null");
@@ -338,13 +355,12 @@ print_json(const struct model *m, const struct choice *c)
 {
 	int first = 1;
 
-	printf("{\"version\":1,\"time\":%lld,\"tree\":{\"running\":%s",
-		m->now, m->svscan ? "true" : "false");
+	printf("{\"version\":1,\"time\":%lld,\"tree\":{\"running\":%s", m->now,
+		m->svscan ? "true" : "false");
 	json_number("pid", m->svscan, m->svscan > 0);
 	json_field("scandir", m->places.scandir, 1);
 	json_field("live", m->have_live ? m->places.live : 0, 1);
-	json_number("generation", m->have_live ? m->live.gen : 0,
-		m->have_live);
+	json_number("generation", m->have_live ? m->live.gen : 0, m->have_live);
 	json_bool("switching", m->switching);
 	json_field("error", m->live_error[0] ? m->live_error : 0, 1);
 	printf("},\"services\":[");
@@ -430,14 +446,30 @@ front_status(int argc, char **argv)
 	opt_permute(&usage, argc, argv);
 	while ((c = opt_next(&usage, argc, argv)) != -1) {
 		switch (c) {
-		case 'a': choice.all = 1; break;
-		case 's': scandir = optarg; break;
-		case 'w': watch = 1; break;
-		case 'q': quiet = 1; break;
-		case O_CHECK: probe = 1; break;
-		case O_JSON: json = 1; break;
-		case O_NAMES: names = 1; break;
-		case O_COLOUR: when = optarg; break;
+		case 'a':
+			choice.all = 1;
+			break;
+		case 's':
+			scandir = optarg;
+			break;
+		case 'w':
+			watch = 1;
+			break;
+		case 'q':
+			quiet = 1;
+			break;
+		case O_CHECK:
+			probe = 1;
+			break;
+		case O_JSON:
+			json = 1;
+			break;
+		case O_NAMES:
+			names = 1;
+			break;
+		case O_COLOUR:
+			when = optarg;
+			break;
 		}
 	}
 	choice.names = argv + optind;

@@ -17,15 +17,12 @@ enum { O_COLOUR = OPT_LONG, DEPTH_MAX = 32 };
 static const struct opt opts[] = {
 	{ 'a', "all", 0, "also log companions and Reeve's own services" },
 	{ 's', "scandir", "DIR", "look only at this scan directory" },
-	{ O_COLOUR, "colour", "WHEN", "auto, always or never" },
-	{ 0, 0, 0, 0 }
+	{ O_COLOUR, "colour", "WHEN", "auto, always or never" }, { 0, 0, 0, 0 }
 };
-static const struct usage usage = {
-	"[-a] [-s DIR] [NAME...]",
+static const struct usage usage = { "[-a] [-s DIR] [NAME...]",
 	"Show the processes of each service, with their children, and those that\n"
 	"outlived theirs.",
-	opts, "Exit status: 0, 100 misuse, 102 the tree does not run, 111."
-};
+	opts, "Exit status: 0, 100 misuse, 102 the tree does not run, 111." };
 
 struct drawing {
 	const char *tee, *end, *bar, *gap;
@@ -47,8 +44,10 @@ line(const struct printer *pr, const char *indent, const char *branch,
 
 	fputs(indent, stdout);
 	fputs(branch, stdout);
-	grid_cut(stdout, text, pr->width > 0 && (size_t)pr->width > used ?
-		(size_t)pr->width - used : (size_t)-1);
+	grid_cut(stdout, text,
+		pr->width > 0 && (size_t)pr->width > used
+			? (size_t)pr->width - used
+			: (size_t)-1);
 	putchar('\n');
 }
 
@@ -78,8 +77,8 @@ print_process(const struct printer *pr, const struct proc *p,
 	while (i < pr->ps->n) {
 		size_t next = next_child(pr->ps, p->pid, i + 1);
 
-		print_process(pr, &pr->ps->v[i], below, next == pr->ps->n,
-			depth + 1);
+		print_process(
+			pr, &pr->ps->v[i], below, next == pr->ps->n, depth + 1);
 		i = next;
 	}
 }
@@ -107,8 +106,8 @@ is_ours(const struct proc *p)
 	char word[sizeof p->args];
 	const char *name;
 
-	snprintf(word, sizeof word, "%.*s", (int)strcspn(p->args, " "),
-		p->args);
+	snprintf(
+		word, sizeof word, "%.*s", (int)strcspn(p->args, " "), p->args);
 	name = path_base(word);
 	return !strncmp(name, "reeve-", 6) || !strncmp(name, "s6-", 3);
 }
@@ -119,8 +118,9 @@ started_by(const struct model *m, const struct proc *p)
 {
 	char dir[PATH_LEN];
 
-	return proc_directory(p->pid, dir, sizeof dir) < 0 ? 0 :
-		model_find(m, path_base(dir));
+	return proc_directory(p->pid, dir, sizeof dir) < 0
+		? 0
+		: model_find(m, path_base(dir));
 }
 
 /* What outlived its service is a child of svscan then, where that can be; a
@@ -161,9 +161,15 @@ front_tree(int argc, char **argv)
 	opt_permute(&usage, argc, argv);
 	while ((c = opt_next(&usage, argc, argv)) != -1) {
 		switch (c) {
-		case 'a': all = 1; break;
-		case 's': scandir = optarg; break;
-		case O_COLOUR: when = optarg; break;
+		case 'a':
+			all = 1;
+			break;
+		case 's':
+			scandir = optarg;
+			break;
+		case O_COLOUR:
+			when = optarg;
+			break;
 		}
 	}
 	model_load(&m, scandir);
@@ -180,8 +186,9 @@ front_tree(int argc, char **argv)
 
 		for (int k = optind; k < argc; k++)
 			named |= !strcmp(argv[k], it->name);
-		if (named || (optind == argc && it->type == ITEM_LONGRUN &&
-			(all || !status_hidden(it))))
+		if (named ||
+			(optind == argc && it->type == ITEM_LONGRUN &&
+				(all || !status_hidden(it))))
 			print_item(&pr, it, m.now);
 	}
 	if (optind == argc)

@@ -54,8 +54,9 @@ make_dir(const char *path, unsigned mode)
 static void
 make_private(const char *path)
 {
-	const struct give g = { .uid = (uid_t)-1, .gid = (gid_t)-1,
-		.mode = 02700, .set = 1 };
+	const struct give g = {
+		.uid = (uid_t)-1, .gid = (gid_t)-1, .mode = 02700, .set = 1
+	};
 	const char *why;
 
 	if (give_dir(path, &g, &why) == 0)
@@ -155,8 +156,8 @@ static _Noreturn void
 become_svscan(const struct places *p, int fifo, int notify)
 {
 	char path[PATH_LEN], name[] = "reeve-svscan", d[] = "-d", three[] = "3";
-	char end[] = "--", *argv[] = { name, d, three, end,
-		(char *)p->scandir, 0 };
+	char end[] = "--",
+	     *argv[] = { name, d, three, end, (char *)p->scandir, 0 };
 	int null = open("/dev/null", O_RDONLY);
 	char dir[PATH_LEN];
 	long max = sysconf(_SC_OPEN_MAX);
@@ -213,10 +214,12 @@ refuse_second(const struct places *p)
 	long pid = procs_left_svscan(p->scandir);
 
 	if (pid)
-		die(EX_SYSTEM, "reeve-svscan (pid %ld) still runs on what was "
+		die(EX_SYSTEM,
+			"reeve-svscan (pid %ld) still runs on what was "
 			"%s, and was removed or moved: its services would be "
 			"started a second time (kill %ld ends it, with all of "
-			"them; then reeve up)", pid, p->scandir, pid);
+			"them; then reeve up)",
+			pid, p->scandir, pid);
 }
 
 /* Entries of an earlier boot, and nothing made live yet: svscan would start
@@ -286,11 +289,14 @@ start_tree(const struct places *p)
 	}
 	show_fifo(fifo);
 	if (!r)
-		die(EX_SYSTEM, "reeve-svscan on %s ended at once; what it said "
-			"is above", p->scandir);
-	die(EX_TIMEOUT, "reeve-svscan on %s was not ready after %d s; its "
-		"messages are in %s/catch-all", p->scandir, START_MS / 1000,
-		p->logs);
+		die(EX_SYSTEM,
+			"reeve-svscan on %s ended at once; what it said "
+			"is above",
+			p->scandir);
+	die(EX_TIMEOUT,
+		"reeve-svscan on %s was not ready after %d s; its "
+		"messages are in %s/catch-all",
+		p->scandir, START_MS / 1000, p->logs);
 }
 
 /* --- services ------------------------------------------------------------------ */
@@ -308,12 +314,14 @@ start_default(const struct places *p)
 	model_load(&m, 0);
 	have = m.have_live && model_find(&m, def) != 0;
 	if (!m.have_live)
-		die(EX_SYSTEM, "%s", *m.live_error ? m.live_error :
-			"what was live is gone (reeve up makes it again)");
+		die(EX_SYSTEM, "%s",
+			*m.live_error
+				? m.live_error
+				: "what was live is gone (reeve up makes it again)");
 	model_free(&m);
 	if (!have) {
 		info("there is no bundle `default', so nothing is started by "
-			"itself (reeve start NAME; reeve help definition)");
+		     "itself (reeve start NAME; reeve help definition)");
 		return 0;
 	}
 	return change_run(argv);
@@ -328,7 +336,8 @@ say_up(void)
 
 	model_load(&m, 0);
 	if (!m.svscan || (!scan_runs(m.places.scandir) && scan_lost(errno)))
-		die(EX_SYSTEM, "the tree was taken down meanwhile (reeve up "
+		die(EX_SYSTEM,
+			"the tree was taken down meanwhile (reeve up "
 			"starts it)");
 	for (size_t i = 0; i < m.n; i++) {
 		const struct item *it = &m.items[i];
@@ -361,16 +370,17 @@ say_up(void)
 
 enum { O_TREE = OPT_LONG };
 static const struct opt up_opts[] = {
-	{ 'd', "notify", "FD", "with --foreground: write a newline there when\n"
+	{ 'd', "notify", "FD",
+		"with --foreground: write a newline there when\n"
 		"all is up" },
-	{ 'f', "foreground", 0, "stay, and take everything down at SIGINT,\n"
+	{ 'f', "foreground", 0,
+		"stay, and take everything down at SIGINT,\n"
 		"SIGTERM or SIGHUP, or end when the tree does" },
 	{ 'n', "dry-run", 0, "only say what would be done" },
 	{ O_TREE, "tree-only", 0, "start the tree, but no service" },
 	{ 0, 0, 0, 0 }
 };
-static const struct usage up_usage = {
-	"[-n] [-f [-d FD]] [--tree-only]",
+static const struct usage up_usage = { "[-n] [-f [-d FD]] [--tree-only]",
 	"Start everything: make the directories, start the supervision tree in\n"
 	"the background, make live what is booted (the first time: the\n"
 	"definitions), start the bundle `default'.  What already runs is left\n"
@@ -380,8 +390,7 @@ static const struct usage up_usage = {
 	"service was not ready in time, 100 misuse, 111 system error.\n"
 	"With --foreground: 0 all was taken down,\n"
 	"1 something had to be killed, 111 the tree died by itself; or, if it\n"
-	"could not be started, as without."
-};
+	"could not be started, as without." };
 
 static void
 say_plan(const struct places *p, long running)
@@ -390,13 +399,14 @@ say_plan(const struct places *p, long running)
 		printf("the tree runs already (pid %ld)\n", running);
 	else
 		printf("would start reeve-svscan on %s,\n  logging to "
-			"%s/catch-all\n", shown(p->scandir), shown(p->logs));
+		       "%s/catch-all\n",
+			shown(p->scandir), shown(p->logs));
 	if (file_exists(AT_FDCWD, p->boot))
 		printf("would make live what is booted, %s\n", p->boot);
-	for (int i = 0; i < p->nsources && !file_exists(AT_FDCWD, p->boot);
-		i++)
-		printf("would %s %s\n", i ? "and of" :
-			"make live the definitions of", p->sources[i]);
+	for (int i = 0; i < p->nsources && !file_exists(AT_FDCWD, p->boot); i++)
+		printf("would %s %s\n",
+			i ? "and of" : "make live the definitions of",
+			p->sources[i]);
 	puts("would start the bundle `default'");
 }
 
@@ -414,10 +424,11 @@ make_tree(const struct places *p)
 		info("waiting for the tree (pid %ld) that was told to end",
 			pid);
 		if (!tree_gone(p, END_MS))
-			die(EX_TIMEOUT, "the tree (pid %ld) was told to end "
+			die(EX_TIMEOUT,
+				"the tree (pid %ld) was told to end "
 				"and still runs after %d s (reeve tree shows "
-				"what holds it, reeve down kills it)", pid,
-				END_MS / 1000);
+				"what holds it, reeve down kills it)",
+				pid, END_MS / 1000);
 		pid = 0;
 	}
 	if (!pid)
@@ -435,7 +446,8 @@ make_tree(const struct places *p)
 int
 front_up(int argc, char **argv)
 {
-	int c, dry = 0, tree = 0, foreground = 0, notify = -1, code, r, fresh, booted;
+	int c, dry = 0, tree = 0, foreground = 0, notify = -1, code, r, fresh,
+	       booted;
 	struct places p;
 
 	opt_permute(&up_usage, argc, argv);
@@ -447,15 +459,18 @@ front_up(int argc, char **argv)
 		else if (c == 'f')
 			foreground = 1;
 		else if (c == 'd')
-			notify = (int)opt_uint("the descriptor", optarg, 3,
-				1023);
+			notify = (int)opt_uint(
+				"the descriptor", optarg, 3, 1023);
 	}
 	if (notify >= 0 && !foreground)
-		die(EX_MISUSE, "--notify is for --foreground: without it, "
+		die(EX_MISUSE,
+			"--notify is for --foreground: without it, "
 			"reeve up ends when all is up");
 	if (optind != argc)
-		die(EX_MISUSE, "up takes no name: it starts everything (for "
-			"one service: reeve start %s)", argv[optind]);
+		die(EX_MISUSE,
+			"up takes no name: it starts everything (for "
+			"one service: reeve start %s)",
+			argv[optind]);
 	front_places(&p);
 	if (dry) {
 		say_plan(&p, svscan_on(&p));
@@ -468,10 +483,11 @@ front_up(int argc, char **argv)
 		return say_up();
 	if (!booted_has_definitions(&p) && !file_exists(AT_FDCWD, p.boot)) {
 		printf("The tree is up, and there are no services yet.  "
-			"Make one and start it:\n"
-			"  reeve new --default --log NAME -- COMMAND ARGUMENT...\n"
-			"  reeve up\n"
-			"(definitions are kept in %s)\n", p.sources[0]);
+		       "Make one and start it:\n"
+		       "  reeve new --default --log NAME -- COMMAND ARGUMENT...\n"
+		       "  reeve up\n"
+		       "(definitions are kept in %s)\n",
+			p.sources[0]);
 		return EX_OK;
 	}
 	/* Without definitions here, a database was sent from elsewhere. */
@@ -482,8 +498,9 @@ front_up(int argc, char **argv)
 		booted_tell_changed();
 	code = code ? code : r;
 	/* reeve-rc's and reeve-switch's own codes. */
-	code = code == 2 ? EX_TIMEOUT : code > 0 && code < EX_TIMEOUT ? EX_NO :
-		code;
+	code = code == 2			? EX_TIMEOUT
+		: code > 0 && code < EX_TIMEOUT ? EX_NO
+						: code;
 	r = say_up();
 	return fflush(stdout) ? EX_SYSTEM : code ? code : r;
 }
@@ -492,18 +509,17 @@ front_up(int argc, char **argv)
 
 static const struct opt down_opts[] = {
 	{ 'n', "dry-run", 0, "only say what would be stopped" },
-	{ 't', "timeout", "SECONDS", "after this time kill what is left\n"
+	{ 't', "timeout", "SECONDS",
+		"after this time kill what is left\n"
 		"(default 60; 0 waits for ever)" },
 	{ 0, 0, 0, 0 }
 };
-static const struct usage down_usage = {
-	"[-n] [-t SECONDS]",
+static const struct usage down_usage = { "[-n] [-t SECONDS]",
 	"Stop everything: the services in the reverse order of their\n"
 	"dependencies, then the supervision tree itself.",
 	down_opts,
 	"Exit status: 0 all is down, 1 something had to be killed or left,\n"
-	"100 misuse, 111 system error."
-};
+	"100 misuse, 111 system error." };
 
 /* Their time is over. */
 static void
@@ -517,8 +533,8 @@ kill_left(void)
 
 		if (!it->pid)
 			continue;
-		warn("%s did not stop in time: killing it (pid %ld)",
-			it->name, it->pid);
+		warn("%s did not stop in time: killing it (pid %ld)", it->name,
+			it->pid);
 		/* Its supervise knows whether it is still that process. */
 		if (control_send(AT_FDCWD, it->dir, "Kk", 2) < 0)
 			warn_sys("unable to kill %s", it->name);
@@ -564,12 +580,16 @@ front_down(int argc, char **argv)
 		if (c == 'n')
 			dry = 1;
 		else if (c == 't' && !num_duration(optarg, 1000, &timeout))
-			die(EX_MISUSE, "the timeout must be a time such as 30 "
-				"or 2m, not '%s'", optarg);
+			die(EX_MISUSE,
+				"the timeout must be a time such as 30 "
+				"or 2m, not '%s'",
+				optarg);
 	}
 	if (optind != argc)
-		die(EX_MISUSE, "down takes no name: it stops everything (for "
-			"one service: reeve stop %s)", argv[optind]);
+		die(EX_MISUSE,
+			"down takes no name: it stops everything (for "
+			"one service: reeve stop %s)",
+			argv[optind]);
 	front_places(&p);
 	if (!dry)
 		(void)take_turn(&p);
@@ -584,7 +604,8 @@ front_down(int argc, char **argv)
 		for (size_t i = 0; i < m.n; i++)
 			if (m.items[i].pid || m.items[i].state == IS_DONE)
 				printf("would stop %s (%s)\n",
-					shown(m.items[i].name), model_word(&m.items[i]));
+					shown(m.items[i].name),
+					model_word(&m.items[i]));
 		printf("would end the tree (pid %ld)\n", m.svscan);
 		return EX_OK;
 	}
@@ -595,17 +616,21 @@ front_down(int argc, char **argv)
 		code = change_run(stop);
 	}
 	if (scan_send(m.places.scandir, "t") < 0)
-		die_sys(EX_SYSTEM, "unable to tell reeve-svscan (pid %ld) to "
-			"end, so the tree goes on", m.svscan);
+		die_sys(EX_SYSTEM,
+			"unable to tell reeve-svscan (pid %ld) to "
+			"end, so the tree goes on",
+			m.svscan);
 	if (!tree_gone(&m.places, time_left(began, timeout))) {
 		kill_left();
 		code = EX_NO;
 		if (!tree_gone(&m.places, KILL_MS))
-			die(EX_NO, "the tree (pid %ld) still runs; reeve tree "
-				"shows what holds it", m.svscan);
+			die(EX_NO,
+				"the tree (pid %ld) still runs; reeve tree "
+				"shows what holds it",
+				m.svscan);
 	}
-	puts(code ? "The tree is down; not every service stopped by itself." :
-		"The tree is down.");
+	puts(code ? "The tree is down; not every service stopped by itself."
+		  : "The tree is down.");
 	model_free(&m);
 	return fflush(stdout) ? EX_SYSTEM : code ? EX_NO : EX_OK;
 }

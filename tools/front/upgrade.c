@@ -15,20 +15,17 @@
 #include "tools/front/model.h"
 #include "tools/front/proc.h"
 
-static const struct opt opts[] = {
-	{ 'n', "dry-run", 0, "only say what would be done" },
+static const struct opt opts[] = { { 'n', "dry-run", 0,
+					   "only say what would be done" },
 	{ 's', "scandir", "DIR", "the tree on this scan directory" },
-	{ 0, 0, 0, 0 }
-};
-static const struct usage usage = {
-	"[-n] [-s DIR]",
+	{ 0, 0, 0, 0 } };
+static const struct usage usage = { "[-n] [-s DIR]",
 	"After a new version was installed: reeve-svscan and every\n"
 	"reeve-supervise execute their new program and keep pids, pipes and\n"
 	"state.  No service is restarted.",
 	opts,
 	"Exit status: 0, 1 a service got another pid or the old program still\n"
-	"runs, 100 misuse, 102 the tree does not run, 111 system error."
-};
+	"runs, 100 misuse, 102 the tree does not run, 111 system error." };
 
 enum { WAIT_MS = 10000, LOOK_MS = 20 };
 
@@ -90,8 +87,10 @@ tell_services(const struct model *m)
 
 	for (size_t i = 0; i < m->n; i++)
 		if (m->items[i].pid > 1 && proc_outdated(m->items[i].pid))
-			printf("%s%s", n++ ? ", " : "These run a program that "
-				"was replaced since they started: ",
+			printf("%s%s",
+				n++ ? ", "
+				    : "These run a program that "
+				      "was replaced since they started: ",
 				shown(m->items[i].name));
 	if (n)
 		puts(" (reeve restart NAME).");
@@ -116,25 +115,29 @@ front_upgrade(int argc, char **argv)
 			scandir = optarg;
 	}
 	if (optind != argc)
-		die(EX_MISUSE, "upgrade takes no name: all of the tree is "
+		die(EX_MISUSE,
+			"upgrade takes no name: all of the tree is "
 			"upgraded at once");
 	model_load(&before, scandir);
 	model_need_tree(&before);
 	if (dry) {
 		printf("would tell reeve-svscan (pid %ld) and its supervises "
-			"to execute their new program\n", before.svscan);
+		       "to execute their new program\n",
+			before.svscan);
 		return EX_OK;
 	}
 	cmd[3] = before.places.scandir;
 	code = front_run(cmd);
 	if (code)
-		die(EX_SYSTEM, "reeve-svscanctl --reexec failed (exit %d); the "
-			"old programs go on", code);
+		die(EX_SYSTEM,
+			"reeve-svscanctl --reexec failed (exit %d); the "
+			"old programs go on",
+			code);
 	old = wait_for_new(&before, &pid);
 	model_load(&after, scandir);
 	for (size_t i = 0; i < before.n; i++) {
-		const struct item *it = model_find(&after,
-			before.items[i].name);
+		const struct item *it =
+			model_find(&after, before.items[i].name);
 
 		if (!before.items[i].pid)
 			continue;
@@ -144,7 +147,8 @@ front_upgrade(int argc, char **argv)
 			changed++;
 	}
 	printf("The tree (pid %ld) %s the new programs; %u service%s kept %s "
-		"pid", before.svscan, old ? "was told to run" : "runs", kept,
+	       "pid",
+		before.svscan, old ? "was told to run" : "runs", kept,
 		kept == 1 ? "" : "s", kept == 1 ? "its" : "their");
 	if (changed)
 		printf(", %u changed (they died or were restarted meanwhile)",
@@ -154,9 +158,9 @@ front_upgrade(int argc, char **argv)
 	fflush(stdout);
 	if (old)
 		warn("%u of svscan and the supervises still run%s the old "
-			"program, as process %ld: why is in the log catch-all "
-			"(reeve logs catch-all)", old, old == 1 ? "s" : "",
-			pid);
+		     "program, as process %ld: why is in the log catch-all "
+		     "(reeve logs catch-all)",
+			old, old == 1 ? "s" : "", pid);
 	model_free(&before);
 	model_free(&after);
 	return fflush(stdout) ? EX_SYSTEM : changed || old ? EX_NO : EX_OK;

@@ -23,16 +23,23 @@
 #include "tools/front/proc.h"
 #include "tools/front/watch.h"
 
-enum { REFRESH_MS = 1000, KEY_UP = 1000, KEY_DOWN, KEY_PAGE_UP, KEY_PAGE_DOWN,
-	KEY_HOME, KEY_END };
+enum {
+	REFRESH_MS = 1000,
+	KEY_UP = 1000,
+	KEY_DOWN,
+	KEY_PAGE_UP,
+	KEY_PAGE_DOWN,
+	KEY_HOME,
+	KEY_END
+};
 
 /* What was measured last time, by name. */
 struct sample {
 	char name[256];
 	unsigned long long cpu_ms, at_ms;
-	long long logged;	/* bytes in all of the log directory */
-	double cpu;		/* percent of one processor */
-	double rate;		/* log bytes a second */
+	long long logged; /* bytes in all of the log directory */
+	double cpu; /* percent of one processor */
+	double rate; /* log bytes a second */
 	unsigned long rss_kb;
 	unsigned count;
 };
@@ -40,14 +47,14 @@ struct sample {
 struct watch {
 	const char *scandir;
 	int all, colour;
-	char *const *names;		/* only these, if there are any */
+	char *const *names; /* only these, if there are any */
 	size_t nnames;
-	struct sample *samples;		/* owned */
+	struct sample *samples; /* owned */
 	size_t nsamples, maxsamples;
 	char selected[256];
-	size_t at, rows;		/* its row, and how many are shown */
+	size_t at, rows; /* its row, and how many are shown */
 	char message[400];
-	char *frame;			/* owned; what is on the screen */
+	char *frame; /* owned; what is on the screen */
 	size_t framelen;
 	int quit;
 };
@@ -115,8 +122,9 @@ log_size(const struct item *it)
 	char path[PATH_LEN];
 	struct stat st;
 
-	if (!it->logdir[0] || path_join(path, sizeof path, it->logdir,
-		"current") < 0 || stat(path, &st) < 0)
+	if (!it->logdir[0] ||
+		path_join(path, sizeof path, it->logdir, "current") < 0 ||
+		stat(path, &st) < 0)
 		return -1;
 	return (long long)st.st_size;
 }
@@ -161,10 +169,13 @@ measure(struct watch *w, const struct model *m)
 
 		if (it->pid)
 			sum = procs_sum(&ps, it->pid);
-		s->cpu = s->at_ms && s_past > 0 && sum.cpu_ms >= s->cpu_ms ?
-			(double)(sum.cpu_ms - s->cpu_ms) / 10 / s_past : 0;
+		s->cpu = s->at_ms && s_past > 0 && sum.cpu_ms >= s->cpu_ms
+			? (double)(sum.cpu_ms - s->cpu_ms) / 10 / s_past
+			: 0;
 		s->rate = s->at_ms && s->logged >= 0 && size >= s->logged &&
-			s_past > 0 ? (double)(size - s->logged) / s_past : 0;
+				s_past > 0
+			? (double)(size - s->logged) / s_past
+			: 0;
 		s->cpu_ms = sum.cpu_ms;
 		s->rss_kb = sum.rss_kb;
 		s->count = sum.count;
@@ -194,12 +205,10 @@ human(double bytes)
 	return buf;
 }
 
-static const struct column columns[] = {
-	{ "", 0, 0 }, { "NAME", 0, 0 }, { "STATE", 0, 0 }, { "PID", 1, 5 },
-	{ "SINCE", 1, 2 }, { "CPU%", 1, 1 }, { "MEM", 1, 1 },
-	{ "PROCS", 1, 6 }, { "RESTARTS", 1, 4 }, { "LOG/s", 1, 3 },
-	{ "DESCRIPTION", 0, 7 }
-};
+static const struct column columns[] = { { "", 0, 0 }, { "NAME", 0, 0 },
+	{ "STATE", 0, 0 }, { "PID", 1, 5 }, { "SINCE", 1, 2 }, { "CPU%", 1, 1 },
+	{ "MEM", 1, 1 }, { "PROCS", 1, 6 }, { "RESTARTS", 1, 4 },
+	{ "LOG/s", 1, 3 }, { "DESCRIPTION", 0, 7 } };
 
 static int
 shown(const struct watch *w, const struct item *it)
@@ -212,8 +221,7 @@ shown(const struct watch *w, const struct item *it)
 }
 
 static void
-draw_row(struct grid *t, struct watch *w, const struct item *it,
-	long long now)
+draw_row(struct grid *t, struct watch *w, const struct item *it, long long now)
 {
 	const struct sample *s = sample_of(w, it->name);
 	char pid[24] = "-", cpu[24] = "-", restarts[24] = "-";
@@ -230,15 +238,15 @@ draw_row(struct grid *t, struct watch *w, const struct item *it,
 	grid_cell(t, BOLD, it->name);
 	grid_cell(t, status_colour(it), model_word(it));
 	grid_cell(t, PLAIN, pid);
-	grid_cell(t, PLAIN, model_since(it) ? front_duration(now -
-		it->since) : "-");
+	grid_cell(t, PLAIN,
+		model_since(it) ? front_duration(now - it->since) : "-");
 	grid_cell(t, PLAIN, cpu);
 	grid_cell(t, PLAIN, it->pid ? human(1024.0 * (double)s->rss_kb) : "-");
 	grid_cell(t, PLAIN, procs);
 	grid_cell(t, PLAIN, restarts);
 	grid_cell(t, PLAIN, s->logged >= 0 ? human(s->rate) : "-");
-	grid_cell(t, PLAIN, it->why[0] && !model_good(it) ? it->why :
-		model_about(it, now));
+	grid_cell(t, PLAIN,
+		it->why[0] && !model_good(it) ? it->why : model_about(it, now));
 }
 
 static const struct item *
@@ -285,8 +293,10 @@ draw_head(FILE *f, const struct watch *w, const struct model *m, size_t first,
 	char left[48], red[64], right[128] = "", all[256];
 
 	if (!m->svscan) {
-		snprintf(all, sizeof all, "The tree does not run (%s starts "
-			"it).", model_starter(m));
+		snprintf(all, sizeof all,
+			"The tree does not run (%s starts "
+			"it).",
+			model_starter(m));
 		grid_cut(f, all, cols);
 		putc('\n', f);
 		return;
@@ -342,7 +352,7 @@ static void
 draw(struct watch *w, const struct model *m)
 {
 	static const char keys[] = "arrows choose  s start  x stop  r restart"
-		"  l log  a all  q quit";
+				   "  l log  a all  q quit";
 	struct winsize ws = { 0 };
 	size_t n, first, k = 0, len = 0;
 	char *text = 0;
@@ -408,14 +418,22 @@ read_key(void)
 	while (c == ';' || (c >= '0' && c <= '9'))
 		c = read_byte();
 	switch (c) {
-	case 'A': return KEY_UP;
-	case 'B': return KEY_DOWN;
-	case 'H': return KEY_HOME;
-	case 'F': return KEY_END;
-	case '~': return number == 5 ? KEY_PAGE_UP : number == 6 ?
-		KEY_PAGE_DOWN : number == 1 || number == 7 ? KEY_HOME :
-		number == 4 || number == 8 ? KEY_END : -1;
-	default: return -1;
+	case 'A':
+		return KEY_UP;
+	case 'B':
+		return KEY_DOWN;
+	case 'H':
+		return KEY_HOME;
+	case 'F':
+		return KEY_END;
+	case '~':
+		return number == 5		     ? KEY_PAGE_UP
+			: number == 6		     ? KEY_PAGE_DOWN
+			: number == 1 || number == 7 ? KEY_HOME
+			: number == 4 || number == 8 ? KEY_END
+						     : -1;
+	default:
+		return -1;
 	}
 }
 
@@ -447,8 +465,7 @@ act_on(struct watch *w, const char *verb)
 	argv[n++] = end;
 	argv[n++] = w->selected;
 	argv[n] = 0;
-	snprintf(w->message, sizeof w->message, "%s %s ...", verb,
-		w->selected);
+	snprintf(w->message, sizeof w->message, "%s %s ...", verb, w->selected);
 	if (pipe(fd) < 0)
 		return;
 	pid = front_spawn(prog, argv, fd[1], fd[1]);
@@ -457,8 +474,9 @@ act_on(struct watch *w, const char *verb)
 	if (pid > 0) {
 		struct pollfd pfd = { fd[0], POLLIN, 0 };
 
-		if (poll(&pfd, 1, REFRESH_MS) > 0 && (r = read(fd[0],
-			w->message, sizeof w->message - 1)) > 0) {
+		if (poll(&pfd, 1, REFRESH_MS) > 0 &&
+			(r = read(fd[0], w->message, sizeof w->message - 1)) >
+				0) {
 			w->message[r] = 0;
 			w->message[strcspn(w->message, "\n")] = 0;
 		}
@@ -492,32 +510,71 @@ static void
 key(struct watch *w, const struct model *m, int k)
 {
 	switch (k) {
-	case 'q': case 'Q': case 3: case 4: w->quit = 1; break;
-	case KEY_UP: case 'k': move(w, m, -1); break;
-	case KEY_DOWN: case 'j': move(w, m, 1); break;
-	case KEY_PAGE_UP: move(w, m, -(long)w->rows); break;
-	case KEY_PAGE_DOWN: case ' ': move(w, m, (long)w->rows); break;
-	case KEY_HOME: case 'g': move(w, m, -(long)m->n); break;
-	case KEY_END: case 'G': move(w, m, (long)m->n); break;
-	case 'L' & 0x1f: free(w->frame); w->frame = 0; break;
-	case 's': act_on(w, "start"); break;
-	case 'x': act_on(w, "stop"); break;
-	case 'r': act_on(w, "restart"); break;
-	case 'l': show_log(w); break;
-	case 'a': w->all = !w->all; break;
+	case 'q':
+	case 'Q':
+	case 3:
+	case 4:
+		w->quit = 1;
+		break;
+	case KEY_UP:
+	case 'k':
+		move(w, m, -1);
+		break;
+	case KEY_DOWN:
+	case 'j':
+		move(w, m, 1);
+		break;
+	case KEY_PAGE_UP:
+		move(w, m, -(long)w->rows);
+		break;
+	case KEY_PAGE_DOWN:
+	case ' ':
+		move(w, m, (long)w->rows);
+		break;
+	case KEY_HOME:
+	case 'g':
+		move(w, m, -(long)m->n);
+		break;
+	case KEY_END:
+	case 'G':
+		move(w, m, (long)m->n);
+		break;
+	case 'L' & 0x1f:
+		free(w->frame);
+		w->frame = 0;
+		break;
+	case 's':
+		act_on(w, "start");
+		break;
+	case 'x':
+		act_on(w, "stop");
+		break;
+	case 'r':
+		act_on(w, "restart");
+		break;
+	case 'l':
+		show_log(w);
+		break;
+	case 'a':
+		w->all = !w->all;
+		break;
 	}
 }
 
 int
-watch_run(const char *scandir, int all, int colour, char *const *names,
-	size_t n)
+watch_run(
+	const char *scandir, int all, int colour, char *const *names, size_t n)
 {
-	struct watch w = { .scandir = scandir, .all = all, .colour = colour,
-		.names = names, .nnames = n };
+	struct watch w = { .scandir = scandir,
+		.all = all,
+		.colour = colour,
+		.names = names,
+		.nnames = n };
 	struct model m;
 
 	if (!isatty(0) || !isatty(1))
-		die(EX_MISUSE, "--watch needs a terminal; without one take "
+		die(EX_MISUSE,
+			"--watch needs a terminal; without one take "
 			"--json");
 	model_load(&m, scandir);
 	for (size_t i = 0; i < n; i++)
@@ -531,12 +588,12 @@ watch_run(const char *scandir, int all, int colour, char *const *names,
 		uint64_t until = clock_now() + REFRESH_MS;
 
 		while (waitpid(-1, 0, WNOHANG) > 0)
-			;	/* commands that have ended */
+			; /* commands that have ended */
 		model_load(&m, scandir);
 		measure(&w, &m);
 		draw(&w, &m);
-		while (!w.quit && !ended_by && poll(&in, 1, clock_left(until)) >
-			0) {
+		while (!w.quit && !ended_by &&
+			poll(&in, 1, clock_left(until)) > 0) {
 			int k = read_key();
 
 			key(&w, &m, k);

@@ -7,8 +7,8 @@
 #include "tools/front/model.h"
 
 /* Exit code.  Only the n named ones, or all. */
-int watch_run(const char *scandir, int all, int colour, char *const *names,
-	size_t n);
+int watch_run(
+	const char *scandir, int all, int colour, char *const *names, size_t n);
 
 enum colour status_colour(const struct item *);
 /* Not shown unless asked for: log companions, Reeve's own services. */

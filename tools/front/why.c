@@ -14,18 +14,15 @@
 #include "tools/front/front.h"
 #include "tools/front/model.h"
 
-static const struct opt opts[] = {
-	{ 's', "scandir", "DIR", "a service of this scan directory" },
-	{ 0, 0, 0, 0 }
-};
-static const struct usage usage = {
-	"[-s DIR] NAME...",
+static const struct opt opts[] = { { 's', "scandir", "DIR",
+					   "a service of this scan directory" },
+	{ 0, 0, 0, 0 } };
+static const struct usage usage = { "[-s DIR] NAME...",
 	"Say why a service is up or down, what it needs and what needs it, how\n"
 	"it last ended, its last log lines, and what can be done.",
 	opts,
 	"Exit status: 0 it is as it should be, 1 it is not, 100 misuse or\n"
-	"unknown name, 111 system error."
-};
+	"unknown name, 111 system error." };
 
 static void
 say_state(const struct item *it, long long now)
@@ -34,9 +31,9 @@ say_state(const struct item *it, long long now)
 	if (it->pid)
 		printf(" (pid %ld)", it->pid);
 	if (it->since)
-		printf("%s %s, %s ago", model_since(it) ? " since" :
-			", started", front_date(it->since),
-			front_duration(now - it->since));
+		printf("%s %s, %s ago",
+			model_since(it) ? " since" : ", started",
+			front_date(it->since), front_duration(now - it->since));
 	if (it->why[0])
 		printf(": %s", shown(it->why));
 	putchar('\n');
@@ -104,18 +101,22 @@ say_wanted(const struct model *m, const struct item *it)
 		printf("asked for by name"), sep = "; ";
 	for (uint32_t b = 0; b < db->nbundles; b++)
 		if (in_list(&db->bundles[b].members, it->num)) {
-			printf("%sin bundle %s", sep, shown(db->bundles[b].name));
+			printf("%sin bundle %s", sep,
+				shown(db->bundles[b].name));
 			sep = "; ";
 		}
 	by = dependents(db, it->num);
 	for (uint32_t i = 0, n = 0; i < db->nlong + db->nshort; i++) {
-		const struct item *d = by[i] ?
-			model_find(m, db->services[i].name) : 0;
+		const struct item *d =
+			by[i] ? model_find(m, db->services[i].name) : 0;
 
 		if (!d || !d->should)
 			continue;
-		printf("%s%s", n++ ? ", " : *sep ? "; needed by " :
-			"needed by ", shown(d->name));
+		printf("%s%s",
+			n++	       ? ", "
+				: *sep ? "; needed by "
+				       : "needed by ",
+			shown(d->name));
 		sep = "; ";
 	}
 	free(by);
@@ -129,8 +130,8 @@ say_list(const struct model *m, const char *head, const struct db_list *l)
 		return;
 	printf("  %-13s ", head);
 	for (uint32_t k = 0; k < l->n; k++) {
-		const struct item *d = model_find(m,
-			m->live.db.services[l->v[k]].name);
+		const struct item *d =
+			model_find(m, m->live.db.services[l->v[k]].name);
 
 		if (d)
 			printf("%s%s (%s)", k ? ", " : "", shown(d->name),
@@ -148,8 +149,8 @@ say_dependents(const struct model *m, const struct item *it)
 
 	say_list(m, "needed by:", &db->services[it->num].rdeps);
 	for (uint32_t i = 0; i < db->nlong + db->nshort; i++) {
-		const struct item *d = by[i] ?
-			model_find(m, db->services[i].name) : 0;
+		const struct item *d =
+			by[i] ? model_find(m, db->services[i].name) : 0;
 
 		if (!d || !model_is_up(d))
 			continue;
@@ -170,17 +171,18 @@ say_chain(const struct model *m, const struct item *it)
 {
 	const struct db *db = &m->live.db;
 
-	for (int depth = 0; depth < 64 && it->num != DB_NONE &&
-		it->type != ITEM_BUNDLE; depth++) {
+	for (int depth = 0;
+		depth < 64 && it->num != DB_NONE && it->type != ITEM_BUNDLE;
+		depth++) {
 		const struct db_list *deps = &db->services[it->num].deps;
 		const struct item *cause = 0;
 
 		for (uint32_t k = 0; k < deps->n; k++) {
-			const struct item *d = model_find(m,
-				db->services[deps->v[k]].name);
+			const struct item *d =
+				model_find(m, db->services[deps->v[k]].name);
 
-			if (d && !model_is_up(d) && (!cause ||
-				d->state == IS_FAILED))
+			if (d && !model_is_up(d) &&
+				(!cause || d->state == IS_FAILED))
 				cause = d;
 		}
 		if (!cause)
@@ -200,7 +202,8 @@ say_definition(const struct model *m, const struct item *it)
 
 	for (int i = 0; i < m->places.nsources; i++) {
 		if (path_join(path, sizeof path, m->places.sources[i],
-			it->name) < 0 || file_exists(AT_FDCWD, path) <= 0)
+			    it->name) < 0 ||
+			file_exists(AT_FDCWD, path) <= 0)
 			continue;
 		printf("  defined in:   %s\n", path);
 		return;
@@ -215,47 +218,52 @@ say_stopping(const struct item *it)
 
 	if (it->have_detail && it->detail.deadline > now)
 		printf("  what to do:   wait: it is killed in %s, as its "
-			"timeout-kill says\n",
-			front_duration((long long)((it->detail.deadline -
-			now + 999999999) / 1000000000)));
+		       "timeout-kill says\n",
+			front_duration((long long)((it->detail.deadline - now +
+							   999999999) /
+				1000000000)));
 	else if (status_is_up(&it->status))
 		printf("  what to do:   wait, or reeve kill -s KILL %s; a "
-			"file timeout-kill of\n                10000 would do "
-			"that after 10 s, at each stop\n", shown(it->name));
+		       "file timeout-kill of\n                10000 would do "
+		       "that after 10 s, at each stop\n",
+			shown(it->name));
 }
 
 static void
 say_unready(const struct item *it)
 {
 	puts("  what to do:   it was told how to say that it is ready "
-		"(notification-fd,");
+	     "(notification-fd,");
 	puts("                notification-type or ready-check), and did not "
-		"in time: let it");
+	     "in time: let it");
 	printf("                say so, or remove that file, or have a longer "
-		"timeout-up;\n                then reeve switch, and reeve "
-		"start %s\n", shown(it->name));
+	       "timeout-up;\n                then reeve switch, and reeve "
+	       "start %s\n",
+		shown(it->name));
 }
 
 static void
-say_todo(const struct model *m, const struct item *it,
-	const struct item *cause)
+say_todo(const struct model *m, const struct item *it, const struct item *cause)
 {
 	const char *n = shown(cause->name);
 
 	switch (cause->state) {
 	case IS_FAILED:
-		if (cause->num != DB_NONE && m->live.state.rec[cause->num]
-			.reason == REASON_UNREADY) {
+		if (cause->num != DB_NONE &&
+			m->live.state.rec[cause->num].reason ==
+				REASON_UNREADY) {
 			say_unready(cause);
 			break;
 		}
 		/* fall through */
 	case IS_RESTARTING:
 		printf("  what to do:   %s%s, mend it, then reeve switch\n"
-			"                (if its definition changed) or reeve "
-			"start %s\n", cause->logdir[0] ? "reeve logs " :
-			"look at its run script or reeve logs", cause->logdir[0]
-			? n : "", shown(it->name));
+		       "                (if its definition changed) or reeve "
+		       "start %s\n",
+			cause->logdir[0]
+				? "reeve logs "
+				: "look at its run script or reeve logs",
+			cause->logdir[0] ? n : "", shown(it->name));
 		break;
 	case IS_STOPPED:
 	case IS_NOT_RUN:
@@ -263,7 +271,8 @@ say_todo(const struct model *m, const struct item *it,
 		break;
 	case IS_STARTING:
 		printf("  what to do:   wait for it (reeve wait %s), or look at "
-			"its log (reeve logs %s)\n", n, n);
+		       "its log (reeve logs %s)\n",
+			n, n);
 		break;
 	case IS_PAUSED:
 		printf("  what to do:   reeve kill -s CONT %s\n", n);
@@ -274,14 +283,19 @@ say_todo(const struct model *m, const struct item *it,
 	case IS_LOST:
 		if (cause->dir && !file_exists(AT_FDCWD, cause->dir))
 			printf("  what to do:   its service directory was "
-				"removed; reeve down and reeve up make it "
-				"again\n");
+			       "removed; reeve down and reeve up make it "
+			       "again\n");
 		else
 			printf("  what to do:   reeve up starts what watches "
-				"it\n");
+			       "it\n");
 		break;
-	case IS_RUNNING: case IS_DONE: case IS_ALL_UP: case IS_WAITING:
-	case IS_PARTLY_UP: case IS_NONE_UP: case NITEMSTATE:
+	case IS_RUNNING:
+	case IS_DONE:
+	case IS_ALL_UP:
+	case IS_WAITING:
+	case IS_PARTLY_UP:
+	case IS_NONE_UP:
+	case NITEMSTATE:
 		break;
 	}
 }
@@ -328,15 +342,15 @@ why(const struct model *m, const struct item *it)
 		printf("  last end:     it %s\n", how);
 	}
 	if (cause->logdir[0]) {
-		printf("  last lines of the log of %s (%s):\n", shown(cause->name),
-			shown(cause->logdir));
+		printf("  last lines of the log of %s (%s):\n",
+			shown(cause->name), shown(cause->logdir));
 		if (!model_tail(cause, 10, "    "))
 			puts("    (it is empty)");
 		if (model_log_full(cause, &fs))
 			puts("  its log:      there is no room left for it: "
-				"nothing is lost, but its logger\n"
-				"                waits, and soon the service for "
-				"its logger");
+			     "nothing is lost, but its logger\n"
+			     "                waits, and soon the service for "
+			     "its logger");
 	}
 	say_todo(m, it, cause);
 }
@@ -358,8 +372,8 @@ front_why(int argc, char **argv)
 		model_need_tree(&m);
 	if (!m.svscan)
 		printf("The tree does not run: nothing supervises %s "
-			"(%s starts it).\n", shown(m.places.scandir),
-			model_starter(&m));
+		       "(%s starts it).\n",
+			shown(m.places.scandir), model_starter(&m));
 	for (int i = optind; i < argc; i++) {
 		const struct item *it = model_need(&m, argv[i]);
 

@@ -15,8 +15,9 @@ enum { FIELD_MAX = 64 };
 static const char *
 shorthand(const char *s)
 {
-	static const struct { const char *word, *times; } words[] = {
-		{ "minutely", "* * * * *" }, { "hourly", "@hourly" },
+	static const struct {
+		const char *word, *times;
+	} words[] = { { "minutely", "* * * * *" }, { "hourly", "@hourly" },
 		{ "daily", "@daily" }, { "weekly", "0 0 * * 1" },
 		{ "monthly", "@monthly" }, { "yearly", "@yearly" },
 		{ "annually", "@yearly" }, { "anually", "@yearly" },
@@ -65,8 +66,8 @@ weekdays(char *out, const char *s)
 		}
 		if (!a || !b || b < a || len > FIELD_MAX - 8)
 			return 0;
-		len += (size_t)snprintf(out + len, FIELD_MAX - len, b > a ?
-			"%s%u-%u" : "%s%u", len ? "," : "", a, b);
+		len += (size_t)snprintf(out + len, FIELD_MAX - len,
+			b > a ? "%s%u-%u" : "%s%u", len ? "," : "", a, b);
 		if (!*s)
 			return 1;
 		if (*s++ != ',' || !*s)
@@ -92,9 +93,9 @@ part(char *out, const char *s, size_t n)
 			s++, n--;
 		} else if (isdigit((unsigned char)*s)) {
 			/* 03 is 3. */
-			if (*s != '0' || n == 1 || !isdigit((unsigned char)
-				s[1]) || (len && isdigit((unsigned char)
-				out[len - 1])))
+			if (*s != '0' || n == 1 ||
+				!isdigit((unsigned char)s[1]) ||
+				(len && isdigit((unsigned char)out[len - 1])))
 				out[len++] = *s;
 		} else if (*s == ',' || *s == '/') {
 			out[len++] = *s;
@@ -120,7 +121,9 @@ date(char *month, char *day, const char *s)
 		s = first + 1;
 	}
 	return part(month, s, (size_t)(last - s)) &&
-		part(day, last + 1, strlen(last + 1)) ? 0 : "unknown date";
+			part(day, last + 1, strlen(last + 1))
+		? 0
+		: "unknown date";
 }
 
 /* "HH:MM" and perhaps ":SS". */
@@ -133,19 +136,21 @@ hours(char *hour, char *minute, const char *s, unsigned *seconds)
 	if (first != last) {
 		if (!num_uint(last + 1, seconds))
 			return "more than once a minute cannot be said; an "
-				"interval can: every 10s";
+			       "interval can: every 10s";
 	} else
 		last = s + strlen(s);
-	return part(hour, s, (size_t)(first - s)) && part(minute, first + 1,
-		(size_t)(last - first - 1)) ? 0 : "unknown time";
+	return part(hour, s, (size_t)(first - s)) &&
+			part(minute, first + 1, (size_t)(last - first - 1))
+		? 0
+		: "unknown time";
 }
 
 const char *
 calendar_schedule(char *out, size_t max, const char *text, unsigned *seconds)
 {
 	char copy[256], week[FIELD_MAX] = "*", month[FIELD_MAX] = "*",
-		day[FIELD_MAX] = "*", hour[FIELD_MAX] = "0",
-		minute[FIELD_MAX] = "0", *save = 0;
+			day[FIELD_MAX] = "*", hour[FIELD_MAX] = "0",
+			minute[FIELD_MAX] = "0", *save = 0;
 	const char *why = 0, *times = shorthand(text);
 	struct cron c;
 
@@ -161,8 +166,9 @@ calendar_schedule(char *out, size_t max, const char *text, unsigned *seconds)
 		if (strchr(w, ':'))
 			why = hours(hour, minute, w, seconds);
 		else if (isalpha((unsigned char)*w))
-			why = weekdays(week, w) ? 0 :
-				"a time zone cannot be said: times are local";
+			why = weekdays(week, w)
+				? 0
+				: "a time zone cannot be said: times are local";
 		else if (strchr(w, '-'))
 			why = date(month, day, w);
 		else
@@ -175,7 +181,7 @@ calendar_schedule(char *out, size_t max, const char *text, unsigned *seconds)
 	if (strcmp(day, "*") && strcmp(week, "*")) {
 		if (strcmp(week, "7"))
 			return "a day of the month and of the week at once "
-				"cannot be said";
+			       "cannot be said";
 		strcpy(week, "*/7");
 	}
 	snprintf(out, max, "%s %s %s %s %s", minute, hour, day, month, week);

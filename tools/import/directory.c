@@ -26,8 +26,9 @@ copy(struct import *im, const char *from, const char *to, int depth)
 		char *data;
 		ssize_t n = file_slurp(AT_FDCWD, from, &data, FILE_LIMIT);
 
-		if (n < 0 || file_write(AT_FDCWD, to, data, (size_t)n,
-			st.st_mode & 0777, 0) < 0)
+		if (n < 0 ||
+			file_write(AT_FDCWD, to, data, (size_t)n,
+				st.st_mode & 0777, 0) < 0)
 			die_sys(EX_SYSTEM, "unable to copy %s", from);
 		free(data);
 	} else if (S_ISDIR(st.st_mode) && depth < 16) {
@@ -100,18 +101,20 @@ import_servicedir(struct import *im, const char *dir, const char *name,
 
 		path_join(path, sizeof path, dir, file);
 		path_join(to, sizeof to, d.dir, file);
-		if (p && p->s6rc && p->types & FOR_LONGRUN && p->kind !=
-			PROP_IGNORED && strcmp(file, "type"))
+		if (p && p->s6rc && p->types & FOR_LONGRUN &&
+			p->kind != PROP_IGNORED && strcmp(file, "type"))
 			copy(im, path, to, 0);
-		else if (!strcmp(file, "check") && !in_dir(dir, "data/check")
-			&& !in_dir(dir, "notification-fd"))
+		else if (!strcmp(file, "check") && !in_dir(dir, "data/check") &&
+			!in_dir(dir, "notification-fd"))
 			import_check(im, &d, path);
 		else if (!strcmp(file, "down"))
 			import_not_default(im, name);
 		else if (*file != '.' && strcmp(file, "supervise") &&
 			strcmp(file, "event") && strcmp(file, "log"))
-			import_left_out(im, "%s (only data/ and env/ hold files of "
-				"one's own)", path);
+			import_left_out(im,
+				"%s (only data/ and env/ hold files of "
+				"one's own)",
+				path);
 		free(list[i]);
 	}
 	free(list);
@@ -130,12 +133,12 @@ directory_import(struct import *im, const char *dir)
 	int n, any = 0;
 
 	snprintf(clean, sizeof clean, "%s", dir);
-	for (len = strlen(clean); len > 1 && clean[len - 1] == '/'; )
+	for (len = strlen(clean); len > 1 && clean[len - 1] == '/';)
 		clean[--len] = 0;
 	im->file = clean;
 	im->line = 0;
 	defwrite_name(name, sizeof name, path_base(clean));
-	if (in_dir(clean, "type")) {		/* of s6-rc */
+	if (in_dir(clean, "type")) { /* of s6-rc */
 		struct defwrite d = { .quiet = 1 };
 
 		if (import_begin(im, &d, name))
@@ -152,9 +155,10 @@ directory_import(struct import *im, const char *dir)
 	for (int i = 0; i < n; i++) {
 		char path[PATH_LEN];
 
-		if (*list[i]->d_name != '.' && path_join(path, sizeof path,
-			clean, list[i]->d_name) == 0 && (in_dir(path, "run") ||
-			in_dir(path, "type"))) {
+		if (*list[i]->d_name != '.' &&
+			path_join(path, sizeof path, clean, list[i]->d_name) ==
+				0 &&
+			(in_dir(path, "run") || in_dir(path, "type"))) {
 			directory_import(im, path);
 			im->file = clean;
 			any = 1;
@@ -163,6 +167,8 @@ directory_import(struct import *im, const char *dir)
 	}
 	free(list);
 	if (!any)
-		die(EX_MISUSE, "%s is neither a service directory nor a "
-			"directory of such", dir);
+		die(EX_MISUSE,
+			"%s is neither a service directory nor a "
+			"directory of such",
+			dir);
 }

@@ -11,15 +11,18 @@
 enum { FILE_LIMIT = 1 << 24, WORDS_MAX = 256 };
 
 struct import {
-	const char *source;	/* where definitions are written */
+	const char *source; /* where definitions are written */
 	int in_default, included;
 	unsigned made, left;
-	char **dirs;		/* owned; of what was made */
+	char **dirs; /* owned; of what was made */
 	size_t ndirs;
-	const char *file;	/* being read */
+	const char *file; /* being read */
 	unsigned line;
-	struct { int said, wanted; unsigned bytes, files; } log;
-				/* supervisord; 0: as ours are */
+	struct {
+		int said, wanted;
+		unsigned bytes, files;
+	} log;
+	/* supervisord; 0: as ours are */
 };
 
 /* Say that a thing is not carried over, with the file and line that im is
@@ -35,8 +38,8 @@ void import_missing(struct import *);
 /* Write files of it, or die. */
 void import_put(const struct defwrite *, const char *file, const char *text);
 void import_put_buf(const struct defwrite *, const char *file, struct buf *);
-void import_put_name(const struct defwrite *, const char *list,
-	const char *name);
+void import_put_name(
+	const struct defwrite *, const char *list, const char *name);
 
 /* key=value files: a reader and where it is in the text. */
 struct ini {
@@ -44,7 +47,7 @@ struct ini {
 	unsigned number;
 	char section[128];
 	char *key, *value;
-	unsigned line;		/* where the entry began */
+	unsigned line; /* where the entry began */
 };
 
 /* The next entry or section (then key is 0), in place: 1, or 0 at the end.
@@ -60,20 +63,20 @@ int ini_yes(const char *);
 
 /* OnCalendar= as a time of a schedule; *seconds is what of it a schedule
  * cannot say.  0, or why not. */
-const char *calendar_schedule(char *out, size_t max, const char *text,
-	unsigned *seconds);
+const char *calendar_schedule(
+	char *out, size_t max, const char *text, unsigned *seconds);
 
 /* "dir/x.timer" and ".service": "x.service". */
-void import_other_name(char *buf, size_t max, const char *file,
-	const char *end);
+void import_other_name(
+	char *buf, size_t max, const char *file, const char *end);
 /* The text of a file beside the one that is read, malloced, and its path (of
  * PATH_LEN bytes); 0: there is none. */
 char *import_beside(const struct import *, char *path, const char *name);
 
 /* What another unit says of a service. */
 struct unit_from {
-	const char *schedule;	/* a timer: its times, or 0 */
-	const char *socket, *socket_mode;	/* a socket: its path, or 0 */
+	const char *schedule; /* a timer: its times, or 0 */
+	const char *socket, *socket_mode; /* a socket: its path, or 0 */
 	int datagram;
 };
 

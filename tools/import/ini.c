@@ -12,7 +12,7 @@ ini_trim(char *s)
 	size_t n;
 
 	s += strspn(s, " \t\r");
-	for (n = strlen(s); n && strchr(" \t\r\n", s[n - 1]); )
+	for (n = strlen(s); n && strchr(" \t\r\n", s[n - 1]);)
 		s[--n] = 0;
 	return s;
 }
@@ -32,8 +32,9 @@ join_indented(struct ini *in, char *line, size_t n)
 	for (;;) {
 		char *p = line, *comment;
 
-		while (p < line + n && (comment = memmem(p, (size_t)(line + n -
-			p), " ;", 2))) {
+		while (p < line + n &&
+			(comment = memmem(
+				 p, (size_t)(line + n - p), " ;", 2))) {
 			memset(comment, ' ', (size_t)(line + n - comment));
 			p = comment + 2;
 		}

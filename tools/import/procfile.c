@@ -75,8 +75,8 @@ procfile_import(struct import *im, char *data)
 	unsigned port = 5000, number = 0;
 	char envfile[PATH_LEN], here[PATH_LEN], *env = 0;
 
-	snprintf(envfile, sizeof envfile, "%.*s.env", (int)(path_base(im->file)
-		- im->file), im->file);
+	snprintf(envfile, sizeof envfile, "%.*s.env",
+		(int)(path_base(im->file) - im->file), im->file);
 	if (file_slurp(AT_FDCWD, envfile, &env, FILE_LIMIT) < 0)
 		env = 0;
 	if (path_absolute(here, sizeof here, im->file) < 0)
@@ -96,7 +96,8 @@ procfile_import(struct import *im, char *data)
 			continue;
 		colon = strchr(line, ':');
 		if (!colon) {
-			import_left_out(im, "%s (expected NAME: COMMAND)", line);
+			import_left_out(
+				im, "%s (expected NAME: COMMAND)", line);
 			continue;
 		}
 		*colon = 0;

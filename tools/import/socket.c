@@ -19,18 +19,22 @@ socket_listen(struct sockunit *s, const char *key, const char *value)
 {
 	char run[PATH_LEN];
 
-	if (!strncmp(value, "%t/", 3) && path_join(run, sizeof run, "/run",
-		value + 3) == 0)
+	if (!strncmp(value, "%t/", 3) &&
+		path_join(run, sizeof run, "/run", value + 3) == 0)
 		value = run;
 	if (*value == '@' || strchr(value, '%'))
 		import_left_out(s->im, "%s=%s (only a path can be bound here)",
 			key, value);
 	else if (*value != '/')
-		import_left_out(s->im, "%s=%s (no internet socket is bound "
-			"here: have the program listen itself)", key, value);
+		import_left_out(s->im,
+			"%s=%s (no internet socket is bound "
+			"here: have the program listen itself)",
+			key, value);
 	else if (*s->path)
-		import_left_out(s->im, "%s=%s (there is one socket already, "
-			"and only one is passed)", key, value);
+		import_left_out(s->im,
+			"%s=%s (there is one socket already, "
+			"and only one is passed)",
+			key, value);
 	else if (path_join(s->path, sizeof s->path, value) == 0)
 		s->datagram = !strcmp(key, "ListenDatagram");
 }
@@ -43,9 +47,11 @@ socket_key(struct sockunit *s, const char *key, const char *value)
 	else if (!strcmp(key, "Accept")) {
 		s->accept = ini_yes(value);
 		if (s->accept)
-			import_left_out(s->im, "Accept=%s (a program for each "
+			import_left_out(s->im,
+				"Accept=%s (a program for each "
 				"client: s6-ipcserver PATH COMMAND, of "
-				"make install-s6-names, does that)", value);
+				"make install-s6-names, does that)",
+				value);
 	} else if (!strcmp(key, "SocketMode") && *value && strlen(value) < 5 &&
 		!value[strspn(value, "01234567")])
 		snprintf(s->mode, sizeof s->mode, "%s", value);
@@ -61,14 +67,15 @@ socket_entry(struct sockunit *s, const char *section, const char *key,
 {
 	if (!strcmp(section, "Socket"))
 		socket_key(s, key, value);
-	else if (!strcmp(section, "Unit") && (!strcmp(key, "Description") ||
-		!strcmp(key, "Documentation")))
+	else if (!strcmp(section, "Unit") &&
+		(!strcmp(key, "Description") || !strcmp(key, "Documentation")))
 		return;
 	else if (strcmp(section, "Install") || strcmp(key, "WantedBy") ||
 		!s->im->in_default)
 		import_left_out(s->im, "[%s] %s=%s%s", section, key, value,
 			!strcmp(key, "WantedBy") ? " (--default would put it "
-			"into the bundle default)" : "");
+						   "into the bundle default)"
+						 : "");
 }
 
 void
@@ -88,15 +95,20 @@ socket_import(struct import *im, char *data)
 	}
 	im->line = 0;
 	if (s.accept || !*s.path) {
-		import_left_out(im, "all of it: %s", s.accept ? "a service for "
-			"each client is another one" : "there is no socket "
-			"that can be passed; import the service alone");
+		import_left_out(im, "all of it: %s",
+			s.accept
+				? "a service for "
+				  "each client is another one"
+				: "there is no socket "
+				  "that can be passed; import the service alone");
 		return;
 	}
 	data = import_beside(im, path, s.service);
 	if (!data) {
-		import_left_out(im, "all of it: %s, which it is for, is not "
-			"beside it", s.service);
+		import_left_out(im,
+			"all of it: %s, which it is for, is not "
+			"beside it",
+			s.service);
 		return;
 	}
 	from.socket = s.path;

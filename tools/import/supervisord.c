@@ -16,8 +16,10 @@
 #include "tools/import/import.h"
 
 enum {
-	LOG_FILES = 10, LOG_BYTES = 1000000,	/* of a logger without words */
-	LOG_MIN = 4096, LOG_MAX = 268435455	/* see reeve-log(8) */
+	LOG_FILES = 10,
+	LOG_BYTES = 1000000, /* of a logger without words */
+	LOG_MIN = 4096,
+	LOG_MAX = 268435455 /* see reeve-log(8) */
 };
 
 /* A="b",C="d" */
@@ -44,8 +46,8 @@ supervisord_environment(const struct defwrite *d, char *s)
 
 /* %(program_name)s, %(here)s, %(process_num)d and %%.  Malloced. */
 static char *
-supervisord_expand(struct import *im, const char *program, const char *key,
-	const char *s)
+supervisord_expand(
+	struct import *im, const char *program, const char *key, const char *s)
 {
 	struct buf b = { 0 };
 	char here[PATH_LEN];
@@ -71,7 +73,8 @@ supervisord_expand(struct import *im, const char *program, const char *key,
 			buf_str(&b, here);
 			s += 7;
 		} else {
-			import_left_out(im, "%.*s in %s=... (put the value there)",
+			import_left_out(im,
+				"%.*s in %s=... (put the value there)",
 				(int)strcspn(s, ")") + 2, s, key);
 			buf_char(&b, *s);
 		}
@@ -100,10 +103,10 @@ put_log(const struct import *im, const struct defwrite *d)
 
 	if (!im->log.wanted)
 		return;
-	snprintf(script, sizeof script, "t s%u n%u", im->log.bytes ?
-		im->log.bytes : LOG_BYTES, im->log.files);
-	import_put(d, "logger", im->log.bytes || im->log.files != LOG_FILES ?
-		script : "");
+	snprintf(script, sizeof script, "t s%u n%u",
+		im->log.bytes ? im->log.bytes : LOG_BYTES, im->log.files);
+	import_put(d, "logger",
+		im->log.bytes || im->log.files != LOG_FILES ? script : "");
 }
 
 /* 500KB, 50MB, 1GB, or bytes: within what a logger takes.  1, or 0. */
@@ -113,12 +116,12 @@ log_bytes(const char *value, unsigned *bytes)
 	static const char units[] = "KMG";
 	char number[16];
 	size_t n = strspn(value, "0123456789");
-	const char *unit = value[n] ? strchr(units, toupper((unsigned char)
-		value[n])) : 0;
+	const char *unit =
+		value[n] ? strchr(units, toupper((unsigned char)value[n])) : 0;
 	uint64_t b;
 
-	if (!n || n >= sizeof number || (value[n] && (!unit ||
-		strcasecmp(value + n + 1, "B"))))
+	if (!n || n >= sizeof number ||
+		(value[n] && (!unit || strcasecmp(value + n + 1, "B"))))
 		return 0;
 	memcpy(number, value, n);
 	number[n] = 0;
@@ -140,8 +143,10 @@ supervisord_log_size(struct import *im, const struct defwrite *d,
 		if (log_bytes(value, &n))
 			im->log.bytes = n;
 		else
-			import_left_out(im, "%s=%s (expected from %d to %d "
-				"bytes)", key, value, LOG_MIN, LOG_MAX);
+			import_left_out(im,
+				"%s=%s (expected from %d to %d "
+				"bytes)",
+				key, value, LOG_MIN, LOG_MAX);
 	} else if (!strcmp(key, "stdout_logfile_backups")) {
 		if (num_uint(value, &n) && n <= 100000)
 			im->log.files = n;
@@ -168,19 +173,22 @@ supervisord_log(struct import *im, const struct defwrite *d, const char *key,
 	im->log.wanted = 1;
 	put_log(im, d);
 	if (strcmp(value, "AUTO"))
-		import_left_out(im, "%s=%s (it is in the log directory of the "
-			"service instead)", key, value);
+		import_left_out(im,
+			"%s=%s (it is in the log directory of the "
+			"service instead)",
+			key, value);
 }
 
 static void
 supervisord_program(struct import *im, const struct defwrite *d,
 	const char *key, char *value)
 {
-	static const struct { const char *key, *file; } files[] = {
-		{ "directory", "directory" }, { "user", "user" },
+	static const struct {
+		const char *key, *file;
+	} files[] = { { "directory", "directory" }, { "user", "user" },
 		{ "umask", "umask" }, { "stopsignal", "down-signal" } };
-	static const char *const needless[] = { "process_name",
-		"startretries", "redirect_stderr", "stderr_logfile_maxbytes",
+	static const char *const needless[] = { "process_name", "startretries",
+		"redirect_stderr", "stderr_logfile_maxbytes",
 		"stderr_logfile_backups", "startsecs", 0 };
 	char *words[WORDS_MAX], text[64];
 	struct buf b = { 0 };
@@ -202,8 +210,10 @@ supervisord_program(struct import *im, const struct defwrite *d,
 	} else if (!strcmp(key, "environment")) {
 		supervisord_environment(d, value);
 	} else if (!strcmp(key, "autorestart")) {
-		import_put(d, "restart", !strcmp(value, "true") ? "always" :
-			!strcmp(value, "false") ? "never" : "on-failure");
+		import_put(d, "restart",
+			!strcmp(value, "true")		  ? "always"
+				: !strcmp(value, "false") ? "never"
+							  : "on-failure");
 	} else if (!strcmp(key, "exitcodes")) {
 		for (char *c = value; *c; c++)
 			if (*c == ',')
@@ -228,7 +238,6 @@ supervisord_program(struct import *im, const struct defwrite *d,
 	} else if (!(!strcmp(key, "numprocs") && !strcmp(value, "1")))
 		import_left_out(im, "%s=%s", key, value);
 }
-
 
 /* A file that another one includes; deeper it does not go. */
 static void
@@ -285,8 +294,10 @@ supervisord_end(struct import *im, const struct defwrite *d)
 	if (path_join(path, sizeof path, d->dir, "command") < 0 ||
 		!file_exists(AT_FDCWD, path)) {
 		im->line = 0;
-		import_left_out(im, "program %s: it has no command (%s is "
-			"removed again)", path_base(d->dir), d->dir);
+		import_left_out(im,
+			"program %s: it has no command (%s is "
+			"removed again)",
+			path_base(d->dir), d->dir);
 		import_not_default(im, path_base(d->dir));
 		path_remove(AT_FDCWD, d->dir);
 		im->made--;
@@ -324,13 +335,12 @@ supervisord_import(struct import *im, char *data)
 					strcmp(in.section, "include") &&
 					strncmp(in.section, "unix_http", 9) &&
 					strncmp(in.section, "inet_http", 9) &&
-					strncmp(in.section, "rpcinterface", 12)
-					)
+					strncmp(in.section, "rpcinterface", 12))
 					import_left_out(im, "[%s]", in.section);
 				continue;
 			}
-			defwrite_name(name, sizeof name, in.section +
-				(program ? 8 : 6));
+			defwrite_name(name, sizeof name,
+				in.section + (program ? 8 : 6));
 			if (!import_begin(im, &d, name)) {
 				program = group = 0;
 				continue;
@@ -344,14 +354,14 @@ supervisord_import(struct import *im, char *data)
 			continue;
 		}
 		value = supervisord_expand(im, name, in.key, in.value);
-		if (!strcmp(in.section, "include") &&
-			!strcmp(in.key, "files"))
+		if (!strcmp(in.section, "include") && !strcmp(in.key, "files"))
 			supervisord_include(im, value);
 		else if (program)
 			supervisord_program(im, &d, in.key, value);
 		else if (!strcmp(in.section, "supervisord") &&
 			is_one_of(in.key, global))
-			import_left_out(im, "%s=%s (of all programs: say it in each)",
+			import_left_out(im,
+				"%s=%s (of all programs: say it in each)",
 				in.key, value);
 		free(value);
 		if (program)

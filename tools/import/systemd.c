@@ -21,19 +21,22 @@ struct unit {
 	char name[DB_NAME_MAX + 1];
 	int template;
 	char type[32];
-	struct buf env, limits, pre, post, setup, up, down, reload, ambient, bounding,
-		groups, readonly, watchdog;
-	char beside[256];	/* the name a unit *.socket of it has */
-	char socket[256];	/* a unit that it needs */
-	char *start;		/* owned */
-	char *user, *group;	/* owned */
-	int shell;		/* needs a script: variables, files */
-	int remains;		/* RemainAfterExit */
-	int start_only;		/* User is for ExecStart only */
-	int as_root;		/* ExecStart says that User is not for it */
+	struct buf env, limits, pre, post, setup, up, down, reload, ambient,
+		bounding, groups, readonly, watchdog;
+	char beside[256]; /* the name a unit *.socket of it has */
+	char socket[256]; /* a unit that it needs */
+	char *start; /* owned */
+	char *user, *group; /* owned */
+	int shell; /* needs a script: variables, files */
+	int remains; /* RemainAfterExit */
+	int start_only; /* User is for ExecStart only */
+	int as_root; /* ExecStart says that User is not for it */
 	int no_new_privs, private_tmp;
-	int no_kill;		/* at a stop: it says when, or never */
-	struct { struct buf names; char mode[8]; } dirs[5];
+	int no_kill; /* at a stop: it says when, or never */
+	struct {
+		struct buf names;
+		char mode[8];
+	} dirs[5];
 	int has_pid_file, has_read_write, leaves_others, mixed;
 	int restarts;
 };
@@ -73,8 +76,10 @@ unit_socket(struct unit *u, const char *key, const char *name)
 	if (u->from->socket || !strcmp(key, "After"))
 		return;
 	snprintf(u->socket, sizeof u->socket, "%s", name);
-	import_left_out(u->im, "%s=%s (the program has to make its socket "
-		"itself; if it cannot, import %s)", key, name, name);
+	import_left_out(u->im,
+		"%s=%s (the program has to make its socket "
+		"itself; if it cannot, import %s)",
+		key, name, name);
 }
 
 /* NAME@ is the same instance of another template. */
@@ -106,9 +111,11 @@ unit_names(struct unit *u, const char *key, const char *list, char *value)
 		else if (n > 7 && !strcmp(w + n - 7, ".socket"))
 			unit_socket(u, key, w);
 		else if (!(n > 7 && !strcmp(w + n - 7, ".target") &&
-			!strcmp(list, "after.d")))
-			import_left_out(u->im, "%s=%s (only services are known "
-				"here)", key, w);
+				 !strcmp(list, "after.d")))
+			import_left_out(u->im,
+				"%s=%s (only services are known "
+				"here)",
+				key, w);
 	}
 }
 
@@ -125,20 +132,44 @@ specifiers(struct unit *u, const char *s)
 			continue;
 		}
 		switch (*++s) {
-		case 'i': case 'I': buf_str(&b, "${INSTANCE}"); break;
-		case 'n': buf_printf(&b, "%s.service", u->name); break;
-		case 'N': case 'p': buf_str(&b, u->name); break;
-		case 't': buf_str(&b, "/run"); break;
-		case 'S': buf_str(&b, "/var/lib"); break;
-		case 'C': buf_str(&b, "/var/cache"); break;
-		case 'L': buf_str(&b, "/var/log"); break;
-		case 'E': buf_str(&b, "/etc"); break;
-		case 'T': buf_str(&b, "/tmp"); break;
-		case 'V': buf_str(&b, "/var/tmp"); break;
+		case 'i':
+		case 'I':
+			buf_str(&b, "${INSTANCE}");
+			break;
+		case 'n':
+			buf_printf(&b, "%s.service", u->name);
+			break;
+		case 'N':
+		case 'p':
+			buf_str(&b, u->name);
+			break;
+		case 't':
+			buf_str(&b, "/run");
+			break;
+		case 'S':
+			buf_str(&b, "/var/lib");
+			break;
+		case 'C':
+			buf_str(&b, "/var/cache");
+			break;
+		case 'L':
+			buf_str(&b, "/var/log");
+			break;
+		case 'E':
+			buf_str(&b, "/etc");
+			break;
+		case 'T':
+			buf_str(&b, "/tmp");
+			break;
+		case 'V':
+			buf_str(&b, "/var/tmp");
+			break;
 		default:
 			/* As it is, so that it is found. */
-			import_left_out(u->im, "%%%c (unknown here: put its "
-				"value there)", *s);
+			import_left_out(u->im,
+				"%%%c (unknown here: put its "
+				"value there)",
+				*s);
 			buf_printf(&b, "%%%c", *s);
 		}
 	}
@@ -170,7 +201,7 @@ shell_words(struct buf *b, char *const *words)
 		if (i)
 			buf_char(b, ' ');
 		if (is_variable(s)) {
-			buf_str(b, s);	/* split, as systemd does */
+			buf_str(b, s); /* split, as systemd does */
 		} else if (strchr(s, '$')) {
 			buf_char(b, '"');
 			for (; *s; s++) {
@@ -215,9 +246,10 @@ exec_line(struct unit *u, struct buf *b, const char *key, char *value)
 			copy ? copy : "", u->user);
 	} else if (ini_split(value, words)) {
 		if (as_root && u->user) {
-			import_left_out(u->im, "%s=%s (%s-setup runs it, once "
-				"and not at each start)", key, copy ? copy :
-				"", u->name);
+			import_left_out(u->im,
+				"%s=%s (%s-setup runs it, once "
+				"and not at each start)",
+				key, copy ? copy : "", u->name);
 			b = &u->setup;
 		}
 		shell_words(b, words);
@@ -237,7 +269,7 @@ kill_signal(char *value, char *name, size_t max)
 	n = ini_split(value, words);
 	if (n < 2 || strcmp(path_base(words[0]), "kill") ||
 		(strcmp(words[n - 1], "$MAINPID") &&
-		strcmp(words[n - 1], "${MAINPID}")))
+			strcmp(words[n - 1], "${MAINPID}")))
 		return 0;
 	if (n == 2)
 		snprintf(name, max, "SIGTERM");
@@ -251,8 +283,7 @@ kill_signal(char *value, char *name, size_t max)
 }
 
 static void
-unit_time(struct unit *u, const char *key, const char *file,
-	const char *value)
+unit_time(struct unit *u, const char *key, const char *file, const char *value)
 {
 	uint64_t ms;
 	char text[32];
@@ -272,8 +303,9 @@ unit_time(struct unit *u, const char *key, const char *file,
 }
 
 /* What systemd makes, and tells the program of. */
-static const struct { const char *key, *base, *variable; } dirs[] = {
-	{ "RuntimeDirectory", "/run", "RUNTIME_DIRECTORY" },
+static const struct {
+	const char *key, *base, *variable;
+} dirs[] = { { "RuntimeDirectory", "/run", "RUNTIME_DIRECTORY" },
 	{ "StateDirectory", "/var/lib", "STATE_DIRECTORY" },
 	{ "CacheDirectory", "/var/cache", "CACHE_DIRECTORY" },
 	{ "LogsDirectory", "/var/log", "LOGS_DIRECTORY" },
@@ -303,8 +335,8 @@ unit_directory(struct unit *u, const char *key, const char *value)
 }
 
 static void
-setup_directory(struct unit *u, const char *path, const char *mode,
-	int configuration)
+setup_directory(
+	struct unit *u, const char *path, const char *mode, int configuration)
 {
 	buf_str(&u->setup, "reeve-mkdir");
 	if (*mode)
@@ -340,8 +372,8 @@ unit_directories(struct unit *u)
 			w = strtok_r(0, " \t", &save)) {
 			if (path_join(path, sizeof path, dirs[i].base, w) < 0)
 				die_sys(EX_SYSTEM, "name %s", w);
-			setup_directory(u, path, u->dirs[i].mode, !strcmp(
-				dirs[i].base, "/etc"));
+			setup_directory(u, path, u->dirs[i].mode,
+				!strcmp(dirs[i].base, "/etc"));
 			buf_printf(&u->env, "%s%s", sep, path);
 			sep = ":";
 		}
@@ -367,8 +399,8 @@ unit_environment_file(struct unit *u, const char *file)
 	char *data, *line, *value;
 	unsigned n = 0;
 
-	if (strpbrk(file, "*?[$") || file_slurp(AT_FDCWD, file, &data,
-		FILE_LIMIT) < 0)
+	if (strpbrk(file, "*?[$") ||
+		file_slurp(AT_FDCWD, file, &data, FILE_LIMIT) < 0)
 		return;
 	for (char *p = data; *p; n++) {
 		size_t len = strcspn(p, "\n");
@@ -380,24 +412,24 @@ unit_environment_file(struct unit *u, const char *file)
 		if (*line == '#' || *line == ';' || !strchr(line, '='))
 			continue;
 		value = strchr(line, '=') + 1;
-		if (*value != '"' && *value != '\'' && strpbrk(value,
-			" \t;&|<>()$`\\"))
-			import_left_out(u->im, "%s:%u: %s (a shell reads it: "
-				"put the value into quotes)", file, n + 1,
-				line);
+		if (*value != '"' && *value != '\'' &&
+			strpbrk(value, " \t;&|<>()$`\\"))
+			import_left_out(u->im,
+				"%s:%u: %s (a shell reads it: "
+				"put the value into quotes)",
+				file, n + 1, line);
 	}
 	free(data);
 }
 
 static void
-unit_capabilities(struct unit *u, struct buf *to, const char *key,
-	char *value)
+unit_capabilities(struct unit *u, struct buf *to, const char *key, char *value)
 {
 	char *save = 0;
 
 	if (*value == '~') {
-		import_left_out(u->im, "%s=%s (only what is kept can be said)", key,
-			value);
+		import_left_out(u->im, "%s=%s (only what is kept can be said)",
+			key, value);
 		return;
 	}
 	for (char *w = strtok_r(value, " \t", &save); w;
@@ -424,16 +456,18 @@ unit_restart(struct unit *u, const char *value)
 	u->restarts = strcmp(value, "no") != 0;
 	if (!u->restarts && !strcmp(u->type, "oneshot"))
 		return;
-	unit_put(u, "Restart", value, "restart", !strcmp(value, "always") ||
-		!strcmp(value, "on-success") ? value :
-		!strcmp(value, "on-abort") || !strcmp(value, "on-abnormal") ?
-		"on-signal" : u->restarts ? "on-failure" : "never");
+	unit_put(u, "Restart", value, "restart",
+		!strcmp(value, "always") || !strcmp(value, "on-success") ? value
+			: !strcmp(value, "on-abort") ||
+				!strcmp(value, "on-abnormal")
+			? "on-signal"
+			: u->restarts ? "on-failure"
+				      : "never");
 }
 
 /* Exit codes and signals; the names that codes have there are not ours. */
 static void
-unit_codes(struct unit *u, const char *key, const char *value,
-	const char *file)
+unit_codes(struct unit *u, const char *key, const char *value, const char *file)
 {
 	char word[16];
 	unsigned code;
@@ -444,11 +478,14 @@ unit_codes(struct unit *u, const char *key, const char *value,
 
 		snprintf(word, sizeof word, "%.*s", (int)n, p);
 		p += n;
-		if (n < sizeof word && (num_uint(word, &code) ? code < 256 :
-			num_signal(word) > 0))
+		if (n < sizeof word &&
+			(num_uint(word, &code) ? code < 256
+					       : num_signal(word) > 0))
 			continue;
-		import_left_out(u->im, "%s=%s (%s is neither an exit code nor "
-			"a signal)", key, value, word);
+		import_left_out(u->im,
+			"%s=%s (%s is neither an exit code nor "
+			"a signal)",
+			key, value, word);
 		return;
 	}
 	unit_put(u, key, value, file, value);
@@ -458,8 +495,9 @@ unit_codes(struct unit *u, const char *key, const char *value,
 static int
 unit_simple(struct unit *u, const char *key, char *value)
 {
-	static const struct { const char *key, *file; } files[] = {
-		{ "WorkingDirectory", "directory" }, { "UMask", "umask" },
+	static const struct {
+		const char *key, *file;
+	} files[] = { { "WorkingDirectory", "directory" }, { "UMask", "umask" },
 		{ "Nice", "nice" }, { "KillSignal", "down-signal" },
 		{ "MemoryHigh", "memory-high" },
 		{ "MemorySwapMax", "memory-swap-max" },
@@ -467,19 +505,22 @@ unit_simple(struct unit *u, const char *key, char *value)
 		{ "OOMScoreAdjust", "oom-score-adjust" },
 		{ "MemoryMax", "memory-max" }, { "MemoryLimit", "memory-max" },
 		{ "CPUQuota", "cpu-max" }, { "TasksMax", "tasks-max" } },
-		times[] = { { "TimeoutStartSec", "timeout-up" },
-		{ "TimeoutStopSec", "timeout-kill" } };
+	  times[] = { { "TimeoutStartSec", "timeout-up" },
+		  { "TimeoutStopSec", "timeout-kill" } };
 
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
 		if (!strcmp(key, files[i].key)) {
 			if (*value == '-' && !i)
 				value++;
 			if (!i && !strcmp(value, "~"))
-				import_left_out(u->im, "%s=%s (put the home "
-					"directory there)", key, value);
-			else if (strcmp(key, "CPUQuota") && *value && value[strlen(
-				value) - 1] == '%')
-				import_left_out(u->im, "%s=%s (a part of what "
+				import_left_out(u->im,
+					"%s=%s (put the home "
+					"directory there)",
+					key, value);
+			else if (strcmp(key, "CPUQuota") && *value &&
+				value[strlen(value) - 1] == '%')
+				import_left_out(u->im,
+					"%s=%s (a part of what "
 					"the machine has: give a number)",
 					key, value);
 			else if (strcmp(value, "infinity"))
@@ -488,8 +529,10 @@ unit_simple(struct unit *u, const char *key, char *value)
 		}
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
 		if (!strcmp(key, times[i].key)) {
-			unit_time(u, key, strcmp(u->type, "oneshot") ||
-				i == 0 ? times[i].file : "timeout-down",
+			unit_time(u, key,
+				strcmp(u->type, "oneshot") || i == 0
+					? times[i].file
+					: "timeout-down",
 				value);
 			return 1;
 		}
@@ -505,11 +548,10 @@ unit_simple(struct unit *u, const char *key, char *value)
 static int
 unit_needless(const char *key, const char *value)
 {
-	static const char *const keys[] = { "RemainAfterExit",
-		"StandardOutput", "StandardError", "StandardInput",
-		"SyslogIdentifier", "NotifyAccess", "GuessMainPID",
-		"SendSIGKILL", "RuntimeDirectoryPreserve",
-		"PermissionsStartOnly" };
+	static const char *const keys[] = { "RemainAfterExit", "StandardOutput",
+		"StandardError", "StandardInput", "SyslogIdentifier",
+		"NotifyAccess", "GuessMainPID", "SendSIGKILL",
+		"RuntimeDirectoryPreserve", "PermissionsStartOnly" };
 
 	/* Switched off, as it is here. */
 	if (!strncmp(key, "Private", 7) || !strncmp(key, "Protect", 7) ||
@@ -530,11 +572,11 @@ unit_service(struct unit *u, const char *key, char *value)
 	char name[64];
 	uint64_t ms;
 
-	u->no_kill |= !strcmp(key, "TimeoutStopSec") || !strcmp(key,
-		"TimeoutSec") || (!strcmp(key, "SendSIGKILL") &&
-		!ini_yes(value));
+	u->no_kill |= !strcmp(key, "TimeoutStopSec") ||
+		!strcmp(key, "TimeoutSec") ||
+		(!strcmp(key, "SendSIGKILL") && !ini_yes(value));
 	if (!strcmp(key, "Type"))
-		;	/* known already, as is User */
+		; /* known already, as is User */
 	else if (!strcmp(key, "ExecStart")) {
 		if (!strcmp(u->type, "oneshot") && *value) {
 			exec_line(u, &u->up, key, value);
@@ -553,14 +595,14 @@ unit_service(struct unit *u, const char *key, char *value)
 		char *copy = strdup(value);
 
 		if (!strcmp(u->type, "oneshot"))
-			exec_line(u, reload ? &u->reload : &u->down, key,
-				value);
+			exec_line(
+				u, reload ? &u->reload : &u->down, key, value);
 		else if (copy && kill_signal(copy, name, sizeof name))
-			unit_put(u, key, value, reload ? "reload-signal" :
-				"down-signal", name);
+			unit_put(u, key, value,
+				reload ? "reload-signal" : "down-signal", name);
 		else
-			exec_line(u, reload ? &u->reload : &u->down, key,
-				value);
+			exec_line(
+				u, reload ? &u->reload : &u->down, key, value);
 		free(copy);
 	} else if (!strcmp(key, "User")) {
 		free(u->user);
@@ -597,8 +639,8 @@ unit_service(struct unit *u, const char *key, char *value)
 	else if (!strcmp(key, "RestartSec")) {
 		if (num_duration(value, 1000, &ms)) {
 			snprintf(name, sizeof name, "%llu %llu",
-				(unsigned long long)ms, (unsigned long long)
-				(ms > 60000 ? ms : 60000));
+				(unsigned long long)ms,
+				(unsigned long long)(ms > 60000 ? ms : 60000));
 			unit_put(u, key, value, "backoff", name);
 			snprintf(name, sizeof name, "%llu",
 				(unsigned long long)ms);
@@ -610,17 +652,19 @@ unit_service(struct unit *u, const char *key, char *value)
 		unit_codes(u, key, value, "no-restart-codes");
 	else if (!strcmp(key, "TimeoutSec")) {
 		unit_time(u, key, "timeout-up", value);
-		unit_time(u, key, strcmp(u->type, "oneshot") ? "timeout-kill" :
-			"timeout-down", value);
+		unit_time(u, key,
+			strcmp(u->type, "oneshot") ? "timeout-kill"
+						   : "timeout-down",
+			value);
 	} else if (!strcmp(key, "WatchdogSec") &&
 		num_duration(value, 1000, &ms)) {
 		u->watchdog.len = 0;
 		if (ms)
-			buf_printf(&u->watchdog, "%llums",
-				(unsigned long long)ms);
+			buf_printf(
+				&u->watchdog, "%llums", (unsigned long long)ms);
 	} else if (!strcmp(key, "KillMode")) {
-		u->leaves_others = !strcmp(value, "process") ||
-			!strcmp(value, "none");
+		u->leaves_others =
+			!strcmp(value, "process") || !strcmp(value, "none");
 		u->mixed = !strcmp(value, "mixed");
 	} else if (!strncmp(key, "Limit", 5))
 		unit_limit(u, key, value);
@@ -650,7 +694,7 @@ unit_ends_with_all(const char *key, const char *value)
 	return !strcmp(key, "Documentation") ||
 		!strcmp(key, "DefaultDependencies") ||
 		((!strcmp(key, "Before") || !strcmp(key, "Conflicts")) &&
-		!strcmp(value, "shutdown.target"));
+			!strcmp(value, "shutdown.target"));
 }
 
 static void
@@ -672,12 +716,15 @@ unit_entry(struct unit *u, const char *section, const char *key, char *value)
 			import_left_out(u->im, "%s=%s", key, value);
 	} else if (!strcmp(section, "Install")) {
 		if (!strcmp(key, "WantedBy") && !u->im->in_default)
-			import_left_out(u->im, "%s=%s (--default would put it into "
-				"the bundle default)", key, value);
+			import_left_out(u->im,
+				"%s=%s (--default would put it into "
+				"the bundle default)",
+				key, value);
 		else if (!strcmp(key, "Alias"))
-			import_left_out(u->im, "%s=%s (a bundle of that name "
-				"with this as its only content is one)", key,
-				value);
+			import_left_out(u->im,
+				"%s=%s (a bundle of that name "
+				"with this as its only content is one)",
+				key, value);
 		else if (strcmp(key, "WantedBy"))
 			import_left_out(u->im, "%s=%s", key, value);
 	} else
@@ -688,8 +735,9 @@ unit_entry(struct unit *u, const char *section, const char *key, char *value)
 static void
 unit_own_socket(struct unit *u, char **words)
 {
-	static const char *const passed[] = { "--address=systemd:",
-		"--host=fd://", "fd://", "systemd:" };
+	static const char *const passed[] = {
+		"--address=systemd:", "--host=fd://", "fd://", "systemd:"
+	};
 	char **out = words;
 
 	for (char **w = words; *w; w++) {
@@ -704,10 +752,12 @@ unit_own_socket(struct unit *u, char **words)
 		/* -H fd:// */
 		if (**w != '-' && out > words && out[-1][0] == '-')
 			out--;
-		import_left_out(u->im, "%s in ExecStart (it listens where its "
-			"own configuration says)", *w);
-		socket_directories(u->im, *u->socket ? u->socket : u->beside,
-			&u->setup);
+		import_left_out(u->im,
+			"%s in ExecStart (it listens where its "
+			"own configuration says)",
+			*w);
+		socket_directories(
+			u->im, *u->socket ? u->socket : u->beside, &u->setup);
 	}
 	*out = 0;
 }
@@ -721,7 +771,8 @@ unit_bind(struct unit *u, struct buf *b)
 	buf_printf(b, "exec reeve-ipcserver-socketbinder -B -a %s%s -- ",
 		f->socket_mode, f->datagram ? " -m" : "");
 	buf_shell(b, f->socket);
-	buf_str(b, " /bin/sh -c 'exec 3<&0 </dev/null\n"
+	buf_str(b,
+		" /bin/sh -c 'exec 3<&0 </dev/null\n"
 		"LISTEN_FDS=1 LISTEN_PID=$$\nexport LISTEN_FDS LISTEN_PID\n"
 		"exec \"$@\"' ");
 	buf_shell(b, u->name);
@@ -772,8 +823,9 @@ unit_shell(struct unit *u, const char *file, const struct buf *lines)
 		return;
 	buf_mem(&text, lines->s, lines->len);
 	buf_char(&text, 0);
-	defwrite_words(&b, (char *[]){ (char[]){ "/bin/sh" },
-		(char[]){ "-c" }, text.s, 0 });
+	defwrite_words(&b,
+		(char *[]){
+			(char[]){ "/bin/sh" }, (char[]){ "-c" }, text.s, 0 });
 	import_put_buf(&u->d, file, &b);
 	buf_free(&text);
 	buf_free(&b);
@@ -839,8 +891,8 @@ unit_setup(struct unit *u)
 
 	if (!u->setup.len)
 		return;
-	snprintf(name, sizeof name, "%s-setup%s", u->name, u->template ? "@" :
-		"");
+	snprintf(name, sizeof name, "%s-setup%s", u->name,
+		u->template ? "@" : "");
 	if (defwrite_begin(&d, u->im->source, name) < 0) {
 		import_left_out(u->im, "directories (unable to make %s)", name);
 		return;
@@ -866,18 +918,22 @@ unit_finish(struct unit *u)
 
 	im->line = 0;
 	if (strcmp(u->type, "oneshot") && !u->start) {
-		import_left_out(im, "all of it: there is no ExecStart (%s is "
-			"removed again)", u->d.dir);
+		import_left_out(im,
+			"all of it: there is no ExecStart (%s is "
+			"removed again)",
+			u->d.dir);
 		import_not_default(im, path_base(u->d.dir));
 		path_remove(AT_FDCWD, u->d.dir);
 		im->made--;
 		return;
 	}
 	if (u->user && u->from->socket && u->group)
-		import_left_out(im, "Group=%s (the first group of %s is "
-			"taken)", u->group, u->user);
+		import_left_out(im,
+			"Group=%s (the first group of %s is "
+			"taken)",
+			u->group, u->user);
 	else if (u->as_root || (u->user && u->from->socket))
-		;	/* its run does that, or the program itself */
+		; /* its run does that, or the program itself */
 	else if (u->user)
 		buf_printf(&b, "%s%s%s\n", u->user, u->group ? ":" : "",
 			u->group ? u->group : "");
@@ -899,13 +955,15 @@ unit_finish(struct unit *u)
 	else if (u->bounding.len && !u->user)
 		import_put_buf(&u->d, "capabilities", &u->bounding);
 	else if (u->bounding.len)
-		import_left_out(im, "CapabilityBoundingSet (the user has none "
+		import_left_out(im,
+			"CapabilityBoundingSet (the user has none "
 			"anyway)");
 	import_put_buf(&u->d, "groups", &u->groups);
 	if (!u->has_read_write)
 		import_put_buf(&u->d, "read-only-paths", &u->readonly);
 	else if (u->readonly.len)
-		import_left_out(im, "ReadOnlyPaths (there are exceptions to it)");
+		import_left_out(
+			im, "ReadOnlyPaths (there are exceptions to it)");
 	import_put(&u->d, "logger", "");
 	if (!strcmp(u->type, "oneshot")) {
 		unit_setup(u);
@@ -919,11 +977,13 @@ unit_finish(struct unit *u)
 		import_put(&u->d, "notification-type", "sd_notify");
 		import_put_buf(&u->d, "watchdog", &u->watchdog);
 	} else if (!strcmp(u->type, "forking") && !u->has_pid_file)
-		import_left_out(im, "Type=forking without PIDFile: the daemon cannot "
+		import_left_out(im,
+			"Type=forking without PIDFile: the daemon cannot "
 			"be found; tell it to stay in the foreground, or put "
 			"the file to which it writes its pid into pid-file");
 	else if (!strcmp(u->type, "dbus"))
-		import_left_out(im, "Type=dbus: it counts as ready at once; a "
+		import_left_out(im,
+			"Type=dbus: it counts as ready at once; a "
 			"ready-check would change that");
 	if (u->post.len) {
 		struct buf f = { 0 };
@@ -976,7 +1036,8 @@ systemd_import(struct import *im, char *data, const struct unit_from *from)
 	if (u.template) {
 		unit_template(&u.d);
 		printf("%s/instances.d: a template; each file in it makes an "
-			"instance\n", u.d.dir);
+		       "instance\n",
+			u.d.dir);
 	}
 	if (from->schedule) {
 		strcpy(u.type, "oneshot");
@@ -990,8 +1051,7 @@ systemd_import(struct import *im, char *data, const struct unit_from *from)
 	while (copy && ini_next(&in, 1))
 		if (in.key && !strcmp(in.section, "Service")) {
 			if (!strcmp(in.key, "Type") && !from->schedule)
-				snprintf(u.type, sizeof u.type, "%s",
-					in.value);
+				snprintf(u.type, sizeof u.type, "%s", in.value);
 			if (!strcmp(in.key, "User")) {
 				free(u.user);
 				u.user = strdup(in.value);
@@ -1003,9 +1063,9 @@ systemd_import(struct import *im, char *data, const struct unit_from *from)
 			u.has_pid_file |= !strcmp(in.key, "PIDFile");
 		}
 	/* Nothing of it need run for it to be up: that is a oneshot. */
-	if (u.remains && !u.has_pid_file && (!strcmp(u.type, "simple") ||
-		!strcmp(u.type, "exec") || !strcmp(u.type, "idle") ||
-		!strcmp(u.type, "forking")))
+	if (u.remains && !u.has_pid_file &&
+		(!strcmp(u.type, "simple") || !strcmp(u.type, "exec") ||
+			!strcmp(u.type, "idle") || !strcmp(u.type, "forking")))
 		strcpy(u.type, "oneshot");
 	free(at);
 	in = (struct ini){ .at = data };

@@ -13,7 +13,7 @@ struct timer {
 	struct import *im;
 	char times[256], jitter[64], service[256];
 	int missed;
-	unsigned late;		/* line of a first run after some time, or 0 */
+	unsigned late; /* line of a first run after some time, or 0 */
 	char late_text[128];
 };
 
@@ -32,13 +32,17 @@ timer_calendar(struct timer *t, char *value)
 	if (why)
 		import_left_out(t->im, "OnCalendar=%s (%s)", value, why);
 	else if (*t->times)
-		import_left_out(t->im, "OnCalendar=%s (there is one time "
-			"already, and only one can be said)", value);
+		import_left_out(t->im,
+			"OnCalendar=%s (there is one time "
+			"already, and only one can be said)",
+			value);
 	else
 		strcpy(t->times, times);
 	if (!why && seconds)
-		import_left_out(t->im, "the seconds of OnCalendar=%s (it runs "
-			"with the minute)", value);
+		import_left_out(t->im,
+			"the seconds of OnCalendar=%s (it runs "
+			"with the minute)",
+			value);
 }
 
 static void
@@ -47,11 +51,15 @@ timer_every(struct timer *t, const char *key, const char *value)
 	uint64_t ms;
 
 	if (!num_duration(value, 1000, &ms) || ms < 1000)
-		import_left_out(t->im, "%s=%s (expected a duration of a "
-			"second or more)", key, value);
+		import_left_out(t->im,
+			"%s=%s (expected a duration of a "
+			"second or more)",
+			key, value);
 	else if (*t->times)
-		import_left_out(t->im, "%s=%s (there is one time already, and "
-			"only one can be said)", key, value);
+		import_left_out(t->im,
+			"%s=%s (there is one time already, and "
+			"only one can be said)",
+			key, value);
 	else
 		snprintf(t->times, sizeof t->times, "every %.200s", value);
 }
@@ -62,8 +70,10 @@ timer_jitter(struct timer *t, const char *value)
 	uint64_t ms;
 
 	if (!num_duration(value, 1000, &ms) || ms > 86400000)
-		import_left_out(t->im, "RandomizedDelaySec=%s (expected a "
-			"duration up to 24h)", value);
+		import_left_out(t->im,
+			"RandomizedDelaySec=%s (expected a "
+			"duration up to 24h)",
+			value);
 	else if (ms)
 		snprintf(t->jitter, sizeof t->jitter, "\njitter=%llums",
 			(unsigned long long)ms);
@@ -73,9 +83,12 @@ static void
 timer_key(struct timer *t, const char *key, char *value)
 {
 	static const char *const needless[] = { "AccuracySec",
-		"RemainAfterElapse" }, *const first[] = { "OnBootSec",
-		"OnStartupSec", "OnActiveSec" }, *const off[] = { "WakeSystem",
-		"FixedRandomDelay", "OnClockChange", "OnTimezoneChange" };
+		"RemainAfterElapse" },
+				 *const first[] = { "OnBootSec", "OnStartupSec",
+					 "OnActiveSec" },
+				 *const off[] = { "WakeSystem",
+					 "FixedRandomDelay", "OnClockChange",
+					 "OnTimezoneChange" };
 
 	for (size_t i = 0; i < sizeof needless / sizeof *needless; i++)
 		if (!strcmp(key, needless[i]))
@@ -112,9 +125,10 @@ timer_first(struct timer *t)
 	if (!t->late)
 		return;
 	t->im->line = t->late;
-	import_left_out(t->im, "%s (%s)", t->late_text, *t->times ?
-		"the first run comes when the times say so" : "it runs once, "
-		"when the service is started");
+	import_left_out(t->im, "%s (%s)", t->late_text,
+		*t->times ? "the first run comes when the times say so"
+			  : "it runs once, "
+			    "when the service is started");
 }
 
 void
@@ -133,25 +147,31 @@ timer_import(struct import *im, char *data)
 			continue;
 		if (!strcmp(in.section, "Timer"))
 			timer_key(&t, in.key, in.value);
-		else if ((strcmp(in.section, "Unit") || (strcmp(in.key,
-			"Description") && strcmp(in.key, "Documentation"))) &&
-			(strcmp(in.section, "Install") || strcmp(in.key,
-			"WantedBy") || !im->in_default))
-			import_left_out(im, "[%s] %s=%s%s", in.section,
-				in.key, in.value, !strcmp(in.key, "WantedBy") ?
-				" (--default would put it into the bundle "
-				"default)" : "");
+		else if ((strcmp(in.section, "Unit") ||
+				 (strcmp(in.key, "Description") &&
+					 strcmp(in.key, "Documentation"))) &&
+			(strcmp(in.section, "Install") ||
+				strcmp(in.key, "WantedBy") || !im->in_default))
+			import_left_out(im, "[%s] %s=%s%s", in.section, in.key,
+				in.value,
+				!strcmp(in.key, "WantedBy")
+					? " (--default would put it into the bundle "
+					  "default)"
+					: "");
 	}
 	timer_first(&t);
 	im->line = 0;
 	data = import_beside(im, path, t.service);
 	if (!data) {
-		import_left_out(im, "all of it: %s, which it starts, is not "
-			"beside it", t.service);
+		import_left_out(im,
+			"all of it: %s, which it starts, is not "
+			"beside it",
+			t.service);
 		return;
 	}
-	snprintf(schedule, sizeof schedule, "%s%s%s", t.times, t.missed &&
-		*t.times ? "\nmissed=run" : "", *t.times ? t.jitter : "");
+	snprintf(schedule, sizeof schedule, "%s%s%s", t.times,
+		t.missed && *t.times ? "\nmissed=run" : "",
+		*t.times ? t.jitter : "");
 	from.schedule = *schedule ? schedule : 0;
 	im->file = path;
 	systemd_import(im, data, &from);

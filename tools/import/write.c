@@ -23,8 +23,7 @@ import_left_out(struct import *im, const char *fmt, ...)
 
 	im->left++;
 	if (im->line)
-		printf("%s:%u: not carried over: ", shown(im->file),
-			im->line);
+		printf("%s:%u: not carried over: ", shown(im->file), im->line);
 	else
 		printf("%s: not carried over: ", shown(im->file));
 	va_start(ap, fmt);
@@ -38,8 +37,8 @@ import_other_name(char *buf, size_t max, const char *file, const char *end)
 {
 	const char *name = path_base(file), *dot = strrchr(name, '.');
 
-	snprintf(buf, max, "%.*s%s", dot ? (int)(dot - name) :
-		(int)strlen(name), name, end);
+	snprintf(buf, max, "%.*s%s",
+		dot ? (int)(dot - name) : (int)strlen(name), name, end);
 }
 
 char *
@@ -60,8 +59,10 @@ import_beside(const struct import *im, char *path, const char *name)
 void
 import_put(const struct defwrite *d, const char *file, const char *text)
 {
-	if (defwrite_file(d, file, text, !strcmp(file, "run") ||
-		!strcmp(file, "finish") ? 0755 : 0644) < 0) {
+	if (defwrite_file(d, file, text,
+		    !strcmp(file, "run") || !strcmp(file, "finish")
+			    ? 0755
+			    : 0644) < 0) {
 		defwrite_drop(d);
 		die_sys(EX_SYSTEM, "unable to write %s/%s", d->dir, file);
 	}
@@ -106,8 +107,9 @@ import_not_default(struct import *im, const char *name)
 {
 	char path[PATH_LEN];
 
-	if (im->in_default && path_join(path, sizeof path, im->source,
-		"default/contents.d", name) == 0)
+	if (im->in_default &&
+		path_join(path, sizeof path, im->source, "default/contents.d",
+			name) == 0)
 		unlink(path);
 }
 
@@ -123,8 +125,7 @@ is_there(const struct import *im, const char *name)
 		return 1;
 	if (!at)
 		return 0;
-	snprintf(template, sizeof template, "%.*s", (int)(at - name + 1),
-		name);
+	snprintf(template, sizeof template, "%.*s", (int)(at - name + 1), name);
 	return path_join(path, sizeof path, im->source, template) == 0 &&
 		file_exists(AT_FDCWD, path);
 }
@@ -136,15 +137,17 @@ import_missing(struct import *im)
 		char path[PATH_LEN];
 		struct dirent *e;
 		DIR *d = path_join(path, sizeof path, im->dirs[i],
-			"dependencies.d") < 0 ? 0 : opendir(path);
+				 "dependencies.d") < 0
+			? 0
+			: opendir(path);
 
 		while (d && (e = readdir(d))) {
 			if (*e->d_name == '.' || is_there(im, e->d_name))
 				continue;
 			im->left++;
 			printf("%s/%s: there is no %s in %s yet: import it "
-				"too, or remove this file\n", path, e->d_name,
-				e->d_name, im->source);
+			       "too, or remove this file\n",
+				path, e->d_name, e->d_name, im->source);
 		}
 		if (d)
 			closedir(d);
@@ -163,8 +166,8 @@ import_begin(struct import *im, struct defwrite *d, const char *name)
 			warn("there is a definition %s/%s already (left out)",
 				im->source, name);
 		else
-			warn_sys("unable to make %s/%s (left out)",
-				im->source, name);
+			warn_sys("unable to make %s/%s (left out)", im->source,
+				name);
 		im->left++;
 		return 0;
 	}

@@ -23,26 +23,30 @@
 
 extern char **environ;
 
-static const struct opt opts[] = {
-	{ 'd', "doublefork", 0, "do not be a child of prog" },
-	{ '3', "notification-fd", "FD", "tell readiness there (default: the\n"
+static const struct opt opts[] = { { 'd', "doublefork", 0,
+					   "do not be a child of prog" },
+	{ '3', "notification-fd", "FD",
+		"tell readiness there (default: the\n"
 		"number in the file notification-fd)" },
 	{ 's', "initial-sleep", "MS", "before the first check (default 10)" },
-	{ 'T', "global-timeout", "MS", "give up after this time (default 0:\n"
+	{ 'T', "global-timeout", "MS",
+		"give up after this time (default 0:\n"
 		"never)" },
-	{ 't', "local-timeout", "MS", "kill a check after this time (default 0:\n"
+	{ 't', "local-timeout", "MS",
+		"kill a check after this time (default 0:\n"
 		"never)" },
 	{ 'w', "waiting-time", "MS", "between two checks (default 1000)" },
 	{ 'n', "tries", "N", "give up after N checks (default 7; 0: never)" },
-	{ 'c', "check-program", "CMD", "run this execline command line\n"
+	{ 'c', "check-program", "CMD",
+		"run this execline command line\n"
 		"(default: ./data/check)" },
-	{ 0, 0, 0, 0 }
-};
+	{ 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[-d] [-3 FD] [-s MS] [-T MS] [-t MS] [-w MS] [-n N] [-c CMD] prog...",
 	"To be called by a run script, in the service directory: execute prog,\n"
 	"and beside it run a check until it exits 0, then tell supervise that\n"
-	"the service is ready.", opts,
+	"the service is ready.",
+	opts,
 	"Exit status: 100 misuse, or not supervised; 111 system error; 126 and\n"
 	"127 prog cannot be executed, or was not found."
 };
@@ -50,8 +54,8 @@ static const struct usage usage = {
 struct check {
 	int fd;
 	unsigned first_ms, all_ms, one_ms, wait_ms, tries;
-	const char *command;	/* or 0 */
-	struct listener events;	/* of the service, to end with it */
+	const char *command; /* or 0 */
+	struct listener events; /* of the service, to end with it */
 	int selfpipe;
 };
 
@@ -72,8 +76,9 @@ wait_for(struct check *k, uint64_t deadline, int child)
 			return T_OVER;
 		if (p[1].revents) {
 			r = read(k->events.fd, buf, sizeof buf);
-			if (r > 0 && (memchr(buf, 'd', (size_t)r) ||
-				memchr(buf, 'x', (size_t)r)))
+			if (r > 0 &&
+				(memchr(buf, 'd', (size_t)r) ||
+					memchr(buf, 'x', (size_t)r)))
 				return T_OVER;
 		}
 		if (p[0].revents)
@@ -179,24 +184,39 @@ number(const char *what, const char *s)
 int
 main(int argc, char **argv)
 {
-	struct check k = { .fd = -1, .first_ms = 10, .wait_ms = 1000,
-		.tries = 7 };
+	struct check k = {
+		.fd = -1, .first_ms = 10, .wait_ms = 1000, .tries = 7
+	};
 	int c, twice = 0;
 
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'd': twice = 1; break;
-		case '3':
-			k.fd = (int)opt_uint("the descriptor", optarg, 0,
-				INT_MAX);
+		case 'd':
+			twice = 1;
 			break;
-		case 's': k.first_ms = number("the sleep", optarg); break;
-		case 'T': k.all_ms = number("the timeout", optarg); break;
-		case 't': k.one_ms = number("the timeout", optarg); break;
-		case 'w': k.wait_ms = number("the wait", optarg); break;
-		case 'n': k.tries = number("the number of tries", optarg); break;
-		case 'c': k.command = optarg; break;
+		case '3':
+			k.fd = (int)opt_uint(
+				"the descriptor", optarg, 0, INT_MAX);
+			break;
+		case 's':
+			k.first_ms = number("the sleep", optarg);
+			break;
+		case 'T':
+			k.all_ms = number("the timeout", optarg);
+			break;
+		case 't':
+			k.one_ms = number("the timeout", optarg);
+			break;
+		case 'w':
+			k.wait_ms = number("the wait", optarg);
+			break;
+		case 'n':
+			k.tries = number("the number of tries", optarg);
+			break;
+		case 'c':
+			k.command = optarg;
+			break;
 		}
 	argv += optind;
 	if (!*argv)

@@ -28,8 +28,7 @@ sdline_parse(const char *line, const char **text, unsigned *number)
 
 		if (strncmp(line, rows[i].begin, n) ||
 			(rows[i].rest == WHOLE && line[n]) ||
-			(rows[i].rest == NUMBER && !num_uint(line + n,
-			number)))
+			(rows[i].rest == NUMBER && !num_uint(line + n, number)))
 			continue;
 		*text = line + n;
 		return rows[i].line;

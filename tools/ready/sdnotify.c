@@ -24,37 +24,36 @@
 
 #define STATUS "status-text"
 enum {
-	ABORT_S = 20,		/* how long a core dump may take */
-	TRIGGERED = 1		/* a deadline: the service asked for it */
+	ABORT_S = 20, /* how long a core dump may take */
+	TRIGGERED = 1 /* a deadline: the service asked for it */
 };
 
 struct helper {
 	struct sdsocket socket;
 	int pidfd;
-	int notify_fd;		/* -1 once it was told */
+	int notify_fd; /* -1 once it was told */
 	unsigned watchdog_ms;
-	uint64_t deadline;	/* ns; of the watchdog */
-	int aborted;		/* it was sent SIGABRT */
-	char text[512];		/* what STATUS says */
+	uint64_t deadline; /* ns; of the watchdog */
+	int aborted; /* it was sent SIGABRT */
+	char text[512]; /* what STATUS says */
 	const char *state;
 };
 
 static const struct opt opts[] = {
-	{ '3', "notification-fd", "FD", "where supervise waits for a newline "
+	{ '3', "notification-fd", "FD",
+		"where supervise waits for a newline "
 		"(default 3)" },
-	{ 'w', "watchdog", "MS", "ask for a sign of life, and send SIGABRT "
+	{ 'w', "watchdog", "MS",
+		"ask for a sign of life, and send SIGABRT "
 		"without one\nfor so long" },
 	{ 0 }
 };
-static const struct usage usage = {
-	"[-3 fd] [-w ms] program [argument...]",
-	"Run a program that says by sd_notify when it is ready.",
-	opts,
+static const struct usage usage = { "[-3 fd] [-w ms] program [argument...]",
+	"Run a program that says by sd_notify when it is ready.", opts,
 	"READY, RELOADING, STOPPING, STATUS, WATCHDOG and MAINPID are "
 	"understood; what it\nsays last is in the file status-text of the "
 	"working directory.\n"
-	"Exit status: 100 misuse, 111 system error, else that of program."
-};
+	"Exit status: 100 misuse, 111 system error, else that of program." };
 
 static void
 write_status(const struct helper *h)
@@ -82,7 +81,7 @@ static void
 live(struct helper *h)
 {
 	if (h->aborted)
-		return;		/* too late */
+		return; /* too late */
 	h->deadline = os_now() + (uint64_t)h->watchdog_ms * 1000000;
 }
 
@@ -120,9 +119,9 @@ take_line(struct helper *h, const char *line)
 	case SDLINE_MAINPID:
 		if ((pid_t)n != h->socket.prog)
 			warn("the service names process %u as its main one; "
-				"process %d stays the one that is supervised "
-				"(a pid-file would change that)", n,
-				(int)h->socket.prog);
+			     "process %d stays the one that is supervised "
+			     "(a pid-file would change that)",
+				n, (int)h->socket.prog);
 		break;
 	case SDLINE_OTHER:
 		break;
@@ -195,8 +194,8 @@ help(struct helper *h)
 		n = poll(p, h->pidfd < 0 ? 1 : 2, ms);
 		if (n > 0 && p[0].revents)
 			receive(h);
-		if (h->pidfd < 0 ? kill(h->socket.prog, 0) < 0 && errno == ESRCH :
-			n > 0 && p[1].revents)
+		if (h->pidfd < 0 ? kill(h->socket.prog, 0) < 0 && errno == ESRCH
+				 : n > 0 && p[1].revents)
 			break;
 		if (watchdog_wait(h) == 0) {
 			expired(h);
@@ -226,19 +225,20 @@ start_helper(struct helper *h)
 int
 main(int argc, char **argv)
 {
-	struct helper h = { .notify_fd = 3, .state = "", .socket = {
-		.prog = getpid(), .beside = 1, .descendants = 1 } };
+	struct helper h = { .notify_fd = 3,
+		.state = "",
+		.socket = { .prog = getpid(), .beside = 1, .descendants = 1 } };
 	char text[64];
 	int o;
 
 	prog_init(argv[0]);
 	while ((o = opt_next(&usage, argc, argv)) != -1) {
 		if (o == '3')
-			h.notify_fd = (int)opt_uint("notification fd", optarg,
-				3, 65535);
+			h.notify_fd = (int)opt_uint(
+				"notification fd", optarg, 3, 65535);
 		else if (o == 'w')
-			h.watchdog_ms = opt_uint("watchdog", optarg, 1,
-				86400000);
+			h.watchdog_ms =
+				opt_uint("watchdog", optarg, 1, 86400000);
 	}
 	if (optind == argc)
 		opt_usage(&usage);

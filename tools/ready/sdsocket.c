@@ -26,8 +26,10 @@ static void
 use_path(struct sdsocket *s, struct sockaddr_un *a, const char *path)
 {
 	if (strlen(path) >= sizeof a->sun_path)
-		die(EX_SYSTEM, "%s is too long for the name of a socket (%zu "
-			"bytes at most)", path, sizeof a->sun_path - 1);
+		die(EX_SYSTEM,
+			"%s is too long for the name of a socket (%zu "
+			"bytes at most)",
+			path, sizeof a->sun_path - 1);
 	strcpy(a->sun_path, path);
 	strcpy(s->name, path);
 	unlink(path);
@@ -43,7 +45,8 @@ bind_address(struct sdsocket *s)
 
 	if (s->beside) {
 		if (!getcwd(path, sizeof path - sizeof BESIDE - 1))
-			die_sys(EX_SYSTEM, "unable to get the working "
+			die_sys(EX_SYSTEM,
+				"unable to get the working "
 				"directory");
 		strcat(path, "/" BESIDE);
 	}
@@ -129,7 +132,8 @@ is_ours(const struct sdsocket *s, struct msghdr *m)
 		return 0;
 	said = os_now();
 	warn("process %ld of user %lu is not one of the service: ignoring its "
-		"message (said once a minute)", (long)pid, (unsigned long)uid);
+	     "message (said once a minute)",
+		(long)pid, (unsigned long)uid);
 	return 0;
 }
 
@@ -161,8 +165,10 @@ sdsocket_receive(const struct sdsocket *s, char buf[SDSOCKET_MESSAGE + 1])
 		struct cmsghdr align;
 	} control;
 	struct iovec iov = { buf, SDSOCKET_MESSAGE };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof control };
+	struct msghdr m = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof control };
 	ssize_t r = recvmsg(s->fd, &m, MSG_DONTWAIT);
 
 	if (r < 0)

@@ -10,13 +10,13 @@ enum { SDSOCKET_MESSAGE = 8192, SDSOCKET_NAME = 128 };
 
 struct sdsocket {
 	int fd;
-	char name[SDSOCKET_NAME];	/* as NOTIFY_SOCKET says it */
-	pid_t prog;		/* the program that we are going to be */
-	unsigned beside : 1;	/* a file in the working directory, where a
+	char name[SDSOCKET_NAME]; /* as NOTIFY_SOCKET says it */
+	pid_t prog; /* the program that we are going to be */
+	unsigned beside : 1; /* a file in the working directory, where a
 				 * program in a network namespace of its own
 				 * finds it; else the system chooses */
-	unsigned senders : 1;	/* messages tell who sent them */
-	unsigned descendants : 1;	/* believe those of prog, whoever they
+	unsigned senders : 1; /* messages tell who sent them */
+	unsigned descendants : 1; /* believe those of prog, whoever they
 				 * are; else its session and its user */
 };
 
@@ -24,8 +24,8 @@ struct sdsocket {
 void sdsocket_open(struct sdsocket *);
 /* The next message with a NUL behind it, and what came with it closed.  Its
  * length, 0 if its sender is not believed, -1 and errno (EAGAIN: none). */
-ssize_t sdsocket_receive(const struct sdsocket *,
-	char buf[SDSOCKET_MESSAGE + 1]);
+ssize_t sdsocket_receive(
+	const struct sdsocket *, char buf[SDSOCKET_MESSAGE + 1]);
 /* Remove the file of one that is not beside. */
 void sdsocket_remove(const struct sdsocket *);
 

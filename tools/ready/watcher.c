@@ -54,10 +54,12 @@ watcher_notification_fd(void)
 	if (r == 0)
 		r = file_uint(AT_FDCWD, "def/notification-fd", &u);
 	if (r == 0)
-		die(EX_SYSTEM, "there is no notification-fd in this directory "
+		die(EX_SYSTEM,
+			"there is no notification-fd in this directory "
 			"(and no option -3)");
 	if ((r < 0 && errno == EINVAL) || (r > 0 && u > INT_MAX))
-		die(EX_MISUSE, "notification-fd is not the number of a "
+		die(EX_MISUSE,
+			"notification-fd is not the number of a "
 			"descriptor");
 	if (r < 0)
 		die_sys(EX_SYSTEM, "unable to read notification-fd");

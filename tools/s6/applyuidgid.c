@@ -11,17 +11,18 @@
 #include "lib/opt.h"
 #include "tools/chain/account.h"
 
-static const struct opt opts[] = {
-	{ 'u', "uid", "UID", "set this user" },
+static const struct opt opts[] = { { 'u', "uid", "UID", "set this user" },
 	{ 'g', "gid", "GID", "set this group" },
-	{ 'G', "groups", "GID,GID...", "set these supplementary groups (may be\n"
+	{ 'G', "groups", "GID,GID...",
+		"set these supplementary groups (may be\n"
 		"empty)" },
-	{ 'U', "environment", 0, "take them from UID, GID and GIDLIST in the\n"
+	{ 'U', "environment", 0,
+		"take them from UID, GID and GIDLIST in the\n"
 		"environment" },
-	{ 'z', "unset", 0, "then remove UID, GID and GIDLIST from the\n"
+	{ 'z', "unset", 0,
+		"then remove UID, GID and GIDLIST from the\n"
 		"environment" },
-	{ 0, 0, 0, 0 }
-};
+	{ 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[-z] [-u UID] [-g GID] [-G GID,GID...] [-U] prog...",
 	"Execute prog as another user and group, given by numbers.", opts,
@@ -70,23 +71,28 @@ main(int argc, char **argv)
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
 		case 'u':
-			a.uid = (uid_t)opt_uint("the user", optarg, 0,
-				UINT_MAX - 1);
+			a.uid = (uid_t)opt_uint(
+				"the user", optarg, 0, UINT_MAX - 1);
 			a.has_uid = 1;
 			break;
 		case 'g':
-			a.gid = (gid_t)opt_uint("the group", optarg, 0,
-				UINT_MAX - 1);
+			a.gid = (gid_t)opt_uint(
+				"the group", optarg, 0, UINT_MAX - 1);
 			a.has_gid = 1;
 			break;
 		case 'G':
 			if (!account_groups(&a, optarg))
-				die(EX_MISUSE, "the groups must be numbers "
+				die(EX_MISUSE,
+					"the groups must be numbers "
 					"separated by commas, not '%s'",
 					optarg);
 			break;
-		case 'U': from_environment(&a); break;
-		case 'z': unset = 1; break;
+		case 'U':
+			from_environment(&a);
+			break;
+		case 'z':
+			unset = 1;
+			break;
 		}
 	argv += optind;
 	if (!*argv)

@@ -8,11 +8,9 @@
 #include "lib/opt.h"
 #include "supervise/event.h"
 
-static const struct usage usage = {
-	"fifodir",
-	"Remove the fifos in a fifodir that nobody reads any more.",
-	0, "Exit status: 0 done; 100 misuse; 111 system error."
-};
+static const struct usage usage = { "fifodir",
+	"Remove the fifos in a fifodir that nobody reads any more.", 0,
+	"Exit status: 0 done; 100 misuse; 111 system error." };
 
 int
 main(int argc, char **argv)

@@ -13,22 +13,24 @@
 #include "lib/opt.h"
 #include "tools/chain/account.h"
 
-static const struct opt opts[] = {
-	{ 'u', "user", 0, "account is a user: set UID only" },
+static const struct opt opts[] = { { 'u', "user", 0,
+					   "account is a user: set UID only" },
 	{ 'g', "group", 0, "account is a group: set GID only" },
-	{ 'B', "both", 0, "account is user:group: set UID and GID; what is\n"
+	{ 'B', "both", 0,
+		"account is user:group: set UID and GID; what is\n"
 		"left out is 0" },
 	{ 'n', "numbers", 0, "the same, and numbers are taken as well" },
 	{ 'i', "insist", 0, "an unknown account is an error (default)" },
-	{ 'D', "default", "UID:GID:LIST", "what to use if the account is\n"
+	{ 'D', "default", "UID:GID:LIST",
+		"what to use if the account is\n"
 		"unknown; LIST is GID,GID...; what is left out\n"
 		"is 0 or empty" },
-	{ 0, 0, 0, 0 }
-};
+	{ 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[-u | -g | -B] [-n] [-i | -D UID:GID:LIST] account prog...",
 	"Set UID, GID and GIDLIST (supplementary groups) in the environment to\n"
-	"the numbers of a user account, and execute prog.", opts,
+	"the numbers of a user account, and execute prog.",
+	opts,
 	"Exit status: 1 unknown account; 100 misuse; 111 system error; 126 and\n"
 	"127 prog cannot be executed, or was not found."
 };
@@ -90,9 +92,12 @@ look_up(struct account *a, char mode, int numbers, char *s, const char **who)
 {
 	*who = s;
 	switch (mode) {
-	case 'u': return account_uid(a, s, numbers);
-	case 'g': return account_gid(a, s, numbers);
-	case 'B': return both(a, s, numbers, who);
+	case 'u':
+		return account_uid(a, s, numbers);
+	case 'g':
+		return account_gid(a, s, numbers);
+	case 'B':
+		return both(a, s, numbers, who);
 	}
 	return numbers ? both(a, s, 1, who) : account_user(a, s);
 }
@@ -104,8 +109,7 @@ put(const char *name, const char *value)
 		die_sys(EX_SYSTEM, "unable to set %s", name);
 }
 
-static void
-export(const struct account *a)
+static void export(const struct account *a)
 {
 	char buf[ACCOUNT_GROUPS * 12];
 
@@ -132,15 +136,21 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'n': numbers = 1; break;
-		case 'i': use_fallback = 0; break;
+		case 'n':
+			numbers = 1;
+			break;
+		case 'i':
+			use_fallback = 0;
+			break;
 		case 'D':
 			if (!parse_default(&fallback, optarg))
-				die(EX_MISUSE, "the default must be "
+				die(EX_MISUSE,
+					"the default must be "
 					"UID:GID:GID,GID...");
 			use_fallback = 1;
 			break;
-		default: mode = (char)c;
+		default:
+			mode = (char)c;
 		}
 	argv += optind;
 	if (!argv[0] || !argv[1])
@@ -149,8 +159,8 @@ main(int argc, char **argv)
 	if (r < 0)
 		die_sys(EX_SYSTEM, "unable to look up %s", who);
 	if (!r && !use_fallback)
-		die(EX_NO, "unknown %s: %s", mode == 'g' || who != argv[0] ?
-			"group" : "user", who);
+		die(EX_NO, "unknown %s: %s",
+			mode == 'g' || who != argv[0] ? "group" : "user", who);
 	if (!r) {
 		if (mode || numbers)
 			fallback.has_groups = 0;

@@ -13,14 +13,13 @@
 
 extern char **environ;
 
-static const struct usage usage = {
-	"prog...",
+static const struct usage usage = { "prog...",
 	"Run prog, and exit when every process that it left behind has ended\n"
 	"or closed all descriptors.  Do not use this if there is another way:\n"
-	"signals do not reach the program.", 0,
+	"signals do not reach the program.",
+	0,
 	"Exit status: that of prog, or 128 + n if signal n ended it; 100 misuse;\n"
-	"111 system error."
-};
+	"111 system error." };
 
 int
 main(int argc, char **argv)

@@ -15,7 +15,8 @@
 static const struct opt opts[] = {
 	{ 'a', "and", 0, "until all of them have matched (default)" },
 	{ 'o', "or", 0, "until one of them has matched" },
-	{ 't', "timeout", "MS", "give up after MS milliseconds, exit 1\n"
+	{ 't', "timeout", "MS",
+		"give up after MS milliseconds, exit 1\n"
 		"(default 0: never)" },
 	{ 0, 0, 0, 0 }
 };
@@ -46,8 +47,8 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1) {
 		if (c == 't')
-			timeout_ms = opt_uint("the timeout", optarg, 0,
-				UINT_MAX);
+			timeout_ms =
+				opt_uint("the timeout", optarg, 0, UINT_MAX);
 		else
 			any = c == 'o';
 	}
@@ -65,8 +66,10 @@ main(int argc, char **argv)
 
 			end_all(t, i);
 			errno = e;
-			die_sys(EX_SYSTEM, "unable to subscribe to %s with "
-				"'%s'", argv[2 * i], argv[2 * i + 1]);
+			die_sys(EX_SYSTEM,
+				"unable to subscribe to %s with "
+				"'%s'",
+				argv[2 * i], argv[2 * i + 1]);
 		}
 	if (child_start(argv + words + 1) < 0) {
 		end_all(t, n);

@@ -12,18 +12,18 @@
 #include "tools/s6/trig.h"
 
 static const struct opt opts[] = {
-	{ 't', "timeout", "MS", "give up after MS milliseconds, exit 1\n"
+	{ 't', "timeout", "MS",
+		"give up after MS milliseconds, exit 1\n"
 		"(default 0: never)" },
 	{ 0, 0, 0, 0 }
 };
-static const struct usage usage = {
-	"[-t MS] fifodir regex prog...",
+static const struct usage usage = { "[-t MS] fifodir regex prog...",
 	"Subscribe to a fifodir, run prog, then wait until what the fifodir is\n"
 	"told matches a POSIX extended regular expression, and print what was\n"
-	"heard.", opts,
+	"heard.",
+	opts,
 	"Exit status: 0 it matched; 1 it took too long; 100 misuse; 111 system\n"
-	"error."
-};
+	"error." };
 
 int
 main(int argc, char **argv)

@@ -10,11 +10,9 @@
 #include "lib/opt.h"
 #include "supervise/event.h"
 
-static const struct usage usage = {
-	"fifodir letters",
-	"Tell each letter, as one event, to all who listen to the fifodir.",
-	0, "Exit status: 0 told; 100 misuse; 111 system error."
-};
+static const struct usage usage = { "fifodir letters",
+	"Tell each letter, as one event, to all who listen to the fifodir.", 0,
+	"Exit status: 0 told; 100 misuse; 111 system error." };
 
 int
 main(int argc, char **argv)

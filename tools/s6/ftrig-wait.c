@@ -10,17 +10,17 @@
 #include "tools/s6/trig.h"
 
 static const struct opt opts[] = {
-	{ 't', "timeout", "MS", "give up after MS milliseconds, exit 99\n"
+	{ 't', "timeout", "MS",
+		"give up after MS milliseconds, exit 99\n"
 		"(default 0: never)" },
 	{ 0, 0, 0, 0 }
 };
-static const struct usage usage = {
-	"[-t MS] fifodir regex",
+static const struct usage usage = { "[-t MS] fifodir regex",
 	"Wait until what the fifodir is told matches a POSIX extended regular\n"
-	"expression, then print what was heard.", opts,
+	"expression, then print what was heard.",
+	opts,
 	"Exit status: 0 it matched; 99 it took too long; 100 misuse; 111 system\n"
-	"error."
-};
+	"error." };
 
 int
 main(int argc, char **argv)

@@ -8,18 +8,16 @@
 #include "lib/opt.h"
 #include "supervise/event.h"
 
-static const struct opt opts[] = {
-	{ 'f', "force", 0, "set its rights even if it exists" },
-	{ 'g', "group", "GID", "only members of this group (a number) may\n"
+static const struct opt opts[] = { { 'f', "force", 0,
+					   "set its rights even if it exists" },
+	{ 'g', "group", "GID",
+		"only members of this group (a number) may\n"
 		"listen (default: everybody may)" },
-	{ 0, 0, 0, 0 }
-};
-static const struct usage usage = {
-	"[-f] [-g GID] fifodir",
+	{ 0, 0, 0, 0 } };
+static const struct usage usage = { "[-f] [-g GID] fifodir",
 	"Make a directory in which those who listen to events have their\n"
-	"fifos.", opts,
-	"Exit status: 0 it exists; 100 misuse; 111 system error."
-};
+	"fifos.",
+	opts, "Exit status: 0 it exists; 100 misuse; 111 system error." };
 
 int
 main(int argc, char **argv)
@@ -32,8 +30,8 @@ main(int argc, char **argv)
 		if (c == 'f')
 			force = 1;
 		else
-			gid = (gid_t)opt_uint("the group", optarg, 0,
-				UINT_MAX - 1);
+			gid = (gid_t)opt_uint(
+				"the group", optarg, 0, UINT_MAX - 1);
 	}
 	if (argc - optind != 1)
 		opt_usage(&usage);

@@ -22,22 +22,22 @@
 enum { LOOK_MS = 200 };
 
 static const struct opt opts[] = {
-	{ '3', "notification-fd", "FD", "tell readiness there (default: the\n"
+	{ '3', "notification-fd", "FD",
+		"tell readiness there (default: the\n"
 		"number in the file notification-fd)" },
 	{ 'f', "no-doublefork", 0, "listen as a child of prog" },
 	{ OPT_LONG, "doublefork", 0, "listen as nobody's child (default)" },
-	{ 't', "timeout", "MS", "stop listening after this time (default 0:\n"
+	{ 't', "timeout", "MS",
+		"stop listening after this time (default 0:\n"
 		"never)" },
 	{ 0, 0, 0, 0 }
 };
-static const struct usage usage = {
-	"[-3 FD] [-f] [-t MS] prog...",
+static const struct usage usage = { "[-3 FD] [-f] [-t MS] prog...",
 	"To be called by a run script: execute prog with NOTIFY_SOCKET set, and\n"
 	"when it says READY=1 there, tell supervise that the service is ready.",
 	opts,
 	"Exit status: 100 misuse; 111 system error; 126 and 127 prog cannot be\n"
-	"executed, or was not found."
-};
+	"executed, or was not found." };
 
 /* Has one of the lines what we wait for?  libsystemd ends the last line
  * without a newline, others with one. */
@@ -59,8 +59,8 @@ says_ready(char *s)
 static int
 has_ended(const struct sdsocket *s, int child)
 {
-	return child ? getppid() != s->prog :
-		kill(s->prog, 0) < 0 && errno == ESRCH;
+	return child ? getppid() != s->prog
+		     : kill(s->prog, 0) < 0 && errno == ESRCH;
 }
 
 /* Read one message: 1 ready, 0 something else, -1 and errno. */
@@ -86,14 +86,14 @@ listen_until_ready(const struct sdsocket *s, int fd, unsigned ms, int child)
 
 	watcher_let_go(fd);
 	while (!over && !clock_passed(deadline)) {
-		uint64_t look = p[2].fd < 0 ? clock_deadline(LOOK_MS) :
-			CLOCK_NEVER;
+		uint64_t look =
+			p[2].fd < 0 ? clock_deadline(LOOK_MS) : CLOCK_NEVER;
 
-		if (poll(p, 3, clock_left(look < deadline ? look :
-			deadline)) < 0)
+		if (poll(p, 3, clock_left(look < deadline ? look : deadline)) <
+			0)
 			continue;
-		over = p[2].revents || (p[1].revents &
-			(POLLERR | POLLHUP | POLLNVAL)) ||
+		over = p[2].revents ||
+			(p[1].revents & (POLLERR | POLLHUP | POLLNVAL)) ||
 			(p[2].fd < 0 && has_ended(s, child));
 		/* All that is queued: a barrier may follow at once. */
 		while ((r = take(s)) >= 0)
@@ -118,11 +118,15 @@ main(int argc, char **argv)
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
 		case '3':
-			fd = (int)opt_uint("the descriptor", optarg, 0,
-				INT_MAX);
+			fd = (int)opt_uint(
+				"the descriptor", optarg, 0, INT_MAX);
 			break;
-		case 'f': twice = 0; break;
-		case OPT_LONG: twice = 1; break;
+		case 'f':
+			twice = 0;
+			break;
+		case OPT_LONG:
+			twice = 1;
+			break;
 		case 't':
 			ms = opt_uint("the timeout", optarg, 0, UINT_MAX);
 			break;

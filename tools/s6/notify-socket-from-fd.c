@@ -22,22 +22,24 @@
 #include "tools/ready/watcher.h"
 
 static const struct opt opts[] = {
-	{ 'd', "notification-fd", "FD", "prog writes its newline there (default 1)" },
+	{ 'd', "notification-fd", "FD",
+		"prog writes its newline there (default 1)" },
 	{ 'f', "no-doublefork", 0, "wait as a child of prog" },
 	{ OPT_LONG, "doublefork", 0, "wait as nobody's child (default)" },
-	{ 't', "timeout", "MS", "stop waiting after this time (default 0:\n"
+	{ 't', "timeout", "MS",
+		"stop waiting after this time (default 0:\n"
 		"never)" },
-	{ 'k', "keep-environment", 0, "leave NOTIFY_SOCKET in the environment of prog" },
+	{ 'k', "keep-environment", 0,
+		"leave NOTIFY_SOCKET in the environment of prog" },
 	{ 0, 0, 0, 0 }
 };
-static const struct usage usage = {
-	"[-d FD] [-f] [-t MS] [-k] prog...",
+static const struct usage usage = { "[-d FD] [-f] [-t MS] [-k] prog...",
 	"To be started by systemd (with NotifyAccess=all): execute prog, and\n"
 	"when it writes a newline to its descriptor, tell systemd that it is\n"
-	"ready.", opts,
+	"ready.",
+	opts,
 	"Exit status: 100 misuse, or NOTIFY_SOCKET is not set; 111 system error;\n"
-	"126 and 127 prog cannot be executed, or was not found."
-};
+	"126 and 127 prog cannot be executed, or was not found." };
 
 enum { BARRIER_MS = 5000 };
 
@@ -51,7 +53,8 @@ connect_to(const char *name)
 
 	if ((*name != '/' && *name != '@') || len < 2) {
 		warn("NOTIFY_SOCKET is '%s', neither a path nor an abstract "
-			"name: nobody is told", name);
+		     "name: nobody is told",
+			name);
 		return -1;
 	}
 	if (len >= sizeof a.sun_path) {
@@ -64,8 +67,9 @@ connect_to(const char *name)
 		a.sun_path[0] = 0;
 	fd = socket(AF_UNIX, SOCK_DGRAM, 0);
 	if (fd < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ||
-		connect(fd, (struct sockaddr *)&a, (socklen_t)
-		(offsetof(struct sockaddr_un, sun_path) + len)) < 0) {
+		connect(fd, (struct sockaddr *)&a,
+			(socklen_t)(offsetof(struct sockaddr_un, sun_path) +
+				len)) < 0) {
 		warn_sys("unable to connect to %s (nobody is told)", name);
 		return -1;
 	}
@@ -105,8 +109,10 @@ barrier(int sock)
 		struct cmsghdr align;
 	} control;
 	struct iovec iov = { text, sizeof text - 1 };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof control };
+	struct msghdr m = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof control };
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
 	struct pollfd p;
 	int pipefd[2];
@@ -133,8 +139,8 @@ pass_on(int sock, int fd, long mainpid, unsigned ms)
 
 	watcher_let_go(-1);
 	if (wait_newline(fd, ms)) {
-		n = snprintf(text, sizeof text, "MAINPID=%ld\nREADY=1\n",
-			mainpid);
+		n = snprintf(
+			text, sizeof text, "MAINPID=%ld\nREADY=1\n", mainpid);
 		if (send(sock, text, (size_t)n, 0) < 0)
 			warn_sys("unable to tell readiness");
 		else
@@ -155,15 +161,21 @@ main(int argc, char **argv)
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
 		case 'd':
-			fd = (int)opt_uint("the descriptor", optarg, 0,
-				INT_MAX);
+			fd = (int)opt_uint(
+				"the descriptor", optarg, 0, INT_MAX);
 			break;
-		case 'f': twice = 0; break;
-		case OPT_LONG: twice = 1; break;
+		case 'f':
+			twice = 0;
+			break;
+		case OPT_LONG:
+			twice = 1;
+			break;
 		case 't':
 			ms = opt_uint("the timeout", optarg, 0, UINT_MAX);
 			break;
-		case 'k': keep = 1; break;
+		case 'k':
+			keep = 1;
+			break;
 		}
 	argv += optind;
 	if (!*argv)

@@ -24,10 +24,12 @@
 enum { EX_UNKNOWN = 3, EX_BADDB = 4, EX_TYPE = 5 };
 
 static const struct opt opts[] = {
-	{ 'l', "livedir", "DIR", "change the set that is live there, and the\n"
+	{ 'l', "livedir", "DIR",
+		"change the set that is live there, and the\n"
 		"database it was made from (default)" },
 	{ 'c', "compiled", "FILE", "change only this database" },
-	{ 'f', "force", 0, "add: replace a bundle of that name; delete: a name\n"
+	{ 'f', "force", 0,
+		"add: replace a bundle of that name; delete: a name\n"
 		"that is not there is no error" },
 	{ 'b', "block", 0, "wait for a change of the live set in progress" },
 	{ 0, 0, 0, 0 }
@@ -50,8 +52,8 @@ static const struct usage usage = {
 };
 
 static struct {
-	struct db db;		/* as read; its bundles are in list */
-	struct db_bundle *list;	/* owned; ascending by name */
+	struct db db; /* as read; its bundles are in list */
+	struct db_bundle *list; /* owned; ascending by name */
 	uint32_t n, max;
 	int force, block;
 } b;
@@ -112,8 +114,10 @@ mark(unsigned char *in, const char *name)
 	}
 	if (!find(name, &i)) {
 		near = db_nearest(&b.db, name);
-		die(EX_UNKNOWN, "%s is not the name of a service or bundle"
-			"%s%s%s", name, near ? "; did you mean " : "", near ? near : "",
+		die(EX_UNKNOWN,
+			"%s is not the name of a service or bundle"
+			"%s%s%s",
+			name, near ? "; did you mean " : "", near ? near : "",
 			near ? "?" : "");
 	}
 	for (uint32_t k = 0; k < b.list[i].members.n; k++)
@@ -159,8 +163,10 @@ add_one(const char *name, char **contents)
 	l = members(contents);
 	if (find(name, &i)) {
 		if (!b.force)
-			die(EX_NO, "there is a bundle %s already (-f replaces"
-				" it)", name);
+			die(EX_NO,
+				"there is a bundle %s already (-f replaces"
+				" it)",
+				name);
 		b.list[i].members = l;
 		return;
 	}
@@ -200,8 +206,10 @@ block(char **argv, const char *what)
 	for (; *argv && **argv == ' '; argv++)
 		++*argv;
 	if (!*argv || **argv)
-		die(EX_MISUSE, "multiple: the block %s has no end (blocks are"
-			" execline's)", what);
+		die(EX_MISUSE,
+			"multiple: the block %s has no end (blocks are"
+			" execline's)",
+			what);
 	*argv = 0;
 	return argv + 1;
 }
@@ -277,9 +285,8 @@ switch_to(const char *live, const char *path)
 static const struct {
 	const char *name;
 	void (*run)(char **);
-} commands[] = {
-	{ "add", do_add }, { "delete", do_delete }, { "multiple", do_multiple }
-};
+} commands[] = { { "add", do_add }, { "delete", do_delete },
+	{ "multiple", do_multiple } };
 
 static void
 run_command(char **argv)
@@ -307,9 +314,15 @@ main(int argc, char **argv)
 			if (path_absolute(live, sizeof live, optarg) < 0)
 				die_sys(EX_MISUSE, "unable to use %s", optarg);
 			break;
-		case 'c': compiled = optarg; break;
-		case 'f': b.force = 1; break;
-		case 'b': b.block = 1; break;
+		case 'c':
+			compiled = optarg;
+			break;
+		case 'f':
+			b.force = 1;
+			break;
+		case 'b':
+			b.block = 1;
+			break;
 		}
 	argv += optind;
 	if (!*argv)

@@ -17,17 +17,15 @@
 
 enum { EX_BADDB = 4 };
 
-static const struct opt opts[] = {
-	{ 'v', "verbosity", "N", "as in reeve-rc-update" },
+static const struct opt opts[] = { { 'v', "verbosity", "N",
+					   "as in reeve-rc-update" },
 	{ 't', "timeout", "MS", "as in reeve-rc-update" },
 	{ 'l', "livedir", "DIR", "the live directory" },
-	{ 'b', "block", 0, "wait for a change in progress" },
-	{ 0, 0, 0, 0 }
-};
+	{ 'b', "block", 0, "wait for a change in progress" }, { 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[-v n] [-t ms] [-l live] [-b] newdb",
-	"Replace the live database by one of the same services.",
-	opts, "Exit status: 0 done, 4 not a database, or not of the same\n"
+	"Replace the live database by one of the same services.", opts,
+	"Exit status: 0 done, 4 not a database, or not of the same\n"
 	"services, 100 misuse, 111 system error; else that of reeve-rc-update."
 };
 
@@ -50,8 +48,9 @@ same_deps(const struct db *x, const struct db_list *a, const struct db *y,
 	for (uint32_t i = 0; i < a->n; i++) {
 		uint32_t k = 0;
 
-		while (k < b->n && strcmp(x->services[a->v[i]].name,
-			y->services[b->v[k]].name))
+		while (k < b->n &&
+			strcmp(x->services[a->v[i]].name,
+				y->services[b->v[k]].name))
 			k++;
 		if (k == b->n)
 			return 0;
@@ -70,7 +69,8 @@ check(const struct db *a, const struct db *b, const char *path)
 		t = k == DB_NONE ? 0 : b->services + k;
 		if (!t || t->type != s->type ||
 			!same_deps(a, &s->deps, b, &t->deps))
-			die(EX_BADDB, "%s is not of the same services: %s "
+			die(EX_BADDB,
+				"%s is not of the same services: %s "
 				"differs (to change the set use s6-rc-update)",
 				path, s->name);
 	}
@@ -92,10 +92,12 @@ main(int argc, char **argv)
 			if (path_absolute(live, sizeof live, optarg) < 0)
 				die_sys(EX_MISUSE, "unable to use %s", optarg);
 			break;
-		case 'b': block = 1; break;
+		case 'b':
+			block = 1;
+			break;
 		default:
-			words_fmt(&w, "-%c%u", o, opt_uint("the option", optarg,
-				0, 1u << 31));
+			words_fmt(&w, "-%c%u", o,
+				opt_uint("the option", optarg, 0, 1u << 31));
 		}
 	if (argc - optind != 1)
 		opt_usage(&usage);

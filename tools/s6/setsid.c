@@ -13,10 +13,12 @@
 #include "lib/msg.h"
 #include "lib/opt.h"
 
-static const struct opt opts[] = {
-	{ 's', "session", 0, "in a new session (default)" },
-	{ 'b', "background-process-group", 0, "in a new background process group" },
-	{ 'f', "foreground", 0, "in a new process group, in the foreground of\n"
+static const struct opt opts[] = { { 's', "session", 0,
+					   "in a new session (default)" },
+	{ 'b', "background-process-group", 0,
+		"in a new background process group" },
+	{ 'f', "foreground", 0,
+		"in a new process group, in the foreground of\n"
 		"the controlling terminal" },
 	{ 'g', "grab", 0, "the same, even if the terminal is someone else's" },
 	{ OPT_LONG, "foreground-process-group", 0, "the same as -f" },
@@ -24,10 +26,10 @@ static const struct opt opts[] = {
 	{ 'i', "strict", 0, "fail if that is not possible" },
 	{ 'I', "no-strict", 0, "warn if that is not possible (default)" },
 	{ 'q', "quiet", 0, "say nothing if that is not possible" },
-	{ 'd', "ctty", "FD", "with -f and -g: the terminal is at FD\n"
+	{ 'd', "ctty", "FD",
+		"with -f and -g: the terminal is at FD\n"
 		"(default: /dev/tty)" },
-	{ 0, 0, 0, 0 }
-};
+	{ 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[-s | -b | -f | -g] [-i | -I | -q] [-d FD] prog...",
 	"Execute prog in a new session or process group.", opts,
@@ -77,14 +79,23 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'i': case 'I': case 'q': strict = (char)c; break;
-		case 'd':
-			ctty = (int)opt_uint("the descriptor", optarg, 0,
-				INT_MAX);
+		case 'i':
+		case 'I':
+		case 'q':
+			strict = (char)c;
 			break;
-		case OPT_LONG: what = 'f'; break;
-		case OPT_LONG + 1: what = 'g'; break;
-		default: what = (char)c;
+		case 'd':
+			ctty = (int)opt_uint(
+				"the descriptor", optarg, 0, INT_MAX);
+			break;
+		case OPT_LONG:
+			what = 'f';
+			break;
+		case OPT_LONG + 1:
+			what = 'g';
+			break;
+		default:
+			what = (char)c;
 		}
 	argv += optind;
 	if (!*argv)

@@ -8,14 +8,12 @@
 #include "tools/chain/child.h"
 #include "tools/client/waitopt.h"
 
-static const struct opt opts[] = {
-	WAIT_GOALS, WAIT_TIMEOUT,
-	{ 0, 0, 0, 0 }
-};
+static const struct opt opts[] = { WAIT_GOALS, WAIT_TIMEOUT, { 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[-u | -U | -d | -D | -r | -R] [-t MS] servicedir prog...",
 	"Subscribe to a service, run prog, then wait until the service is in a\n"
-	"state (default: up).", opts,
+	"state (default: up).",
+	opts,
 	"Exit status: 0 it is; 1 it failed for good or lost its supervise; 99\n"
 	"it took too long; 100 misuse; 111 system error."
 };

@@ -9,12 +9,10 @@
 #include "lib/msg.h"
 #include "lib/opt.h"
 
-static const struct usage usage = {
-	"",
+static const struct usage usage = { "",
 	"Copy standard input to standard output, and put the time, as a TAI64N\n"
-	"stamp, before each line.", 0,
-	"Exit status: 0 end of input; 100 misuse; 111 system error."
-};
+	"stamp, before each line.",
+	0, "Exit status: 0 end of input; 100 misuse; 111 system error." };
 
 int
 main(int argc, char **argv)

@@ -47,8 +47,9 @@ take(struct trig *t)
 	ssize_t r;
 
 	/* What came with the letter that matches has been heard as well. */
-	while (!t->matched && ((r = read(t->events.fd, buf, sizeof buf)) > 0 ||
-		(r < 0 && errno == EINTR)))
+	while (!t->matched &&
+		((r = read(t->events.fd, buf, sizeof buf)) > 0 ||
+			(r < 0 && errno == EINTR)))
 		for (ssize_t i = 0; i < r; i++) {
 			int m = hear(t, buf[i]);
 
@@ -80,8 +81,9 @@ trig_wait(struct trig *t, unsigned n, int any, uint64_t ms)
 		return -1;
 	while (!done(t, n, any)) {
 		for (unsigned i = 0; i < n; i++)
-			p[i] = (struct pollfd){ t[i].matched ? -1 :
-				t[i].events.fd, POLLIN, 0 };
+			p[i] = (struct pollfd){
+				t[i].matched ? -1 : t[i].events.fd, POLLIN, 0
+			};
 		if (poll(p, n, clock_left(deadline)) < 0 && errno != EINTR)
 			goto out;
 		for (unsigned i = 0; i < n; i++)

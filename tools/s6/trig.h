@@ -11,8 +11,8 @@
 
 struct trig {
 	struct listener events;
-	regex_t re;		/* POSIX extended */
-	char *heard;		/* owned; all letters so far, NUL at the end */
+	regex_t re; /* POSIX extended */
+	char *heard; /* owned; all letters so far, NUL at the end */
 	size_t len, max;
 	int matched;
 };

@@ -13,17 +13,15 @@
 
 enum { LINE = 65536 };
 
-static const struct opt opts[] = {
-	{ 'D', "default", "TEXT", "for a variable that is not set\n"
-		"(<undefined>)" },
-	{ 0, 0, 0, 0 }
-};
-static const struct usage usage = {
-	"[ -D default ] [ var... ]",
+static const struct opt opts[] = { { 'D', "default", "TEXT",
+					   "for a variable that is not set\n"
+					   "(<undefined>)" },
+	{ 0, 0, 0, 0 } };
+static const struct usage usage = { "[ -D default ] [ var... ]",
 	"Copy syslog lines; the values of the variables stand before each.",
-	opts, "A line ends with a newline or a NUL.\n"
-	"Exit status: 0 end of input, 100 misuse, 111 system error."
-};
+	opts,
+	"A line ends with a newline or a NUL.\n"
+	"Exit status: 0 end of input, 100 misuse, 111 system error." };
 
 static void
 put(char *const *vars, const char *undefined, const char *line, size_t n)

@@ -38,43 +38,48 @@ struct apply {
 	int no_new_privs, private_tmp;
 	uid_t uid;
 	gid_t gid, list[GROUPS_MAX];
-	int ngroups;		/* -1: leave them */
+	int ngroups; /* -1: leave them */
 };
 
 static const struct opt opts[] = {
-	{ 'u', "user", "USER[:GROUP]", "become this user, with the groups of "
+	{ 'u', "user", "USER[:GROUP]",
+		"become this user, with the groups of "
 		"the\nsystem's list" },
 	{ 'g', "groups", "NAMES", "have these further groups instead" },
 	{ 'n', "nice", "N", "add N to the nice value" },
-	{ 'l', "limit", "NAME=VALUE", "set a resource limit: as, core, cpu, "
+	{ 'l', "limit", "NAME=VALUE",
+		"set a resource limit: as, core, cpu, "
 		"data,\nfsize, memlock, nofile, nproc, rss or stack;\nSOFT:"
 		"HARD sets both; may be repeated" },
 	{ 'd', "directory", "DIR", "make this the working directory" },
-	{ 'c', "capabilities", "NAMES", "keep these capabilities and no "
+	{ 'c', "capabilities", "NAMES",
+		"keep these capabilities and no "
 		"others" },
 	{ 'N', "no-new-privs", 0, "nothing run from here gains privileges" },
 	{ 't', "private-tmp", 0, "have a /tmp and a /var/tmp of one's own" },
-	{ 'r', "read-only", "PATH", "PATH cannot be written to; may be "
+	{ 'r', "read-only", "PATH",
+		"PATH cannot be written to; may be "
 		"repeated" },
 	{ 'C', "cgroup", "DIR", "make this cgroup and join it" },
 	{ 'm', "memory-max", "SIZE", "limit the memory of the cgroup" },
-	{ 'p', "cpu-max", "PERCENT", "limit the processor time of the "
+	{ 'p', "cpu-max", "PERCENT",
+		"limit the processor time of the "
 		"cgroup,\nin percent of one processor" },
 	{ 'k', "tasks-max", "N", "limit the processes of the cgroup" },
-	{ 'v', "cgroup-value", "FILE=VALUE", "memory.high, memory.swap.max, "
+	{ 'v', "cgroup-value", "FILE=VALUE",
+		"memory.high, memory.swap.max, "
 		"cpu.weight or\nio.weight of the cgroup; may be repeated" },
-	{ 'o', "oom-score-adjust", "N", "be killed sooner (1 to 1000) or "
+	{ 'o', "oom-score-adjust", "N",
+		"be killed sooner (1 to 1000) or "
 		"later (-1 to\n-1000) when memory is short" },
 	{ 0 }
 };
-static const struct usage usage = {
-	"[option]... program [argument...]",
+static const struct usage usage = { "[option]... program [argument...]",
 	"Change properties of this process, in the right order, then run "
 	"program.",
 	opts,
 	"Exit status: 100 misuse, 111 system error, 126 or 127 program cannot "
-	"be run, else\nthat of program."
-};
+	"be run, else\nthat of program." };
 
 static void
 add(const char **list, size_t *n, const char *what)
@@ -91,22 +96,53 @@ parse(struct apply *a, int argc, char **argv)
 
 	while ((o = opt_next(&usage, argc, argv)) != -1) {
 		switch (o) {
-		case 'u': a->user = optarg; break;
-		case 'g': a->groups = optarg; break;
-		case 'n': a->nice = optarg; break;
-		case 'l': add(a->limits, &a->nlimits, "-l"); break;
-		case 'd': a->directory = optarg; break;
-		case 'c': a->caps = optarg; break;
-		case 'N': a->no_new_privs = 1; break;
-		case 't': a->private_tmp = 1; break;
-		case 'r': add(a->readonly, &a->nreadonly, "-r"); break;
-		case 'C': a->cgroup = optarg; break;
-		case 'm': a->memory = optarg; break;
-		case 'p': a->cpu = optarg; break;
-		case 'k': a->tasks = optarg; break;
-		case 'v': add(a->values, &a->nvalues, "-v"); break;
-		case 'o': a->oom = optarg; break;
-		default: break;
+		case 'u':
+			a->user = optarg;
+			break;
+		case 'g':
+			a->groups = optarg;
+			break;
+		case 'n':
+			a->nice = optarg;
+			break;
+		case 'l':
+			add(a->limits, &a->nlimits, "-l");
+			break;
+		case 'd':
+			a->directory = optarg;
+			break;
+		case 'c':
+			a->caps = optarg;
+			break;
+		case 'N':
+			a->no_new_privs = 1;
+			break;
+		case 't':
+			a->private_tmp = 1;
+			break;
+		case 'r':
+			add(a->readonly, &a->nreadonly, "-r");
+			break;
+		case 'C':
+			a->cgroup = optarg;
+			break;
+		case 'm':
+			a->memory = optarg;
+			break;
+		case 'p':
+			a->cpu = optarg;
+			break;
+		case 'k':
+			a->tasks = optarg;
+			break;
+		case 'v':
+			add(a->values, &a->nvalues, "-v");
+			break;
+		case 'o':
+			a->oom = optarg;
+			break;
+		default:
+			break;
 		}
 	}
 	if (optind == argc)
@@ -228,8 +264,8 @@ become_user(const struct apply *a)
 		if (is_user(a) && has_groups(a))
 			return;
 		errno = EPERM;
-		die_sys(EX_SYSTEM, "unable to become %s", is_user(a) ?
-			"member of other groups" : a->user);
+		die_sys(EX_SYSTEM, "unable to become %s",
+			is_user(a) ? "member of other groups" : a->user);
 	}
 	if (a->ngroups >= 0 && setgroups((size_t)a->ngroups, a->list) < 0)
 		die_sys(EX_SYSTEM, "unable to set groups");
@@ -257,8 +293,10 @@ limit_number(const char *s, size_t n)
 	if (!strcmp(text, "unlimited"))
 		return RLIM_INFINITY;
 	if (!num_size(text, &v))
-		die(EX_MISUSE, "invalid limit '%s', expected a number, a size "
-			"or unlimited", text);
+		die(EX_MISUSE,
+			"invalid limit '%s', expected a number, a size "
+			"or unlimited",
+			text);
 	return (rlim_t)v;
 }
 
@@ -272,8 +310,8 @@ set_lower(int resource, const char *name, const char *text,
 
 	if (errno != EPERM || getrlimit(resource, &r) < 0)
 		die_sys(EX_SYSTEM, "unable to set limit %s to %s", name, text);
-	r.rlim_cur = wanted->rlim_cur < r.rlim_max ? wanted->rlim_cur :
-		r.rlim_max;
+	r.rlim_cur =
+		wanted->rlim_cur < r.rlim_max ? wanted->rlim_cur : r.rlim_max;
 	if (setrlimit(resource, &r) < 0)
 		die_sys(EX_SYSTEM, "unable to set limit %s to %s", name, text);
 	errno = EPERM;
@@ -284,7 +322,10 @@ set_lower(int resource, const char *name, const char *text,
 static void
 set_limit(const char *text)
 {
-	static const struct { const char *name; int resource; } known[] = {
+	static const struct {
+		const char *name;
+		int resource;
+	} known[] = {
 #ifdef RLIMIT_AS
 		{ "as", RLIMIT_AS },
 #endif
@@ -300,7 +341,8 @@ set_limit(const char *text)
 #ifdef RLIMIT_RSS
 		{ "rss", RLIMIT_RSS },
 #endif
-		{ "stack", RLIMIT_STACK } };
+		{ "stack", RLIMIT_STACK }
+	};
 	size_t n = strcspn(text, "="), k;
 	struct rlimit r;
 
@@ -315,11 +357,11 @@ set_limit(const char *text)
 				known[i].name);
 		r.rlim_cur = limit_number(text, k);
 		if (text[k])
-			r.rlim_max = limit_number(text + k + 1,
-				strlen(text + k + 1));
+			r.rlim_max = limit_number(
+				text + k + 1, strlen(text + k + 1));
 		else if (r.rlim_cur == RLIM_INFINITY ||
 			(r.rlim_max != RLIM_INFINITY &&
-			r.rlim_cur > r.rlim_max))
+				r.rlim_cur > r.rlim_max))
 			r.rlim_max = r.rlim_cur;
 		if (setrlimit(known[i].resource, &r) < 0)
 			set_lower(known[i].resource, known[i].name, text, &r);
@@ -384,20 +426,19 @@ cgroup_enable(const char *cgroup)
 {
 	char parent[PATH_LEN];
 	const char *slash = strrchr(cgroup, '/');
-	static const char *const controllers[] = { "+memory", "+cpu",
-		"+pids", "+io" };
+	static const char *const controllers[] = { "+memory", "+cpu", "+pids",
+		"+io" };
 	int fd;
 
-	if (!slash || slash == cgroup || path_join(parent, sizeof parent,
-		cgroup) < 0)
+	if (!slash || slash == cgroup ||
+		path_join(parent, sizeof parent, cgroup) < 0)
 		return;
 	parent[slash - cgroup] = 0;
-	for (size_t i = 0; i < sizeof controllers / sizeof *controllers;
-		i++) {
+	for (size_t i = 0; i < sizeof controllers / sizeof *controllers; i++) {
 		char file[PATH_LEN];
 
 		if (path_join(file, sizeof file, parent,
-			"cgroup.subtree_control") < 0)
+			    "cgroup.subtree_control") < 0)
 			return;
 		fd = open(file, O_WRONLY | O_CLOEXEC);
 		if (fd < 0)
@@ -413,8 +454,10 @@ cgroup_enable(const char *cgroup)
 static void
 cgroup_value(int dir, const char *cgroup, const char *text)
 {
-	static const struct { const char *file; int size; } known[] = {
-		{ "memory.high", 1 }, { "memory.swap.max", 1 },
+	static const struct {
+		const char *file;
+		int size;
+	} known[] = { { "memory.high", 1 }, { "memory.swap.max", 1 },
 		{ "cpu.weight", 0 }, { "io.weight", 0 } };
 	size_t n = strcspn(text, "=");
 	char number[32];
@@ -424,16 +467,18 @@ cgroup_value(int dir, const char *cgroup, const char *text)
 		if (strlen(known[i].file) != n || !text[n] ||
 			strncmp(text, known[i].file, n))
 			continue;
-		if (!num_size(text + n + 1, &v) || (!known[i].size &&
-			(!v || v > 10000)))
+		if (!num_size(text + n + 1, &v) ||
+			(!known[i].size && (!v || v > 10000)))
 			break;
 		snprintf(number, sizeof number, "%llu", (unsigned long long)v);
 		cgroup_write(dir, cgroup, known[i].file, number);
 		return;
 	}
-	die(EX_MISUSE, "invalid value '%s', expected memory.high or "
+	die(EX_MISUSE,
+		"invalid value '%s', expected memory.high or "
 		"memory.swap.max with a size, or cpu.weight or io.weight with "
-		"a number from 1 to 10000", text);
+		"a number from 1 to 10000",
+		text);
 }
 
 static void
@@ -442,11 +487,14 @@ adjust_oom_score(const char *text)
 	unsigned u;
 
 	if (!num_uint(text + (*text == '-'), &u) || u > 1000)
-		die(EX_MISUSE, "invalid score '%s', expected a number from "
-			"-1000 to 1000", text);
+		die(EX_MISUSE,
+			"invalid score '%s', expected a number from "
+			"-1000 to 1000",
+			text);
 	if (confine_oom(text) < 0)
 		warn_sys("unable to set the oom score to %s (going on "
-			"without)", text);
+			 "without)",
+			text);
 }
 
 static void
@@ -482,8 +530,8 @@ join_cgroup(const struct apply *a)
 		cgroup_write(dir, a->cgroup, "memory.max", text);
 	}
 	if (a->cpu) {
-		unsigned percent = opt_uint("processor time", a->cpu, 1,
-			1000000);
+		unsigned percent =
+			opt_uint("processor time", a->cpu, 1, 1000000);
 
 		snprintf(text, sizeof text, "%lu 100000",
 			(unsigned long)percent * 1000);
@@ -522,11 +570,12 @@ change_mounts(const struct apply *a)
 		return;
 	if (confine_mounts() < 0) {
 		if (errno != ENOSYS)
-			die_sys(EX_SYSTEM, "unable to have mounts of one's "
+			die_sys(EX_SYSTEM,
+				"unable to have mounts of one's "
 				"own (private /tmp and read-only paths need "
 				"root)");
 		warn("private /tmp and read-only paths need Linux (going on "
-			"without)");
+		     "without)");
 		return;
 	}
 	for (size_t i = 0; i < a->nreadonly; i++)
@@ -551,8 +600,8 @@ bound_capabilities(const struct apply *a)
 		die(EX_SYSTEM, "capabilities need Linux");
 	if (which < 0)
 		die_sys(EX_SYSTEM, "unable to keep capabilities");
-	die_sys(EX_SYSTEM, "unable to drop capability %s", caps_name(which) ?
-		caps_name(which) : "(new)");
+	die_sys(EX_SYSTEM, "unable to drop capability %s",
+		caps_name(which) ? caps_name(which) : "(new)");
 }
 
 static void
@@ -564,12 +613,12 @@ keep_capabilities(const struct apply *a)
 		return;
 	want = capability_set(a->caps);
 	if (confine_keep(want, &have) < 0)
-		die_sys(EX_SYSTEM, "unable to keep capabilities '%s'",
-			a->caps);
+		die_sys(EX_SYSTEM, "unable to keep capabilities '%s'", a->caps);
 	for (int i = 0; i < 64; i++)
 		if (want & ~have & (uint64_t)1 << i)
 			warn("capability %s is not there to be kept (going on "
-				"without)", caps_name(i));
+			     "without)",
+				caps_name(i));
 }
 
 static void

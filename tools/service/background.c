@@ -20,7 +20,7 @@
 #include "tools/service/background.h"
 
 enum { LOOK_MS = 50, END_MS = 2000 };
-enum { EX_NODAEMON = 104 };	/* pidfile names no process: s6's code */
+enum { EX_NODAEMON = 104 }; /* pidfile names no process: s6's code */
 
 extern char **environ;
 
@@ -62,8 +62,8 @@ start(const struct background *b)
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setsigmask(&attr, &none);
 	posix_spawnattr_setsigdefault(&attr, &all);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK |
-		POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setflags(
+		&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	e = posix_spawnp(&pid, argv[0], 0, &attr, argv, environ);
 	posix_spawnattr_destroy(&attr);
 	if (e) {
@@ -173,8 +173,9 @@ read_pidfile(const struct background *b)
 			found = (pid_t)pid;
 		else if (!told++)
 			warn("%s names process %u, which was not started by "
-				"us and does not belong to the file's owner: "
-				"it is not believed", b->pidfile, pid);
+			     "us and does not belong to the file's owner: "
+			     "it is not believed",
+				b->pidfile, pid);
 	}
 out:
 	if (fd >= 0)
@@ -203,8 +204,8 @@ end_adopted(const struct background *b)
 	for (int ms = 0; ms < 2 * END_MS; ms += LOOK_MS) {
 		while (waitpid(-1, 0, WNOHANG) > 0)
 			;
-		if (os_descendants(getpid(), 0, send_to, ms < END_MS ? &none :
-			&sig) <= 0)
+		if (os_descendants(getpid(), 0, send_to,
+			    ms < END_MS ? &none : &sig) <= 0)
 			return;
 		poll(0, 0, LOOK_MS);
 	}
@@ -234,7 +235,8 @@ await_prog(const struct background *b, int sp, pid_t prog, uint64_t deadline)
 		return;
 	if (WIFSIGNALED(wstat))
 		warn("%s was killed by signal %d instead of going into the "
-			"background", b->argv[0], WTERMSIG(wstat));
+		     "background",
+			b->argv[0], WTERMSIG(wstat));
 	else
 		warn("%s has failed (%d) instead of going into the background",
 			b->argv[0], WEXITSTATUS(wstat));
@@ -261,10 +263,11 @@ await_pidfile(const struct background *b, int sp, uint64_t deadline)
 			end_adopted(b);
 			_exit(EX_TIMEOUT);
 		}
-		if (!b->own && waitpid(-1, &c, WNOHANG) < 0 &&
-			errno == ECHILD)
-			die(EX_NODAEMON, "the daemon has exited without naming "
-				"itself in %s", b->pidfile);
+		if (!b->own && waitpid(-1, &c, WNOHANG) < 0 && errno == ECHILD)
+			die(EX_NODAEMON,
+				"the daemon has exited without naming "
+				"itself in %s",
+				b->pidfile);
 		poll(&p, 1, clock_left(look < deadline ? look : deadline));
 		/* Told to end while there is nobody to pass it on to. */
 		while ((c = selfpipe_read()) > 0)
@@ -290,7 +293,8 @@ await_daemon(const struct background *b, int sp, pid_t pid)
 		if (p[1].revents || kill(pid, 0) < 0) {
 			/* Not our child, so its code went elsewhere. */
 			warn("%s (process %ld) has ended, and was not started "
-				"by us", b->argv[0], (long)pid);
+			     "by us",
+				b->argv[0], (long)pid);
 			_exit(EX_OK);
 		}
 		/* Without pidfds nothing tells the end of who is no child. */
@@ -319,7 +323,8 @@ background_run(const struct background *b)
 	if (b->fd >= 0 && fcntl(b->fd, F_SETFD, FD_CLOEXEC) < 0)
 		die_sys(EX_SYSTEM, "unable to use descriptor %d", b->fd);
 	if (os_subreaper() < 0)
-		die_sys(b->unsupported, "unable to adopt the daemon: this "
+		die_sys(b->unsupported,
+			"unable to adopt the daemon: this "
 			"system does not hand orphans to anyone but process "
 			"1, so run it in the foreground instead");
 	if (b->own && unlink(b->pidfile) < 0 && errno != ENOENT)

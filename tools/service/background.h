@@ -6,14 +6,14 @@
 
 struct background {
 	const char *pidfile;
-	char **argv;		/* starts the daemon, and exits 0 */
-	unsigned ms;		/* for the pid to appear; 0 for ever */
-	int fd;			/* gets a newline then; -1 none */
-	int unsupported;	/* exit code where orphans go elsewhere */
-	unsigned overall : 1;	/* the time is for argv to exit as well */
-	unsigned own : 1;	/* only a descendant's pid is believed, and
+	char **argv; /* starts the daemon, and exits 0 */
+	unsigned ms; /* for the pid to appear; 0 for ever */
+	int fd; /* gets a newline then; -1 none */
+	int unsupported; /* exit code where orphans go elsewhere */
+	unsigned overall : 1; /* the time is for argv to exit as well */
+	unsigned own : 1; /* only a descendant's pid is believed, and
 				 * only one written now */
-	unsigned alike : 1;	/* end by the same signal, not by 128 + it;
+	unsigned alike : 1; /* end by the same signal, not by 128 + it;
 				 * 126 and 127 for what cannot be executed */
 };
 

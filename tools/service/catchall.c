@@ -19,21 +19,21 @@
 #include "lib/shquote.h"
 #include "rc/places.h"
 
-#define SERVICE "s6-svscan-log"	/* the name that svscan -X knows */
+#define SERVICE "s6-svscan-log" /* the name that svscan -X knows */
 
-static const struct opt opts[] = {
-	{ 'D', "catchall-directory", "DIR", "log directory [the place for "
-		"logs, catch-all]" },
-	{ 'o', "catchall-options", "SCRIPT", "logging script before it "
+static const struct opt opts[] = { { 'D', "catchall-directory", "DIR",
+					   "log directory [the place for "
+					   "logs, catch-all]" },
+	{ 'o', "catchall-options", "SCRIPT",
+		"logging script before it "
 		"['t n10 s1000000']" },
-	{ 'd', "notification-fd", "FD", "passed to reeve-svscan" },
-	{ 0 }
-};
+	{ 'd', "notification-fd", "FD", "passed to reeve-svscan" }, { 0 } };
 static const struct usage usage = {
 	"[-D dir] [-o script] [-d fd] scandir [svscan option]...",
 	"Execute reeve-svscan on scandir, with a logger for all messages that "
 	"have no\nother place.  What is written before the logger runs is kept.",
-	opts, "Exit status: 100 misuse, 111 system error, else that of "
+	opts,
+	"Exit status: 100 misuse, 111 system error, else that of "
 	"reeve-svscan."
 };
 
@@ -41,8 +41,8 @@ static void
 put(int dir, const char *name, const char *text, unsigned mode)
 {
 	if (file_write(dir, name, text, strlen(text), mode, 0) < 0)
-		die_sys(EX_SYSTEM, "unable to write %s in the service "
-			SERVICE, name);
+		die_sys(EX_SYSTEM, "unable to write %s in the service " SERVICE,
+			name);
 }
 
 /* The service of the logger; its pipe, open both ways, so that it always has
@@ -67,8 +67,10 @@ make_service(const char *scandir, const char *script, const char *logdir)
 		errno = ENAMETOOLONG;
 		die_sys(EX_SYSTEM, "unable to use %s", logdir);
 	}
-	snprintf(run, sizeof run, "#!/bin/sh\n# Written by %.64s.\n"
-		"exec %s -d3 -- %.1000s %s\n", prog_name, qlog, script, quoted);
+	snprintf(run, sizeof run,
+		"#!/bin/sh\n# Written by %.64s.\n"
+		"exec %s -d3 -- %.1000s %s\n",
+		prog_name, qlog, script, quoted);
 	put(dir, "run", run, 0755);
 	put(dir, "notification-fd", "3\n", 0644);
 	put(dir, "stdin-fifo", "fifo\n", 0644);
@@ -89,8 +91,9 @@ main(int argc, char **argv)
 	char xopt[] = "-X", dopt[] = "-d";
 	char *av[32];
 	struct places p;
-	const struct give own = { .uid = (uid_t)-1, .gid = (gid_t)-1,
-		.mode = 02700, .set = 1 };
+	const struct give own = {
+		.uid = (uid_t)-1, .gid = (gid_t)-1, .mode = 02700, .set = 1
+	};
 	int c, fd, console, n = 0;
 
 	prog_init(argv[0]);
@@ -106,8 +109,8 @@ main(int argc, char **argv)
 		opt_usage(&usage);
 	if (!logdir && places_default(&p, err, sizeof err) < 0)
 		die(EX_SYSTEM, "%s", err);
-	if (logdir ? path_absolute(dir, sizeof dir, logdir) :
-		path_join(dir, sizeof dir, p.logs, "catch-all"))
+	if (logdir ? path_absolute(dir, sizeof dir, logdir)
+		   : path_join(dir, sizeof dir, p.logs, "catch-all"))
 		die_sys(EX_MISUSE, "unable to use the log directory");
 	if (give_dir(dir, &own, 0) < 0)
 		die_sys(EX_SYSTEM, "unable to make %s", dir);

@@ -10,9 +10,11 @@
 #include "tools/service/background.h"
 
 static const struct opt opts[] = {
-	{ '3', "notification-fd", "FD", "write a newline there when the "
+	{ '3', "notification-fd", "FD",
+		"write a newline there when the "
 		"daemon is ready:\nwhen program has ended well" },
-	{ 't', "timeout", "MS", "how long the pid file may take to appear "
+	{ 't', "timeout", "MS",
+		"how long the pid file may take to appear "
 		"after that\n(default 10000)" },
 	{ 0 }
 };
@@ -29,15 +31,18 @@ static const struct usage usage = {
 int
 main(int argc, char **argv)
 {
-	struct background b = { .fd = -1, .ms = 10000, .own = 1, .alike = 1,
+	struct background b = { .fd = -1,
+		.ms = 10000,
+		.own = 1,
+		.alike = 1,
 		.unsupported = EX_SYSTEM };
 	int c;
 
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1) {
 		if (c == '3')
-			b.fd = (int)opt_uint("notification fd", optarg, 3,
-				65535);
+			b.fd = (int)opt_uint(
+				"notification fd", optarg, 3, 65535);
 		else if (c == 't')
 			b.ms = opt_uint("timeout", optarg, 0, 86400000);
 	}

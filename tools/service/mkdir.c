@@ -14,17 +14,17 @@
 
 static const struct opt opts[] = {
 	{ 'm', "mode", "MODE", "have this mode (octal), made or not" },
-	{ 'o', "owner", "USER[:GROUP]", "belong to this user, and to this "
+	{ 'o', "owner", "USER[:GROUP]",
+		"belong to this user, and to this "
 		"group" },
 	{ 0 }
 };
-static const struct usage usage = {
-	"[-m mode] [-o user[:group]] dir...",
+static const struct usage usage = { "[-m mode] [-o user[:group]] dir...",
 	"Make directories, and those above them, without following a link "
-	"that another\nuser could have put there.", opts,
+	"that another\nuser could have put there.",
+	opts,
 	"Exit status: 0 done; 1 no such user or group; 100 misuse; 111 system "
-	"error."
-};
+	"error." };
 
 static void
 owner(struct give *g, char *name)

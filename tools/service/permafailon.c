@@ -22,16 +22,15 @@ struct kinds {
 	unsigned char signal[SIGNALS];
 };
 
-static const struct usage usage = {
-	"secs count kinds prog...",
+static const struct usage usage = { "secs count kinds prog...",
 	"To be called by a finish script, in the service directory.  If the\n"
 	"service has died at least count times in the last secs seconds of one\n"
 	"of the kinds, exit 125: it will not be restarted.  Else execute prog.\n"
 	"Kinds are separated by commas: exit codes (1), ranges of them\n"
-	"(1-50), signals (SIGSEGV, sig11).", 0,
+	"(1-50), signals (SIGSEGV, sig11).",
+	0,
 	"Exit status: 125 it failed for good; 100 misuse; 111 system error;\n"
-	"126 and 127 prog cannot be executed, or was not found."
-};
+	"126 and 127 prog cannot be executed, or was not found." };
 
 static void
 add_range(struct kinds *k, const char *word)
@@ -45,8 +44,9 @@ add_range(struct kinds *k, const char *word)
 	memcpy(from, word, n);
 	from[n] = 0;
 	a = opt_uint("an exit code", from, 0, CODES - 1);
-	b = word[n] == '-' ?
-		opt_uint("an exit code", word + n + 1, 0, CODES - 1) : a;
+	b = word[n] == '-'
+		? opt_uint("an exit code", word + n + 1, 0, CODES - 1)
+		: a;
 	if (b < a)
 		die(EX_MISUSE, "the range %s ends before it begins", word);
 	for (; a <= b; a++)
@@ -65,8 +65,10 @@ add(struct kinds *k, const char *word)
 	/* "sig11" is a number behind the prefix. */
 	sig = num_signal(strncasecmp(word, "sig", 3) ? word : word + 3);
 	if (!sig)
-		die(EX_MISUSE, "'%s' is neither an exit code, a range of them, "
-			"nor a signal", word);
+		die(EX_MISUSE,
+			"'%s' is neither an exit code, a range of them, "
+			"nor a signal",
+			word);
 	k->signal[sig] = 1;
 }
 
@@ -125,12 +127,13 @@ main(int argc, char **argv)
 			continue;
 		if (d[n].signal)
 			info("PERMANENT FAILURE triggered after %u events "
-				"involving signal %u in the last %u seconds",
+			     "involving signal %u in the last %u seconds",
 				count, d[n].signal, secs);
 		else
 			info("PERMANENT FAILURE triggered after %u events "
-				"involving exit code %u in the last %u "
-				"seconds", count, d[n].code, secs);
+			     "involving exit code %u in the last %u "
+			     "seconds",
+				count, d[n].code, secs);
 		return PERMANENT;
 	}
 	chain_exec(argv + 3);

@@ -24,36 +24,38 @@
 #include "rc/compile/cron.h"
 #include "rc/lastrun.h"
 
-enum { LATE = 120 };	/* seconds after which a run counts as missed */
+enum { LATE = 120 }; /* seconds after which a run counts as missed */
 
 struct schedule {
 	struct cron cron;
-	const char *text;	/* borrowed; the times as they were given */
-	char **argv;		/* borrowed; the command */
-	const char *keep;	/* borrowed; where the record is kept too */
-	int notify;		/* -1: nobody asks whether this is ready */
-	int missed;		/* make up for a run that was missed */
+	const char *text; /* borrowed; the times as they were given */
+	char **argv; /* borrowed; the command */
+	const char *keep; /* borrowed; where the record is kept too */
+	int notify; /* -1: nobody asks whether this is ready */
+	int missed; /* make up for a run that was missed */
 	unsigned jitter_ms;
 #ifdef HAS_POSIX_TIMERS
-	timer_t timer;		/* follows steps of the clock */
+	timer_t timer; /* follows steps of the clock */
 #endif
-	struct timespec due;	/* next, with its jitter */
-	pid_t child;		/* 0: none runs */
-	time_t last;		/* start of the last run, 0 if never */
+	struct timespec due; /* next, with its jitter */
+	pid_t child; /* 0: none runs */
+	time_t last; /* start of the last run, 0 if never */
 	time_t next;
-	int ending;		/* asked to end; waits for the child */
+	int ending; /* asked to end; waits for the child */
 };
 
 static const struct opt opts[] = {
-	{ '3', "notification-fd", "FD", "write a newline there when it waits "
+	{ '3', "notification-fd", "FD",
+		"write a newline there when it waits "
 		"for its time" },
-	{ 'm', "missed", 0, "if a run was missed while this was not running, "
+	{ 'm', "missed", 0,
+		"if a run was missed while this was not running, "
 		"run\nonce at the beginning" },
-	{ 'r', "record", "FILE", "keep the record of the last run there too, "
+	{ 'r', "record", "FILE",
+		"keep the record of the last run there too, "
 		"where it\noutlives the machine" },
 	{ 'j', "jitter", "MS", "start up to so many ms later, at random" },
-	{ 'p', "print", "N", "print the next N times and exit" },
-	{ 0 }
+	{ 'p', "print", "N", "print the next N times and exit" }, { 0 }
 };
 static const struct usage usage = {
 	"[-3 fd] [-m] [-r file] [-j ms] [--] times program [argument...]",
@@ -96,8 +98,8 @@ arm(struct schedule *s)
 static void
 plan(struct schedule *s, time_t now)
 {
-	s->next = cron_next(&s->cron, s->cron.every_s && s->last &&
-		s->last <= now ? s->last : now);
+	s->next = cron_next(&s->cron,
+		s->cron.every_s && s->last && s->last <= now ? s->last : now);
 	if (s->next == (time_t)-1) {
 		warn("'%s' never comes round (waiting for SIGTERM)", s->text);
 		return;
@@ -131,8 +133,9 @@ record(const struct schedule *s, int wstat)
 
 	if (file_write(AT_FDCWD, LASTRUN_FILE, text, n, 0644, 0) < 0)
 		warn_sys("unable to write %s (going on)", LASTRUN_FILE);
-	if (s->keep && (make_parent(s->keep) < 0 ||
-		file_write(AT_FDCWD, s->keep, text, n, 0644, 1) < 0))
+	if (s->keep &&
+		(make_parent(s->keep) < 0 ||
+			file_write(AT_FDCWD, s->keep, text, n, 0644, 1) < 0))
 		warn_sys("unable to write %s (going on)", s->keep);
 }
 
@@ -264,15 +267,24 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((o = opt_next(&usage, argc, argv)) != -1) {
 		switch (o) {
-		case '3': s.notify = (int)opt_uint("notification fd", optarg,
-			3, 65535); break;
-		case 'm': s.missed = 1; break;
-		case 'r': s.keep = optarg; break;
-		case 'j': s.jitter_ms = opt_uint("jitter", optarg, 0,
-			86400000); break;
-		case 'p': print = opt_uint("number of times", optarg, 1,
-			1000000); break;
-		default: break;
+		case '3':
+			s.notify = (int)opt_uint(
+				"notification fd", optarg, 3, 65535);
+			break;
+		case 'm':
+			s.missed = 1;
+			break;
+		case 'r':
+			s.keep = optarg;
+			break;
+		case 'j':
+			s.jitter_ms = opt_uint("jitter", optarg, 0, 86400000);
+			break;
+		case 'p':
+			print = opt_uint("number of times", optarg, 1, 1000000);
+			break;
+		default:
+			break;
 		}
 	}
 	if (argc - optind < (print ? 1 : 2))

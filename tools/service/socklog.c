@@ -38,25 +38,24 @@ static struct {
 	size_t len, done;
 } s = { .line = 1024, .where = "/dev/log" };
 
-static const struct opt opts[] = {
-	{ 'd', "notification-fd", "FD", "write a newline there when ready" },
+static const struct opt opts[] = { { 'd', "notification-fd", "FD",
+					   "write a newline there when ready" },
 	{ 'r', "raw", 0, "leave <N> as it is" },
 	{ 'U', "uid-env", 0, "user and groups from $UID, $GID, $GIDLIST" },
 	{ 'u', "uid", "UID", "user after binding" },
 	{ 'g', "gid", "GID", "group after binding" },
 	{ 'G', "groups", "GID,...", "supplementary groups after binding" },
 	{ 'l', "line", "BYTES", "longest message; more is cut off (1024)" },
-	{ 't', "timeout", "MS", "at the end wait MS at most for standard\n"
+	{ 't', "timeout", "MS",
+		"at the end wait MS at most for standard\n"
 		"output (for ever)" },
 	{ 'x', "socket", "PATH", "listen on a local socket (/dev/log)" },
-	{ 'i', "inet", "IP_PORT", "listen on UDP" },
-	{ 0, 0, 0, 0 }
-};
+	{ 'i', "inet", "IP_PORT", "listen on UDP" }, { 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[ -d notif ] [ -r ] [ -U | -u uid -g gid -G gidlist ] [ -l linelen ] "
 	"[ -t lameducktimeout ] [ -x socket | -i ip_port ]",
-	"Print every syslog message that comes to a socket.",
-	opts, "Signals: TERM write what was read and exit.\n"
+	"Print every syslog message that comes to a socket.", opts,
+	"Signals: TERM write what was read and exit.\n"
 	"Exit status: 0 told to exit, 99 the same with lines unwritten,\n"
 	"100 misuse, 111 system error."
 };
@@ -161,12 +160,14 @@ drop(const char *uid, const char *gid, const char *groups, int env)
 	if ((groups || uid || gid) && geteuid() == 0 &&
 		setgroups((size_t)n, list) < 0)
 		die_sys(EX_SYSTEM, "unable to set the groups");
-	if ((env || uid || gid) && setgid(env ? from_env("GID")
-		: gid ? opt_uint("-g", gid, 0, ~0u)
-		: group_of(opt_uint("-u", uid, 0, ~0u))) < 0)
+	if ((env || uid || gid) &&
+		setgid(env ? from_env("GID")
+				: gid
+				? opt_uint("-g", gid, 0, ~0u)
+				: group_of(opt_uint("-u", uid, 0, ~0u))) < 0)
 		die_sys(EX_SYSTEM, "unable to set the group");
-	if ((env || uid) && setuid(env ? from_env("UID")
-		: opt_uint("-u", uid, 0, ~0u)) < 0)
+	if ((env || uid) &&
+		setuid(env ? from_env("UID") : opt_uint("-u", uid, 0, ~0u)) < 0)
 		die_sys(EX_SYSTEM, "unable to set the user");
 }
 
@@ -186,8 +187,9 @@ sender(char *buf, size_t max, const struct sockaddr_storage *sa)
 		inet_ntop(AF_INET, &four->sin_addr, ip, sizeof ip);
 	else
 		inet_ntop(AF_INET6, &six->sin6_addr, ip, sizeof ip);
-	n = snprintf(buf, max, "%s_%u: ", ip, ntohs(sa->ss_family == AF_INET
-		? four->sin_port : six->sin6_port));
+	n = snprintf(buf, max, "%s_%u: ", ip,
+		ntohs(sa->ss_family == AF_INET ? four->sin_port
+					       : six->sin6_port));
 	return n < 0 ? 0 : (size_t)n;
 }
 
@@ -198,8 +200,8 @@ take(void)
 	socklen_t salen = sizeof sa;
 	char name[64];
 	size_t n, skip = 0;
-	ssize_t r = recvfrom(s.sock, s.in, s.line, 0, (struct sockaddr *)&sa,
-		&salen);
+	ssize_t r = recvfrom(
+		s.sock, s.in, s.line, 0, (struct sockaddr *)&sa, &salen);
 
 	if (r < 0) {
 		if (errno != EAGAIN && errno != EINTR)
@@ -270,8 +272,7 @@ loop(void)
 	uint64_t end = UINT64_MAX;
 
 	while (!s.stop || s.len) {
-		struct pollfd p[3] = {
-			{ .fd = s.selfpipe, .events = POLLIN },
+		struct pollfd p[3] = { { .fd = s.selfpipe, .events = POLLIN },
 			{ .fd = s.len ? 1 : -1, .events = POLLOUT },
 			{ .fd = s.len || s.stop ? -1 : s.sock,
 				.events = POLLIN } };
@@ -307,17 +308,38 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'd': s.notify = (int)opt_uint("-d", optarg, 3, 1 << 20);
+		case 'd':
+			s.notify = (int)opt_uint("-d", optarg, 3, 1 << 20);
 			break;
-		case 'r': s.raw = 1; break;
-		case 'U': env = 1; break;
-		case 'u': uid = optarg; break;
-		case 'g': gid = optarg; break;
-		case 'G': groups = optarg; break;
-		case 'l': s.line = opt_uint("-l", optarg, 0, ~0u); break;
-		case 't': s.timeout = opt_uint("-t", optarg, 0, ~0u); break;
-		case 'x': s.where = optarg; s.inet = 0; break;
-		case 'i': s.where = optarg; s.inet = 1; break;
+		case 'r':
+			s.raw = 1;
+			break;
+		case 'U':
+			env = 1;
+			break;
+		case 'u':
+			uid = optarg;
+			break;
+		case 'g':
+			gid = optarg;
+			break;
+		case 'G':
+			groups = optarg;
+			break;
+		case 'l':
+			s.line = opt_uint("-l", optarg, 0, ~0u);
+			break;
+		case 't':
+			s.timeout = opt_uint("-t", optarg, 0, ~0u);
+			break;
+		case 'x':
+			s.where = optarg;
+			s.inet = 0;
+			break;
+		case 'i':
+			s.where = optarg;
+			s.inet = 1;
+			break;
 		}
 	if (argc != optind)
 		opt_usage(&usage);

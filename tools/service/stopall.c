@@ -28,18 +28,23 @@
 enum { STEP_MS = 10, NAMES = 8, KILL_MS = 2000, COMMAND_MS = 10000 };
 
 static const struct opt opts[] = {
-	{ 'w', "who", "WHO", "who is asked: process, group or all (default:\n"
+	{ 'w', "who", "WHO",
+		"who is asked: process, group or all (default:\n"
 		"process)" },
-	{ 'C', "cgroup", "DIR", "all is what is in this control group; else\n"
+	{ 'C', "cgroup", "DIR",
+		"all is what is in this control group; else\n"
 		"all descendants of our parent but ourselves" },
 	{ 's', "signal", "SIGNAL", "with which (default: TERM)" },
-	{ 'k', "timeout-kill", "MS", "how long they may take; 0: for ever\n"
+	{ 'k', "timeout-kill", "MS",
+		"how long they may take; 0: for ever\n"
 		"(default)" },
-	{ 'l', "limit", "MS", "how long prog may take; 0: for ever\n"
+	{ 'l', "limit", "MS",
+		"how long prog may take; 0: for ever\n"
 		"(default: 10000)" },
 	{ 'a', "also", 0, "send the signal also if prog succeeds" },
 	{ 'n', "never", 0, "send no signal: only run prog" },
-	{ 'f', "finish", 0, "wait for who is left, kill them when the time is\n"
+	{ 'f', "finish", 0,
+		"wait for who is left, kill them when the time is\n"
 		"up, and execute prog" },
 	{ 0 }
 };
@@ -48,7 +53,8 @@ static const struct usage usage = {
 	"[prog...]",
 	"Ask the processes of a service to stop: run prog, and send them a "
 	"signal if there is\nno prog or it fails.  In a service directory, by "
-	"its stop and finish scripts.", opts,
+	"its stop and finish scripts.",
+	opts,
 	"Exit status: 0 asked; 100 misuse; 111 system error; with -f that of "
 	"prog, and 126\nand 127 if it cannot be executed, or was not found."
 };
@@ -78,8 +84,8 @@ who(const char *word)
 /* --- the set */
 
 struct each {
-	int sig;		/* 0: only look */
-	int names;		/* how many are still to be named */
+	int sig; /* 0: only look */
+	int names; /* how many are still to be named */
 };
 
 static void
@@ -203,7 +209,9 @@ was_asked(const struct stop *s)
 		return 0;
 	*when++ = 0;
 	return num_uint(text, &pid) && (pid_t)pid == s->pid &&
-		num_u64(when, &at) && at <= os_now() ? at : 0;
+			num_u64(when, &at) && at <= os_now()
+		? at
+		: 0;
 }
 
 static void
@@ -246,9 +254,9 @@ command(const struct stop *s, char **argv)
 	}
 	if (WIFEXITED(wstat) && !WEXITSTATUS(wstat))
 		return 1;
-	warn("%s failed: %s %d", argv[0], WIFEXITED(wstat) ? "exit code" :
-		"signal", WIFEXITED(wstat) ? WEXITSTATUS(wstat) :
-		WTERMSIG(wstat));
+	warn("%s failed: %s %d", argv[0],
+		WIFEXITED(wstat) ? "exit code" : "signal",
+		WIFEXITED(wstat) ? WEXITSTATUS(wstat) : WTERMSIG(wstat));
 	return 0;
 }
 
@@ -296,8 +304,12 @@ options(struct stop *s, int argc, char **argv)
 
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'w': s->who = who(optarg); break;
-		case 'C': s->cgroup = optarg; break;
+		case 'w':
+			s->who = who(optarg);
+			break;
+		case 'C':
+			s->cgroup = optarg;
+			break;
 		case 's':
 			s->signal = num_signal(optarg);
 			if (!s->signal)
@@ -309,9 +321,15 @@ options(struct stop *s, int argc, char **argv)
 		case 'l':
 			s->limit_ms = opt_uint("limit", optarg, 0, UINT_MAX);
 			break;
-		case 'a': s->also = 1; break;
-		case 'n': s->never = 1; break;
-		case 'f': s->finish = 1; break;
+		case 'a':
+			s->also = 1;
+			break;
+		case 'n':
+			s->never = 1;
+			break;
+		case 'f':
+			s->finish = 1;
+			break;
 		}
 }
 

@@ -11,8 +11,8 @@ syslog_name(const char *line, size_t len, char *buf, size_t max)
 		"daemon", "auth", "syslog", "lpr", "news", "uucp", "cron",
 		"authpriv", "ftp", 0, 0, 0, 0, "local0", "local1", "local2",
 		"local3", "local4", "local5", "local6", "local7", "mark" };
-	static const char *const levels[8] = { "emerg", "alert", "crit",
-		"err", "warn", "notice", "info", "debug" };
+	static const char *const levels[8] = { "emerg", "alert", "crit", "err",
+		"warn", "notice", "info", "debug" };
 	unsigned n = 0;
 	size_t i = 1;
 	const char *f;

@@ -19,12 +19,13 @@
 
 static struct {
 	const char *user, *env_user, *argv0, *envdir, *root, *dir, *lock;
-	const char *limit[128];	/* by softlimit's letter */
+	const char *limit[128]; /* by softlimit's letter */
 	int lock_now, group, shut[3], nice, any_limit;
 } o;
 
 static const struct opt opts[] = {
-	{ 'u', "user", "[:]USER[:GROUP]...", "become that user, and these "
+	{ 'u', "user", "[:]USER[:GROUP]...",
+		"become that user, and these "
 		"groups;\nwith a colon in front they are numbers" },
 	{ 'U', "env-user", "[:]USER[:GROUP]", "set UID and GID" },
 	{ 'b', "argv0", "NAME", "what prog is told to be its name" },
@@ -45,15 +46,14 @@ static const struct opt opts[] = {
 	{ 'P', "process-group", 0, "in a process group of its own" },
 	{ '0', 0, 0, "close standard input" },
 	{ '1', 0, 0, "close standard output" },
-	{ '2', 0, 0, "close standard error" },
-	{ 0, 0, 0, 0 }
+	{ '2', 0, 0, "close standard error" }, { 0, 0, 0, 0 }
 };
 static const struct usage usage = {
 	"[-vP012] [-u user[:group]] [-U user[:group]] [-b argv0] [-e dir] "
 	"[-/ root] [-C dir] [-n nice] [-l lock | -L lock] [-m n] [-d n] "
 	"[-o n] [-p n] [-f n] [-c n] [-t n] prog...",
-	"chpst of runit: change the state of this process, execute prog.",
-	opts, "Exit status: 1 the lock is held (-L); 100 misuse; 111 system "
+	"chpst of runit: change the state of this process, execute prog.", opts,
+	"Exit status: 1 the lock is held (-L); 100 misuse; 111 system "
 	"error; 126\nand 127 prog cannot be executed, or was not found."
 };
 
@@ -64,23 +64,52 @@ options(int argc, char **argv)
 
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'u': o.user = optarg; break;
-		case 'U': o.env_user = optarg; break;
-		case 'b': o.argv0 = optarg; break;
-		case 'e': o.envdir = optarg; break;
-		case '/': o.root = optarg; break;
-		case 'C': o.dir = optarg; break;
-		case 'n':
-			o.nice = *optarg == '-' ? -(int)opt_uint("-n",
-				optarg + 1, 0, 40) : (int)opt_uint("-n",
-				optarg + (*optarg == '+'), 0, 40);
+		case 'u':
+			o.user = optarg;
 			break;
-		case 'l': o.lock = optarg; o.lock_now = 0; break;
-		case 'L': o.lock = optarg; o.lock_now = 1; break;
-		case 'v': break;
-		case 'P': o.group = 1; break;
-		case '0': case '1': case '2': o.shut[c - '0'] = 1; break;
-		default: o.limit[c] = optarg; o.any_limit = 1; break;
+		case 'U':
+			o.env_user = optarg;
+			break;
+		case 'b':
+			o.argv0 = optarg;
+			break;
+		case 'e':
+			o.envdir = optarg;
+			break;
+		case '/':
+			o.root = optarg;
+			break;
+		case 'C':
+			o.dir = optarg;
+			break;
+		case 'n':
+			o.nice = *optarg == '-'
+				? -(int)opt_uint("-n", optarg + 1, 0, 40)
+				: (int)opt_uint("-n", optarg + (*optarg == '+'),
+					  0, 40);
+			break;
+		case 'l':
+			o.lock = optarg;
+			o.lock_now = 0;
+			break;
+		case 'L':
+			o.lock = optarg;
+			o.lock_now = 1;
+			break;
+		case 'v':
+			break;
+		case 'P':
+			o.group = 1;
+			break;
+		case '0':
+		case '1':
+		case '2':
+			o.shut[c - '0'] = 1;
+			break;
+		default:
+			o.limit[c] = optarg;
+			o.any_limit = 1;
+			break;
 		}
 	if (argc == optind)
 		opt_usage(&usage);

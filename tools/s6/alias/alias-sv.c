@@ -45,10 +45,10 @@ static const struct usage usage = {
 
 struct sv_command {
 	const char *name;
-	int word;		/* cannot be shortened, and waits */
+	int word; /* cannot be shortened, and waits */
 	const char *letters;
-	char goal;		/* of wait.h, GONE, or 0 */
-	int force;		/* KILL if it does not come */
+	char goal; /* of wait.h, GONE, or 0 */
+	int force; /* KILL if it does not come */
 };
 static const struct sv_command commands[] = {
 	{ "status", 0, "", 0, 0 },
@@ -132,8 +132,10 @@ show_one(const char *dir, const char *name)
 		printf("(pid %lu) ", (unsigned long)st.pid);
 	tain_wallclock_read(&now);
 	tain_sub(&for_how_long, &now, &st.changed);
-	printf("%lus", tain_less(&now, &st.changed) ? 0 :
-		(unsigned long)for_how_long.sec.x);
+	printf("%lus",
+		tain_less(&now, &st.changed)
+			? 0
+			: (unsigned long)for_how_long.sec.x);
 	if (st.pid && has_down)
 		printf(", normally down");
 	if (!st.pid && !has_down)
@@ -212,7 +214,8 @@ do_one(const struct sv_command *c, const char *name, int waits,
 
 	directory(dir, name);
 	if (stat(dir, &s) < 0)
-		return fail(name, "unable to change to service directory: file"
+		return fail(name,
+			"unable to change to service directory: file"
 			" does not exist");
 	if (control_alive(AT_FDCWD, dir) != 1)
 		return fail(name, "no supervise running");
@@ -233,8 +236,11 @@ do_one(const struct sv_command *c, const char *name, int waits,
 	}
 	waits = waits && c->goal;
 	/* What does not run cannot be seen to go down first. */
-	if (waits && wait_begin(&w, v, 1, !status_is_up(&st) &&
-		c->goal == 'R' ? 'u' : goal_of(c, dir), 0) < 0)
+	if (waits &&
+		wait_begin(&w, v, 1,
+			!status_is_up(&st) && c->goal == 'R' ? 'u'
+							     : goal_of(c, dir),
+			0) < 0)
 		return fail(name, strerror(errno));
 	if (control_send(AT_FDCWD, dir, c->letters, strlen(c->letters)) < 0) {
 		if (waits)

@@ -39,12 +39,11 @@ static const struct opt opts[] = {
 	{ 'l', "list", 0, "print the names and what they stand for" },
 	{ 0, 0, 0, 0 }
 };
-static const struct usage usage = {
-	"[-l] command [argument...]",
+static const struct usage usage = { "[-l] command [argument...]",
 	"Execute what stands for a command of daemontools or runit.  A link of\n"
 	"such a name to this program does the same.",
-	opts, "Exit status: that of the program; 100 misuse or no such command."
-};
+	opts,
+	"Exit status: that of the program; 100 misuse or no such command." };
 
 static const struct alias *
 find(const char *name)
@@ -85,8 +84,10 @@ main(int argc, char **argv)
 		argv += optind;
 		a = find(*argv);
 		if (!a)
-			die(EX_MISUSE, "nothing stands for %s (-l lists what"
-				" there is)", *argv);
+			die(EX_MISUSE,
+				"nothing stands for %s (-l lists what"
+				" there is)",
+				*argv);
 	}
 	words_sister(&w, a->program);
 	words_all(&w, (char *const *)(size_t)a->words);

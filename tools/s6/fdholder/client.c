@@ -9,14 +9,16 @@
 #include "lib/msg.h"
 #include "tools/s6/fdholder/client.h"
 
-enum { FD_TO_SERVER = 7 };	/* where ipcclient leaves its socket */
+enum { FD_TO_SERVER = 7 }; /* where ipcclient leaves its socket */
 
 void
 fdc_open(struct fdh *h, const char *path, unsigned timeout_ms)
 {
 	if (fdh_open(h, path, timeout_ms) < 0)
-		die_sys(EX_SYSTEM, "unable to connect to a fd-holder daemon"
-			" at %s", path);
+		die_sys(EX_SYSTEM,
+			"unable to connect to a fd-holder daemon"
+			" at %s",
+			path);
 }
 
 /* Called by a name such as s6-fdholder-storec. */
@@ -34,8 +36,10 @@ use_open_socket(struct fdh *h, unsigned timeout_ms)
 	struct stat st;
 
 	if (fstat(FD_TO_SERVER, &st) < 0)
-		die_sys(EX_SYSTEM, "unable to use descriptor %d (call it by"
-			" s6-ipcclient)", FD_TO_SERVER);
+		die_sys(EX_SYSTEM,
+			"unable to use descriptor %d (call it by"
+			" s6-ipcclient)",
+			FD_TO_SERVER);
 	fdh_use(h, FD_TO_SERVER, timeout_ms);
 }
 

@@ -7,8 +7,10 @@
 #include "lib/opt.h"
 #include "tools/s6/fdholder/fdholder.h"
 
-#define FDC_TIMEOUT \
-	{ 't', "timeout", "MS", "give up after MS (never)" }
+#define FDC_TIMEOUT                                                            \
+	{                                                                      \
+		't', "timeout", "MS", "give up after MS (never)"               \
+	}
 
 /* Connect, or end the program with 111. */
 void fdc_open(struct fdh *, const char *path, unsigned timeout_ms);

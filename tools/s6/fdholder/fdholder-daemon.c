@@ -8,8 +8,8 @@
 #include "lib/opt.h"
 #include "lib/words.h"
 
-static const struct opt opts[] = {
-	{ 'v', "verbosity", "N", "0 errors, 1 warnings, 2 clients" },
+static const struct opt opts[] = { { 'v', "verbosity", "N",
+					   "0 errors, 1 warnings, 2 clients" },
 	{ 'd', "reuse", 0, "take over a socket left behind (default)" },
 	{ 'D', "no-reuse", 0, "fail if the path exists" },
 	{ '1', "notify", 0, "write a newline to standard output when ready" },
@@ -23,16 +23,14 @@ static const struct opt opts[] = {
 	{ 't', "timeout", "MS", "drop a client that does nothing for MS" },
 	{ 'T', "lameduck", "MS", "after TERM wait MS at most for clients" },
 	{ 'i', "rules", "DIR", "access rules in a directory" },
-	{ 'x', "cdb", "FILE", "access rules in a cdb" },
-	{ 0, 0, 0, 0 }
-};
+	{ 'x', "cdb", "FILE", "access rules in a cdb" }, { 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[ -v verbosity ] [ -d | -D ] [ -1 ] [ -c maxconn ] [ -n maxfds ] "
 	"[ -b backlog ] [ -G gid,gid,... ] [ -g gid ] [ -u uid ] [ -U ] "
 	"[ -t timeout ] [ -T lameducktimeout ] [ -i rulesdir | -x rulesfile ] "
 	"path",
-	"Hold descriptors for the clients of the local socket path.",
-	opts, "Exit status: 0 told to exit, 100 misuse, 111 system error."
+	"Hold descriptors for the clients of the local socket path.", opts,
+	"Exit status: 0 told to exit, 100 misuse, 111 system error."
 };
 
 int
@@ -47,11 +45,23 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'd': reuse = 1; break;
-		case 'D': reuse = 0; break;
-		case 'i': own['i'] = optarg; own['x'] = 0; break;
-		case 'x': own['x'] = optarg; own['i'] = 0; break;
-		default: own[c] = optarg ? optarg : ""; break;
+		case 'd':
+			reuse = 1;
+			break;
+		case 'D':
+			reuse = 0;
+			break;
+		case 'i':
+			own['i'] = optarg;
+			own['x'] = 0;
+			break;
+		case 'x':
+			own['x'] = optarg;
+			own['i'] = 0;
+			break;
+		default:
+			own[c] = optarg ? optarg : "";
+			break;
 		}
 	if (argc - optind != 1)
 		opt_usage(&usage);

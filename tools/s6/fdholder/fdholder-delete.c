@@ -4,15 +4,10 @@
 #include "lib/msg.h"
 #include "tools/s6/fdholder/client.h"
 
-static const struct opt opts[] = {
-	FDC_TIMEOUT,
-	{ 0, 0, 0, 0 }
-};
-static const struct usage usage = {
-	"[ -t timeout ] socket id",
-	"Close a descriptor that an fd-holder keeps.",
-	opts, "Exit status: 0; 1 refused, 100 misuse, 111 system error."
-};
+static const struct opt opts[] = { FDC_TIMEOUT, { 0, 0, 0, 0 } };
+static const struct usage usage = { "[ -t timeout ] socket id",
+	"Close a descriptor that an fd-holder keeps.", opts,
+	"Exit status: 0; 1 refused, 100 misuse, 111 system error." };
 
 int
 main(int argc, char **argv)

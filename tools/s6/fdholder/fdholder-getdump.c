@@ -9,16 +9,12 @@
 #include "lib/msg.h"
 #include "tools/s6/fdholder/client.h"
 
-static const struct opt opts[] = {
-	FDC_TIMEOUT,
-	{ 0, 0, 0, 0 }
-};
-static const struct usage usage = {
-	"[ -t timeout ] socket prog...",
+static const struct opt opts[] = { FDC_TIMEOUT, { 0, 0, 0, 0 } };
+static const struct usage usage = { "[ -t timeout ] socket prog...",
 	"Execute prog with all descriptors that an fd-holder keeps, named in\n"
 	"the environment: S6_FD#, S6_FD_0, S6_FDID_0, S6_FDLIMIT_0, ...",
-	opts, "Exit status: that of prog; 1 refused, 100 misuse, 111 system error."
-};
+	opts,
+	"Exit status: that of prog; 1 refused, 100 misuse, 111 system error." };
 
 static void
 set_text(const char *name, int i, const char *value)

@@ -9,17 +9,14 @@
 #include "lib/msg.h"
 #include "tools/s6/fdholder/client.h"
 
-static const struct opt opts[] = {
-	{ 'D', "delete", 0, "the fd-holder forgets it" },
-	FDC_TIMEOUT,
-	{ 0, 0, 0, 0 }
-};
-static const struct usage usage = {
-	"[ -D ] [ -t timeout ] socket id prog...",
+static const struct opt opts[] = { { 'D', "delete", 0,
+					   "the fd-holder forgets it" },
+	FDC_TIMEOUT, { 0, 0, 0, 0 } };
+static const struct usage usage = { "[ -D ] [ -t timeout ] socket id prog...",
 	"Execute prog with a descriptor that an fd-holder keeps as its\n"
 	"standard input.",
-	opts, "Exit status: that of prog; 1 refused, 100 misuse, 111 system error."
-};
+	opts,
+	"Exit status: that of prog; 1 refused, 100 misuse, 111 system error." };
 
 static int and_delete;
 

@@ -10,16 +10,11 @@
 #include "lib/num.h"
 #include "tools/s6/fdholder/client.h"
 
-static const struct opt opts[] = {
-	FDC_TIMEOUT,
-	{ 0, 0, 0, 0 }
-};
-static const struct usage usage = {
-	"[ -t timeout ] socket",
+static const struct opt opts[] = { FDC_TIMEOUT, { 0, 0, 0, 0 } };
+static const struct usage usage = { "[ -t timeout ] socket",
 	"Give an fd-holder all descriptors that the environment names, as\n"
 	"s6-fdholder-getdump set it.",
-	opts, "Exit status: 0; 1 refused, 100 misuse, 111 system error."
-};
+	opts, "Exit status: 0; 1 refused, 100 misuse, 111 system error." };
 
 static const char *
 get(const char *name, int i, int must)
@@ -56,16 +51,15 @@ read_one(struct fdh_held *h, int i)
 	h->fd = (int)number("S6_FD_", i);
 	id = get("S6_FDID_", i, 1);
 	if (!*id || strlen(id) > FDH_ID)
-		die(EX_MISUSE, "S6_FDID_%d must have 1 to %d bytes", i,
-			FDH_ID);
+		die(EX_MISUSE, "S6_FDID_%d must have 1 to %d bytes", i, FDH_ID);
 	strcpy(h->id, id);
 	limit = get("S6_FDLIMIT_", i, 0);
 	if (!limit) {
 		if (!tain_wallclock_read(&h->limit))
 			die_sys(EX_SYSTEM, "unable to read the clock");
 		tain_add(&h->limit, &h->limit, &tain_infinite_relative);
-	} else if (!*limit || timestamp_scan(limit, &h->limit) !=
-		strlen(limit)) {
+	} else if (!*limit ||
+		timestamp_scan(limit, &h->limit) != strlen(limit)) {
 		die(EX_MISUSE, "S6_FDLIMIT_%d is not a time stamp: %s", i,
 			limit);
 	}

@@ -6,16 +6,13 @@
 #include "lib/msg.h"
 #include "tools/s6/fdholder/client.h"
 
-static const struct opt opts[] = {
-	{ 'd', "fd", "FD", "the descriptor (0)" },
-	FDC_TIMEOUT,
-	{ 'T', "lifetime", "MS", "it is closed after MS (never)" },
-	{ 0, 0, 0, 0 }
-};
+static const struct opt opts[] = { { 'd', "fd", "FD", "the descriptor (0)" },
+	FDC_TIMEOUT, { 'T', "lifetime", "MS", "it is closed after MS (never)" },
+	{ 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[ -d fd ] [ -t timeout ] [ -T fdtimeout ] socket id",
-	"Give a descriptor to an fd-holder under a name.",
-	opts, "Exit status: 0; 1 refused, 100 misuse, 111 system error."
+	"Give a descriptor to an fd-holder under a name.", opts,
+	"Exit status: 0; 1 refused, 100 misuse, 111 system error."
 };
 
 static unsigned life;
@@ -42,8 +39,8 @@ main(int argc, char **argv)
 	if (!tain_wallclock_read(&limit))
 		die_sys(EX_SYSTEM, "unable to read the clock");
 	if (life) {
-		tain_from_millisecs(&t, (int)(life > 1u << 30 ? 1u << 30
-			: life));
+		tain_from_millisecs(
+			&t, (int)(life > 1u << 30 ? 1u << 30 : life));
 		tain_add(&limit, &limit, &t);
 	} else {
 		tain_add(&limit, &limit, &tain_infinite_relative);

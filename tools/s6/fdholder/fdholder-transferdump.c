@@ -8,13 +8,14 @@
 #include "tools/s6/fdholder/client.h"
 
 static const struct opt opts[] = {
-	{ 't', "timeouts", "MS:MS", "give up the first, the second after MS (never)" },
+	{ 't', "timeouts", "MS:MS",
+		"give up the first, the second after MS (never)" },
 	{ 0, 0, 0, 0 }
 };
 static const struct usage usage = {
 	"[ -t timeoutfrom:timeoutto ] socketfrom socketto",
-	"Copy all descriptors of one fd-holder to another one.",
-	opts, "Exit status: 0; 1 refused (2 by the second), 100 misuse, 111 system error."
+	"Copy all descriptors of one fd-holder to another one.", opts,
+	"Exit status: 0; 1 refused (2 by the second), 100 misuse, 111 system error."
 };
 
 static void
@@ -42,7 +43,9 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 't': timeouts(optarg, &from, &to); break;
+		case 't':
+			timeouts(optarg, &from, &to);
+			break;
 		}
 	argv += optind;
 	if (argc - optind != 2)

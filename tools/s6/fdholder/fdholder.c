@@ -33,8 +33,8 @@ rd_id(struct rd *r, char *id)
 }
 
 int
-fdh_item_next(const unsigned char *data, size_t len, size_t *pos,
-	tain *limit, char id[FDH_ID + 1])
+fdh_item_next(const unsigned char *data, size_t len, size_t *pos, tain *limit,
+	char id[FDH_ID + 1])
 {
 	struct rd r = rd_init(data + *pos, len - *pos);
 
@@ -60,8 +60,7 @@ wr_item(struct wr *w, const tain *limit, const char *id)
 }
 
 size_t
-fdh_item_pack(unsigned char *buf, size_t max, const tain *limit,
-	const char *id)
+fdh_item_pack(unsigned char *buf, size_t max, const tain *limit, const char *id)
 {
 	struct wr w = wr_init(buf, max);
 
@@ -77,8 +76,8 @@ fdh_forever(const tain *t)
 }
 
 int
-fdh_request_unpack(struct fdh_request *q, const void *data, size_t len,
-	unsigned nfds)
+fdh_request_unpack(
+	struct fdh_request *q, const void *data, size_t len, unsigned nfds)
 {
 	struct rd r = rd_init(data, len);
 	unsigned want = 0, items = 0;
@@ -115,8 +114,8 @@ fdh_request_unpack(struct fdh_request *q, const void *data, size_t len,
 		q->items = (const unsigned char *)data + 1;
 		q->itemslen = len - 1;
 		rd_mem(&r, q->itemslen);
-		while ((more = fdh_item_next(q->items, q->itemslen, &pos,
-			&limit, id)) > 0)
+		while ((more = fdh_item_next(
+				q->items, q->itemslen, &pos, &limit, id)) > 0)
 			items++;
 		if (more < 0 || !items)
 			return 0;
@@ -183,12 +182,12 @@ ask_for_fds(struct fdh *h, const struct wr *w, const int *fds, unsigned nfds,
 		errno = EMSGSIZE;
 		return -1;
 	}
-	if (umsg_timed_send(&h->conn, w->buf, n, fds, nfds, h->deadline) < 0
-		|| umsg_timed_receive(&h->conn, answer, h->deadline) < 0)
+	if (umsg_timed_send(&h->conn, w->buf, n, fds, nfds, h->deadline) < 0 ||
+		umsg_timed_receive(&h->conn, answer, h->deadline) < 0)
 		return -1;
 	if (!answer->len || answer->data[0])
-		return refuse(answer, 0, answer->len ? answer->data[0] :
-			EPROTO);
+		return refuse(
+			answer, 0, answer->len ? answer->data[0] : EPROTO);
 	return 0;
 }
 
@@ -320,8 +319,9 @@ fdh_getdump(struct fdh *h, struct fdh_held **held, uint32_t *n)
 
 		if (umsg_timed_receive(&h->conn, &a, h->deadline) < 0)
 			goto fail;
-		while (got < *n && k < a.nfds && fdh_item_next(a.data, a.len,
-			&pos, &(*held)[got].limit, (*held)[got].id) > 0) {
+		while (got < *n && k < a.nfds &&
+			fdh_item_next(a.data, a.len, &pos, &(*held)[got].limit,
+				(*held)[got].id) > 0) {
 			(*held)[got].fd = a.fds[k++];
 			fcntl((*held)[got++].fd, F_SETFD, 0);
 		}

@@ -8,36 +8,45 @@
 
 #include "tools/s6/ipc/umsg.h"
 
-enum { FDH_ID = 255, FDH_TAIN = 12, FDH_ITEM = FDH_TAIN + 1 + FDH_ID + 1,
-	FDH_CHUNK = 200 };
+enum {
+	FDH_ID = 255,
+	FDH_TAIN = 12,
+	FDH_ITEM = FDH_TAIN + 1 + FDH_ID + 1,
+	FDH_CHUNK = 200
+};
 
 /* Kinds of request, by their first byte. */
 enum fdh_kind {
-	FDH_STORE = 'S', FDH_DELETE = 'D', FDH_RETRIEVE = 'R', FDH_LIST = 'L',
-	FDH_GETDUMP = '?', FDH_SETDUMP = '!', FDH_PART = '.'
+	FDH_STORE = 'S',
+	FDH_DELETE = 'D',
+	FDH_RETRIEVE = 'R',
+	FDH_LIST = 'L',
+	FDH_GETDUMP = '?',
+	FDH_SETDUMP = '!',
+	FDH_PART = '.'
 };
 
 struct fdh_request {
 	enum fdh_kind kind;
-	tain limit;		/* STORE: when it ends */
-	char id[FDH_ID + 1];	/* STORE, DELETE, RETRIEVE */
-	int and_delete;		/* RETRIEVE */
-	uint32_t total;		/* SETDUMP: how many will come */
-	const unsigned char *items;	/* PART: fdh_item_next reads them */
+	tain limit; /* STORE: when it ends */
+	char id[FDH_ID + 1]; /* STORE, DELETE, RETRIEVE */
+	int and_delete; /* RETRIEVE */
+	uint32_t total; /* SETDUMP: how many will come */
+	const unsigned char *items; /* PART: fdh_item_next reads them */
 	size_t itemslen;
 };
 
 /* 1 if msg is exactly one request with the right number of descriptors;
  * else 0. */
-int fdh_request_unpack(struct fdh_request *, const void *data, size_t len,
-	unsigned nfds);
+int fdh_request_unpack(
+	struct fdh_request *, const void *data, size_t len, unsigned nfds);
 
 /* Read one item of a dump at *pos.  1, 0 at the end, -1 malformed. */
-int fdh_item_next(const unsigned char *, size_t len, size_t *pos,
-	tain *limit, char id[FDH_ID + 1]);
+int fdh_item_next(const unsigned char *, size_t len, size_t *pos, tain *limit,
+	char id[FDH_ID + 1]);
 /* Append an item; its length, or 0 if it does not fit. */
-size_t fdh_item_pack(unsigned char *, size_t max, const tain *limit,
-	const char *id);
+size_t fdh_item_pack(
+	unsigned char *, size_t max, const tain *limit, const char *id);
 /* 1 if this limit means never. */
 int fdh_forever(const tain *);
 

@@ -27,25 +27,26 @@
 #include "tools/s6/ipc/rules.h"
 
 enum {
-	CLIENTS_MAX = 256, FDS_MAX = 1 << 16,
-	TURN = 16,		/* requests of one client before the next */
-	IDLE_MS = 1000,		/* then its place can go to another */
-	SAY_MS = 1000,		/* between two messages about limits */
+	CLIENTS_MAX = 256,
+	FDS_MAX = 1 << 16,
+	TURN = 16, /* requests of one client before the next */
+	IDLE_MS = 1000, /* then its place can go to another */
+	SAY_MS = 1000, /* between two messages about limits */
 	ACCEPT_AGAIN_MS = 100
 };
 
 struct client {
 	struct umsg_conn conn;
 	uid_t uid;
-	uint64_t heard;		/* when it last asked for something */
-	unsigned more : 1;	/* there is a whole request in the buffer */
-	unsigned dumping : 1;	/* it gets those from next up to total */
-	unsigned lost : 1;	/* what it was to get is gone: drop it */
+	uint64_t heard; /* when it last asked for something */
+	unsigned more : 1; /* there is a whole request in the buffer */
+	unsigned dumping : 1; /* it gets those from next up to total */
+	unsigned lost : 1; /* what it was to get is gone: drop it */
 	unsigned next, total;
 	regex_t store, retrieve;
-	unsigned may_store : 1, may_retrieve : 1, may_list : 1,
-		may_getdump : 1, may_setdump : 1;
-	uint32_t expect;	/* items of a dump still to come */
+	unsigned may_store : 1, may_retrieve : 1, may_list : 1, may_getdump : 1,
+		may_setdump : 1;
+	uint32_t expect; /* items of a dump still to come */
 	uint64_t deadline;
 };
 static struct {
@@ -57,30 +58,29 @@ static struct {
 	int verbosity, ending;
 	uint64_t end;
 	const char *rules, *cdb;
-	int guest;		/* has no place yet; -1: none */
+	int guest; /* has no place yet; -1: none */
 	uid_t guest_uid;
 	gid_t guest_gid;
 	uint64_t guest_since, said;
-	int deaf;		/* nobody can be accepted, which was said */
+	int deaf; /* nobody can be accepted, which was said */
 } d = { .guest = -1, .maxclients = 16, .maxheld = 1000, .verbosity = 1 };
 
-static const struct opt opts[] = {
-	{ 'v', "verbosity", "N", "0 errors, 1 warnings, 2 clients" },
+static const struct opt opts[] = { { 'v', "verbosity", "N",
+					   "0 errors, 1 warnings, 2 clients" },
 	{ '1', "notify", 0, "write a newline to standard output when ready" },
 	{ 'c', "connections", "N", "at most N clients at a time (16)" },
 	{ 'n', "descriptors", "N", "hold at most N descriptors (1000)" },
 	{ 't', "timeout", "MS", "drop a client that does nothing for MS" },
 	{ 'T', "lameduck", "MS", "after TERM wait MS at most for clients" },
 	{ 'i', "rules", "DIR", "access rules in a directory" },
-	{ 'x', "cdb", "FILE", "access rules in a cdb" },
-	{ 0, 0, 0, 0 }
-};
+	{ 'x', "cdb", "FILE", "access rules in a cdb" }, { 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[ -v verbosity ] [ -1 ] [ -c maxconn ] [ -n maxfds ] [ -t timeout ] "
 	"[ -T lameducktimeout ] [ -i rulesdir | -x rulesfile ]",
 	"Hold descriptors for the clients of the listening local socket on\n"
 	"standard input.",
-	opts, "Signals: TERM take no more clients and exit; HUP does nothing\n"
+	opts,
+	"Signals: TERM take no more clients and exit; HUP does nothing\n"
 	"(rules are read for every client).\n"
 	"Exit status: 0 told to exit, 1 the same while descriptors were held,\n"
 	"100 misuse, 111 system error."
@@ -110,7 +110,7 @@ static void
 right(struct client *c, const char *var)
 {
 	static const char store[] = "S6_FDHOLDER_STORE_REGEX=",
-		retrieve[] = "S6_FDHOLDER_RETRIEVE_REGEX=";
+			  retrieve[] = "S6_FDHOLDER_RETRIEVE_REGEX=";
 	const char *eq = strchr(var, '=');
 	size_t n = eq ? (size_t)(eq - var) : 0;
 
@@ -118,8 +118,8 @@ right(struct client *c, const char *var)
 		return;
 	if (!strncmp(var, store, sizeof store - 1) && !c->may_store)
 		c->may_store = pattern(&c->store, eq + 1);
-	else if (!strncmp(var, retrieve, sizeof retrieve - 1)
-		&& !c->may_retrieve)
+	else if (!strncmp(var, retrieve, sizeof retrieve - 1) &&
+		!c->may_retrieve)
 		c->may_retrieve = pattern(&c->retrieve, eq + 1);
 	else if (n == 16 && !strncmp(var, "S6_FDHOLDER_LIST", n))
 		c->may_list = 1;
@@ -157,8 +157,7 @@ forget(unsigned i)
 			d.clients[k]->lost = 1;
 	close(d.held[i].fd);
 	/* Keep the order: a list shows what came first first. */
-	memmove(d.held + i, d.held + i + 1,
-		(--d.nheld - i) * sizeof *d.held);
+	memmove(d.held + i, d.held + i + 1, (--d.nheld - i) * sizeof *d.held);
 }
 
 /* Takes the descriptor; 0 or an errno for the client. */
@@ -189,7 +188,7 @@ expire(void)
 
 	if (!tain_wallclock_read(&now))
 		return 1000;
-	for (unsigned i = 0; i < d.nheld; ) {
+	for (unsigned i = 0; i < d.nheld;) {
 		int ms;
 
 		if (fdh_forever(&d.held[i].limit)) {
@@ -257,8 +256,8 @@ do_retrieve(struct client *c, const struct fdh_request *q)
 	unsigned i;
 	int fd;
 
-	if (!matches(c->may_retrieve, &c->retrieve, q->id)
-		|| (q->and_delete && !matches(c->may_store, &c->store, q->id)))
+	if (!matches(c->may_retrieve, &c->retrieve, q->id) ||
+		(q->and_delete && !matches(c->may_store, &c->store, q->id)))
 		return answer(c, EPERM);
 	i = find(q->id);
 	if (i == d.nheld)
@@ -266,8 +265,7 @@ do_retrieve(struct client *c, const struct fdh_request *q)
 	/* A queued message borrows its descriptor, and this one may be
 	 * deleted before it is sent: so send at once or drop the client. */
 	fd = d.held[i].fd;
-	if (umsg_put(&c->conn, "", 1, &fd, 1) < 0
-		|| umsg_flush(&c->conn) != 1)
+	if (umsg_put(&c->conn, "", 1, &fd, 1) < 0 || umsg_flush(&c->conn) != 1)
 		return -1;
 	if (q->and_delete)
 		forget(i);
@@ -329,8 +327,8 @@ dump_part(struct client *c)
 	for (; c->next < c->total && k < FDH_CHUNK; c->next++) {
 		const struct fdh_held *h = &d.held[c->next];
 
-		len += fdh_item_pack(buf + len, sizeof buf - len, &h->limit,
-			h->id);
+		len += fdh_item_pack(
+			buf + len, sizeof buf - len, &h->limit, h->id);
 		fds[k++] = h->fd;
 	}
 	if (!k) {
@@ -395,13 +393,20 @@ request(struct client *c, struct umsg *m)
 		return -1;
 	}
 	switch (q.kind) {
-	case FDH_STORE: return do_store(c, m, &q);
-	case FDH_DELETE: return do_delete(c, &q);
-	case FDH_RETRIEVE: return do_retrieve(c, &q);
-	case FDH_LIST: return do_list(c);
-	case FDH_GETDUMP: return do_getdump(c);
-	case FDH_SETDUMP: return do_setdump(c, &q);
-	case FDH_PART: return do_part(c, m, &q);
+	case FDH_STORE:
+		return do_store(c, m, &q);
+	case FDH_DELETE:
+		return do_delete(c, &q);
+	case FDH_RETRIEVE:
+		return do_retrieve(c, &q);
+	case FDH_LIST:
+		return do_list(c);
+	case FDH_GETDUMP:
+		return do_getdump(c);
+	case FDH_SETDUMP:
+		return do_setdump(c, &q);
+	case FDH_PART:
+		return do_part(c, m, &q);
 	}
 	return -1;
 }
@@ -428,7 +433,7 @@ static enum rules_answer
 check(uid_t uid, gid_t gid, struct rule *rule)
 {
 	return d.rules ? rules_dir(d.rules, uid, gid, rule)
-		: rules_cdb(d.cdb, uid, gid, rule);
+		       : rules_cdb(d.cdb, uid, gid, rule);
 }
 
 static void
@@ -482,8 +487,9 @@ least_needed(unsigned *most)
 	for (unsigned i = 0; i < d.nclients; i++) {
 		unsigned n = count_user(d.clients[i]->uid);
 
-		if (n > *most || (n == *most && d.clients[i]->heard <
-			d.clients[best]->heard)) {
+		if (n > *most ||
+			(n == *most &&
+				d.clients[i]->heard < d.clients[best]->heard)) {
 			*most = n;
 			best = i;
 		}
@@ -505,13 +511,14 @@ make_place(void)
 		return 0;
 	idle = now - c->heard;
 	/* Not one that root is just using. */
-	if (idle >= IDLE_MS || (c->uid && c->uid != geteuid() &&
-		most > count_user(d.guest_uid) + 1)) {
+	if (idle >= IDLE_MS ||
+		(c->uid && c->uid != geteuid() &&
+			most > count_user(d.guest_uid) + 1)) {
 		if (may_say(1))
 			warn("all %u connections (-c) are in use: dropping "
-				"one of the %u of user %lu for one of user "
-				"%lu", d.maxclients, most,
-				(unsigned long)c->uid,
+			     "one of the %u of user %lu for one of user "
+			     "%lu",
+				d.maxclients, most, (unsigned long)c->uid,
 				(unsigned long)d.guest_uid);
 		drop(i);
 		return 0;
@@ -519,8 +526,8 @@ make_place(void)
 	if (now - d.guest_since >= IDLE_MS) {
 		if (may_say(1))
 			warn("all %u connections (-c) are in use: refusing "
-				"one of user %lu", d.maxclients,
-				(unsigned long)d.guest_uid);
+			     "one of user %lu",
+				d.maxclients, (unsigned long)d.guest_uid);
 		close(d.guest);
 		d.guest = -1;
 		return -1;
@@ -549,8 +556,7 @@ accept_one(void)
 	if (fd < 0) {
 		struct timespec pause = { 0, ACCEPT_AGAIN_MS * 1000000L };
 
-		if (errno == EAGAIN || errno == EINTR
-			|| errno == ECONNABORTED)
+		if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
 			return;
 		if (!d.deaf)
 			warn_sys("unable to accept (trying again every %d ms)",
@@ -631,8 +637,8 @@ raise_limit(void)
 		warn_sys("unable to raise the limit of open files");
 	else if (l.rlim_cur < want && d.verbosity)
 		warn("only %lu files may be open, and up to %lu may be needed "
-			"(going on)", (unsigned long)l.rlim_cur,
-			(unsigned long)want);
+		     "(going on)",
+			(unsigned long)l.rlim_cur, (unsigned long)want);
 }
 
 static int
@@ -643,8 +649,8 @@ set_up(int notify)
 
 	if (!d.rules && !d.cdb)
 		die(EX_MISUSE, "no access rights specified!");
-	if (fcntl(0, F_SETFD, FD_CLOEXEC) < 0
-		|| fcntl(0, F_SETFL, O_RDWR | O_NONBLOCK) < 0)
+	if (fcntl(0, F_SETFD, FD_CLOEXEC) < 0 ||
+		fcntl(0, F_SETFL, O_RDWR | O_NONBLOCK) < 0)
 		die_sys(EX_SYSTEM, "standard input is not a socket");
 	if (notify && fcntl(1, F_GETFD) < 0)
 		die_sys(EX_SYSTEM, "standard output is not open (for -1)");
@@ -676,7 +682,8 @@ sooner(int ms, uint64_t deadline)
 		return ms;
 	left = deadline > now ? deadline - now : 0;
 	return ms < 0 || left < (uint64_t)ms
-		? (int)(left > 1 << 30 ? 1 << 30 : left) : ms;
+		? (int)(left > 1 << 30 ? 1 << 30 : left)
+		: ms;
 }
 
 static void
@@ -699,8 +706,8 @@ turn(int sp)
 	for (unsigned i = 0; i < n; i++) {
 		struct client *c = d.clients[i];
 
-		p[i + 2] = (struct pollfd){ .fd = c->conn.fd, .events =
-			c->conn.out ? POLLOUT : POLLIN };
+		p[i + 2] = (struct pollfd){ .fd = c->conn.fd,
+			.events = c->conn.out ? POLLOUT : POLLIN };
 		ms = c->more ? 0 : sooner(ms, c->deadline);
 	}
 	if (d.ending)
@@ -718,11 +725,12 @@ turn(int sp)
 		if (c->lost)
 			continue;
 		if (p[i + 2].revents || c->more ? talk(c) < 0
-			: umsg_now() >= c->deadline)
+						: umsg_now() >= c->deadline)
 			drop(i);
 	}
 	if (p[1].revents & (POLLERR | POLLNVAL))
-		die(EX_SYSTEM, "standard input is not a listening socket any"
+		die(EX_SYSTEM,
+			"standard input is not a listening socket any"
 			" more");
 	if (p[1].revents & POLLIN)
 		accept_one();
@@ -739,17 +747,29 @@ main(int argc, char **argv)
 		case 'v':
 			d.verbosity = (int)opt_uint("-v", optarg, 0, 99);
 			break;
-		case '1': notify = 1; break;
+		case '1':
+			notify = 1;
+			break;
 		case 'c':
 			d.maxclients = opt_uint("-c", optarg, 1, CLIENTS_MAX);
 			break;
 		case 'n':
 			d.maxheld = opt_uint("-n", optarg, 1, FDS_MAX);
 			break;
-		case 't': d.timeout = opt_uint("-t", optarg, 0, ~0u); break;
-		case 'T': d.lameduck = opt_uint("-T", optarg, 0, ~0u); break;
-		case 'i': d.rules = optarg; d.cdb = 0; break;
-		case 'x': d.cdb = optarg; d.rules = 0; break;
+		case 't':
+			d.timeout = opt_uint("-t", optarg, 0, ~0u);
+			break;
+		case 'T':
+			d.lameduck = opt_uint("-T", optarg, 0, ~0u);
+			break;
+		case 'i':
+			d.rules = optarg;
+			d.cdb = 0;
+			break;
+		case 'x':
+			d.cdb = optarg;
+			d.rules = 0;
+			break;
 		}
 	if (argc != optind)
 		opt_usage(&usage);

@@ -7,8 +7,8 @@
 static const struct usage usage = {
 	"[ -wu | -wU | -wd | -wD | -wr | -wR ] [ -T timeout ] [ -s signal ] "
 	"[ -abqhkti12pcyrlPCKoduDUxOQ ] service instancename",
-	"Send commands to an instance of an instanced service.",
-	0, "Options and exit status are those of reeve-svc."
+	"Send commands to an instance of an instanced service.", 0,
+	"Options and exit status are those of reeve-svc."
 };
 
 int

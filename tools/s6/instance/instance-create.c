@@ -12,18 +12,15 @@
 #include "lib/path.h"
 #include "tools/s6/instance/instance.h"
 
-static const struct opt opts[] = {
-	{ 'd', "down", 0, "do not start it" },
+static const struct opt opts[] = { { 'd', "down", 0, "do not start it" },
 	{ 'D', "keep-down", 0, "do not start it, now or later" },
 	{ 'P', "public", 0, "anyone may listen to its events" },
 	{ 'f', "force", 0, "set the mode of event/ also if it exists" },
-	{ 't', "timeout", "MS", "give up after MS (never)" },
-	{ 0, 0, 0, 0 }
-};
+	{ 't', "timeout", "MS", "give up after MS (never)" }, { 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[ -d | -D ] [ -f ] [ -P ] [ -t timeout ] service instancename",
-	"Copy the template of the instanced service and start the copy.",
-	opts, "Exit status: 0 supervised, 99 timeout, 100 misuse or it exists,\n"
+	"Copy the template of the instanced service and start the copy.", opts,
+	"Exit status: 0 supervised, 99 timeout, 100 misuse or it exists,\n"
 	"111 system error."
 };
 
@@ -46,12 +43,14 @@ copy_template(const char *from, const char *copy)
 		die_sys(EX_SYSTEM, "unable to find %s", from);
 	if (mkdir(copy, 0700) < 0) {
 		if (errno == EEXIST)
-			die(EX_MISUSE, "instance appears to already exist at"
-				" %s", copy);
+			die(EX_MISUSE,
+				"instance appears to already exist at"
+				" %s",
+				copy);
 		die_sys(EX_SYSTEM, "unable to mkdir %s", copy);
 	}
-	if (copy_tree(from, copy, failed, sizeof failed) < 0
-		|| chmod(copy, st.st_mode & 07777) < 0) {
+	if (copy_tree(from, copy, failed, sizeof failed) < 0 ||
+		chmod(copy, st.st_mode & 07777) < 0) {
 		e = errno;
 		path_remove(AT_FDCWD, copy);
 		errno = e;
@@ -69,12 +68,11 @@ main(int argc, char **argv)
 
 	prog_init(argv[0]);
 	argv = instance_operands(&w, "svlink", &usage, argc, argv);
-	if (path_join(from, sizeof from, argv[0], "template") < 0
-		|| path_join(own, sizeof own, argv[0], "instances") < 0
-		|| path_join(copy, sizeof copy, own, argv[1]) < 0
-		|| path_join(scan, sizeof scan, argv[0], "instance") < 0
-		|| path_join(target, sizeof target, "../instances", argv[1])
-			< 0)
+	if (path_join(from, sizeof from, argv[0], "template") < 0 ||
+		path_join(own, sizeof own, argv[0], "instances") < 0 ||
+		path_join(copy, sizeof copy, own, argv[1]) < 0 ||
+		path_join(scan, sizeof scan, argv[0], "instance") < 0 ||
+		path_join(target, sizeof target, "../instances", argv[1]) < 0)
 		die_sys(EX_SYSTEM, "unable to use the names");
 	if (!file_exists(AT_FDCWD, from))
 		die_sys(EX_SYSTEM, "unable to find %s", from);

@@ -11,14 +11,14 @@
 
 static const struct opt opts[] = {
 	{ 'X', "no-wait", 0, "do not wait for the end of it" },
-	{ 't', "timeout", "MS", "wait MS at most (for ever)" },
-	{ 0, 0, 0, 0 }
+	{ 't', "timeout", "MS", "wait MS at most (for ever)" }, { 0, 0, 0, 0 }
 };
 static const struct usage usage = {
 	"[ -X ] [ -t timeout ] service instancename",
 	"Stop an instance of an instanced service and remove its copy of the\n"
 	"template.",
-	opts, "Exit status: 0 done (also if it was not there), 99 timeout,\n"
+	opts,
+	"Exit status: 0 done (also if it was not there), 99 timeout,\n"
 	"100 misuse, 111 system error."
 };
 
@@ -31,8 +31,8 @@ main(int argc, char **argv)
 
 	prog_init(argv[0]);
 	argv = instance_operands(&w, "svunlink", &usage, argc, argv);
-	if (path_join(scan, sizeof scan, argv[0], "instance") < 0
-		|| path_join(copy, sizeof copy, "../instances", argv[1]) < 0)
+	if (path_join(scan, sizeof scan, argv[0], "instance") < 0 ||
+		path_join(copy, sizeof copy, "../instances", argv[1]) < 0)
 		die_sys(EX_SYSTEM, "unable to use the names");
 	if (chdir(scan) < 0)
 		die_sys(EX_SYSTEM, "unable to chdir to %s", scan);

@@ -10,11 +10,9 @@
 #include "lib/opt.h"
 #include "lib/path.h"
 
-static const struct usage usage = {
-	"service",
+static const struct usage usage = { "service",
 	"Print the names of the instances of an instanced service, one a line.",
-	0, "Exit status: 0 done, 100 misuse, 111 system error."
-};
+	0, "Exit status: 0 done, 100 misuse, 111 system error." };
 
 int
 main(int argc, char **argv)
@@ -28,8 +26,8 @@ main(int argc, char **argv)
 		;
 	if (argc - optind != 1)
 		opt_usage(&usage);
-	if (path_join(path, sizeof path, argv[optind], "instance") < 0
-		|| (n = scandir(path, &list, 0, alphasort)) < 0)
+	if (path_join(path, sizeof path, argv[optind], "instance") < 0 ||
+		(n = scandir(path, &list, 0, alphasort)) < 0)
 		die_sys(EX_SYSTEM, "unable to chdir to %s", path);
 	for (int i = 0; i < n; i++)
 		if (list[i]->d_name[0] != '.')

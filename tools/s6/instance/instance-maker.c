@@ -14,12 +14,13 @@
 #include "lib/path.h"
 #include "tools/s6/instance/maker.h"
 
-static const struct opt opts[] = {
-	{ 'c', "max", "N", "at most N instances (500)" },
+static const struct opt opts[] = { { 'c', "max", "N",
+					   "at most N instances (500)" },
 	{ 'u', "user", "USER", "all instances run as USER" },
 	{ 'l', "log-user", "USER", "account of the logger" },
 	{ 'L', "log-dir", "DIR", "make a logger that writes to DIR" },
-	{ 't', "timestamp", "0..3", "of the log: none, TAI64N (default),\n"
+	{ 't', "timestamp", "0..3",
+		"of the log: none, TAI64N (default),\n"
 		"ISO 8601, both" },
 	{ 'n', "archives", "N", "keep N archives (10)" },
 	{ 's', "size", "BYTES", "rotate at BYTES (1000000)" },
@@ -27,15 +28,15 @@ static const struct opt opts[] = {
 	{ 'P', "prefix", "TEXT", "before every line" },
 	{ 'r', "rc", "SERVICE[/LOGGER[/PIPELINE]]",
 		"write definitions for rc instead" },
-	{ 0, 0, 0, 0 }
-};
+	{ 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[ -c max ] [ -u user ] [ -l loguser ] [ -L logdir ] [ -t stamptype ] "
 	"[ -n nfiles ] [ -s filesize ] [ -S maxsize ] [ -P prefix ] "
 	"[ -r service[/logger[/pipeline]] ] template dir",
 	"Write a service directory dir whose instances are copies of the\n"
 	"service directory template.",
-	opts, "Exit status: 0 written, 100 misuse, 111 system error (and then\n"
+	opts,
+	"Exit status: 0 written, 100 misuse, 111 system error (and then\n"
 	"dir is not there)."
 };
 
@@ -54,11 +55,21 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'c': max = opt_uint("-c", optarg, 2, 90000); break;
-		case 'u': user = optarg; break;
-		case 'L': l.dir = optarg; break;
-		case 'r': maker_rc_option(&rc, optarg); break;
-		default: maker_log_option(&l, c); break;
+		case 'c':
+			max = opt_uint("-c", optarg, 2, 90000);
+			break;
+		case 'u':
+			user = optarg;
+			break;
+		case 'L':
+			l.dir = optarg;
+			break;
+		case 'r':
+			maker_rc_option(&rc, optarg);
+			break;
+		default:
+			maker_log_option(&l, c);
+			break;
 		}
 	argv += optind;
 	if (argc - optind != 2)
@@ -69,8 +80,8 @@ main(int argc, char **argv)
 		die_sys(EX_SYSTEM, "unable to read the template %s", argv[0]);
 	maker_dir(&m, argv[1]);
 	m.base = argv[1];
-	if (path_join(svc, sizeof svc, m.base, rc.service ? rc.service : "")
-		< 0)
+	if (path_join(svc, sizeof svc, m.base, rc.service ? rc.service : "") <
+		0)
 		maker_fail(&m, "use the name", rc.service);
 	if (rc.service)
 		maker_dir(&m, svc);
@@ -89,7 +100,8 @@ main(int argc, char **argv)
 		maker_fail(&m, "copy", failed);
 	if (!rc.service)
 		for (const char *const *s = (const char *const[]){ "instance",
-			"instances", 0 }; *s; s++) {
+			     "instances", 0 };
+			*s; s++) {
 			path_join(path, sizeof path, svc, *s);
 			maker_dir(&m, path);
 		}

@@ -6,8 +6,8 @@
 
 static const struct usage usage = {
 	"[ -uwNrpgest | -o field,... ] [ -n ] service instancename",
-	"Show the state of an instance of an instanced service.",
-	0, "Options and exit status are those of reeve-svstat."
+	"Show the state of an instance of an instanced service.", 0,
+	"Options and exit status are those of reeve-svstat."
 };
 
 int

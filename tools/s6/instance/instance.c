@@ -11,15 +11,14 @@
 #include "tools/s6/instance/instance.h"
 
 void
-instance_become(const char *tool, const struct usage *u, int argc,
-	char **argv)
+instance_become(const char *tool, const struct usage *u, int argc, char **argv)
 {
 	char dir[PATH_LEN];
 	struct words w = { 0 };
 
 	/* All other options are the tool's to judge. */
-	if (argc > 1 && (!strcmp(argv[1], "--help")
-		|| !strcmp(argv[1], "--version")))
+	if (argc > 1 &&
+		(!strcmp(argv[1], "--help") || !strcmp(argv[1], "--version")))
 		opt_next(u, argc, argv);
 	if (argc < 3)
 		opt_usage(u);
@@ -27,7 +26,7 @@ instance_become(const char *tool, const struct usage *u, int argc,
 	for (int i = 1; i < argc - 2; i++)
 		words_add(&w, argv[i]);
 	if (path_join(dir, sizeof dir, argv[argc - 2], "instance",
-		argv[argc - 1]) < 0)
+		    argv[argc - 1]) < 0)
 		die_sys(EX_SYSTEM, "unable to use the names");
 	words_add(&w, dir);
 	words_exec(&w);
@@ -49,8 +48,10 @@ instance_operands(struct words *w, const char *tool, const struct usage *u,
 	if (argc - optind != 2)
 		opt_usage(u);
 	if (!*argv[1] || *argv[1] == '.' || strchr(argv[1], '/'))
-		die(EX_MISUSE, "an instance's name has no slash and does not"
-			" begin with a dot: '%s'", argv[1]);
+		die(EX_MISUSE,
+			"an instance's name has no slash and does not"
+			" begin with a dot: '%s'",
+			argv[1]);
 	words_add(w, "--");
 	words_add(w, ".");
 	return argv;

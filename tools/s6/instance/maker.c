@@ -21,12 +21,24 @@ int
 maker_log_option(struct maker_log *l, int c)
 {
 	switch (c) {
-	case 'l': l->user = optarg; return 1;
-	case 't': l->stamp = opt_uint("-t", optarg, 0, 3); return 1;
-	case 'n': l->archives = opt_uint("-n", optarg, 0, ~0u); return 1;
-	case 's': l->size = opt_uint("-s", optarg, 0, ~0u); return 1;
-	case 'S': l->total = opt_uint("-S", optarg, 0, ~0u); return 1;
-	case 'P': l->prefix = optarg; return 1;
+	case 'l':
+		l->user = optarg;
+		return 1;
+	case 't':
+		l->stamp = opt_uint("-t", optarg, 0, 3);
+		return 1;
+	case 'n':
+		l->archives = opt_uint("-n", optarg, 0, ~0u);
+		return 1;
+	case 's':
+		l->size = opt_uint("-s", optarg, 0, ~0u);
+		return 1;
+	case 'S':
+		l->total = opt_uint("-S", optarg, 0, ~0u);
+		return 1;
+	case 'P':
+		l->prefix = optarg;
+		return 1;
 	}
 	return 0;
 }
@@ -39,8 +51,8 @@ maker_rc_option(struct maker_rc *r, char *text)
 	r->service = strsep(&s, "/");
 	r->logger = s ? strsep(&s, "/") : 0;
 	r->pipeline = s;
-	if (!*r->service || (r->logger && !*r->logger) || (r->pipeline
-		&& (!*r->pipeline || strchr(r->pipeline, '/'))))
+	if (!*r->service || (r->logger && !*r->logger) ||
+		(r->pipeline && (!*r->pipeline || strchr(r->pipeline, '/'))))
 		die(EX_MISUSE, "-r wants SERVICE[/LOGGER[/PIPELINE]]");
 }
 
@@ -63,13 +75,13 @@ maker_dir(struct maker *m, const char *path)
 }
 
 void
-maker_put(struct maker *m, const char *dir, const char *name,
-	const char *text, unsigned mode)
+maker_put(struct maker *m, const char *dir, const char *name, const char *text,
+	unsigned mode)
 {
 	char path[PATH_LEN];
 
-	if (path_join(path, sizeof path, dir, name) < 0
-		|| file_write(AT_FDCWD, path, text, strlen(text), mode, 0) < 0)
+	if (path_join(path, sizeof path, dir, name) < 0 ||
+		file_write(AT_FDCWD, path, text, strlen(text), mode, 0) < 0)
 		maker_fail(m, "write", path);
 }
 

@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 struct maker {
-	char text[65536];	/* the script that is being written */
+	char text[65536]; /* the script that is being written */
 	size_t len;
-	const char *base;	/* removed on failure, if not 0 */
+	const char *base; /* removed on failure, if not 0 */
 };
 
 /* The logging options that the makers share. */
@@ -16,7 +16,10 @@ struct maker_log {
 	const char *user, *dir, *prefix;
 	unsigned stamp, archives, size, total;
 };
-#define MAKER_LOG { .stamp = 1, .archives = 10, .size = 1000000 }
+#define MAKER_LOG                                                              \
+	{                                                                      \
+		.stamp = 1, .archives = 10, .size = 1000000                    \
+	}
 /* Take option c with optarg: 1 if it is one of l t n s S P, else 0. */
 int maker_log_option(struct maker_log *, int c);
 

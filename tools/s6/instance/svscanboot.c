@@ -21,7 +21,8 @@
 
 static const struct opt opts[] = {
 	{ 'c', "console", "FILE", "the logger's own messages go there" },
-	{ 'D', "catchall-directory", "DIR", "log directory\n"
+	{ 'D', "catchall-directory", "DIR",
+		"log directory\n"
 		"(" UNCAUGHT_LOGS ")" },
 	{ 'm', "catchall-mode", "OCTAL", "its permissions (02750)" },
 	{ 'l', "catchall-user", "USER", "account of the logger" },
@@ -30,8 +31,7 @@ static const struct opt opts[] = {
 	{ 'd', "notification-fd", "FD", "write a newline there when ready" },
 	{ 'C', "services-max", "N", "as in reeve-svscan" },
 	{ 'L', "name-max", "N", "as in reeve-svscan" },
-	{ 't', "timeout", "MS", "as in reeve-svscan" },
-	{ 0, 0, 0, 0 }
+	{ 't', "timeout", "MS", "as in reeve-svscan" }, { 0, 0, 0, 0 }
 };
 static const struct usage usage = {
 	"[ -c console ] [ -D dir ] [ -m mode ] [ -l user ] [ -o options ] "
@@ -67,7 +67,8 @@ logger(const char *dir)
 	path_remove(AT_FDCWD, dir);
 	maker_dir(&m, dir);
 	maker_put(&m, dir, "notification-fd", "3\n", 0644);
-	maker_begin(&m, "#!/bin/sh\nexec >&2 <fifo\nexec env -i PATH=\"$PATH\"");
+	maker_begin(
+		&m, "#!/bin/sh\nexec >&2 <fifo\nexec env -i PATH=\"$PATH\"");
 	if (user) {
 		maker_program(&m, "setuidgid");
 		maker_word(&m, user);
@@ -92,27 +93,38 @@ main(int argc, char **argv)
 	words_sister(&w, "svscan");
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'c': console = optarg; break;
-		case 'D': logs = optarg; break;
+		case 'c':
+			console = optarg;
+			break;
+		case 'D':
+			logs = optarg;
+			break;
 		case 'm':
 			mode = opt_octal("-m", optarg, 07777);
 			break;
-		case 'l': user = optarg; break;
-		case 'o': words = optarg; break;
+		case 'l':
+			user = optarg;
+			break;
+		case 'o':
+			words = optarg;
+			break;
 		case 'u':
 			runtime = getenv("XDG_RUNTIME_DIR");
-			if (!runtime || path_join(own, sizeof own, runtime,
-				"uncaught-logs") < 0)
+			if (!runtime ||
+				path_join(own, sizeof own, runtime,
+					"uncaught-logs") < 0)
 				die(EX_MISUSE, "XDG_RUNTIME_DIR not set (-u)");
 			logs = own;
 			break;
 		case 'd':
 			/* Before anything is made. */
-			log = (int)opt_uint("the descriptor", optarg, 3,
-				INT_MAX);
+			log = (int)opt_uint(
+				"the descriptor", optarg, 3, INT_MAX);
 			if (fcntl(log, F_GETFD) < 0)
-				die_sys(EX_SYSTEM, "unable to use descriptor "
-					"%d", log);
+				die_sys(EX_SYSTEM,
+					"unable to use descriptor "
+					"%d",
+					log);
 			words_fmt(&w, "-d%d", log);
 			break;
 		default:
@@ -124,9 +136,9 @@ main(int argc, char **argv)
 	if (argc - optind != 1)
 		opt_usage(&usage);
 	log_directory(mode);
-	if (path_mkdirs(argv[0], 0755) < 0 || path_join(dir, sizeof dir,
-		argv[0], "s6-svscan-log") < 0
-		|| path_join(fifo, sizeof fifo, dir, "fifo") < 0)
+	if (path_mkdirs(argv[0], 0755) < 0 ||
+		path_join(dir, sizeof dir, argv[0], "s6-svscan-log") < 0 ||
+		path_join(fifo, sizeof fifo, dir, "fifo") < 0)
 		die_sys(EX_SYSTEM, "unable to mkdir %s", argv[0]);
 	logger(dir);
 	if (mkfifo(fifo, 0600) < 0)

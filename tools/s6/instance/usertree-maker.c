@@ -17,7 +17,8 @@
 #include "tools/s6/instance/maker.h"
 
 static const struct opt opts[] = {
-	{ 'd', "scandir", "DIR", "the user's scan directory; ${USER}, ${HOME},\n"
+	{ 'd', "scandir", "DIR",
+		"the user's scan directory; ${USER}, ${HOME},\n"
 		"${UID}, ${GID}, ${GIDLIST} and -e variables are\n"
 		"replaced (${HOME}/service)" },
 	{ 'p', "path", "PATH", "PATH of the tree (/usr/bin:/bin)" },
@@ -26,13 +27,13 @@ static const struct opt opts[] = {
 	{ 'r', "rc", "SERVICE/LOGGER[/PIPELINE]",
 		"write definitions for rc instead" },
 	{ 'l', "log-user", "USER", "account of the logger" },
-	{ 't', "timestamp", "0..3", "of the log: none, TAI64N (default),\n"
+	{ 't', "timestamp", "0..3",
+		"of the log: none, TAI64N (default),\n"
 		"ISO 8601, both" },
 	{ 'n', "archives", "N", "keep N archives (10)" },
 	{ 's', "size", "BYTES", "rotate at BYTES (1000000)" },
 	{ 'S', "total", "BYTES", "keep BYTES of archives (no limit)" },
-	{ 'P', "prefix", "TEXT", "before every line" },
-	{ 0, 0, 0, 0 }
+	{ 'P', "prefix", "TEXT", "before every line" }, { 0, 0, 0, 0 }
 };
 static const struct usage usage = {
 	"[ -d userscandir ] [ -p path ] [ -E envdir [ -e var ... ] ] "
@@ -40,7 +41,8 @@ static const struct usage usage = {
 	"[ -n nfiles ] [ -s filesize ] [ -S maxsize ] [ -P prefix ] "
 	"user logdir dir",
 	"Write a service directory dir that runs a supervision tree as user.",
-	opts, "Exit status: 0 written, 100 misuse, 111 system error (and then\n"
+	opts,
+	"Exit status: 0 written, 100 misuse, 111 system error (and then\n"
 	"dir is not there)."
 };
 
@@ -68,8 +70,8 @@ shebang(struct maker *m)
 		size_t n = strcspn(p, ":");
 
 		if (n && n < sizeof path - 16) {
-			snprintf(path, sizeof path, "%.*s/execlineb", (int)n,
-				p);
+			snprintf(
+				path, sizeof path, "%.*s/execlineb", (int)n, p);
 			if (file_exists(AT_FDCWD, path)) {
 				maker_say(m, "#!%s -P\n", path);
 				return;
@@ -118,7 +120,8 @@ run_script(struct maker *m, const char *dir, const char *user,
 	}
 	maker_say(m, "multisubstitute\n{\n");
 	for (const char *const *v = (const char *const[]){ "USER", "HOME",
-		"UID", "GID", "GIDLIST", 0 }; *v; v++)
+		     "UID", "GID", "GIDLIST", 0 };
+		*v; v++)
 		maker_say(m, "  importas -i %s %s\n", *v, *v);
 	maker_say(m, "}\n");
 	for (char **v = vars; *v; v++) {
@@ -142,7 +145,7 @@ main(int argc, char **argv)
 	struct maker_log l = MAKER_LOG;
 	struct maker_rc rc = { 0 };
 	const char *scandir = "${HOME}/service", *search = "/usr/bin:/bin",
-		*envdir = 0;
+		   *envdir = 0;
 	char svc[PATH_LEN], log[PATH_LEN], **vars;
 	int c, n = 0;
 
@@ -152,12 +155,24 @@ main(int argc, char **argv)
 		die_sys(EX_SYSTEM, "unable to allocate");
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'd': scandir = optarg; break;
-		case 'p': search = optarg; break;
-		case 'E': envdir = optarg; break;
-		case 'e': vars[n++] = optarg; break;
-		case 'r': maker_rc_option(&rc, optarg); break;
-		default: maker_log_option(&l, c); break;
+		case 'd':
+			scandir = optarg;
+			break;
+		case 'p':
+			search = optarg;
+			break;
+		case 'E':
+			envdir = optarg;
+			break;
+		case 'e':
+			vars[n++] = optarg;
+			break;
+		case 'r':
+			maker_rc_option(&rc, optarg);
+			break;
+		default:
+			maker_log_option(&l, c);
+			break;
 		}
 	argv += optind;
 	if (argc - optind != 3)

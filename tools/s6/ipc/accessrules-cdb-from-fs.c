@@ -21,16 +21,14 @@
 static cdbmaker maker = CDBMAKER_ZERO;
 static char tmp[PATH_LEN];
 
-static const struct opt opts[] = {
-	{ 'm', "mode", "OCTAL", "permissions of the cdb (0600)" },
-	{ 0, 0, 0, 0 }
-};
-static const struct usage usage = {
-	"[ -m mode ] cdbfile dir",
+static const struct opt opts[] = { { 'm', "mode", "OCTAL",
+					   "permissions of the cdb (0600)" },
+	{ 0, 0, 0, 0 } };
+static const struct usage usage = { "[ -m mode ] cdbfile dir",
 	"Write the access rules in dir (see s6-accessrules(5)) to cdbfile.",
-	opts, "Exit status: 0 done, 100 misuse, 111 system error; cdbfile is\n"
-	"replaced whole or not at all."
-};
+	opts,
+	"Exit status: 0 done, 100 misuse, 111 system error; cdbfile is\n"
+	"replaced whole or not at all." };
 
 static _Noreturn void
 fail(const char *what, const char *on)
@@ -52,8 +50,8 @@ add(const char *dir, const char *group, const char *name)
 	enum rules_answer a;
 	size_t n;
 
-	if (path_join(key, sizeof key, group, name) < 0
-		|| path_join(path, sizeof path, dir, key) < 0)
+	if (path_join(key, sizeof key, group, name) < 0 ||
+		path_join(path, sizeof path, dir, key) < 0)
 		fail("use the name", name);
 	a = rules_read(path, &rule);
 	if (a == RULES_ERROR)
@@ -61,8 +59,8 @@ add(const char *dir, const char *group, const char *name)
 	if (a == RULES_NONE)
 		return;
 	n = rules_pack(value, sizeof value, a, &rule);
-	if (!cdbmake_add(&maker, key, (unsigned)strlen(key), value,
-		(unsigned)n))
+	if (!cdbmake_add(
+		    &maker, key, (unsigned)strlen(key), value, (unsigned)n))
 		fail("write to", tmp);
 }
 
@@ -103,8 +101,7 @@ main(int argc, char **argv)
 	d = opendir(argv[1]);
 	if (!d)
 		fail("opendir", argv[1]);
-	if (snprintf(tmp, sizeof tmp, "%s:XXXXXX", argv[0])
-		>= (int)sizeof tmp)
+	if (snprintf(tmp, sizeof tmp, "%s:XXXXXX", argv[0]) >= (int)sizeof tmp)
 		die(EX_MISUSE, "path %s is too long", argv[0]);
 	fd = mkstemp(tmp);
 	if (fd < 0) {
@@ -118,8 +115,8 @@ main(int argc, char **argv)
 			group(argv[1], e->d_name);
 	if (errno)
 		fail("readdir", argv[1]);
-	if (!cdbmake_finish(&maker) || fchmod(fd, mode) < 0 || fsync(fd) < 0
-		|| close(fd) < 0)
+	if (!cdbmake_finish(&maker) || fchmod(fd, mode) < 0 || fsync(fd) < 0 ||
+		close(fd) < 0)
 		fail("write", tmp);
 	if (rename(tmp, argv[0]) < 0)
 		fail("rename to", argv[0]);

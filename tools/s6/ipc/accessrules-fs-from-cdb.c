@@ -16,12 +16,10 @@
 #include "lib/path.h"
 #include "tools/s6/ipc/rules.h"
 
-static const struct usage usage = {
-	"dir cdbfile",
+static const struct usage usage = { "dir cdbfile",
 	"Write the access rules in cdbfile as a directory, which must not\n"
 	"exist.",
-	0, "Exit status: 0 done, 100 misuse, 111 system error or bad cdb."
-};
+	0, "Exit status: 0 done, 100 misuse, 111 system error or bad cdb." };
 static const char *base;
 
 static _Noreturn void
@@ -39,8 +37,8 @@ put(const char *dir, const char *name, const char *data, size_t len)
 {
 	char path[PATH_LEN];
 
-	if (path_join(path, sizeof path, dir, name) < 0
-		|| file_write(AT_FDCWD, path, data, len, 0644, 0) < 0)
+	if (path_join(path, sizeof path, dir, name) < 0 ||
+		file_write(AT_FDCWD, path, data, len, 0644, 0) < 0)
 		fail("write", path);
 }
 
@@ -50,8 +48,8 @@ key_ok(const char *k, size_t len)
 {
 	const char *slash = memchr(k, '/', len);
 
-	if (!slash || slash == k || slash == k + len - 1 || *k == '.'
-		|| slash[1] == '.' || memchr(k, 0, len))
+	if (!slash || slash == k || slash == k + len - 1 || *k == '.' ||
+		slash[1] == '.' || memchr(k, 0, len))
 		return 0;
 	return !memchr(slash + 1, '/', (size_t)(k + len - slash - 1));
 }
@@ -62,8 +60,8 @@ put_env(const char *dir, const struct rule *r)
 	char path[PATH_LEN];
 	const char *end = r->env + r->envlen;
 
-	if (path_join(path, sizeof path, dir, "env") < 0
-		|| path_mkdirs(path, 0755) < 0)
+	if (path_join(path, sizeof path, dir, "env") < 0 ||
+		path_mkdirs(path, 0755) < 0)
 		fail("mkdir", path);
 	for (const char *s = r->env; s < end; s += strlen(s) + 1) {
 		static char value[RULES_ENV + 2];
@@ -112,13 +110,13 @@ main(int argc, char **argv)
 		char key[512], path[PATH_LEN];
 
 		errno = EPROTO;
-		if (k.len >= sizeof key || !key_ok(k.s, k.len)
-			|| !rules_unpack(v.s, v.len, &a, &rule))
+		if (k.len >= sizeof key || !key_ok(k.s, k.len) ||
+			!rules_unpack(v.s, v.len, &a, &rule))
 			fail("find access rules in", argv[1]);
 		memcpy(key, k.s, k.len);
 		key[k.len] = 0;
-		if (path_join(path, sizeof path, base, key) < 0
-			|| path_mkdirs(path, 0755) < 0)
+		if (path_join(path, sizeof path, base, key) < 0 ||
+			path_mkdirs(path, 0755) < 0)
 			fail("mkdir", path);
 		put(path, a == RULES_ALLOW ? "allow" : "deny", "", 0);
 		if (a != RULES_ALLOW)

@@ -10,11 +10,9 @@
 #include "lib/num.h"
 #include "lib/opt.h"
 
-static const struct usage usage = {
-	"prog...",
-	"Execute prog unless ${PROTO}CONNNUM is more than ${PROTO}CONNMAX.",
-	0, "Exit status: 1 too many, 100 misuse, 126, 127 prog."
-};
+static const struct usage usage = { "prog...",
+	"Execute prog unless ${PROTO}CONNNUM is more than ${PROTO}CONNMAX.", 0,
+	"Exit status: 1 too many, 100 misuse, 126, 127 prog." };
 
 static int
 number(const char *proto, const char *suffix, unsigned *n)
@@ -51,8 +49,10 @@ main(int argc, char **argv)
 	if (number(proto, "CONNMAX", &max)) {
 		number(proto, "CONNNUM", &num);
 		if (num > max)
-			die(EX_NO, "number of connections from this client"
-				" limited to %u", max);
+			die(EX_NO,
+				"number of connections from this client"
+				" limited to %u",
+				max);
 	}
 	chain_exec(argv + optind);
 }

@@ -17,8 +17,8 @@
 enum { BUF = 65536 };
 
 struct flow {
-	int from, to;		/* -1 when ended */
-	size_t head, len;	/* bytes waiting in buf */
+	int from, to; /* -1 when ended */
+	size_t head, len; /* bytes waiting in buf */
 	int eof;
 	char buf[BUF];
 };
@@ -29,12 +29,10 @@ static const struct opt opts[] = {
 	{ 'w', "write", "FD", "standard input is copied to it (7)" },
 	{ 0, 0, 0, 0 }
 };
-static const struct usage usage = {
-	"[ -t timeout ] [ -r fdr ] [ -w fdw ]",
+static const struct usage usage = { "[ -t timeout ] [ -r fdr ] [ -w fdw ]",
 	"Copy standard input to descriptor 7, and descriptor 6 to standard\n"
 	"output, until both have ended.",
-	opts, "Exit status: 0 all done, 1 timeout, 100 misuse, 111 error."
-};
+	opts, "Exit status: 0 all done, 1 timeout, 100 misuse, 111 error." };
 
 static void
 finish_out(struct flow *f)
@@ -61,8 +59,8 @@ finish_in(struct flow *f)
 static void
 take(struct flow *f)
 {
-	ssize_t n = read(f->from, f->buf + f->head + f->len,
-		BUF - f->head - f->len);
+	ssize_t n = read(
+		f->from, f->buf + f->head + f->len, BUF - f->head - f->len);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
@@ -99,7 +97,7 @@ live(const struct flow *f)
 int
 main(int argc, char **argv)
 {
-	static struct flow f[2];	/* of zeros: buffers are in no file */
+	static struct flow f[2]; /* of zeros: buffers are in no file */
 	unsigned timeout = 0;
 	int c;
 
@@ -109,9 +107,15 @@ main(int argc, char **argv)
 	f[1].to = 1;
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 't': timeout = opt_uint("-t", optarg, 0, 1u << 30); break;
-		case 'r': f[1].from = (int)opt_uint("-r", optarg, 0, 65535); break;
-		case 'w': f[0].to = (int)opt_uint("-w", optarg, 0, 65535); break;
+		case 't':
+			timeout = opt_uint("-t", optarg, 0, 1u << 30);
+			break;
+		case 'r':
+			f[1].from = (int)opt_uint("-r", optarg, 0, 65535);
+			break;
+		case 'w':
+			f[0].to = (int)opt_uint("-w", optarg, 0, 65535);
+			break;
 		}
 	if (argc != optind)
 		opt_usage(&usage);
@@ -134,7 +138,7 @@ main(int argc, char **argv)
 		for (int i = 0; i < 2; i++) {
 			p[2 * i] = (struct pollfd){ .events = POLLIN,
 				.fd = f[i].head + f[i].len < BUF ? f[i].from
-					: -1 };
+								 : -1 };
 			p[2 * i + 1] = (struct pollfd){ .fd = f[i].to,
 				.events = f[i].len ? POLLOUT : 0 };
 		}
@@ -148,8 +152,8 @@ main(int argc, char **argv)
 		for (int i = 0; i < 2; i++) {
 			if (p[2 * i + 1].revents & POLLOUT)
 				give(&f[i]);
-			else if (p[2 * i + 1].revents & (POLLERR | POLLNVAL)
-				&& f[i].to >= 0) {
+			else if (p[2 * i + 1].revents & (POLLERR | POLLNVAL) &&
+				f[i].to >= 0) {
 				/* Nobody reads us any more. */
 				f[i].len = 0;
 				finish_in(&f[i]);

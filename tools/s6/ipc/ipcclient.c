@@ -14,14 +14,12 @@
 #include "tools/s6/ipc/sock.h"
 #include "tools/s6/ipc/umsg.h"
 
-static const struct opt opts[] = {
-	{ 'q', "quiet", 0, "only errors" },
+static const struct opt opts[] = { { 'q', "quiet", 0, "only errors" },
 	{ 'Q', "warnings", 0, "errors and warnings (default)" },
 	{ 'v', "verbose", 0, "say when connected" },
 	{ 'p', "bind", "PATH", "bind the local end to PATH" },
 	{ 'l', "local", "NAME", "use NAME as the local path, do not ask" },
-	{ 0, 0, 0, 0 }
-};
+	{ 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[ -q | -Q | -v ] [ -p bindpath ] [ -l localname ] path prog...",
 	"Connect to the local socket path and execute prog with the\n"
@@ -39,11 +37,21 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'q': verbosity = 0; break;
-		case 'Q': verbosity = 1; break;
-		case 'v': verbosity = 2; break;
-		case 'p': bindpath = optarg; break;
-		case 'l': local = optarg; break;
+		case 'q':
+			verbosity = 0;
+			break;
+		case 'Q':
+			verbosity = 1;
+			break;
+		case 'v':
+			verbosity = 2;
+			break;
+		case 'p':
+			bindpath = optarg;
+			break;
+		case 'l':
+			local = optarg;
+			break;
 		}
 	argv += optind;
 	if (argc - optind < 2)
@@ -57,8 +65,8 @@ main(int argc, char **argv)
 			die_sys(EX_SYSTEM, "unable to get the local path");
 		local = path;
 	}
-	if (setenv("PROTO", "IPC", 1) < 0
-		|| setenv("IPCLOCALPATH", local, 1) < 0)
+	if (setenv("PROTO", "IPC", 1) < 0 ||
+		setenv("IPCLOCALPATH", local, 1) < 0)
 		die_sys(EX_SYSTEM, "unable to set the environment");
 	fcntl(fd, F_SETFL, O_RDWR);
 	/* fd may itself be 6 or 7 and close-on-exec: a copy first. */

@@ -17,13 +17,13 @@
 #include "tools/s6/ipc/sock.h"
 
 static const struct opt opts[] = {
-	{ 'v', "verbosity", "N", "0 errors, 1 also who is let in, 2 everything" },
+	{ 'v', "verbosity", "N",
+		"0 errors, 1 also who is let in, 2 everything" },
 	{ 'E', "no-env", 0, "take the variables about the client away" },
 	{ 'e', "env", 0, "keep them (default)" },
 	{ 'l', "local", "NAME", "use NAME as the local path, do not ask" },
 	{ 'i', "rules", "DIR", "rules in a directory" },
-	{ 'x', "cdb", "FILE", "rules in a cdb" },
-	{ 0, 0, 0, 0 }
+	{ 'x', "cdb", "FILE", "rules in a cdb" }, { 0, 0, 0, 0 }
 };
 static const struct usage usage = {
 	"[ -v verbosity ] [ -e | -E ] [ -l localname ] "
@@ -70,12 +70,26 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'v': verbosity = opt_uint("-v", optarg, 0, 99); break;
-		case 'E': keep = 0; break;
-		case 'e': keep = 1; break;
-		case 'l': local = optarg; break;
-		case 'i': dir = optarg; cdb = 0; break;
-		case 'x': cdb = optarg; dir = 0; break;
+		case 'v':
+			verbosity = opt_uint("-v", optarg, 0, 99);
+			break;
+		case 'E':
+			keep = 0;
+			break;
+		case 'e':
+			keep = 1;
+			break;
+		case 'l':
+			local = optarg;
+			break;
+		case 'i':
+			dir = optarg;
+			cdb = 0;
+			break;
+		case 'x':
+			cdb = optarg;
+			dir = 0;
+			break;
 		}
 	if (argc == optind)
 		opt_usage(&usage);
@@ -97,8 +111,11 @@ main(int argc, char **argv)
 	if (verbosity >= (a == RULES_ALLOW ? 1u : 2u))
 		info("%s pid %ld uid %u gid %u%s",
 			a == RULES_ALLOW ? "allow" : "deny", (long)getpid(),
-			uid, gid, a == RULES_DENY ? ": Permission denied" :
-			a == RULES_NONE ? ": No such file or directory" : "");
+			uid, gid,
+			a == RULES_DENY ? ": Permission denied"
+				: a == RULES_NONE
+				? ": No such file or directory"
+				: "");
 	if (a != RULES_ALLOW)
 		return EX_NO;
 	if (keep) {

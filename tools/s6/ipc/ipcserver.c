@@ -10,8 +10,7 @@
 #include "lib/opt.h"
 #include "lib/words.h"
 
-static const struct opt opts[] = {
-	{ 'q', "quiet", 0, "only errors" },
+static const struct opt opts[] = { { 'q', "quiet", 0, "only errors" },
 	{ 'Q', "warnings", 0, "errors and warnings (default)" },
 	{ 'v', "verbose", 0, "also every connection" },
 	{ 'd', "reuse", 0, "take over a socket left behind (default)" },
@@ -27,43 +26,75 @@ static const struct opt opts[] = {
 	{ 'g', "gid", "GID", "group after binding" },
 	{ 'u', "uid", "UID", "user after binding" },
 	{ 'U', "uid-env", 0, "user and groups from $UID, $GID, $GIDLIST" },
-	{ 0, 0, 0, 0 }
-};
+	{ 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[ -q | -Q | -v ] [ -d | -D ] [ -P | -p ] [ -1 ] [ -c maxconn ] "
 	"[ -C localmaxconn ] [ -b backlog ] [ -a socketperms ] "
 	"[ -G gid,gid,... ] [ -g gid ] [ -u uid ] [ -U ] path prog...",
-	"Listen on the local socket path and run prog for every client.",
-	opts, "Exit status: 100 misuse, 111 system error."
+	"Listen on the local socket path and run prog for every client.", opts,
+	"Exit status: 100 misuse, 111 system error."
 };
 
 int
 main(int argc, char **argv)
 {
 	const char *level = 0, *mode = 0, *backlog = 0, *max = 0, *local = 0,
-		*uid = 0, *gid = 0, *groups = 0;
+		   *uid = 0, *gid = 0, *groups = 0;
 	int reuse = 1, remote = 1, notify = 0, env = 0, c;
 	struct words w = { 0 };
 
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'q': level = "-v0"; break;
-		case 'Q': level = "-v1"; break;
-		case 'v': level = "-v2"; break;
-		case 'd': reuse = 1; break;
-		case 'D': reuse = 0; break;
-		case 'P': remote = 0; break;
-		case 'p': remote = 1; break;
-		case '1': notify = 1; break;
-		case 'c': max = optarg; break;
-		case 'C': local = optarg; break;
-		case 'b': backlog = optarg; break;
-		case 'a': mode = optarg; break;
-		case 'G': groups = optarg; break;
-		case 'g': gid = optarg; break;
-		case 'u': uid = optarg; break;
-		case 'U': env = 1; uid = gid = groups = 0; break;
+		case 'q':
+			level = "-v0";
+			break;
+		case 'Q':
+			level = "-v1";
+			break;
+		case 'v':
+			level = "-v2";
+			break;
+		case 'd':
+			reuse = 1;
+			break;
+		case 'D':
+			reuse = 0;
+			break;
+		case 'P':
+			remote = 0;
+			break;
+		case 'p':
+			remote = 1;
+			break;
+		case '1':
+			notify = 1;
+			break;
+		case 'c':
+			max = optarg;
+			break;
+		case 'C':
+			local = optarg;
+			break;
+		case 'b':
+			backlog = optarg;
+			break;
+		case 'a':
+			mode = optarg;
+			break;
+		case 'G':
+			groups = optarg;
+			break;
+		case 'g':
+			gid = optarg;
+			break;
+		case 'u':
+			uid = optarg;
+			break;
+		case 'U':
+			env = 1;
+			uid = gid = groups = 0;
+			break;
 		}
 	argv += optind;
 	if (argc - optind < 2)

@@ -32,7 +32,7 @@ static struct {
 	struct client clients[CONN_MAX];
 	unsigned n, max, max_user;
 	int verbosity, remote, stop;
-	int deaf;		/* nobody can be accepted, which was said */
+	int deaf; /* nobody can be accepted, which was said */
 	char **prog;
 } srv;
 
@@ -92,8 +92,8 @@ child(int fd, uid_t uid, gid_t gid, const char *path, unsigned num)
 		die_sys(EX_SYSTEM, "unable to move the connection");
 	if (fd > 1)
 		close(fd);
-	if (setenv("PROTO", "IPC", 1) < 0
-		|| setenv("IPCREMOTEPATH", path, 1) < 0)
+	if (setenv("PROTO", "IPC", 1) < 0 ||
+		setenv("IPCREMOTEPATH", path, 1) < 0)
 		die_sys(EX_SYSTEM, "unable to set the environment");
 	if (srv.remote) {
 		put_env("IPCREMOTEEUID", uid);
@@ -155,8 +155,7 @@ accept_one(void)
 	if (fd < 0) {
 		struct timespec pause = { 0, ACCEPT_AGAIN_MS * 1000000L };
 
-		if (errno == EAGAIN || errno == EINTR
-			|| errno == ECONNABORTED)
+		if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
 			return;
 		if (srv.verbosity && !srv.deaf)
 			warn_sys("unable to accept (trying again every %d ms)",
@@ -222,21 +221,21 @@ signals(void)
 		case SIGHUP:
 			if (srv.verbosity >= 2)
 				info("received SIGHUP, sending SIGTERM+SIGCONT"
-					" to all connections");
+				     " to all connections");
 			tell_all(SIGTERM);
 			break;
 		case SIGQUIT:
 			if (srv.verbosity >= 2)
 				info("received SIGQUIT, sending SIGTERM+"
-					"SIGCONT to all connections and"
-					" quitting");
+				     "SIGCONT to all connections and"
+				     " quitting");
 			tell_all(SIGTERM);
 			srv.stop = 1;
 			break;
 		case SIGABRT:
 			if (srv.verbosity >= 2)
 				info("received SIGABRT, sending SIGKILL to all"
-					" connections and quitting");
+				     " connections and quitting");
 			tell_all(SIGKILL);
 			srv.stop = 1;
 			break;
@@ -274,9 +273,15 @@ main(int argc, char **argv)
 		case 'v':
 			srv.verbosity = (int)opt_uint("-v", optarg, 0, 99);
 			break;
-		case '1': notify = 1; break;
-		case 'P': srv.remote = 0; break;
-		case 'p': srv.remote = 1; break;
+		case '1':
+			notify = 1;
+			break;
+		case 'P':
+			srv.remote = 0;
+			break;
+		case 'p':
+			srv.remote = 1;
+			break;
 		case 'c':
 			srv.max = opt_uint("-c", optarg, 1, CONN_MAX);
 			break;
@@ -312,7 +317,8 @@ main(int argc, char **argv)
 		if (p[0].revents)
 			signals();
 		if (p[1].revents & (POLLERR | POLLNVAL))
-			die(EX_SYSTEM, "standard input is not a listening"
+			die(EX_SYSTEM,
+				"standard input is not a listening"
 				" socket any more");
 		if (!srv.stop && p[1].revents & POLLIN)
 			accept_one();

@@ -112,7 +112,7 @@ rules_read(const char *dir, struct rule *r)
 		if (access(path, R_OK) == 0)
 			return RULES_DENY;
 		return errno == ENOENT || errno == EACCES ? RULES_NONE
-			: RULES_ERROR;
+							  : RULES_ERROR;
 	}
 	if (read_env(r, dir) < 0)
 		return RULES_ERROR;
@@ -169,8 +169,7 @@ rules_pack(char *buf, size_t max, enum rules_answer a, const struct rule *r)
 }
 
 int
-rules_unpack(const char *data, size_t len, enum rules_answer *a,
-	struct rule *r)
+rules_unpack(const char *data, size_t len, enum rules_answer *a, struct rule *r)
 {
 	struct rd d = rd_init(data, len);
 	const unsigned char *env, *exec;
@@ -189,8 +188,7 @@ rules_unpack(const char *data, size_t len, enum rules_answer *a,
 	env = rd_mem(&d, envlen);
 	execlen = rd_u16(&d);
 	exec = rd_mem(&d, execlen);
-	if (!rd_done(&d) || execlen > RULES_EXEC
-		|| (envlen && env[envlen - 1]))
+	if (!rd_done(&d) || execlen > RULES_EXEC || (envlen && env[envlen - 1]))
 		return 0;
 	if (envlen)
 		memcpy(r->env, env, envlen);
@@ -215,8 +213,9 @@ rules_cdb(const char *file, uid_t uid, gid_t gid, struct rule *r)
 	r->envlen = r->execlen = 0;
 	if (!cdb_init(&c, file))
 		return RULES_ERROR;
-	for (int i = 0; a == RULES_NONE
-		&& (have = key(i, k, sizeof k, uid, gid)) >= 0; i++) {
+	for (int i = 0;
+		a == RULES_NONE && (have = key(i, k, sizeof k, uid, gid)) >= 0;
+		i++) {
 		int found;
 
 		if (!have)

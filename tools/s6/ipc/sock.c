@@ -72,14 +72,14 @@ sock_connect(const char *path, const char *bindpath,
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	if (bindpath) {
 		*what = "bind socket to";
-		if (address(&sa, bindpath) < 0
-			|| bind(fd, (struct sockaddr *)&sa, sizeof sa) < 0)
+		if (address(&sa, bindpath) < 0 ||
+			bind(fd, (struct sockaddr *)&sa, sizeof sa) < 0)
 			goto err;
 		*what = "connect to";
 	}
-	if (address(&sa, path) < 0
-		|| fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) < 0
-		|| connect_until(fd, &sa, deadline) < 0)
+	if (address(&sa, path) < 0 ||
+		fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) < 0 ||
+		connect_until(fd, &sa, deadline) < 0)
 		goto err;
 	return fd;
 err:
@@ -105,7 +105,8 @@ sock_local(int fd, char *buf, size_t max)
 	}
 	n = len > offsetof(struct sockaddr_un, sun_path)
 		? strnlen(sa.sun_path,
-			len - offsetof(struct sockaddr_un, sun_path)) : 0;
+			  len - offsetof(struct sockaddr_un, sun_path))
+		: 0;
 	if (n >= max) {
 		errno = ENAMETOOLONG;
 		return -1;

@@ -53,15 +53,15 @@ strings(const char *s, size_t len, uint32_t n)
 }
 
 int
-sudo_request_unpack(struct sudo_request *r, const void *buf, size_t len,
-	unsigned nfds)
+sudo_request_unpack(
+	struct sudo_request *r, const void *buf, size_t len, unsigned nfds)
 {
 	struct rd d = rd_init(buf, len);
 	const unsigned char *banner = rd_mem(&d, SUDO_BANNER);
 	struct sudo_request q;
 
-	if (nfds != SUDO_FDS || !banner
-		|| memcmp(banner, SUDO_CLIENT, SUDO_BANNER))
+	if (nfds != SUDO_FDS || !banner ||
+		memcmp(banner, SUDO_CLIENT, SUDO_BANNER))
 		return 0;
 	q.argc = rd_u32(&d);
 	q.envc = rd_u32(&d);
@@ -69,8 +69,8 @@ sudo_request_unpack(struct sudo_request *r, const void *buf, size_t len,
 	q.envlen = rd_u32(&d);
 	q.args = (const char *)rd_mem(&d, q.arglen);
 	q.env = (const char *)rd_mem(&d, q.envlen);
-	if (!rd_done(&d) || !strings(q.args, q.arglen, q.argc)
-		|| !strings(q.env, q.envlen, q.envc))
+	if (!rd_done(&d) || !strings(q.args, q.arglen, q.argc) ||
+		!strings(q.env, q.envlen, q.envc))
 		return 0;
 	*r = q;
 	return 1;

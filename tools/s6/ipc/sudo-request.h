@@ -15,15 +15,15 @@ enum { SUDO_BANNER = sizeof SUDO_SERVER - 1, SUDO_FDS = 3 };
 
 struct sudo_request {
 	uint32_t argc, envc;
-	const char *args, *env;	/* borrowed */
+	const char *args, *env; /* borrowed */
 	size_t arglen, envlen;
 };
 
 /* Malloced bytes of a request, or 0; *len is set. */
-unsigned char *sudo_request_pack(char *const *argv, char *const *envp,
-	size_t *len);
+unsigned char *sudo_request_pack(
+	char *const *argv, char *const *envp, size_t *len);
 /* 1 if buf is exactly one request; else 0 and *r is left alone. */
-int sudo_request_unpack(struct sudo_request *r, const void *buf, size_t len,
-	unsigned nfds);
+int sudo_request_unpack(
+	struct sudo_request *r, const void *buf, size_t len, unsigned nfds);
 
 #endif

@@ -7,8 +7,7 @@
 #include "lib/opt.h"
 #include "lib/words.h"
 
-static const struct opt opts[] = {
-	{ 'q', "quiet", 0, "only errors" },
+static const struct opt opts[] = { { 'q', "quiet", 0, "only errors" },
 	{ 'Q', "warnings", 0, "errors and warnings (default)" },
 	{ 'v', "verbose", 0, "say when connected" },
 	{ 'p', "bind", "PATH", "bind the local end to PATH" },
@@ -17,14 +16,14 @@ static const struct opt opts[] = {
 	{ 't', "timeout", "MS", "give up if not connected after MS (never)" },
 	{ 'T', "run-timeout", "MS",
 		"give up if the program has not ended after MS (never)" },
-	{ 0, 0, 0, 0 }
-};
+	{ 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[ -q | -Q | -v ] [ -p bindpath ] [ -l localname ] [ -e ] "
 	"[ -t timeout ] [ -T timeoutrun ] path [ args... ]",
 	"Have the s6-sudod behind the local socket path run its program\n"
 	"with args and our standard input, output and error.",
-	opts, "Exit status: that of the program (128 + N for signal N),\n"
+	opts,
+	"Exit status: that of the program (128 + N for signal N),\n"
 	"100 misuse, 111 system error."
 };
 
@@ -39,14 +38,30 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'q': level = "-q"; break;
-		case 'Q': level = 0; break;
-		case 'v': level = "-v"; break;
-		case 'p': bindpath = optarg; break;
-		case 'l': local = optarg; break;
-		case 'e': env = 0; break;
-		case 't': timeout = opt_uint("-t", optarg, 0, ~0u); break;
-		case 'T': run = opt_uint("-T", optarg, 0, ~0u); break;
+		case 'q':
+			level = "-q";
+			break;
+		case 'Q':
+			level = 0;
+			break;
+		case 'v':
+			level = "-v";
+			break;
+		case 'p':
+			bindpath = optarg;
+			break;
+		case 'l':
+			local = optarg;
+			break;
+		case 'e':
+			env = 0;
+			break;
+		case 't':
+			timeout = opt_uint("-t", optarg, 0, ~0u);
+			break;
+		case 'T':
+			run = opt_uint("-T", optarg, 0, ~0u);
+			break;
 		}
 	argv += optind;
 	if (!*argv)

@@ -16,18 +16,18 @@
 
 extern char **environ;
 
-static const struct opt opts[] = {
-	{ 'e', "no-env", 0, "do not send the environment" },
+static const struct opt opts[] = { { 'e', "no-env", 0,
+					   "do not send the environment" },
 	{ 't', "timeout", "MS", "give up if not connected after MS (never)" },
 	{ 'T', "run-timeout", "MS",
 		"give up if the program has not ended after MS (never)" },
-	{ 0, 0, 0, 0 }
-};
+	{ 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[ -e ] [ -t timeoutconn ] [ -T timeoutrun ] [ args... ]",
 	"Ask the s6-sudod at descriptors 6 and 7 to run its program with\n"
 	"args and our standard input, output and error.",
-	opts, "Exit status: that of the program (128 + N for signal N),\n"
+	opts,
+	"Exit status: that of the program (128 + N for signal N),\n"
 	"100 misuse, 111 system error."
 };
 
@@ -72,15 +72,22 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'e': env = 0; break;
-		case 't': timeout = opt_uint("-t", optarg, 0, ~0u); break;
-		case 'T': run = opt_uint("-T", optarg, 0, ~0u); break;
+		case 'e':
+			env = 0;
+			break;
+		case 't':
+			timeout = opt_uint("-t", optarg, 0, ~0u);
+			break;
+		case 'T':
+			run = opt_uint("-T", optarg, 0, ~0u);
+			break;
 		}
 	argv += optind;
 	signal(SIGPIPE, SIG_IGN);
 	deadline = umsg_deadline(timeout);
 	if (get(buf, SUDO_BANNER, deadline) < 0)
-		die_sys(EX_SYSTEM, "unable to connect to the sudod server -"
+		die_sys(EX_SYSTEM,
+			"unable to connect to the sudod server -"
 			" check that you have appropriate permissions");
 	if (memcmp(buf, SUDO_SERVER, SUDO_BANNER))
 		die(EX_MISUSE, "the server at descriptor 6 is not a sudod");
@@ -101,9 +108,8 @@ main(int argc, char **argv)
 	close(1);
 	if (get(buf, 4, umsg_deadline(run)) < 0)
 		die_sys(EX_SYSTEM, "unable to get exit status from server");
-	status = (unsigned)buf[0] << 24 | (unsigned)buf[1] << 16
-		| (unsigned)buf[2] << 8 | buf[3];
+	status = (unsigned)buf[0] << 24 | (unsigned)buf[1] << 16 |
+		(unsigned)buf[2] << 8 | buf[3];
 	wstat = (int)status;
-	return WIFSIGNALED(wstat) ? 128 + WTERMSIG(wstat) :
-		WEXITSTATUS(wstat);
+	return WIFSIGNALED(wstat) ? 128 + WTERMSIG(wstat) : WEXITSTATUS(wstat);
 }

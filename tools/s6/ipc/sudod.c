@@ -36,8 +36,8 @@ static const struct usage usage = {
 	"them, with the client's standard input, output and error.",
 	opts, "Exit status: 0 done, 100 misuse or not a client, 111 error."
 };
-static unsigned drop;		/* bits 0, 1, 2: not the client's */
-static char **own;		/* our words of the command line */
+static unsigned drop; /* bits 0, 1, 2: not the client's */
+static char **own; /* our words of the command line */
 static int nown;
 
 /* Words of ours, then the client's.  Malloced, or 0. */
@@ -84,10 +84,11 @@ move_fds(const int *fds)
 
 	/* All out of the way of 0, 1 and 2 first. */
 	for (int i = 0; i < SUDO_FDS; i++) {
-		safe[i] = i == 2 && (drop & 4)
-			? fcntl(2, F_DUPFD_CLOEXEC, 10)
-			: drop >> i & 1 ? open("/dev/null", O_CLOEXEC |
-				(i ? O_WRONLY : O_RDONLY)) : fds[i];
+		safe[i] = i == 2 && (drop & 4) ? fcntl(2, F_DUPFD_CLOEXEC, 10)
+			: drop >> i & 1
+			? open("/dev/null",
+				  O_CLOEXEC | (i ? O_WRONLY : O_RDONLY))
+			: fds[i];
 		if (safe[i] >= 0)
 			safe[i] = fcntl(safe[i], F_DUPFD_CLOEXEC, 10);
 		if (safe[i] < 0)
@@ -132,8 +133,8 @@ start(char **argv, const int *fds, unsigned char *e)
 	pid_t pid;
 	ssize_t n;
 
-	if (pipe(p) < 0 || fcntl(p[0], F_SETFD, FD_CLOEXEC) < 0
-		|| fcntl(p[1], F_SETFD, FD_CLOEXEC) < 0)
+	if (pipe(p) < 0 || fcntl(p[0], F_SETFD, FD_CLOEXEC) < 0 ||
+		fcntl(p[1], F_SETFD, FD_CLOEXEC) < 0)
 		die_sys(EX_SYSTEM, "unable to make a pipe");
 	pid = fork();
 	if (pid < 0) {
@@ -202,11 +203,21 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case '0': drop |= 1; break;
-		case '1': drop |= 2; break;
-		case '2': drop |= 4; break;
-		case 'd': detach = 1; break;
-		case 't': timeout = opt_uint("-t", optarg, 0, ~0u); break;
+		case '0':
+			drop |= 1;
+			break;
+		case '1':
+			drop |= 2;
+			break;
+		case '2':
+			drop |= 4;
+			break;
+		case 'd':
+			detach = 1;
+			break;
+		case 't':
+			timeout = opt_uint("-t", optarg, 0, ~0u);
+			break;
 		}
 	own = argv + optind;
 	nown = argc - optind;

@@ -104,8 +104,7 @@ keep_fds(struct umsg_conn *c, struct msghdr *m)
 	for (struct cmsghdr *h = CMSG_FIRSTHDR(m); h; h = CMSG_NXTHDR(m, h)) {
 		size_t n = (h->cmsg_len - CMSG_LEN(0)) / sizeof(int);
 
-		if (h->cmsg_level != SOL_SOCKET
-			|| h->cmsg_type != SCM_RIGHTS)
+		if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS)
 			continue;
 		for (size_t i = 0; i < n; i++) {
 			int fd;
@@ -137,8 +136,10 @@ fill(struct umsg_conn *c)
 		char buf[CMSG_SPACE(UMSG_FDS * sizeof(int))];
 	} aux;
 	struct iovec v = { c->in + c->inlen, c->inmax - c->inlen };
-	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1,
-		.msg_control = aux.buf, .msg_controllen = sizeof aux.buf };
+	struct msghdr m = { .msg_iov = &v,
+		.msg_iovlen = 1,
+		.msg_control = aux.buf,
+		.msg_controllen = sizeof aux.buf };
 	ssize_t n;
 
 	do
@@ -261,8 +262,7 @@ umsg_flush(struct umsg_conn *c)
 	while ((o = c->out)) {
 		n = send_some(c, o);
 		if (n < 0)
-			return errno == EAGAIN || errno == EWOULDBLOCK ? 0
-				: -1;
+			return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -1;
 		o->done += (size_t)n;
 		if (o->done < o->len)
 			continue;

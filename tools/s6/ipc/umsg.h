@@ -9,15 +9,15 @@
 #include <stdint.h>
 
 enum {
-	UMSG_MAX = 1 << 20,	/* longest message we take or send */
-	UMSG_FDS = 253,		/* most descriptors in one message */
+	UMSG_MAX = 1 << 20, /* longest message we take or send */
+	UMSG_FDS = 253, /* most descriptors in one message */
 	UMSG_HEAD = 6
 };
 
 struct umsg {
-	const unsigned char *data;	/* borrowed from the connection */
+	const unsigned char *data; /* borrowed from the connection */
 	size_t len;
-	int *fds;			/* the receiver's to close */
+	int *fds; /* the receiver's to close */
 	unsigned nfds;
 };
 
@@ -25,18 +25,18 @@ struct umsg_out {
 	struct umsg_out *next;
 	size_t len, done;
 	unsigned nfds;
-	int *fds;			/* borrowed: must stay open */
+	int *fds; /* borrowed: must stay open */
 	unsigned char data[];
 };
 
 struct umsg_conn {
-	int fd;				/* borrowed */
-	unsigned char *in;		/* owned */
+	int fd; /* borrowed */
+	unsigned char *in; /* owned */
 	size_t inlen, inmax, used;
-	int infds[2 * UMSG_FDS];	/* received, not yet handed out */
+	int infds[2 * UMSG_FDS]; /* received, not yet handed out */
 	unsigned ninfds, usedfds;
-	unsigned maxfds;	/* of those; umsg_init: all that fit */
-	struct umsg_out *out, **outend;	/* owned */
+	unsigned maxfds; /* of those; umsg_init: all that fit */
+	struct umsg_out *out, **outend; /* owned */
 };
 
 void umsg_init(struct umsg_conn *, int fd);
@@ -49,8 +49,8 @@ void umsg_free(struct umsg_conn *);
 int umsg_receive(struct umsg_conn *, struct umsg *);
 
 /* Queue a message.  0, or -1 and errno. */
-int umsg_put(struct umsg_conn *, const void *data, size_t len,
-	const int *fds, unsigned nfds);
+int umsg_put(struct umsg_conn *, const void *data, size_t len, const int *fds,
+	unsigned nfds);
 /* Send what is queued without waiting.  1 all sent, 0 more to do, -1. */
 int umsg_flush(struct umsg_conn *);
 

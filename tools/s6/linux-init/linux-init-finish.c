@@ -27,19 +27,18 @@ static struct {
 	int container, sync, crashed;
 } o = { .base = "/etc/s6-linux-init/current", .grace = LI_GRACE };
 
-static const struct opt opts[] = {
-	{ 'c', "basedir", "DIR", "what s6-linux-init-maker wrote" },
+static const struct opt opts[] = { { 'c', "basedir", "DIR",
+					   "what s6-linux-init-maker wrote" },
 	{ 'g', "grace", "MS", "from SIGTERM to SIGKILL (3000)" },
 	{ 'C', "container", 0, "in a container" },
 	{ 'S', "sync", 0, "with -C: sync the disks" },
 	{ 'x', "crashed", 0, "svscan failed: exit 111 unless told another" },
-	{ 0, 0, 0, 0 }
-};
+	{ 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[ -c basedir ] [ -g gracetime ] [ -C ] [ -S ] [ -x ]",
 	"As process 1, end every process and then the container or machine.",
-	opts, "Exit status: the number in the file exitcode of\n"
-	LI_RESULTS ", or 0."
+	opts,
+	"Exit status: the number in the file exitcode of\n" LI_RESULTS ", or 0."
 };
 
 /* What the last one to write there wants, blanks and newline or not. */
@@ -47,8 +46,8 @@ static int
 exit_code(void)
 {
 	char buf[64], *s = buf;
-	ssize_t n = file_read(AT_FDCWD, LI_RESULTS "/exitcode", buf,
-		sizeof buf - 1);
+	ssize_t n = file_read(
+		AT_FDCWD, LI_RESULTS "/exitcode", buf, sizeof buf - 1);
 	unsigned u;
 
 	if (n < 0) {
@@ -62,8 +61,8 @@ exit_code(void)
 	if (!*s)
 		return 0;
 	if (!num_uint(s, &u)) {
-		warn("%s/exitcode is no number: '%s' (exiting 111)",
-			LI_RESULTS, s);
+		warn("%s/exitcode is no number: '%s' (exiting 111)", LI_RESULTS,
+			s);
 		return EX_SYSTEM;
 	}
 	if (!u && o.crashed)
@@ -140,12 +139,21 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'c': o.base = optarg; break;
-		case 'g': o.grace = opt_uint("-g", optarg, 0, LI_GRACE_MAX);
+		case 'c':
+			o.base = optarg;
 			break;
-		case 'C': o.container = 1; break;
-		case 'S': o.sync = 1; break;
-		case 'x': o.crashed = 1; break;
+		case 'g':
+			o.grace = opt_uint("-g", optarg, 0, LI_GRACE_MAX);
+			break;
+		case 'C':
+			o.container = 1;
+			break;
+		case 'S':
+			o.sync = 1;
+			break;
+		case 'x':
+			o.crashed = 1;
+			break;
 		}
 	if (argc != optind)
 		opt_usage(&usage);

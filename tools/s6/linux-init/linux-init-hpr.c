@@ -10,22 +10,19 @@
 #include "lib/msg.h"
 #include "lib/opt.h"
 
-static const struct opt opts[] = {
-	{ 'h', "halt", 0, "halt" },
-	{ 'p', "poweroff", 0, "power off" },
-	{ 'r', "reboot", 0, "reboot" },
+static const struct opt opts[] = { { 'h', "halt", 0, "halt" },
+	{ 'p', "poweroff", 0, "power off" }, { 'r', "reboot", 0, "reboot" },
 	{ 'f', "force", 0, "at once, without stopping anything" },
 	{ 'n', "no-sync", 0, "with -f: do not sync the disks" },
 	{ 'd', "no-wtmp", 0, "do not add an entry to wtmp" },
 	{ 'w', "wtmp-only", 0, "do nothing else" },
 	{ 'W', "no-wall", 0, "do not tell everybody" },
 	{ 'i', "ask", 0, "ask for the name of the machine first" },
-	{ 0, 0, 0, 0 }
-};
+	{ 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[ -f ] -h | -p | -r [ -n ] [ -d | -w ] [ -W ] [ -i ]",
-	"Ask for the end of the machine or container.",
-	opts, "Exit status: 0 asked, 1 not this machine (-i), 100 misuse, 111 nobody\n"
+	"Ask for the end of the machine or container.", opts,
+	"Exit status: 0 asked, 1 not this machine (-i), 100 misuse, 111 nobody\n"
 	"to ask, or not permitted."
 };
 
@@ -40,13 +37,31 @@ options(struct li_request *q, int argc, char **argv)
 
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'h': case 'p': case 'r': q->how = (char)c; break;
-		case 'f': o.force = 1; break;
-		case 'n': o.no_sync = 1; break;
-		case 'd': o.no_wtmp = 1; o.only_wtmp = 0; break;
-		case 'w': o.only_wtmp = 1; o.no_wtmp = 0; break;
-		case 'W': o.no_wall = 1; break;
-		case 'i': o.ask_host = 1; break;
+		case 'h':
+		case 'p':
+		case 'r':
+			q->how = (char)c;
+			break;
+		case 'f':
+			o.force = 1;
+			break;
+		case 'n':
+			o.no_sync = 1;
+			break;
+		case 'd':
+			o.no_wtmp = 1;
+			o.only_wtmp = 0;
+			break;
+		case 'w':
+			o.only_wtmp = 1;
+			o.no_wtmp = 0;
+			break;
+		case 'W':
+			o.no_wall = 1;
+			break;
+		case 'i':
+			o.ask_host = 1;
+			break;
 		}
 }
 

@@ -12,15 +12,14 @@
 #include "lib/opt.h"
 #include "lib/os.h"
 
-enum { EX_NOISE = 2 };		/* a client that says something */
+enum { EX_NOISE = 2 }; /* a client that says something */
 
-static const struct usage usage = {
-	"",
+static const struct usage usage = { "",
 	"Wait until the client of the socket on standard input is gone, then\n"
 	"remove its login from utmp.",
-	0, "Exit status: 0 done, 1 the client is not root, 2 it wrote something,\n"
-	"100 misuse, 111 system error."
-};
+	0,
+	"Exit status: 0 done, 1 the client is not root, 2 it wrote something,\n"
+	"100 misuse, 111 system error." };
 
 int
 main(int argc, char **argv)

@@ -34,24 +34,32 @@ static struct {
 	unsigned verbosity, mask, stamp, grace;
 	int console, logout, remount, hands_off, container, no_logger, sync;
 	int wait_fd;
-} o = { .base = "/etc/s6-linux-init/current", .path = "/usr/bin:/bin",
-	.runlevel = "default", .skel = "/etc/s6-linux-init/skel",
-	.user = "root", .verbosity = 1, .mask = 022, .stamp = 1,
+} o = { .base = "/etc/s6-linux-init/current",
+	.path = "/usr/bin:/bin",
+	.runlevel = "default",
+	.skel = "/etc/s6-linux-init/skel",
+	.user = "root",
+	.verbosity = 1,
+	.mask = 022,
+	.stamp = 1,
 	.grace = LI_GRACE };
-static const char *dir;		/* what is being made */
+static const char *dir; /* what is being made */
 
-static const struct opt opts[] = {
-	{ 'V', "verbosity", "N", "of the boot: 0, 1, 2" },
-	{ 'c', "basedir", "DIR", "where dir will be at boot\n"
+static const struct opt opts[] = { { 'V', "verbosity", "N",
+					   "of the boot: 0, 1, 2" },
+	{ 'c', "basedir", "DIR",
+		"where dir will be at boot\n"
 		"(/etc/s6-linux-init/current)" },
 	{ 'u', "log-user", "USER", "account of the catch-all logger (root)" },
 	{ 'G', "early-getty", "CMDLINE", "an early service that runs this" },
 	{ '1', "console-copy", 0, "catch-all output to the console too" },
-	{ 'L', "logouthookd", 0, "an early service that removes logins from\n"
+	{ 'L', "logouthookd", 0,
+		"an early service that removes logins from\n"
 		"utmp when their process ends" },
 	{ 'p', "initial-path", "PATH", "PATH of everything (/usr/bin:/bin)" },
 	{ 'm', "umask", "OCTAL", "umask of everything (022)" },
-	{ 't', "timestamp", "0..3", "catch-all stamps: none, TAI64N (default),"
+	{ 't', "timestamp", "0..3",
+		"catch-all stamps: none, TAI64N (default),"
 		"\nISO 8601, both" },
 	{ 'd', "slashdev", "DIR", "mount a devtmpfs there" },
 	{ 's', "envdumpdir", "DIR", "keep the environment of process 1 there" },
@@ -60,16 +68,17 @@ static const struct opt opts[] = {
 	{ 'D', "default-runlevel", "NAME", "first argument of rc.init" },
 	{ 'n', "no-unmount-slashrun", 0, "mount over /run, unmount nothing" },
 	{ 'N', "hands-off-slashrun", 0, "/run is there already" },
-	{ 'f', "skeleton", "DIR", "take the scripts from there\n"
+	{ 'f', "skeleton", "DIR",
+		"take the scripts from there\n"
 		"(/etc/s6-linux-init/skel)" },
-	{ 'R', "limits", "LIST", "hard limits: letters of reeve-softlimit with\n"
+	{ 'R', "limits", "LIST",
+		"hard limits: letters of reeve-softlimit with\n"
 		"values, separated by commas" },
 	{ 'C', "container", 0, "for a container" },
 	{ 'B', "no-logger", 0, "no catch-all logger" },
 	{ 'S', "sync", 0, "with -C: sync the disks at the end" },
 	{ 'W', "wait", "FD", "at boot first wait for the end of FD" },
-	{ 0, 0, 0, 0 }
-};
+	{ 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[ -V verbosity ] [ -c basedir ] [ -u log_user ] "
 	"[ -G early_getty_cmd ] [ -1 ] [ -L ] [ -p initial_path ] "
@@ -77,8 +86,8 @@ static const struct usage usage = {
 	"[ -s env_store ] [ -e initial_envvar ... ] [ -q final_sleep_time ] "
 	"[ -D initdefault ] [ -n | -N ] [ -f skeldir ] [ -R limits ] [ -C ] "
 	"[ -B ] [ -S ] [ -W fd ] dir",
-	"Write a directory for booting a container or a machine.",
-	opts, "Exit status: 0 written, 100 misuse, 111 system error (and then\n"
+	"Write a directory for booting a container or a machine.", opts,
+	"Exit status: 0 written, 100 misuse, 111 system error (and then\n"
 	"dir is not there)."
 };
 
@@ -116,8 +125,8 @@ put(const char *name, unsigned mode, const char *text)
 {
 	const char *p = in(name);
 
-	if (file_write(AT_FDCWD, p, text, strlen(text), mode, 0) < 0
-		|| chmod(p, mode) < 0)
+	if (file_write(AT_FDCWD, p, text, strlen(text), mode, 0) < 0 ||
+		chmod(p, mode) < 0)
 		fail("write", p);
 }
 
@@ -279,15 +288,15 @@ envs(void)
 		const char *eq = strchr(o.env[i], '=');
 		size_t n = eq ? (size_t)(eq - o.env[i]) : strlen(o.env[i]);
 
-		if (!n || *o.env[i] == '.' || memchr(o.env[i], '/', n)
-			|| n > 255) {
+		if (!n || *o.env[i] == '.' || memchr(o.env[i], '/', n) ||
+			n > 255) {
 			path_remove(AT_FDCWD, dir);
 			die(EX_MISUSE, "-e wants VAR=VALUE or VAR, not '%s'",
 				o.env[i]);
 		}
 		snprintf(name, sizeof name, "env/%.*s", (int)n, o.env[i]);
 		if (snprintf(value, sizeof value, "%s%s", eq ? eq + 1 : "",
-			eq ? "\n" : "") >= (int)sizeof value)
+			    eq ? "\n" : "") >= (int)sizeof value)
 			fail("keep the value of", o.env[i]);
 		put(name, 0644, value);
 	}
@@ -309,8 +318,8 @@ script(const char *name, int must)
 	}
 	snprintf(to, sizeof to, "%s", "scripts/");
 	strcat(to, name);
-	if (file_write(AT_FDCWD, in(to), data, (size_t)n, 0755, 0) < 0
-		|| chmod(in(to), 0755) < 0)
+	if (file_write(AT_FDCWD, in(to), data, (size_t)n, 0755, 0) < 0 ||
+		chmod(in(to), 0755) < 0)
 		fail("write", in(to));
 	free(data);
 }
@@ -353,13 +362,13 @@ end_scripts(void)
 	for (int crash = 0; crash < 2; crash++) {
 		char name[PATH_LEN];
 
-		snprintf(name, sizeof name,
-			"run-image/service/.s6-svscan/%s", names[crash]);
+		snprintf(name, sizeof name, "run-image/service/.s6-svscan/%s",
+			names[crash]);
 		begin_script();
 		if (crash) {
 			program("linux-init-echo");
 			say_more(" -- 'svscan failed: ending everything' >&2"
-				"\n");
+				 "\n");
 		}
 		say_more("exec");
 		program("linux-init-finish");
@@ -430,8 +439,9 @@ logger(void)
 		return;
 	own_logs(&uid, &gid);
 	make_dir("run-image/uncaught-logs", 02750);
-	if (geteuid() == 0 && (chown(in("run-image/uncaught-logs"), uid, gid)
-		< 0 || chmod(in("run-image/uncaught-logs"), 02750) < 0))
+	if (geteuid() == 0 &&
+		(chown(in("run-image/uncaught-logs"), uid, gid) < 0 ||
+			chmod(in("run-image/uncaught-logs"), 02750) < 0))
 		fail("chown", in("run-image/uncaught-logs"));
 	early(LI_LOGGER, "3\n");
 	if (mkfifo(in("run-image/service/" LI_LOGGER "/fifo"), 0600) < 0)
@@ -499,19 +509,18 @@ run_image(void)
 {
 	static const struct {
 		const char *name, *machine, *container;
-	} signals[] = {
-		{ "SIGTERM", 0, "-h" }, { "SIGINT", "-r", "-r" },
+	} signals[] = { { "SIGTERM", 0, "-h" }, { "SIGINT", "-r", "-r" },
 		{ "SIGQUIT", 0, 0 }, { "SIGUSR1", "-p", "-p" },
 		{ "SIGUSR2", "-h", "-h" }, { "SIGPWR", "-p", "-p" },
-		{ "SIGWINCH", 0, 0 }
-	};
+		{ "SIGWINCH", 0, 0 } };
 
 	make_dir("run-image", 0755);
 	make_dir("run-image/service", 0755);
 	make_dir("run-image/service/.s6-svscan", 0755);
 	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-		signal_script(signals[i].name, o.container
-			? signals[i].container : signals[i].machine);
+		signal_script(signals[i].name,
+			o.container ? signals[i].container
+				    : signals[i].machine);
 	end_scripts();
 	shutdownd();
 	logger();
@@ -532,39 +541,87 @@ main(int argc, char **argv)
 	o.env = calloc((size_t)argc, sizeof *o.env);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'V': o.verbosity = opt_uint("-V", optarg, 0, 99); break;
-		case 'c': o.base = optarg; break;
-		case 'u': o.user = optarg; break;
-		case 'G': o.getty = optarg; break;
-		case '1': o.console = 1; break;
-		case 'L': o.logout = 1; break;
-		case 'p': o.path = optarg; break;
-		case 'm': o.mask = opt_octal("-m", optarg, 0777); break;
-		case 't': o.stamp = opt_uint("-t", optarg, 0, 3); break;
-		case 'd': o.dev = optarg; break;
-		case 's': o.dump = optarg; break;
-		case 'e': o.env[o.nenv++] = optarg; break;
-		case 'q': o.grace = opt_uint("-q", optarg, 0, LI_GRACE_MAX);
+		case 'V':
+			o.verbosity = opt_uint("-V", optarg, 0, 99);
 			break;
-		case 'D': o.runlevel = optarg; break;
-		case 'n': o.remount = 1; o.hands_off = 0; break;
-		case 'N': o.hands_off = 1; o.remount = 0; break;
-		case 'f': o.skel = optarg; break;
-		case 'R': o.limits = optarg; break;
-		case 'C': o.container = 1; break;
-		case 'B': o.no_logger = 1; break;
-		case 'S': o.sync = 1; break;
-		case 'W': o.wait_fd = (int)opt_uint("-W", optarg, 3, 1 << 20);
+		case 'c':
+			o.base = optarg;
+			break;
+		case 'u':
+			o.user = optarg;
+			break;
+		case 'G':
+			o.getty = optarg;
+			break;
+		case '1':
+			o.console = 1;
+			break;
+		case 'L':
+			o.logout = 1;
+			break;
+		case 'p':
+			o.path = optarg;
+			break;
+		case 'm':
+			o.mask = opt_octal("-m", optarg, 0777);
+			break;
+		case 't':
+			o.stamp = opt_uint("-t", optarg, 0, 3);
+			break;
+		case 'd':
+			o.dev = optarg;
+			break;
+		case 's':
+			o.dump = optarg;
+			break;
+		case 'e':
+			o.env[o.nenv++] = optarg;
+			break;
+		case 'q':
+			o.grace = opt_uint("-q", optarg, 0, LI_GRACE_MAX);
+			break;
+		case 'D':
+			o.runlevel = optarg;
+			break;
+		case 'n':
+			o.remount = 1;
+			o.hands_off = 0;
+			break;
+		case 'N':
+			o.hands_off = 1;
+			o.remount = 0;
+			break;
+		case 'f':
+			o.skel = optarg;
+			break;
+		case 'R':
+			o.limits = optarg;
+			break;
+		case 'C':
+			o.container = 1;
+			break;
+		case 'B':
+			o.no_logger = 1;
+			break;
+		case 'S':
+			o.sync = 1;
+			break;
+		case 'W':
+			o.wait_fd = (int)opt_uint("-W", optarg, 3, 1 << 20);
 			break;
 		}
 	if (argc - optind != 1)
 		opt_usage(&usage);
 	if (*o.base != '/')
-		die(EX_MISUSE, "the base directory (-c) must be absolute, not"
-			" '%s'", o.base);
+		die(EX_MISUSE,
+			"the base directory (-c) must be absolute, not"
+			" '%s'",
+			o.base);
 	if (o.dump && *o.dump != '/')
-		die(EX_MISUSE, "the directory of -s must be absolute, not"
-			" '%s'", o.dump);
+		die(EX_MISUSE,
+			"the directory of -s must be absolute, not"
+			" '%s'",
+			o.dump);
 	dir = argv[optind];
 	umask(0);
 	if (mkdir(dir, 0755) < 0)

@@ -8,11 +8,9 @@
 #include "lib/msg.h"
 #include "lib/opt.h"
 
-static const struct usage usage = {
-	"",
-	"Send SIGKILL to every process but process 1 and this one.",
-	0, "Exit status: 0 done, 111 system error."
-};
+static const struct usage usage = { "",
+	"Send SIGKILL to every process but process 1 and this one.", 0,
+	"Exit status: 0 done, 111 system error." };
 
 int
 main(int argc, char **argv)

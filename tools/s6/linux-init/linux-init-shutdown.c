@@ -12,28 +12,27 @@
 #include "lib/num.h"
 #include "lib/opt.h"
 
-static const struct opt opts[] = {
-	{ 'h', "halt", 0, "halt (with -P: power off)" },
+static const struct opt opts[] = { { 'h', "halt", 0,
+					   "halt (with -P: power off)" },
 	{ 'H', "halt-only", 0, "with -h: halt" },
 	{ 'P', "power", 0, "with -h: power off" },
-	{ 'p', "poweroff", 0, "power off" },
-	{ 'r', "reboot", 0, "reboot" },
+	{ 'p', "poweroff", 0, "power off" }, { 'r', "reboot", 0, "reboot" },
 	{ 'k', "warn", 0, "only tell everybody, do nothing" },
-	{ 'a', "allow", 0, "only if a user named in " PEOPLE_ALLOW "\n"
+	{ 'a', "allow", 0,
+		"only if a user named in " PEOPLE_ALLOW "\n"
 		"is logged in, or there is no such file" },
 	{ 't', "grace", "S", "seconds from SIGTERM to SIGKILL" },
 	{ 'i', "ask", 0, "ask for the name of the machine first" },
-	{ 'f', "fast", 0, "ignored" },
-	{ 'F', "fsck", 0, "ignored" },
+	{ 'f', "fast", 0, "ignored" }, { 'F', "fsck", 0, "ignored" },
 	{ 'c', "cancel", 0, "cancel a shutdown that was asked for" },
-	{ 0, 0, 0, 0 }
-};
+	{ 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[ -h [ -H | -P ] | -p | -r | -k ] [ -a ] [ -t sec ] [ -i ] "
 	"[ -f | -F ] time [ message ]  or  -c [ message ]",
 	"Ask for a shutdown at a time (now, +MINUTES, MINUTES or hh:mm) and tell\n"
 	"everybody.",
-	opts, "Exit status: 0 asked; 1 not allowed (-a) or not this machine (-i);\n"
+	opts,
+	"Exit status: 0 asked; 1 not allowed (-a) or not this machine (-i);\n"
 	"100 misuse; 111 nobody to ask."
 };
 
@@ -49,11 +48,16 @@ delay(const char *s)
 	uint64_t ms;
 
 	/* s6's has no other units than minutes. */
-	if ((s[strspn(s, "+:0123456789")] && strcmp(s, "now"))
-		|| !delay_parse(s, t ? (unsigned)(t->tm_hour * 3600
-		+ t->tm_min * 60 + t->tm_sec) : 0, &ms))
-		die(EX_MISUSE, "time must be now, +MINUTES, MINUTES or hh:mm,"
-			" not '%s'", s);
+	if ((s[strspn(s, "+:0123456789")] && strcmp(s, "now")) ||
+		!delay_parse(s,
+			t ? (unsigned)(t->tm_hour * 3600 + t->tm_min * 60 +
+				    t->tm_sec)
+			  : 0,
+			&ms))
+		die(EX_MISUSE,
+			"time must be now, +MINUTES, MINUTES or hh:mm,"
+			" not '%s'",
+			s);
 	return ms;
 }
 
@@ -64,16 +68,33 @@ options(struct li_request *q, int argc, char **argv)
 
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'h': case 'p': case 'r': q->how = (char)c; break;
-		case 'H': o.power = 0; break;
-		case 'P': o.power = 1; break;
-		case 'k': o.only_warn = 1; break;
-		case 'a': o.allow = 1; break;
-		case 'i': o.ask_host = 1; break;
-		case 't': q->grace_ms = 1000 * opt_uint("-t", optarg, 0,
-				LI_GRACE_MAX / 1000);
+		case 'h':
+		case 'p':
+		case 'r':
+			q->how = (char)c;
 			break;
-		case 'c': q->cancel = 1; break;
+		case 'H':
+			o.power = 0;
+			break;
+		case 'P':
+			o.power = 1;
+			break;
+		case 'k':
+			o.only_warn = 1;
+			break;
+		case 'a':
+			o.allow = 1;
+			break;
+		case 'i':
+			o.ask_host = 1;
+			break;
+		case 't':
+			q->grace_ms = 1000 *
+				opt_uint("-t", optarg, 0, LI_GRACE_MAX / 1000);
+			break;
+		case 'c':
+			q->cancel = 1;
+			break;
 		}
 }
 
@@ -97,7 +118,8 @@ main(int argc, char **argv)
 			opt_usage(&usage);
 		q.delay_ms = delay(*argv++);
 		if (!q.how && !o.only_warn)
-			die(EX_MISUSE, "one of -h, -p, -r and -k must be"
+			die(EX_MISUSE,
+				"one of -h, -p, -r and -k must be"
 				" given");
 		if (q.how == 'h' && o.power)
 			q.how = 'p';

@@ -29,23 +29,21 @@ static struct {
 	unsigned grace;
 	int container, notify;
 	struct li_request want;
-	uint64_t deadline;	/* 0: nothing is planned */
+	uint64_t deadline; /* 0: nothing is planned */
 	unsigned char buf[256];
 	size_t len;
 } d = { .base = "/etc/s6-linux-init/current", .grace = LI_GRACE };
 
-static const struct opt opts[] = {
-	{ 'd', "notification-fd", "FD", "write a newline there when ready" },
+static const struct opt opts[] = { { 'd', "notification-fd", "FD",
+					   "write a newline there when ready" },
 	{ 'c', "basedir", "DIR", "what s6-linux-init-maker wrote" },
 	{ 'g', "grace", "MS", "from SIGTERM to SIGKILL (3000)" },
 	{ 'C', "container", 0, "in a container" },
-	{ 'B', "no-logger", 0, "no catch-all logger" },
-	{ 0, 0, 0, 0 }
-};
+	{ 'B', "no-logger", 0, "no catch-all logger" }, { 0, 0, 0, 0 } };
 static const struct usage usage = {
 	"[ -d notif ] [ -c basedir ] [ -g gracetime ] [ -C ] [ -B ]",
-	"Wait for requests to shut down, and carry them out.",
-	opts, "Exit status: 111 system error; never 0."
+	"Wait for requests to shut down, and carry them out.", opts,
+	"Exit status: 111 system error; never 0."
 };
 
 static void
@@ -82,17 +80,19 @@ hand_over(void)
 {
 	char buf[32];
 	int n = snprintf(buf, sizeof buf, "%c %u\n", d.want.how,
-		d.want.grace_ms ? d.want.grace_ms : d.grace), fd;
+		    d.want.grace_ms ? d.want.grace_ms : d.grace),
+	    fd;
 
 	if (file_write(AT_FDCWD, "../" LI_END, buf, (size_t)n, 0600, 0) < 0)
 		warn_sys("unable to write %s (it will be a halt)", LI_END);
 	buf[1] = '\n';
-	if (d.container && file_write(AT_FDCWD, LI_RESULTS "/haltcode", buf,
-		2, 0644, 0) < 0)
+	if (d.container &&
+		file_write(AT_FDCWD, LI_RESULTS "/haltcode", buf, 2, 0644, 0) <
+			0)
 		warn_sys("unable to write %s/haltcode", LI_RESULTS);
 	do {
-		fd = open("../.s6-svscan/control", O_WRONLY | O_NONBLOCK
-			| O_CLOEXEC);
+		fd = open("../.s6-svscan/control",
+			O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 		if (fd >= 0 && write(fd, "b", 1) == 1) {
 			/* What comes now ends us with everything else. */
 			for (;;)
@@ -174,13 +174,20 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'd': d.notify = (int)opt_uint("-d", optarg, 3, 1 << 20);
+		case 'd':
+			d.notify = (int)opt_uint("-d", optarg, 3, 1 << 20);
 			break;
-		case 'c': d.base = optarg; break;
-		case 'g': d.grace = opt_uint("-g", optarg, 0, LI_GRACE_MAX);
+		case 'c':
+			d.base = optarg;
 			break;
-		case 'C': d.container = 1; break;
-		case 'B': break;
+		case 'g':
+			d.grace = opt_uint("-g", optarg, 0, LI_GRACE_MAX);
+			break;
+		case 'C':
+			d.container = 1;
+			break;
+		case 'B':
+			break;
 		}
 	if (argc != optind)
 		opt_usage(&usage);

@@ -13,11 +13,9 @@
 #include "lib/opt.h"
 #include "lib/words.h"
 
-static const struct usage usage = {
-	"runlevel",
-	"Run the runlevel script; then for 0 power off, for 6 reboot.",
-	0, "Exit status: that of the script; 100 misuse, 111 system error."
-};
+static const struct usage usage = { "runlevel",
+	"Run the runlevel script; then for 0 power off, for 6 reboot.", 0,
+	"Exit status: that of the script; 100 misuse, 111 system error." };
 
 /* rc.init may ask before the service listens. */
 static void
@@ -25,9 +23,10 @@ wait_for_service(void)
 {
 	const struct timespec pause = { 0, 20000000 };
 
-	for (int tries = 500; tries && access(LI_SCANDIR "/" LI_RUNLEVELD,
-		F_OK) == 0 && access(LI_SCANDIR "/" LI_RUNLEVELD "/s", F_OK)
-		< 0; tries--)
+	for (int tries = 500;
+		tries && access(LI_SCANDIR "/" LI_RUNLEVELD, F_OK) == 0 &&
+		access(LI_SCANDIR "/" LI_RUNLEVELD "/s", F_OK) < 0;
+		tries--)
 		nanosleep(&pause, 0);
 }
 

@@ -12,7 +12,8 @@ static const struct usage usage = {
 	"",
 	"Unmount every file system, the last mounted first; what is busy is\n"
 	"mounted read-only.",
-	0, "Exit status: the number of file systems left writable; 111 system error."
+	0,
+	"Exit status: the number of file systems left writable; 111 system error."
 };
 
 static void

@@ -30,8 +30,12 @@ static struct {
 	const char *base, *path, *dump, *dev, *runlevel;
 	int remount, hands_off, container, no_logger, wait_fd;
 	char **args;
-} o = { .verbosity = 1, .mask = 022, .base = "/etc/s6-linux-init/current",
-	.path = "/usr/bin:/bin", .runlevel = "default", .wait_fd = -1 };
+} o = { .verbosity = 1,
+	.mask = 022,
+	.base = "/etc/s6-linux-init/current",
+	.path = "/usr/bin:/bin",
+	.runlevel = "default",
+	.wait_fd = -1 };
 
 static const struct opt opts[] = {
 	{ 'v', "verbosity", "N", "0 errors, 1 a banner, 2 every step" },
@@ -53,7 +57,8 @@ static const struct usage usage = {
 	"[ -m initmask ] [ -d dev ] [ -D initdefault ] [ -n | -N ] [ -C ] "
 	"[ -B ] [ -W fd ] args...",
 	"Process 1: set /run up, run scripts/rc.init beside, become svscan.",
-	opts, "Only useful from the bin/init that s6-linux-init-maker\n"
+	opts,
+	"Only useful from the bin/init that s6-linux-init-maker\n"
 	"writes.  Does not exit, but 111 if a step fails."
 };
 
@@ -82,14 +87,16 @@ wait_for_starter(void)
 static void
 mounts(void)
 {
-	if (o.dev && machine_mount("devtmpfs", "dev", o.dev, "nosuid,noexec")
-		< 0 && errno != EBUSY)
+	if (o.dev &&
+		machine_mount("devtmpfs", "dev", o.dev, "nosuid,noexec") < 0 &&
+		errno != EBUSY)
 		warn_sys("unable to mount a devtmpfs on %s", o.dev);
 	if (o.hands_off)
 		return;
 	step("mounting /run");
-	if (machine_mount("tmpfs", "tmpfs", LI_RUN, "mode=0755,nosuid,nodev")
-		< 0 && errno != EBUSY)
+	if (machine_mount("tmpfs", "tmpfs", LI_RUN, "mode=0755,nosuid,nodev") <
+			0 &&
+		errno != EBUSY)
 		die_sys(EX_SYSTEM, "unable to mount a tmpfs on %s", LI_RUN);
 }
 
@@ -99,8 +106,8 @@ copy_image(void)
 	char from[PATH_LEN], failed[PATH_LEN];
 
 	step("copying the run image");
-	if (path_join(from, sizeof from, o.base, "run-image") < 0
-		|| copy_tree(from, LI_RUN, failed, sizeof failed) < 0)
+	if (path_join(from, sizeof from, o.base, "run-image") < 0 ||
+		copy_tree(from, LI_RUN, failed, sizeof failed) < 0)
 		die_sys(EX_SYSTEM, "unable to copy %s to %s", failed, LI_RUN);
 }
 
@@ -119,8 +126,8 @@ dump_env(void)
 		char *eq = strchr(*e, '='), *text;
 		size_t n;
 
-		if (!eq || eq == *e || memchr(*e, '/', (size_t)(eq - *e))
-			|| **e == '.')
+		if (!eq || eq == *e || memchr(*e, '/', (size_t)(eq - *e)) ||
+			**e == '.')
 			continue;
 		n = strlen(eq + 1);
 		text = malloc(n + 1);
@@ -129,8 +136,8 @@ dump_env(void)
 		memcpy(text, eq + 1, n);
 		text[n] = '\n';
 		*eq = 0;
-		if (path_join(path, sizeof path, o.dump, *e) < 0
-			|| file_write(AT_FDCWD, path, text, n + 1, 0644, 0) < 0)
+		if (path_join(path, sizeof path, o.dump, *e) < 0 ||
+			file_write(AT_FDCWD, path, text, n + 1, 0644, 0) < 0)
 			warn_sys("unable to write %s of the environment", *e);
 		*eq = '=';
 		free(text);
@@ -147,8 +154,8 @@ new_env(void)
 	DIR *d;
 
 	environ = empty;
-	if (setenv("PATH", o.path, 1) < 0
-		|| path_join(dir, sizeof dir, o.base, "env") < 0)
+	if (setenv("PATH", o.path, 1) < 0 ||
+		path_join(dir, sizeof dir, o.base, "env") < 0)
 		die_sys(EX_SYSTEM, "unable to set PATH");
 	d = opendir(dir);
 	if (!d) {
@@ -285,7 +292,8 @@ begin(void)
 			die_sys(EX_SYSTEM, "unable to make a pipe");
 		/* svscan wants a number of its own for it. */
 		if (ready[1] < 3)
-			die(EX_SYSTEM, "standard input, output and error must"
+			die(EX_SYSTEM,
+				"standard input, output and error must"
 				" be open");
 	} else {
 		logfd = log_fifo();
@@ -326,18 +334,41 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
-		case 'v': o.verbosity = opt_uint("-v", optarg, 0, 99); break;
-		case 'c': o.base = optarg; break;
-		case 'p': o.path = optarg; break;
-		case 's': o.dump = optarg; break;
-		case 'm': o.mask = opt_octal("-m", optarg, 0777); break;
-		case 'd': o.dev = optarg; break;
-		case 'D': o.runlevel = optarg; break;
-		case 'n': o.remount = 1; break;
-		case 'N': o.hands_off = 1; break;
-		case 'C': o.container = 1; break;
-		case 'B': o.no_logger = 1; break;
-		case 'W': o.wait_fd = (int)opt_uint("-W", optarg, 3, 1 << 20);
+		case 'v':
+			o.verbosity = opt_uint("-v", optarg, 0, 99);
+			break;
+		case 'c':
+			o.base = optarg;
+			break;
+		case 'p':
+			o.path = optarg;
+			break;
+		case 's':
+			o.dump = optarg;
+			break;
+		case 'm':
+			o.mask = opt_octal("-m", optarg, 0777);
+			break;
+		case 'd':
+			o.dev = optarg;
+			break;
+		case 'D':
+			o.runlevel = optarg;
+			break;
+		case 'n':
+			o.remount = 1;
+			break;
+		case 'N':
+			o.hands_off = 1;
+			break;
+		case 'C':
+			o.container = 1;
+			break;
+		case 'B':
+			o.no_logger = 1;
+			break;
+		case 'W':
+			o.wait_fd = (int)opt_uint("-W", optarg, 3, 1 << 20);
 			break;
 		}
 	o.args = argv + optind;

@@ -80,8 +80,8 @@ open_fifo(void)
 	const struct timespec pause = { 0, 20000000 };
 	int fd, tries = 500;
 
-	while ((fd = open(LI_FIFO, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) < 0
-		&& errno == ENXIO && --tries)
+	while ((fd = open(LI_FIFO, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) < 0 &&
+		errno == ENXIO && --tries)
 		nanosleep(&pause, 0);
 	return fd;
 }

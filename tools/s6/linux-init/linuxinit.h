@@ -27,9 +27,9 @@ enum { LI_GRACE = 3000, LI_GRACE_MAX = 300000, LI_REQUEST = 18 };
 
 struct li_request {
 	int cancel;
-	char how;		/* h halt, p power off, r reboot, S none */
+	char how; /* h halt, p power off, r reboot, S none */
 	uint64_t delay_ms;
-	uint32_t grace_ms;	/* 0: the daemon's own */
+	uint32_t grace_ms; /* 0: the daemon's own */
 };
 
 /* At most LI_REQUEST bytes; their number. */
