@@ -161,7 +161,7 @@ lint:
 html:
 	$(Q)$(srcdir)/doc/build-html html
 fmt:
-	clang-format -i $(addprefix $(srcdir)/,$(SRCS))
+	cd $(srcdir) && git ls-files '*.c' '*.h' | xargs clang-format -i
 
 install_pages = for m in $1; do $(INSTALL) -m 644 $$m \
 	$(DESTDIR)$(mandir)/man$${m\#\#*.}/ || exit 1; done
