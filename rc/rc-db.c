@@ -6,29 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "lib/arena.h"
-#include "lib/json.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "lib/path.h"
-#include "lib/shown.h"
-#include "lib/utf8.h"
-#include "rc/db.h"
-#include "rc/compile/lex.h"
+#include "rc/db-ask.h"
 #include "rc/live.h"
 #include "rc/places.h"
 
-enum { EX_UNKNOWN = 3, EX_BADDB = 4, EX_TYPE = 5 };
 enum { O_JSON = OPT_LONG, O_DOT, O_RELOAD };
-
-struct ask {
-	struct db db;
-	int down, reload, without_essentials;
-	int json, dot;
-	unsigned char *mark; /* owned; by service number */
-};
 
 static const struct opt opts[] = {
 	{ 'l', "livedir", "DIR", "live directory whose database is asked" },
@@ -104,8 +90,8 @@ service(const struct ask *a, const char *name, const char *wanted)
 	die(EX_TYPE, "%s is a bundle and not %s", name, wanted);
 }
 
-static struct db_list
-resolve(const struct ask *a, const char *name)
+struct db_list
+ask_resolve(const struct ask *a, const char *name)
 {
 	struct db_list l;
 
@@ -114,14 +100,14 @@ resolve(const struct ask *a, const char *name)
 	return l;
 }
 
-static uint32_t
-services(const struct ask *a)
+uint32_t
+ask_services(const struct ask *a)
 {
 	return a->db.nlong + a->db.nshort;
 }
 
-static void
-mark_list(struct ask *a, const struct db_list *l)
+void
+ask_mark(struct ask *a, const struct db_list *l)
 {
 	for (uint32_t i = 0; i < l->n; i++)
 		a->mark[l->v[i]] = 1;
@@ -137,7 +123,7 @@ print_service(const struct ask *a, uint32_t i)
 static void
 print_marked(const struct ask *a)
 {
-	for (uint32_t i = 0; i < services(a); i++)
+	for (uint32_t i = 0; i < ask_services(a); i++)
 		if (a->mark[i])
 			print_service(a, i);
 }
@@ -175,7 +161,7 @@ do_list(struct ask *a, char **argv)
 			for (uint32_t i = 0; i < a->db.nlong; i++)
 				print_service(a, i);
 		if (kinds[k].o)
-			for (uint32_t i = a->db.nlong; i < services(a); i++)
+			for (uint32_t i = a->db.nlong; i < ask_services(a); i++)
 				print_service(a, i);
 		if (kinds[k].b)
 			for (uint32_t i = 0; i < a->db.nbundles; i++)
@@ -188,8 +174,8 @@ do_list(struct ask *a, char **argv)
 		argv[0]);
 }
 
-static const char *
-type_name(const struct db_service *s)
+const char *
+ask_type(const struct db_service *s)
 {
 	return s->type == DB_LONGRUN ? "longrun" : "oneshot";
 }
@@ -201,7 +187,7 @@ do_type(struct ask *a, char **argv)
 
 	if (i == DB_NONE && db_bundle(&a->db, argv[0]) == DB_NONE)
 		unknown(&a->db, argv[0]);
-	puts(i == DB_NONE ? "bundle" : type_name(a->db.services + i));
+	puts(i == DB_NONE ? "bundle" : ask_type(a->db.services + i));
 }
 
 static void
@@ -223,19 +209,19 @@ do_contents(struct ask *a, char **argv)
 			unknown(&a->db, argv[0]);
 		die(EX_TYPE, "%s is a service and not a bundle", argv[0]);
 	}
-	mark_list(a, &a->db.bundles[i].members);
+	ask_mark(a, &a->db.bundles[i].members);
 	print_marked(a);
 }
 
 static void
 do_dependencies(struct ask *a, char **argv)
 {
-	struct db_list l = resolve(a, argv[0]);
+	struct db_list l = ask_resolve(a, argv[0]);
 
 	for (uint32_t i = 0; i < l.n; i++) {
 		const struct db_service *s = a->db.services + l.v[i];
 
-		mark_list(a, a->down ? &s->rdeps : &s->deps);
+		ask_mark(a, a->down ? &s->rdeps : &s->deps);
 	}
 	print_marked(a);
 }
@@ -250,7 +236,7 @@ do_pipeline(struct ask *a, char **argv)
 
 	if (s->type != DB_LONGRUN)
 		die(EX_TYPE, "%s is a oneshot and not a longrun", argv[0]);
-	order = calloc(services(a) + (size_t)1, sizeof *order);
+	order = calloc(ask_services(a) + (size_t)1, sizeof *order);
 	if (!order)
 		die_sys(EX_SYSTEM, "unable to hold a pipeline");
 	while (s->consumer != DB_NONE)
@@ -296,9 +282,9 @@ static void
 do_atomics(struct ask *a, char **argv)
 {
 	for (; *argv; argv++) {
-		struct db_list l = resolve(a, *argv);
+		struct db_list l = ask_resolve(a, *argv);
 
-		mark_list(a, &l);
+		ask_mark(a, &l);
 	}
 	print_marked(a);
 }
@@ -306,17 +292,17 @@ do_atomics(struct ask *a, char **argv)
 static void
 do_all_dependencies(struct ask *a, char **argv)
 {
-	uint32_t *queue = calloc(services(a) + (size_t)1, sizeof *queue);
+	uint32_t *queue = calloc(ask_services(a) + (size_t)1, sizeof *queue);
 	uint32_t n = 0;
 
 	if (!queue)
 		die_sys(EX_SYSTEM, "unable to hold dependencies");
 	for (; *argv; argv++) {
-		struct db_list l = resolve(a, *argv);
+		struct db_list l = ask_resolve(a, *argv);
 
-		mark_list(a, &l);
+		ask_mark(a, &l);
 	}
-	for (uint32_t i = 0; i < services(a); i++)
+	for (uint32_t i = 0; i < ask_services(a); i++)
 		if (a->mark[i])
 			queue[n++] = i;
 	for (uint32_t i = 0; i < n; i++) {
@@ -333,521 +319,8 @@ do_all_dependencies(struct ask *a, char **argv)
 	print_marked(a);
 }
 
-/* --- ours: show, graph, diff, id */
-
-static void
-print_names(const struct ask *a, const char *what, const struct db_list *l)
-{
-	if (!l->n)
-		return;
-	printf("%s:", what);
-	for (uint32_t i = 0; i < l->n; i++)
-		printf(" %s", a->db.services[l->v[i]].name);
-	putchar('\n');
-}
-
-static void
-print_word(const char *s)
-{
-	struct buf b = { 0 };
-
-	lex_quote(&b, s);
-	fwrite(b.s, 1, b.len, stdout);
-	buf_free(&b);
-}
-
-/* Words back to a command line: spaces in front are the depth in blocks. */
-static void
-print_script(const struct db_script *c)
-{
-	const char *s = c->argv;
-	size_t depth = 0;
-
-	for (uint32_t i = 0; i < c->argc; i++, s += strlen(s) + 1) {
-		size_t n = strspn(s, " ");
-
-		if (n > depth + 1)
-			n = depth;
-		if (i)
-			putchar(' ');
-		for (; depth < n; depth++)
-			fputs("{ ", stdout);
-		if (depth && n == depth - 1 && !s[n]) {
-			putchar('}');
-			depth--;
-			continue;
-		}
-		print_word(s + n);
-	}
-	putchar('\n');
-}
-
-static const char *
-change_name(enum db_on_change c)
-{
-	return c == DB_CHANGE_RELOAD  ? "reload"
-		: c == DB_CHANGE_KEEP ? "keep"
-				      : "restart";
-}
-
-static void
-print_hash(const unsigned char *h)
-{
-	for (int i = 0; i < DB_HASH; i++)
-		printf("%02x", h[i]);
-}
-
-static void
-print_file(const struct db_file *f)
-{
-	if (S_ISLNK(f->mode)) {
-		printf("--- %s -> %s\n", shown(f->path), shown(f->data));
-		return;
-	}
-	printf("--- %s%s mode %04o\n", shown(f->path),
-		S_ISDIR(f->mode) ? "/" : "", (unsigned)f->mode & 07777);
-	if (memchr(f->data, 0, f->len)) {
-		printf("(%lu bytes, not text)\n", (unsigned long)f->len);
-		return;
-	}
-	for (size_t i = 0, n; i < f->len; i += n + 1) {
-		const char *end = memchr(f->data + i, '\n', f->len - i);
-
-		n = end ? (size_t)(end - f->data) - i : f->len - i;
-		utf8_print(stdout, f->data + i, n);
-		if (end)
-			putchar('\n');
-	}
-	if (f->len && f->data[f->len - 1] != '\n')
-		printf("\n(no newline at the end)\n");
-}
-
-static void
-show_text(const struct ask *a, const struct db_service *s)
-{
-	static const struct {
-		unsigned bit;
-		const char *name;
-	} flags[] = { { DB_ESSENTIAL, "essential" },
-		{ DB_RECOMMENDED, "recommended" },
-		{ DB_NOTIFIES, "says when it is ready" }, { DB_MAIN, "main" },
-		{ DB_GENERATED, "made by the compiler" },
-		{ DB_PATIENT, "no limit for its start" } };
-	const char *sep = "flags: ";
-
-	printf("%s: %s\n", s->name, type_name(s));
-	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
-		if (s->flags & flags[i].bit) {
-			printf("%s%s", sep, flags[i].name);
-			sep = ", ";
-		}
-	if (*sep == ',')
-		putchar('\n');
-	if (s->timeout_up)
-		printf("timeout-up: %lu\n", (unsigned long)s->timeout_up);
-	if (s->timeout_down)
-		printf("timeout-down: %lu\n", (unsigned long)s->timeout_down);
-	print_names(a, "dependencies", &s->deps);
-	print_names(a, "needed by", &s->rdeps);
-	print_names(a, "wants", &s->wants);
-	print_names(a, "after", &s->after);
-	print_names(a, "restart-with", &s->restart_with);
-	if (s->consumer != DB_NONE)
-		printf("output to: %s\n", a->db.services[s->consumer].name);
-	print_names(a, "input from", &s->producers);
-	printf("on-change: %s\n", change_name(s->on_change));
-	for (uint32_t i = 0; i < s->nprops; i++)
-		printf("%s: %s\n", shown(s->props[i].key),
-			shown(s->props[i].value));
-	printf("hash: ");
-	print_hash(s->hash);
-	putchar('\n');
-	if (s->up.present) {
-		printf("--- up\n");
-		print_script(&s->up);
-	}
-	if (s->down.present) {
-		printf("--- down\n");
-		print_script(&s->down);
-	}
-	if (s->reload.present) {
-		printf("--- reload\n");
-		print_script(&s->reload);
-	}
-	for (uint32_t i = 0; i < s->nfiles; i++)
-		print_file(s->files + i);
-}
-
-static void
-json_names(const struct ask *a, const char *key, const struct db_list *l)
-{
-	printf(",\"%s\":[", key);
-	for (uint32_t i = 0; i < l->n; i++) {
-		if (i)
-			putchar(',');
-		json_put(stdout, a->db.services[l->v[i]].name);
-	}
-	putchar(']');
-}
-
-static void
-json_script(const char *key, const struct db_script *c)
-{
-	const char *s = c->argv;
-
-	if (!c->present)
-		return;
-	printf(",\"%s\":[", key);
-	for (uint32_t i = 0; i < c->argc; i++, s += strlen(s) + 1) {
-		if (i)
-			putchar(',');
-		json_put(stdout, s);
-	}
-	putchar(']');
-}
-
-/* All but the files; with them if files. */
-static void
-json_service(const struct ask *a, const struct db_service *s, int files)
-{
-	printf("{\"name\":");
-	json_put(stdout, s->name);
-	printf(",\"type\":\"%s\",\"essential\":%s,\"generated\":%s,"
-	       "\"notifies\":%s,\"main\":%s,\"timeout_up\":%lu,"
-	       "\"timeout_down\":%lu,\"on_change\":\"%s\"",
-		type_name(s), s->flags & DB_ESSENTIAL ? "true" : "false",
-		s->flags & DB_GENERATED ? "true" : "false",
-		s->flags & DB_NOTIFIES ? "true" : "false",
-		s->flags & DB_MAIN ? "true" : "false",
-		(unsigned long)s->timeout_up, (unsigned long)s->timeout_down,
-		change_name(s->on_change));
-	json_names(a, "dependencies", &s->deps);
-	json_names(a, "needed_by", &s->rdeps);
-	json_names(a, "wants", &s->wants);
-	json_names(a, "after", &s->after);
-	json_names(a, "restart_with", &s->restart_with);
-	printf(",\"consumer\":");
-	json_put(stdout,
-		s->consumer == DB_NONE ? 0 : a->db.services[s->consumer].name);
-	json_names(a, "producers", &s->producers);
-	printf(",\"properties\":{");
-	for (uint32_t i = 0; i < s->nprops; i++) {
-		if (i)
-			putchar(',');
-		json_put(stdout, s->props[i].key);
-		putchar(':');
-		json_put(stdout, s->props[i].value);
-	}
-	printf("},\"hash\":\"");
-	print_hash(s->hash);
-	putchar('"');
-	json_script("up", &s->up);
-	json_script("down", &s->down);
-	json_script("reload", &s->reload);
-	if (files) {
-		printf(",\"files\":[");
-		for (uint32_t i = 0; i < s->nfiles; i++) {
-			const struct db_file *f = s->files + i;
-
-			printf("%s{\"path\":", i ? "," : "");
-			json_put(stdout, f->path);
-			printf(",\"kind\":\"%s\",\"mode\":\"%04o\",\"data\":",
-				S_ISDIR(f->mode)	   ? "directory"
-					: S_ISLNK(f->mode) ? "link"
-							   : "file",
-				(unsigned)f->mode & 07777);
-			json_put(stdout, f->data);
-			putchar('}');
-		}
-		putchar(']');
-	}
-	putchar('}');
-}
-
-static void
-do_show(struct ask *a, char **argv)
-{
-	int first = 1;
-
-	if (a->json)
-		putchar('[');
-	for (; *argv; argv++) {
-		uint32_t b = db_bundle(&a->db, *argv);
-		struct db_list l = resolve(a, *argv);
-
-		if (b != DB_NONE && !a->json) {
-			printf("%s%s: bundle\n", first ? "" : "\n", *argv);
-			print_names(a, "contents", &l);
-			first = 0;
-			continue;
-		}
-		for (uint32_t i = 0; i < l.n; i++) {
-			if (!first)
-				puts(a->json ? "," : "");
-			first = 0;
-			if (a->json)
-				json_service(a, a->db.services + l.v[i], 1);
-			else
-				show_text(a, a->db.services + l.v[i]);
-		}
-	}
-	if (a->json)
-		puts("]");
-}
-
-static void
-dot_edges(const struct ask *a, uint32_t from, const struct db_list *l,
-	const char *style)
-{
-	for (uint32_t i = 0; i < l->n; i++) {
-		if (!a->mark[l->v[i]])
-			continue;
-		printf("\t");
-		shown_quoted(stdout, a->db.services[from].name);
-		printf(" -> ");
-		shown_quoted(stdout, a->db.services[l->v[i]].name);
-		printf("%s;\n", style);
-	}
-}
-
-static void
-graph_dot(const struct ask *a)
-{
-	printf("digraph services {\n\trankdir=LR;\n");
-	for (uint32_t i = 0; i < services(a); i++) {
-		const struct db_service *s = a->db.services + i;
-
-		if (!a->mark[i])
-			continue;
-		printf("\t");
-		shown_quoted(stdout, s->name);
-		printf(" [shape=%s];\n",
-			s->type == DB_LONGRUN ? "box" : "ellipse");
-		dot_edges(a, i, &s->deps, "");
-		dot_edges(a, i, &s->wants, " [style=dashed]");
-		dot_edges(a, i, &s->after, " [style=dotted]");
-	}
-	puts("}");
-}
-
-static void
-graph_json(const struct ask *a)
-{
-	int first = 1;
-
-	printf("{\"services\":[");
-	for (uint32_t i = 0; i < services(a); i++) {
-		if (!a->mark[i])
-			continue;
-		if (!first)
-			puts(",");
-		first = 0;
-		json_service(a, a->db.services + i, 0);
-	}
-	printf("],\"bundles\":{");
-	for (uint32_t i = 0; i < a->db.nbundles; i++) {
-		const struct db_bundle *b = a->db.bundles + i;
-
-		if (i)
-			putchar(',');
-		json_put(stdout, b->name);
-		printf(":[");
-		for (uint32_t k = 0; k < b->members.n; k++) {
-			if (k)
-				putchar(',');
-			json_put(stdout, a->db.services[b->members.v[k]].name);
-		}
-		putchar(']');
-	}
-	puts("}}");
-}
-
-static void
-graph_text(const struct ask *a)
-{
-	for (uint32_t i = 0; i < services(a); i++) {
-		const struct db_service *s = a->db.services + i;
-
-		if (!a->mark[i])
-			continue;
-		printf("%s", s->name);
-		for (uint32_t k = 0; k < s->deps.n; k++)
-			printf("%s%s", k ? " " : " -> ",
-				a->db.services[s->deps.v[k]].name);
-		putchar('\n');
-	}
-}
-
-static void
-do_graph(struct ask *a, char **argv)
-{
-	if (!*argv)
-		memset(a->mark, 1, services(a));
-	for (; *argv; argv++) {
-		struct db_list l = resolve(a, *argv);
-
-		mark_list(a, &l);
-	}
-	/* What the marked ones need belongs to the picture.  In order of
-	 * rounds: depth of the graph at most. */
-	for (int more_marks = 1; more_marks;) {
-		more_marks = 0;
-		for (uint32_t i = 0; i < services(a); i++) {
-			const struct db_list *d = &a->db.services[i].deps;
-
-			for (uint32_t k = 0; a->mark[i] && k < d->n; k++)
-				if (!a->mark[d->v[k]])
-					a->mark[d->v[k]] = more_marks = 1;
-		}
-	}
-	if (a->json)
-		graph_json(a);
-	else if (a->dot)
-		graph_dot(a);
-	else
-		graph_text(a);
-}
-
-static int
-same_names(const struct db *x, const struct db_list *a, const struct db *y,
-	const struct db_list *b)
-{
-	if (a->n != b->n)
-		return 0;
-	/* Both ascend by kind and name, so equal sets are equal lists. */
-	for (uint32_t i = 0; i < a->n; i++)
-		if (strcmp(x->services[a->v[i]].name,
-			    y->services[b->v[i]].name))
-			return 0;
-	return 1;
-}
-
-static int
-same_script(const struct db_script *a, const struct db_script *b)
-{
-	return a->present == b->present && a->len == b->len &&
-		!memcmp(a->argv, b->argv, a->len);
-}
-
-/* "why" grows: ", run, dependencies". */
-struct why {
-	char text[1024];
-	size_t len;
-};
-
-static void
-because(struct why *w, const char *what)
-{
-	int n = snprintf(w->text + w->len, sizeof w->text - w->len, "%s%s",
-		w->len ? ", " : "", what);
-
-	if (n > 0 && (size_t)n < sizeof w->text - w->len)
-		w->len += (size_t)n;
-}
-
-static void
-compare_files(
-	struct why *w, const struct db_service *a, const struct db_service *b)
-{
-	uint32_t i = 0, k = 0;
-
-	while (i < a->nfiles || k < b->nfiles) {
-		int c = i == a->nfiles ? 1
-			: k == b->nfiles
-			? -1
-			: strcmp(a->files[i].path, b->files[k].path);
-
-		if (c < 0)
-			because(w, a->files[i++].path);
-		else if (c > 0)
-			because(w, b->files[k++].path);
-		else {
-			const struct db_file *f = a->files + i++,
-					     *g = b->files + k++;
-
-			if (f->mode != g->mode || f->len != g->len ||
-				memcmp(f->data, g->data, f->len))
-				because(w, f->path);
-		}
-	}
-}
-
-static void
-compare_props(
-	struct why *w, const struct db_service *a, const struct db_service *b)
-{
-	for (uint32_t i = 0; i < a->nprops; i++) {
-		const char *v = db_prop(b, a->props[i].key);
-
-		if (!v || strcmp(v, a->props[i].value))
-			because(w, a->props[i].key);
-	}
-	for (uint32_t i = 0; i < b->nprops; i++)
-		if (!db_prop(a, b->props[i].key))
-			because(w, b->props[i].key);
-}
-
-static void
-compare(struct why *w, const struct db *x, const struct db_service *a,
-	const struct db *y, const struct db_service *b)
-{
-	const char *none = "",
-		   *ca = a->consumer == DB_NONE ? none
-						: x->services[a->consumer].name,
-		   *cb = b->consumer == DB_NONE ? none
-						: y->services[b->consumer].name;
-
-	if (a->type != b->type)
-		because(w, "type");
-	compare_files(w, a, b);
-	if (!same_script(&a->up, &b->up))
-		because(w, "up");
-	if (!same_script(&a->down, &b->down))
-		because(w, "down");
-	if (!same_script(&a->reload, &b->reload))
-		because(w, "reload");
-	if (strcmp(ca, cb))
-		because(w, "producer-for");
-	if (!same_names(x, &a->deps, y, &b->deps))
-		because(w, "dependencies");
-	if (!same_names(x, &a->wants, y, &b->wants))
-		because(w, "wants");
-	if (!same_names(x, &a->after, y, &b->after))
-		because(w, "after");
-	if (!same_names(x, &a->restart_with, y, &b->restart_with))
-		because(w, "restart-with");
-	if (a->flags != b->flags)
-		because(w, "flags");
-	if (a->timeout_up != b->timeout_up)
-		because(w, "timeout-up");
-	if (a->timeout_down != b->timeout_down)
-		because(w, "timeout-down");
-	if (a->on_change != b->on_change)
-		because(w, "on-change");
-	compare_props(w, a, b);
-}
-
-static void
-say_difference(const struct ask *a, int *n, char sign, const char *name,
-	const char *text)
-{
-	if (!a->json) {
-		printf("%c %s: %s\n", sign, name, text);
-	} else {
-		printf("%s{\"change\":\"%s\",\"name\":", *n ? ",\n" : "",
-			sign == '+'	      ? "new"
-				: sign == '-' ? "gone"
-					      : "changed");
-		json_put(stdout, name);
-		printf(",\"what\":");
-		json_put(stdout, text);
-		putchar('}');
-	}
-	++*n;
-}
-
-static void
-open_db(struct db *db, const char *path)
+void
+ask_open(struct db *db, const char *path)
 {
 	char err[1024];
 
@@ -856,58 +329,10 @@ open_db(struct db *db, const char *path)
 }
 
 static void
-do_diff(struct ask *a, char **argv)
-{
-	struct db other;
-	int n = 0;
-
-	open_db(&other, argv[0]);
-	if (a->json)
-		putchar('[');
-	for (uint32_t i = 0; i < services(a); i++) {
-		const struct db_service *s = a->db.services + i;
-		uint32_t k = db_service(&other, s->name);
-		struct why w = { .len = 0 };
-
-		if (k == DB_NONE) {
-			say_difference(a, &n, '-', s->name, type_name(s));
-			continue;
-		}
-		compare(&w, &a->db, s, &other, other.services + k);
-		if (w.len)
-			say_difference(a, &n, '~', s->name, w.text);
-	}
-	for (uint32_t i = 0; i < other.nlong + other.nshort; i++)
-		if (db_service(&a->db, other.services[i].name) == DB_NONE)
-			say_difference(a, &n, '+', other.services[i].name,
-				type_name(other.services + i));
-	for (uint32_t i = 0; i < a->db.nbundles; i++) {
-		const struct db_bundle *b = a->db.bundles + i;
-		uint32_t k = db_bundle(&other, b->name);
-
-		if (k == DB_NONE)
-			say_difference(a, &n, '-', b->name, "bundle");
-		else if (!same_names(&a->db, &b->members, &other,
-				 &other.bundles[k].members))
-			say_difference(a, &n, '~', b->name, "contents");
-	}
-	for (uint32_t i = 0; i < other.nbundles; i++)
-		if (db_bundle(&a->db, other.bundles[i].name) == DB_NONE)
-			say_difference(
-				a, &n, '+', other.bundles[i].name, "bundle");
-	if (a->json)
-		puts("]");
-	db_close(&other);
-	if (fflush(stdout))
-		die_sys(EX_SYSTEM, "unable to write");
-	exit(n ? EX_NO : EX_OK);
-}
-
-static void
 do_id(struct ask *a, char **argv)
 {
 	(void)argv;
-	print_hash(a->db.id);
+	ask_hash(a->db.id);
 	putchar('\n');
 }
 
@@ -928,9 +353,9 @@ static const struct command {
 	{ "flags", do_flags, 1, 1 },
 	{ "atomics", do_atomics, 0, -1 },
 	{ "all-dependencies", do_all_dependencies, 0, -1 },
-	{ "show", do_show, 1, -1 },
-	{ "graph", do_graph, 0, -1 },
-	{ "diff", do_diff, 1, 1 },
+	{ "show", ask_show, 1, -1 },
+	{ "graph", ask_graph, 0, -1 },
+	{ "diff", ask_diff, 1, 1 },
 	{ "id", do_id, 0, 0 },
 };
 
@@ -1025,11 +450,11 @@ main(int argc, char **argv)
 	if (argc - optind < c->min || (c->max >= 0 && argc - optind > c->max))
 		opt_usage(&usage);
 	if (c->run != do_help) {
-		open_db(&a.db,
+		ask_open(&a.db,
 			compiled
 				? compiled
 				: default_database(path, sizeof path, livedir));
-		a.mark = calloc(services(&a) + (size_t)1, 1);
+		a.mark = calloc(ask_services(&a) + (size_t)1, 1);
 		if (!a.mark)
 			die_sys(EX_SYSTEM, "unable to hold the answer");
 	}
