@@ -33,7 +33,8 @@ bad_number(struct reader *r, const struct prop *p, int code, const char *text)
 
 /* Behind the first line stands what does not count. */
 void
-reader_warn_rest(struct reader *r, const char *name, const char *text, size_t len)
+reader_warn_rest(
+	struct reader *r, const char *name, const char *text, size_t len)
 {
 	size_t n = strcspn(text, "\n");
 
@@ -268,7 +269,8 @@ read_tree(struct reader *r, const struct prop *p)
 			} else if (S_ISLNK(st.st_mode)) {
 				add_link(r, fd, names[k], path);
 			} else if (!S_ISREG(st.st_mode)) {
-				diag_error(r->s->diag, 1, reader_path(r, path), 0,
+				diag_error(r->s->diag, 1, reader_path(r, path),
+					0,
 					"expected a file, a directory or a "
 					"link");
 			} else if ((data = def_slurp(

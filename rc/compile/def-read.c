@@ -201,7 +201,8 @@ check_longrun(struct reader *r, int has_run)
 	if (fd) {
 		r->d->flags |= DB_NOTIFIES;
 		if (uint_of(fd) < 3)
-			diag_warn(r->s->diag, reader_path(r, "notification-fd"), 1,
+			diag_warn(r->s->diag, reader_path(r, "notification-fd"),
+				1,
 				"a notification-fd of %u takes away standard "
 				"%s",
 				uint_of(fd),
@@ -209,7 +210,8 @@ check_longrun(struct reader *r, int has_run)
 					: uint_of(fd) == 1 ? "output"
 							   : "error");
 		if (uint_of(fd) >= USUAL_FDS)
-			diag_warn(r->s->diag, reader_path(r, "notification-fd"), 1,
+			diag_warn(r->s->diag, reader_path(r, "notification-fd"),
+				1,
 				"a notification-fd of %u is beyond the usual "
 				"limit of %d descriptors",
 				uint_of(fd), USUAL_FDS);
@@ -227,8 +229,8 @@ check_oneshot(struct reader *r, int has_run, int has_up)
 {
 	if (has_up || r->d->script[1].present || def_text(r->d, "command"))
 		return;
-	diag_error(r->s->diag, r->s->diag->lax ? 111 : 1, reader_path(r, "up"), 0,
-		"there is no such file, expected a command line%s",
+	diag_error(r->s->diag, r->s->diag->lax ? 111 : 1, reader_path(r, "up"),
+		0, "there is no such file, expected a command line%s",
 		has_run ? " (a oneshot has no run; did you mean up, or the type longrun?)"
 			: "");
 }
@@ -330,8 +332,8 @@ reader_def(struct reader *r)
 	if (d->type == DB_LONGRUN)
 		check_longrun(r, has_run || def_file(d, "run") || has_command);
 	else if (d->type == DB_ONESHOT)
-		check_oneshot(
-			r, has_run, def_has_name(names, n, "up") || has_command);
+		check_oneshot(r, has_run,
+			def_has_name(names, n, "up") || has_command);
 	else if (!d->lists[LIST_CONTENTS].present)
 		diag_error(r->s->diag, r->s->diag->lax ? 111 : 1,
 			reader_path(r, "contents.d"), 0,

@@ -102,7 +102,8 @@ reader_note_mode(struct reader *r, uint32_t mode)
 
 /* One file as text; said and 0 if it cannot be read. */
 char *
-reader_text(struct reader *r, const struct prop *p, const char *name, size_t *len)
+reader_text(
+	struct reader *r, const struct prop *p, const char *name, size_t *len)
 {
 	uint32_t mode;
 	char *data = def_slurp(r->s->mem, r->fd, name, len, &mode);
@@ -111,8 +112,9 @@ reader_text(struct reader *r, const struct prop *p, const char *name, size_t *le
 		reader_note_mode(r, mode);
 	/* A script is lexed: CR is a blank there. */
 	if (data)
-		return p->kind == PROP_SCRIPT ? data
-					      : reader_plain(r, name, data, len);
+		return p->kind == PROP_SCRIPT
+			? data
+			: reader_plain(r, name, data, len);
 	if (errno == EISDIR)
 		diag_error(r->s->diag, 111, reader_path(r, name), 0,
 			"Is a directory, expected a file with %s", p->unit);
