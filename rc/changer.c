@@ -94,7 +94,7 @@ run_lock(struct run *r, const char *path, int block)
 	if (here < 0)
 		return -1;
 	live_with_front();
-	if (r->timeout_ms)
+	if (r->timeout_ms && !r->deadline)
 		r->deadline = clock_now() + r->timeout_ms;
 	fd = live_lock(here, 0);
 	if (fd >= 0 || (errno != EAGAIN && errno != EACCES))

@@ -53,10 +53,11 @@ struct run {
 	int ready; /* run_begin was called */
 };
 
-/* Take the lock of the live directory at path; waiting is said (and refused
- * if it would be for ever: a script that is run by the change that holds the
- * lock), and counts for timeout_ms.  The fd that holds it, or -1 and errno
- * (ETIMEDOUT).  From here on we end with the front end that started us. */
+/* Take the lock of the live, or of the state, directory at path; waiting is
+ * said (and refused if it would be for ever: a script that is run by the
+ * change that holds the lock), and counts for timeout_ms.  The fd that holds
+ * it, or -1 and errno (ETIMEDOUT).  From here on we end with the front end that
+ * started us. */
 int run_lock(struct run *, const char *path, int block);
 /* Set by a front end for its worker, which takes it away again: our parent. */
 #define RUN_FRONT "REEVE_FRONT"

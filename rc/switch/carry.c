@@ -73,8 +73,7 @@ begin_live(struct gen *g, unsigned n, const char *target)
 			n, g->test ? "is kept" : "will be booted");
 		return EX_SYSTEM;
 	}
-	if (run_lock(&g->u.run, g->live, g->block) < 0)
-		die_sys(EX_SYSTEM, "unable to lock %s", g->live);
+	gen_lock(g, g->live);
 	if (update_open(u, g->live) < 0)
 		return EX_SYSTEM;
 	code = update_begin(u);
@@ -95,8 +94,8 @@ switch_live(struct gen *g, unsigned n, const char *target)
 	char compiled[PATH_LEN];
 	int code;
 
-	if (!u->dry && run_lock(&g->u.run, g->live, g->block) < 0)
-		die_sys(EX_SYSTEM, "not switched: unable to lock %s", g->live);
+	if (!u->dry)
+		gen_lock(g, g->live);
 	if (update_open(u, g->live) < 0)
 		return EX_SYSTEM;
 	if (n) {

@@ -43,6 +43,8 @@ unsigned *gen_list(const struct gen *, size_t *count);
 unsigned gen_booted(const struct gen *);
 unsigned gen_live(const struct gen *);
 unsigned gen_current(const struct gen *);
+/* Until the process ends; no longer than --timeout allows. */
+void gen_lock(struct gen *, const char *dir);
 /* Is there a live directory?  And a tree that runs it? */
 int gen_has_live(const struct gen *);
 int gen_is_live(const struct gen *);

@@ -97,6 +97,14 @@ gen_live(const struct gen *g)
 									    : 0;
 }
 
+void
+gen_lock(struct gen *g, const char *dir)
+{
+	if (run_lock(&g->u.run, dir, g->block) < 0)
+		die_sys(errno == ETIMEDOUT ? UPDATE_STOP_TIMEOUT : EX_SYSTEM,
+			"not switched: unable to lock %s", dir);
+}
+
 int
 gen_has_live(const struct gen *g)
 {

@@ -193,22 +193,9 @@ set_sources(struct gen *g, int argc, char **argv)
 static void
 lock_state(struct gen *g)
 {
-	int fd, lock;
-
 	if (path_mkdirs(g->dir, 0755) < 0)
 		die_sys(EX_SYSTEM, "unable to make %s", g->dir);
-	fd = open(g->places.state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	lock = fd < 0 ? -1 : file_lock(fd, "lock", 1, 0);
-	if (fd >= 0 && lock < 0 && g->block &&
-		(errno == EAGAIN || errno == EACCES)) {
-		info("waiting for the switch in progress (pid %ld)",
-			(long)file_locked_by(fd, "lock"));
-		lock = file_lock(fd, "lock", 1, 1);
-	}
-	if (lock < 0)
-		die_sys(EX_SYSTEM, "not switched: unable to lock %s",
-			g->places.state);
-	close(fd);
+	gen_lock(g, g->places.state);
 }
 
 static void
@@ -245,8 +232,8 @@ do_abort(struct gen *g)
 
 	if (!gen_has_live(g))
 		die(EX_NO, "nothing is live, so there is no switch to undo");
-	if (!g->u.dry && run_lock(&g->u.run, g->live, g->block) < 0)
-		die_sys(EX_SYSTEM, "unable to lock %s", g->live);
+	if (!g->u.dry)
+		gen_lock(g, g->live);
 	if (update_open(&g->u, g->live) < 0)
 		return EX_SYSTEM;
 	code = update_abort(&g->u);
