@@ -48,15 +48,16 @@ has_entry(const struct live *l, const char *name)
 		lstat(path, &st) == 0;
 }
 
-/* A reeve-rc-init that was cut off leaves services without an entry. */
-static void
+/* A reeve-rc-init that was cut off leaves services without an entry.  0, or an
+ * exit code. */
+static int
 complete(const struct places *p)
 {
 	char err[PATH_LEN + 256];
 	const char **names;
 	struct live l;
 	uint32_t n = 0;
-	int dir = open(p->live, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int code = 0, dir = open(p->live, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int lock = dir < 0 ? -1 : live_lock(dir, 1);
 
 	if (lock < 0)
@@ -74,31 +75,33 @@ complete(const struct places *p)
 	/* One that was cut off goes its own way. */
 	if (!live_switching(&l) &&
 		scan_supervise(&l, names, n,
-			(struct scan_patience){ .each = START_MS }) < 0)
-		die_sys(EX_SYSTEM,
-			"unable to have the services supervised in "
-			"%s",
+			(struct scan_patience){ .each = START_MS }) < 0) {
+		warn_sys("unable to have the services supervised in %s",
 			p->scandir);
+		code = EX_SYSTEM;
+	}
 	free(names);
 	live_close(&l);
 	close(lock);
 	close(dir);
+	return code;
 }
 
-/* Make the database of the next boot live, if nothing is. */
-static void
+/* Make the database of the next boot live, if nothing is.  0, or an exit
+ * code. */
+static int
 make_live(const struct places *p)
 {
 	char init[] = "reeve-rc-init", c[] = "-c", l[] = "-l";
 	char *argv[] = { init, c, (char *)p->boot, l, (char *)p->live,
 		(char *)p->scandir, 0 };
 
-	if (!live_exists(p->live) && change_run(argv))
-		die(EX_SYSTEM,
-			"the services could not be made live (see "
-			"above), so none was started (reeve up tries it "
-			"again)");
-	complete(p);
+	if (!live_exists(p->live) && change_run(argv)) {
+		warn("the services could not be made live (see above), so "
+		     "none was started (reeve up tries it again)");
+		return EX_SYSTEM;
+	}
+	return complete(p);
 }
 
 /* Have a database switched to: what is booted, or what is live already, which
@@ -163,20 +166,18 @@ static int
 bring(const struct places *p, int fresh)
 {
 	char current[PATH_LEN];
-	int code = 0;
+	int code = 0, r;
 
-	if (!live_exists(p->live)) {
-		make_live(p);
-		return 0;
-	}
+	if (!live_exists(p->live))
+		return make_live(p);
 	if (path_join(current, sizeof current, p->live, "current/db") < 0)
 		die_sys(EX_SYSTEM, "unable to use %s", p->live);
 	if (is_cut_off(p))
 		code = switch_to(current, 0);
 	if (fresh && !same_set(p))
 		code = switch_to(p->boot, 1);
-	complete(p);
-	return code;
+	r = complete(p);
+	return code ? code : r;
 }
 
 /* Nothing was ever booted here. */
@@ -186,15 +187,15 @@ first_definitions(const struct places *p)
 	char sw[] = "reeve-switch", q[] = "-q", b[] = "--boot";
 	/* What is not live yet is started after this. */
 	char *argv[] = { sw, q, live_exists(p->live) ? 0 : b, 0 };
-	int code = change_run(argv);
+	int code = change_run(argv), r;
 
 	if (code && !file_exists(AT_FDCWD, p->boot))
 		die(code,
 			"the definitions could not be made live (see above); "
 			"the tree runs without services (mend them, then "
 			"reeve up)");
-	make_live(p);
-	return code;
+	r = make_live(p);
+	return code ? code : r;
 }
 
 void

@@ -443,11 +443,50 @@ make_tree(const struct places *p)
 	return !pid;
 }
 
+/* Make live what is to be, and start it.  0, or an exit code. */
+static int
+bring_up(const struct places *p, int fresh)
+{
+	int code = booted_bring(p, fresh), r;
+
+	/* Only what was made live can be started. */
+	if (!live_exists(p->live))
+		return code;
+	r = start_default(p);
+	return code ? code : r;
+}
+
+/* A tree that is being killed looks as if it ran until the last moment: then
+ * another one takes its services over. */
+static int
+bring_up_in(const struct places *p)
+{
+	long was = svscan_on(p);
+	int fresh = make_tree(p), code = bring_up(p, fresh);
+
+	if (fresh || !was || svscan_on(p) ||
+		scandir_ending(AT_FDCWD, p->scandir, (pid_t)was))
+		return code;
+	info("the tree (pid %ld) was killed: starting another", was);
+	return bring_up(p, make_tree(p));
+}
+
+static int
+say_none(const struct places *p)
+{
+	printf("The tree is up, and there are no services yet.  "
+	       "Make one and start it:\n"
+	       "  reeve new --default --log NAME -- COMMAND ARGUMENT...\n"
+	       "  reeve up\n"
+	       "(definitions are kept in %s)\n",
+		p->sources[0]);
+	return EX_OK;
+}
+
 int
 front_up(int argc, char **argv)
 {
-	int c, dry = 0, tree = 0, foreground = 0, notify = -1, code, r, fresh,
-	       booted;
+	int c, dry = 0, tree = 0, foreground = 0, notify = -1, code, r, booted;
 	struct places p;
 
 	opt_permute(&up_usage, argc, argv);
@@ -478,25 +517,15 @@ front_up(int argc, char **argv)
 	}
 	if (foreground)
 		return front_foreground(&p, tree, notify);
-	fresh = make_tree(&p);
-	if (tree)
-		return say_up();
-	if (!booted_has_definitions(&p) && !file_exists(AT_FDCWD, p.boot)) {
-		printf("The tree is up, and there are no services yet.  "
-		       "Make one and start it:\n"
-		       "  reeve new --default --log NAME -- COMMAND ARGUMENT...\n"
-		       "  reeve up\n"
-		       "(definitions are kept in %s)\n",
-			p.sources[0]);
-		return EX_OK;
-	}
 	/* Without definitions here, a database was sent from elsewhere. */
 	booted = file_exists(AT_FDCWD, p.boot);
-	code = booted_bring(&p, fresh);
-	r = start_default(&p);
+	if (tree || (!booted && !booted_has_definitions(&p))) {
+		(void)make_tree(&p);
+		return tree ? say_up() : say_none(&p);
+	}
+	code = bring_up_in(&p);
 	if (booted && booted_has_definitions(&p))
 		booted_tell_changed();
-	code = code ? code : r;
 	/* reeve-rc's and reeve-switch's own codes. */
 	code = code == 2			? EX_TIMEOUT
 		: code > 0 && code < EX_TIMEOUT ? EX_NO
