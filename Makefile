@@ -55,13 +55,14 @@ obj/%.o: $(srcdir)/%.c config.mak
 	$(if $(Q),@echo "CC $*.c")
 	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
-# What --version says; compiled into lib/version.o alone.
+# What --version says; compiled into lib/version.o alone.  A name of its own
+# for what is new: two makes may run here at once.
 obj/lib/version.o: version-text.h
 version-text.h: FORCE
 	@mkdir -p obj
-	@sh $(srcdir)/tools/version $(srcdir) | \
-		sed 's/.*/#define VERSION_TEXT "&"/' >$@.new
-	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	@new=$@.$$$$; sh $(srcdir)/tools/version $(srcdir) | \
+		sed 's/.*/#define VERSION_TEXT "&"/' >$$new; \
+	if cmp -s $$new $@; then rm $$new; else mv $$new $@; fi
 FORCE:
 
 obj/all.a: $(PARTS:%.c=obj/%.o)
