@@ -25,7 +25,7 @@
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/num.h"
-#include "log/stream.h"
+#include "log/stream-segments.h"
 
 extern char **environ;
 
@@ -36,240 +36,6 @@ enum {
 	NOGROUP = 65534,
 	LINE_BYTES = 16 << 20 /* a longer one comes in pieces */
 };
-
-static struct segment *
-add_segment(struct stream *s, const char *name)
-{
-	struct segment *v;
-
-	/* Doubled at powers of two. */
-	if (!(s->nseg & (s->nseg - 1))) {
-		v = realloc(s->seg, (s->nseg ? 2 * s->nseg : 1) * sizeof *v);
-		if (!v)
-			return 0;
-		s->seg = v;
-	}
-	v = s->seg + s->nseg++;
-	memset(v, 0, sizeof *v);
-	strcpy(v->name, name);
-	v->fd = -1;
-	tain_wallclock_read(&v->end);
-	return v;
-}
-
-static void
-close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
-static void
-drop_segments(struct stream *s)
-{
-	for (size_t i = 0; i < s->nseg; i++)
-		close_fd(&s->seg[i].fd);
-	s->nseg = 0;
-	s->has_current = 0;
-}
-
-static int
-is_seen(const struct seen *f, const struct stat *st)
-{
-	return f->fd >= 0 && f->dev == st->st_dev && f->ino == st->st_ino;
-}
-
-static int
-stat_segment(const struct stream *s, const struct segment *g, struct stat *st)
-{
-	return g->fd < 0 ? fstatat(s->dirfd, g->name, st, 0) : fstat(g->fd, st);
-}
-
-/* Is what is open the newest archive?  s6-log gives previous and processed
- * that second name before it removes the first. */
-static int
-is_archive_already(const struct stream *s, int fd)
-{
-	struct segment known = { .fd = -1 };
-	const struct segment *g = s->nseg ? s->seg + s->nseg - 1 : &known;
-	struct stat a, b;
-
-	logdir_name(known.name, &s->known, 's', "");
-	return fstat(fd, &a) == 0 && stat_segment(s, g, &b) == 0 &&
-		a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
-/* Remember the file of a segment. */
-static int
-remember(struct seen *f, int fd)
-{
-	struct stat st;
-
-	f->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-	if (f->fd < 0 || fstat(fd, &st) < 0) {
-		close_fd(&f->fd);
-		return -1;
-	}
-	f->dev = st.st_dev;
-	f->ino = st.st_ino;
-	return 0;
-}
-
-/* Open processed, if it counts already.  -1 if not. */
-static int
-open_processed(struct stream *s)
-{
-	struct stat st;
-	int fd = file_open_regular(s->dirfd, "processed");
-
-	if (fd >= 0 && fstat(fd, &st) == 0 && (st.st_mode & S_IXUSR))
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-/* What is between the archives and current: the output of a processor if it
- * counts already, else its input.  0, or -1 and errno. */
-static int
-add_between(struct stream *s)
-{
-	const char *name = "processed";
-	struct segment *g;
-	int fd = open_processed(s);
-
-	if (fd < 0) {
-		name = "previous";
-		fd = file_open_regular(s->dirfd, name);
-	}
-	/* Previous goes when processed begins to count: that may have been
-	 * just now. */
-	if (fd < 0) {
-		name = "processed";
-		fd = open_processed(s);
-	}
-	if (fd < 0)
-		return 0;
-	if (is_archive_already(s, fd)) {
-		close(fd);
-		return 0;
-	}
-	g = add_segment(s, name);
-	if (!g) {
-		close(fd);
-		return -1;
-	}
-	g->fd = fd;
-	return 0;
-}
-
-/* The archives later than `after' and not later than `until'.  *newest is
- * set to the last of the directory if that is later.  0, or -1 and errno. */
-static int
-add_archives(
-	struct stream *s, const tain *after, const tain *until, tain *newest)
-{
-	struct logdir_list l;
-	int e = 0;
-
-	if (logdir_list(&l, s->dirfd, 0) < 0)
-		return -1;
-	for (size_t i = 0; i < l.n && !e; i++) {
-		struct segment *g;
-		tain t;
-
-		logdir_parse(l.v[i].name, &t, 0, 0);
-		if (tain_less(newest, &t))
-			*newest = t;
-		if (!until || !tain_less(after, &t) || tain_less(until, &t))
-			continue;
-		g = add_segment(s, l.v[i].name);
-		if (!g) {
-			e = errno;
-			break;
-		}
-		g->end = t;
-		g->fd = file_open_regular(s->dirfd, g->name);
-		/* Trimmed at this moment. */
-		if (g->fd < 0 && errno == ENOENT)
-			s->nseg--;
-		/* There are too many to hold them all: this one is opened
-		 * when it is read. */
-		else if (g->fd >= s->fd_max)
-			close_fd(&g->fd);
-	}
-	logdir_list_free(&l);
-	errno = e;
-	return e ? -1 : 0;
-}
-
-/* Everything newer than `after', in order, as it is at one instant: that is
- * so if current, and the newest archive, are the same before and after.  With
- * `partly', the archives only.  1, 0 if it changed meanwhile, -1 and errno.
- *
- * The names are listed twice: what is older than the newest of the first
- * time was there before the second began, so that none is missing. */
-static int
-take_segments(struct stream *s, const tain *after, int partly)
-{
-	struct stat st, now;
-	tain newest = *after, later;
-	int fd = -1;
-
-	drop_segments(s);
-	if (!partly) {
-		fd = file_open_regular(s->dirfd, "current");
-		if (fd < 0)
-			return errno == ENOENT ? 0 : -1;
-	}
-	if (add_archives(s, after, 0, &newest) < 0)
-		goto fail;
-	later = newest;
-	if (add_archives(s, after, &newest, &later) < 0)
-		goto fail;
-	if (partly) {
-		s->known = newest;
-		return 1;
-	}
-	if (add_between(s) < 0 || !add_segment(s, "current"))
-		goto fail;
-	s->seg[s->nseg - 1].fd = fd;
-	s->has_current = 1;
-	fd = -1;
-	if (add_archives(s, after, 0, &later) < 0)
-		goto fail;
-	if (tain_less(&newest, &later) ||
-		fstat(s->seg[s->nseg - 1].fd, &st) < 0 ||
-		fstatat(s->dirfd, "current", &now, 0) < 0 ||
-		st.st_dev != now.st_dev || st.st_ino != now.st_ino)
-		return 0;
-	s->known = newest;
-	return 1;
-fail:
-	if (fd >= 0) {
-		int e = errno;
-
-		close(fd);
-		errno = e;
-	}
-	return -1;
-}
-
-/* The files of the segments that will be renamed are held.  0, or -1. */
-static int
-hold_files(struct stream *s, struct seen *between, struct seen *current)
-{
-	size_t n = s->nseg;
-
-	between->fd = current->fd = -1;
-	if (!s->has_current)
-		return 0;
-	if (n > 1 && *s->seg[n - 2].name == 'p' &&
-		remember(between, s->seg[n - 2].fd) < 0)
-		return -1;
-	return remember(current, s->seg[n - 1].fd);
-}
 
 int
 stream_open(struct stream *s, const char *path, int follow)
@@ -294,19 +60,19 @@ stream_open(struct stream *s, const char *path, int follow)
 	if (s->dirfd < 0)
 		goto fail;
 	for (int i = 0; i < OPEN_TRIES && !r; i++) {
-		r = take_segments(s, &tain_zero, 0);
+		r = segments_take(s, &tain_zero, 0);
 		/* The logger is between two renames, or not started. */
 		if (!r)
 			usleep(i < 10 ? 1000 : 10000);
 	}
 	if (!r) {
-		r = take_segments(s, &tain_zero, 1);
+		r = segments_take(s, &tain_zero, 1);
 		if (r > 0 && !s->nseg) {
 			errno = ENOENT;
 			r = -1;
 		}
 	}
-	if (r < 0 || hold_files(s, &s->between, &s->current) < 0)
+	if (r < 0 || segments_hold(s, &s->between, &s->current) < 0)
 		goto fail;
 	return 0;
 fail : {
@@ -321,7 +87,7 @@ fail : {
 static void
 end_reading(struct stream *s)
 {
-	close_fd(&s->fd);
+	segments_close(&s->fd);
 	if (s->pid) {
 		int w;
 
@@ -352,10 +118,10 @@ stream_close(struct stream *s)
 {
 	if (s->nseg)
 		end_reading(s);
-	drop_segments(s);
-	close_fd(&s->between.fd);
-	close_fd(&s->current.fd);
-	close_fd(&s->dirfd);
+	segments_drop(s);
+	segments_close(&s->between.fd);
+	segments_close(&s->current.fd);
+	segments_close(&s->dirfd);
 	free(s->path);
 	free(s->buf);
 	free(s->seg);
@@ -560,7 +326,7 @@ was_rotated(struct stream *s)
 	struct stat st;
 
 	return fstatat(s->dirfd, "current", &st, 0) == 0 &&
-		!is_seen(&s->current, &st);
+		!segments_is_seen(&s->current, &st);
 }
 
 /* Forget the first n segments. */
@@ -568,7 +334,7 @@ static void
 drop_first(struct stream *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		close_fd(&s->seg[i].fd);
+		segments_close(&s->seg[i].fd);
 	s->nseg -= n;
 	memmove(s->seg, s->seg + n, s->nseg * sizeof *s->seg);
 }
@@ -581,7 +347,8 @@ up_to(const struct stream *s, const struct seen *f)
 	struct stat st;
 
 	for (size_t i = 0; f->fd >= 0 && i < s->nseg; i++)
-		if (stat_segment(s, s->seg + i, &st) == 0 && is_seen(f, &st))
+		if (segments_stat(s, s->seg + i, &st) == 0 &&
+			segments_is_seen(f, &st))
 			return i + 1;
 	return 0;
 }
@@ -599,7 +366,7 @@ drop_read(struct stream *s)
 			continue;
 		drop_first(s, n);
 		for (; i >= 0; i--)
-			close_fd(&read[i]->fd);
+			segments_close(&read[i]->fd);
 	}
 	/* A processor has made another file of it: then it is the first. */
 	for (int i = 0; i < 2; i++) {
@@ -609,7 +376,7 @@ drop_read(struct stream *s)
 			drop_first(s, 1);
 		else if (!s->has_current)
 			continue; /* it is still to come */
-		close_fd(&read[i]->fd);
+		segments_close(&read[i]->fd);
 	}
 }
 
@@ -624,10 +391,10 @@ go_past(struct stream *s)
 	int r = 0;
 
 	for (int i = 0; i < TRIES && !r; i++)
-		r = take_segments(s, &after, 0);
+		r = segments_take(s, &after, 0);
 	if (!r)
-		r = take_segments(s, &after, 1);
-	if (r < 0 || hold_files(s, &between, &current) < 0)
+		r = segments_take(s, &after, 1);
+	if (r < 0 || segments_hold(s, &between, &current) < 0)
 		return -1;
 	drop_read(s);
 	if (s->has_current) {
@@ -676,7 +443,7 @@ next_segment(struct stream *s)
 	end_reading(s);
 	/* Not to be read again, unless somebody counts lines first. */
 	if (s->follow)
-		close_fd(&s->seg[s->at].fd);
+		segments_close(&s->seg[s->at].fd);
 	if (s->at + 1 < s->nseg)
 		s->at++;
 	else

@@ -6,39 +6,7 @@
 #include <sys/stat.h>
 
 #include "lib/suggest.h"
-#include "rc/compile/resolve.h"
-
-enum { NEW, OPEN, DONE };
-
-/* A set of numbers below n that remembers what is in it. */
-struct set {
-	uint32_t *v;
-	uint32_t n;
-};
-
-struct node {
-	const char *name;
-	struct def *def; /* 0 for a bundle made of a pipeline */
-	const char *file; /* where it is defined */
-	struct set members; /* of a bundle, flattened */
-	uint32_t number; /* of an atomic service */
-	int state;
-};
-
-struct resolver {
-	struct defs *s;
-	struct diag *diag;
-	struct arena *mem;
-	struct db *db;
-	struct node *nodes; /* services by number, then bundles */
-	uint32_t n, nodes_max;
-	uint32_t services;
-	uint32_t *table; /* hash of names; node + 1 */
-	uint32_t table_mask;
-	uint32_t *mark, stamp; /* mark[number] == stamp: is in the set */
-};
-
-/* --- names */
+#include "rc/compile/resolver.h"
 
 static uint32_t
 hash(const char *s)
@@ -62,16 +30,16 @@ slot(struct resolver *r, const char *name)
 	return r->table + i;
 }
 
-static struct node *
-find(struct resolver *r, const char *name)
+struct node *
+resolver_find(struct resolver *r, const char *name)
 {
 	uint32_t i = *slot(r, name);
 
 	return i ? r->nodes + i - 1 : 0;
 }
 
-static const char *
-kind(const struct node *n)
+const char *
+resolver_kind(const struct node *n)
 {
 	return !n			     ? "unknown"
 		: !n->def		     ? "bundle"
@@ -86,14 +54,14 @@ is_bundle(const struct node *n)
 	return !n->def || n->def->type == DB_BUNDLE;
 }
 
-static int
-is_longrun(const struct node *n)
+int
+resolver_is_longrun(const struct node *n)
 {
 	return n && n->def && n->def->type == DB_LONGRUN;
 }
 
-static void
-unknown(struct resolver *r, const struct def_name *n, const char *what)
+void
+resolver_unknown(struct resolver *r, const struct def_name *n, const char *what)
 {
 	struct suggest near = suggest_init(n->name);
 
@@ -106,8 +74,8 @@ unknown(struct resolver *r, const struct def_name *n, const char *what)
 		near.best ? near.best : "", near.best ? "?" : "");
 }
 
-static struct node *
-add_node(
+struct node *
+resolver_add(
 	struct resolver *r, const char *name, struct def *def, const char *file)
 {
 	uint32_t *at = slot(r, name);
@@ -119,7 +87,7 @@ add_node(
 		diag_error(r->diag, 1, file, 0,
 			"duplicate service "
 			"definition: %s is already defined in %s, as a %s",
-			name, old->file, kind(old));
+			name, old->file, resolver_kind(old));
 		return 0;
 	}
 	*n = (struct node){ .name = name, .def = def, .file = file };
@@ -210,7 +178,7 @@ number_all(struct resolver *r)
 	r->nodes = arena_alloc(r->mem, (2 * s->n + 1) * sizeof *r->nodes);
 	for (size_t i = 0; i < s->n; i++) {
 		struct node *n =
-			add_node(r, s->v[i]->name, s->v[i], s->v[i]->dir);
+			resolver_add(r, s->v[i]->name, s->v[i], s->v[i]->dir);
 
 		if (n && !is_bundle(n))
 			n->number = r->services++;
@@ -219,15 +187,15 @@ number_all(struct resolver *r)
 	r->db->services = arena_alloc(
 		r->mem, (r->services + (size_t)1) * sizeof *r->db->services);
 	for (uint32_t i = 0; i < r->services; i++)
-		if (is_longrun(r->nodes + i))
+		if (resolver_is_longrun(r->nodes + i))
 			r->db->nlong++;
 	r->db->nshort = r->services - r->db->nlong;
 }
 
 /* --- sets */
 
-static void
-set_add(struct resolver *r, struct set *set, uint32_t number)
+void
+resolver_set_add(struct resolver *r, struct set *set, uint32_t number)
 {
 	if (r->mark[number] == r->stamp)
 		return;
@@ -240,11 +208,11 @@ static void
 set_add_node(struct resolver *r, struct set *set, const struct node *n)
 {
 	if (!is_bundle(n)) {
-		set_add(r, set, n->number);
+		resolver_set_add(r, set, n->number);
 		return;
 	}
 	for (uint32_t i = 0; i < n->members.n; i++)
-		set_add(r, set, n->members.v[i]);
+		resolver_set_add(r, set, n->members.v[i]);
 }
 
 static int
@@ -293,12 +261,12 @@ flatten(struct resolver *r, struct node *b)
 
 	r->stamp++;
 	for (size_t i = 0; i < l->n; i++) {
-		struct node *m = find(r, l->v[i].name);
+		struct node *m = resolver_find(r, l->v[i].name);
 
 		if (m)
 			set_add_node(r, &b->members, m);
 		else
-			unknown(r, l->v + i, "");
+			resolver_unknown(r, l->v + i, "");
 	}
 }
 
@@ -331,7 +299,7 @@ flatten_all(struct resolver *r)
 				depth--;
 				continue;
 			}
-			m = find(r, l->v[at[me]++].name);
+			m = resolver_find(r, l->v[at[me]++].name);
 			if (!m || !m->def || !is_bundle(m) || m->state == DONE)
 				continue;
 			if (m->state == OPEN) {
@@ -352,154 +320,6 @@ flatten_all(struct resolver *r)
 	}
 }
 
-/* --- pipelines */
-
-static int
-names_have(const struct def_names *l, const char *name)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (!strcmp(l->v[i].name, name))
-			return 1;
-	return 0;
-}
-
-static void
-check_producer(struct resolver *r, struct node *n)
-{
-	const struct def_name *to = &n->def->producer_for;
-	struct node *c = find(r, to->name);
-
-	if (c && c->def && c->def->bad)
-		return;
-	if (!is_longrun(c)) {
-		if (c)
-			diag_error(r->diag, 1, to->file, to->line,
-				"longrun "
-				"%s is a producer for %s, which is a %s and "
-				"not a longrun",
-				n->name, to->name, kind(c));
-		else
-			unknown(r, to, ", expected the name of a longrun");
-		return;
-	}
-	if (!names_have(c->def->lists + LIST_PRODUCERS, n->name))
-		diag_error(r->diag, 1, to->file, to->line,
-			"longrun %s is a "
-			"producer for %s, which does not declare it back: %s "
-			"is not in %s/consumer-for",
-			n->name, c->name, n->name, c->def->dir);
-	r->db->services[n->number].consumer = c->number;
-}
-
-static void
-check_consumer(struct resolver *r, struct node *n)
-{
-	const struct def_names *l = n->def->lists + LIST_PRODUCERS;
-
-	for (size_t i = 0; i < l->n; i++) {
-		const struct def_name *from = l->v + i;
-		struct node *p = find(r, from->name);
-
-		if (p && p->def && p->def->bad)
-			continue;
-		if (!is_longrun(p)) {
-			if (p)
-				diag_error(r->diag, 1, from->file, from->line,
-					"longrun %s is a consumer for %s, "
-					"which is a %s and not a longrun",
-					n->name, from->name, kind(p));
-			else
-				unknown(r, from,
-					", expected the name of a longrun");
-		} else if (!p->def->producer_for.name ||
-			strcmp(p->def->producer_for.name, n->name))
-			diag_error(r->diag, 1, from->file, from->line,
-				"longrun %s is a consumer for %s, which does "
-				"not declare it back: %s is not in "
-				"%s/producer-for",
-				n->name, p->name, n->name, p->def->dir);
-	}
-}
-
-/* Everything that feeds n, and n. */
-static void
-pipeline_members(struct resolver *r, struct node *bundle, struct node *n)
-{
-	set_add(r, &bundle->members, n->number);
-	for (uint32_t i = 0; i < bundle->members.n; i++) {
-		const struct def_names *l =
-			r->nodes[bundle->members.v[i]].def->lists +
-			LIST_PRODUCERS;
-
-		for (size_t k = 0; k < l->n; k++) {
-			struct node *p = find(r, l->v[k].name);
-
-			if (is_longrun(p))
-				set_add(r, &bundle->members, p->number);
-		}
-	}
-}
-
-static void
-add_pipelines(struct resolver *r)
-{
-	for (uint32_t i = 0; i < r->db->nlong; i++) {
-		struct node *n = r->nodes + i, *bundle;
-		const struct def_name *name = &n->def->pipeline;
-
-		if (!name->file)
-			continue;
-		if (n->def->producer_for.name ||
-			!n->def->lists[LIST_PRODUCERS].n) {
-			diag_warn(r->diag, name->file, name->line,
-				"ignored: "
-				"%s is not the last consumer of a pipeline",
-				n->name);
-			continue;
-		}
-		if (!name->name) {
-			diag_error(r->diag, 1, name->file, name->line,
-				"this "
-				"should only contain one name");
-			continue;
-		}
-		if (!def_check_name(r->s, name))
-			continue;
-		bundle = add_node(r, name->name, 0, name->file);
-		if (!bundle)
-			continue;
-		r->stamp++;
-		pipeline_members(r, bundle, n);
-		bundle->state = DONE;
-	}
-}
-
-/* Names of the ends of its pipe for supervise; see db_file in db.h. */
-static void
-add_fifos(struct resolver *r)
-{
-	struct db_service *s = r->db->services;
-
-	for (uint32_t i = 0; i < r->db->nlong; i++) {
-		struct def *d = r->nodes[i].def;
-		const char *file;
-
-		if (s[i].consumer != DB_NONE) {
-			file = arena_printf(r->mem, "../../fifo/%s\n",
-				r->nodes[s[i].consumer].name);
-			def_set_file(r->s, d, "stdout-fifo", S_IFREG | 0644,
-				file, strlen(file));
-		}
-		if (d->lists[LIST_PRODUCERS].n ||
-			(d->flags & DB_GENERATED &&
-				d->lists[LIST_PRODUCERS].present)) {
-			file = arena_printf(r->mem, "../../fifo/%s\n", d->name);
-			def_set_file(r->s, d, "stdin-fifo", S_IFREG | 0644,
-				file, strlen(file));
-		}
-	}
-}
-
 /* --- dependencies */
 
 static struct db_list
@@ -507,12 +327,12 @@ names_to_list(struct resolver *r, const struct def_names *l, uint32_t self,
 	int must_exist, struct set *set)
 {
 	for (size_t i = 0; i < l->n; i++) {
-		struct node *m = find(r, l->v[i].name);
+		struct node *m = resolver_find(r, l->v[i].name);
 
 		if (m)
 			set_add_node(r, set, m);
 		else if (must_exist)
-			unknown(r, l->v + i, "");
+			resolver_unknown(r, l->v + i, "");
 		else
 			diag_note(r->diag, l->v[i].file, l->v[i].line,
 				"there is no service %s, left out",
@@ -559,7 +379,7 @@ resolve_service(struct resolver *r, struct node *n)
 
 	r->stamp++;
 	if (s->consumer != DB_NONE)
-		set_add(r, &deps, s->consumer);
+		resolver_set_add(r, &deps, s->consumer);
 	s->deps = names_to_list(r, l + LIST_DEPS, n->number, 1, &deps);
 	r->stamp++;
 	s->wants = names_to_list(r, l + LIST_WANTS, n->number, 0, &wants);
@@ -701,11 +521,11 @@ resolve(struct defs *s, struct db *db)
 		db->services[i].consumer = DB_NONE;
 	for (uint32_t i = 0; i < db->nlong; i++)
 		if (r.nodes[i].def->producer_for.name)
-			check_producer(&r, r.nodes + i);
+			resolver_producer(&r, r.nodes + i);
 	for (uint32_t i = 0; i < db->nlong; i++)
-		check_consumer(&r, r.nodes + i);
-	add_pipelines(&r);
-	add_fifos(&r);
+		resolver_consumer(&r, r.nodes + i);
+	resolver_pipelines(&r);
+	resolver_fifos(&r);
 	flatten_all(&r);
 	for (uint32_t i = 0; i < r.services; i++)
 		resolve_service(&r, r.nodes + i);
