@@ -448,6 +448,50 @@ not_process_1(void)
 	execv(path, argv);
 }
 
+/* What is not in struct svscan. */
+struct asked {
+	unsigned max;
+	int notify, resume, check;
+};
+
+static void
+options(struct svscan *v, struct asked *a, int argc, char **argv)
+{
+	int c;
+
+	while ((c = opt_next(&usage, argc, argv)) != -1)
+		switch (c) {
+		case 'd':
+			a->notify = parse_fd("notification-fd", optarg);
+			break;
+		case 'X':
+			v->console = parse_fd("console-holder", optarg);
+			break;
+		case 'C':
+		case 'c':
+			a->max = clamp("services-max", optarg, SERVICES_MIN,
+				SERVICES_MAX);
+			break;
+		case 'L':
+			v->name_max =
+				clamp("name-max", optarg, NAME_MIN, NAME_TOP);
+			break;
+		case 't':
+			v->rescan_every =
+				(uint64_t)opt_uint("timeout", optarg, 0, ~0u) *
+				1000000;
+			break;
+		case OPT_SELF_CHECK:
+			a->check = 1;
+			break;
+		case OPT_RESUME:
+			a->resume = (int)opt_uint("resume", optarg, 3, 1 << 30);
+			break;
+		default:
+			break;
+		}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -456,63 +500,32 @@ main(int argc, char **argv)
 		.console = -1,
 		.reaped = -1,
 		.name_max = NAME };
-	unsigned max = SERVICES;
-	int c, notify_fd = -1, resume = -1, check = 0;
+	struct asked a = { .max = SERVICES, .notify = -1, .resume = -1 };
 
 	prog_init(argv[0]);
 	if (getpid() == 1 && argc > 1) {
 		start_dir = argv[argc - 1];
 		atexit(not_process_1);
 	}
-	while ((c = opt_next(&usage, argc, argv)) != -1)
-		switch (c) {
-		case 'd':
-			notify_fd = parse_fd("notification-fd", optarg);
-			break;
-		case 'X':
-			v.console = parse_fd("console-holder", optarg);
-			break;
-		case 'C':
-		case 'c':
-			max = clamp("services-max", optarg, SERVICES_MIN,
-				SERVICES_MAX);
-			break;
-		case 'L':
-			v.name_max =
-				clamp("name-max", optarg, NAME_MIN, NAME_TOP);
-			break;
-		case 't':
-			v.rescan_every =
-				(uint64_t)opt_uint("timeout", optarg, 0, ~0u) *
-				1000000;
-			break;
-		case OPT_SELF_CHECK:
-			check = 1;
-			break;
-		case OPT_RESUME:
-			resume = (int)opt_uint("resume", optarg, 3, 1 << 30);
-			break;
-		default:
-			break;
-		}
-	if (check) {
-		allocate(&v, max);
-		self_check(&v, resume);
+	options(&v, &a, argc, argv);
+	if (a.check) {
+		allocate(&v, a.max);
+		self_check(&v, a.resume);
 	}
 	if (argc - optind != 1)
 		opt_usage(&usage);
 	v.scandir = argv[optind];
 	v.supervise_name = prog_as_s6 ? "s6-supervise" : "reeve-supervise";
-	allocate(&v, max);
+	allocate(&v, a.max);
 	/* The scripts that reeve-rc-compile makes look there. */
 	if (chain_export() < 0)
 		die_sys(EX_SYSTEM, "unable to set REEVE_BIN");
-	if (resume >= 0) {
+	if (a.resume >= 0) {
 		v.supervise = find_supervise();
 		svscan_files(&v);
 		output_apart(v.low);
 		trap_signals(svscan_signals);
-		if (reexec_resume(&v, resume) < 0)
+		if (reexec_resume(&v, a.resume) < 0)
 			crash(&v);
 		svscan_reap(&v);
 		loop(&v);
@@ -533,7 +546,7 @@ main(int argc, char **argv)
 		remove_dangling();
 	svscan_files(&v);
 	output_apart(v.low);
-	notify(notify_fd);
+	notify(a.notify);
 	svscan_scan(&v);
 	loop(&v);
 }

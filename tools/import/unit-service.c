@@ -47,7 +47,13 @@ unit_environment_file(struct unit *u, const char *file)
 {
 	char *data, *line, *value;
 	unsigned n = 0;
+	int optional = *file == '-';
 
+	file += optional;
+	u->shell = 1;
+	if (optional)
+		buf_printf(&u->pre, "[ ! -r %s ] || ", file);
+	buf_printf(&u->pre, "{ set -a; . %s; set +a; }\n", file);
 	if (strpbrk(file, "*?[$") ||
 		file_slurp(AT_FDCWD, file, &data, FILE_LIMIT) < 0)
 		return;
@@ -138,6 +144,22 @@ unit_codes(struct unit *u, const char *key, const char *value, const char *file)
 		return;
 	}
 	unit_put(u, key, value, file, value);
+}
+
+/* RestartSec: so long before each start, doubling up to a minute. */
+static void
+unit_restart_pause(struct unit *u, const char *key, const char *value)
+{
+	char text[64];
+	uint64_t ms;
+
+	if (!num_duration(value, 1000, &ms))
+		return;
+	snprintf(text, sizeof text, "%llu %llu", (unsigned long long)ms,
+		(unsigned long long)(ms > 60000 ? ms : 60000));
+	unit_put(u, key, value, "backoff", text);
+	snprintf(text, sizeof text, "%llu", (unsigned long long)ms);
+	unit_put(u, key, value, "restart-delay", text);
 }
 
 /* Keys of [Service] that are one file or one flag. */
@@ -254,7 +276,6 @@ unit_command_key(struct unit *u, const char *key, char *value)
 void
 unit_service(struct unit *u, const char *key, char *value)
 {
-	char name[64];
 	uint64_t ms;
 
 	u->no_kill |= !strcmp(key, "TimeoutStopSec") ||
@@ -272,16 +293,9 @@ unit_service(struct unit *u, const char *key, char *value)
 		buf_printf(&u->groups, "%s\n", value);
 	else if (!strcmp(key, "Environment"))
 		unit_environment(u, value);
-	else if (!strcmp(key, "EnvironmentFile")) {
-		int optional = *value == '-';
-
-		value += optional;
-		u->shell = 1;
-		if (optional)
-			buf_printf(&u->pre, "[ ! -r %s ] || ", value);
-		buf_printf(&u->pre, "{ set -a; . %s; set +a; }\n", value);
+	else if (!strcmp(key, "EnvironmentFile"))
 		unit_environment_file(u, value);
-	} else if (!strcmp(key, "Sockets")) {
+	else if (!strcmp(key, "Sockets")) {
 		char *save = 0;
 
 		for (char *w = strtok_r(value, " \t", &save); w;
@@ -294,17 +308,9 @@ unit_service(struct unit *u, const char *key, char *value)
 		u->has_pid_file = 1;
 	} else if (!strcmp(key, "Restart"))
 		unit_restart(u, value);
-	else if (!strcmp(key, "RestartSec")) {
-		if (num_duration(value, 1000, &ms)) {
-			snprintf(name, sizeof name, "%llu %llu",
-				(unsigned long long)ms,
-				(unsigned long long)(ms > 60000 ? ms : 60000));
-			unit_put(u, key, value, "backoff", name);
-			snprintf(name, sizeof name, "%llu",
-				(unsigned long long)ms);
-			unit_put(u, key, value, "restart-delay", name);
-		}
-	} else if (!strcmp(key, "SuccessExitStatus"))
+	else if (!strcmp(key, "RestartSec"))
+		unit_restart_pause(u, key, value);
+	else if (!strcmp(key, "SuccessExitStatus"))
 		unit_codes(u, key, value, "success-codes");
 	else if (!strcmp(key, "RestartPreventExitStatus"))
 		unit_codes(u, key, value, "no-restart-codes");

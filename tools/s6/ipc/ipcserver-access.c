@@ -57,6 +57,29 @@ set(const char *proto, const char *suffix, const char *value)
 		die_sys(EX_SYSTEM, "unable to set %s", name);
 }
 
+/* What the program is to know of both ends; or, without -e, nothing. */
+static void
+set_environment(const char *proto, int keep, const char *local)
+{
+	static const char *const vars[] = { "REMOTEEUID", "REMOTEEGID",
+		"REMOTEPATH", "LOCALPATH", "CONNNUM" };
+	char path[PATH_LEN];
+
+	if (keep) {
+		if (!local) {
+			if (sock_local(0, path, sizeof path) < 0)
+				die_sys(EX_SYSTEM,
+					"unable to get the local path of stdin");
+			local = path;
+		}
+		set(proto, "LOCALPATH", local);
+		return;
+	}
+	for (size_t i = 0; i < sizeof vars / sizeof *vars; i++)
+		set(proto, vars[i], 0);
+	unsetenv("PROTO");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -65,7 +88,6 @@ main(int argc, char **argv)
 	const char *local = 0, *dir = 0, *cdb = 0, *proto;
 	unsigned verbosity = 1, uid, gid;
 	int keep = 1, c;
-	char path[PATH_LEN];
 
 	prog_init(argv[0]);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
@@ -118,23 +140,7 @@ main(int argc, char **argv)
 				: "");
 	if (a != RULES_ALLOW)
 		return EX_NO;
-	if (keep) {
-		if (!local) {
-			if (sock_local(0, path, sizeof path) < 0)
-				die_sys(EX_SYSTEM,
-					"unable to get the local path of stdin");
-			local = path;
-		}
-		set(proto, "LOCALPATH", local);
-	} else {
-		static const char *const vars[] = { "REMOTEEUID", "REMOTEEGID",
-			"REMOTEPATH", "LOCALPATH", "CONNNUM" };
-
-		for (size_t i = 0; i < sizeof vars / sizeof *vars; i++)
-			set(proto, vars[i], 0);
-		proto = 0;
-		unsetenv("PROTO");
-	}
+	set_environment(proto, keep, local);
 	if (rules_apply(&rule) < 0)
 		die_sys(EX_SYSTEM, "unable to set the environment");
 	if (rule.execlen) {

@@ -35,116 +35,125 @@ static const struct usage usage = {
 	"Exit status: 100 misuse, 111 system error."
 };
 
-int
-main(int argc, char **argv)
-{
-	const char *level = 0, *mode = 0, *backlog = 0, *max = 0, *local = 0,
-		   *uid = 0, *gid = 0, *groups = 0;
-	int reuse = 1, remote = 1, notify = 0, env = 0, c;
-	struct words w = { 0 };
+static struct {
+	const char *level, *mode, *backlog, *max, *local, *uid, *gid, *groups;
+	int no_reuse, no_remote, notify, env;
+} o;
 
-	prog_init(argv[0]);
+static void
+options(int argc, char **argv)
+{
+	int c;
+
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
 		case 'q':
-			level = "-v0";
+			o.level = "-v0";
 			break;
 		case 'Q':
-			level = "-v1";
+			o.level = "-v1";
 			break;
 		case 'v':
-			level = "-v2";
+			o.level = "-v2";
 			break;
 		case 'd':
-			reuse = 1;
+			o.no_reuse = 0;
 			break;
 		case 'D':
-			reuse = 0;
+			o.no_reuse = 1;
 			break;
 		case 'P':
-			remote = 0;
+			o.no_remote = 1;
 			break;
 		case 'p':
-			remote = 1;
+			o.no_remote = 0;
 			break;
 		case '1':
-			notify = 1;
+			o.notify = 1;
 			break;
 		case 'c':
-			max = optarg;
+			o.max = optarg;
 			break;
 		case 'C':
-			local = optarg;
+			o.local = optarg;
 			break;
 		case 'b':
-			backlog = optarg;
+			o.backlog = optarg;
 			break;
 		case 'a':
-			mode = optarg;
+			o.mode = optarg;
 			break;
 		case 'G':
-			groups = optarg;
+			o.groups = optarg;
 			break;
 		case 'g':
-			gid = optarg;
+			o.gid = optarg;
 			break;
 		case 'u':
-			uid = optarg;
+			o.uid = optarg;
 			break;
 		case 'U':
-			env = 1;
-			uid = gid = groups = 0;
+			o.env = 1;
+			o.uid = o.gid = o.groups = 0;
 			break;
 		}
+}
+
+/* An option with its value, if it has one. */
+static void
+option(struct words *w, const char *letter, const char *value)
+{
+	if (!value)
+		return;
+	words_add(w, letter);
+	words_add(w, value);
+}
+
+static void
+number(struct words *w, const char *letter, const char *value, unsigned min,
+	unsigned max)
+{
+	if (!value)
+		return;
+	words_add(w, letter);
+	words_fmt(w, "%u", opt_uint(letter, value, min, max));
+}
+
+int
+main(int argc, char **argv)
+{
+	struct words w = { 0 };
+
+	prog_init(argv[0]);
+	options(argc, argv);
 	argv += optind;
 	if (argc - optind < 2)
 		opt_usage(&usage);
 	words_sister(&w, "ipcserver-socketbinder");
-	if (!reuse)
+	if (o.no_reuse)
 		words_add(&w, "-D");
-	if (backlog) {
-		words_add(&w, "-b");
-		words_fmt(&w, "%u", opt_uint("-b", backlog, 0, 1 << 20));
-	}
-	if (mode) {
-		words_add(&w, "-a");
-		words_add(&w, mode);
-	}
+	number(&w, "-b", o.backlog, 0, 1 << 20);
+	option(&w, "-a", o.mode);
 	words_add(&w, "--");
 	words_add(&w, argv[0]);
-	if (env || uid || gid || groups) {
+	if (o.env || o.uid || o.gid || o.groups) {
 		words_sister(&w, "applyuidgid");
-		if (env)
+		if (o.env)
 			words_add(&w, "-Uz");
-		if (uid) {
-			words_add(&w, "-u");
-			words_add(&w, uid);
-		}
-		if (gid) {
-			words_add(&w, "-g");
-			words_add(&w, gid);
-		}
-		if (groups) {
-			words_add(&w, "-G");
-			words_add(&w, groups);
-		}
+		option(&w, "-u", o.uid);
+		option(&w, "-g", o.gid);
+		option(&w, "-G", o.groups);
 		words_add(&w, "--");
 	}
 	words_sister(&w, "ipcserverd");
-	if (level)
-		words_add(&w, level);
-	if (notify)
+	if (o.level)
+		words_add(&w, o.level);
+	if (o.notify)
 		words_add(&w, "-1");
-	if (!remote)
+	if (o.no_remote)
 		words_add(&w, "-P");
-	if (max) {
-		words_add(&w, "-c");
-		words_fmt(&w, "%u", opt_uint("-c", max, 1, 1000));
-	}
-	if (local) {
-		words_add(&w, "-C");
-		words_fmt(&w, "%u", opt_uint("-C", local, 1, 1000));
-	}
+	number(&w, "-c", o.max, 1, 1000);
+	number(&w, "-C", o.local, 1, 1000);
 	words_add(&w, "--");
 	words_all(&w, argv + 1);
 	words_exec(&w);

@@ -532,13 +532,11 @@ run_image(void)
 	}
 }
 
-int
-main(int argc, char **argv)
+static void
+options(int argc, char **argv)
 {
 	int c;
 
-	prog_init(argv[0]);
-	o.env = calloc((size_t)argc, sizeof *o.env);
 	while ((c = opt_next(&usage, argc, argv)) != -1)
 		switch (c) {
 		case 'V':
@@ -610,6 +608,14 @@ main(int argc, char **argv)
 			o.wait_fd = (int)opt_uint("-W", optarg, 3, 1 << 20);
 			break;
 		}
+}
+
+int
+main(int argc, char **argv)
+{
+	prog_init(argv[0]);
+	o.env = calloc((size_t)argc, sizeof *o.env);
+	options(argc, argv);
 	if (argc - optind != 1)
 		opt_usage(&usage);
 	if (*o.base != '/')
