@@ -82,6 +82,7 @@ cut_off() { # cut_off PROGRAM HOW
 	while [ $points -lt "$max" ] && [ $points -lt "$n" ]; do
 		i=$((max < n ? points * n / max + n / max / 2 : points))
 		points=$((points + 1))
+		share || continue
 		at=$(sed -n "$((i + 1))p" list)
 		w=''; fresh "$2"
 		# shellcheck disable=SC2086
@@ -98,7 +99,7 @@ cut_off() { # cut_off PROGRAM HOW
 		[ -z "$w" ] || bad="$bad
 at $at (exit $code): $w"
 	done
-	is "$bad" '' "$1 ($2), killed at $points of $n calls"
+	is "$bad" '' "$1 ($2), killed at $((points / parts)) of $n calls"
 }
 cut_off reeve-rc-init known
 cut_off reeve-rc-init unknown

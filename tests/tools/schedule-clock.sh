@@ -1,7 +1,7 @@
 #!/bin/sh
 # tools/schedule-clock.sh - reeve-schedule follows a clock that is set: a time
 # that was slept through is missed, and made up for only where that is wanted.
-# PART 3
+# PART 0 (without such timers it takes two minutes)
 # TIMEOUT: 240
 . "$TESTS/lib.sh"
 . "$TESTS/helpers/guest.sh"
