@@ -66,6 +66,29 @@ make_dir(const char *to, mode_t mode)
 		: -1;
 }
 
+/* Owner and mode as there; by descriptor, as the directory that it is in may
+ * be another user's already, who can put a link under the name. */
+static int
+hand_over(const char *to, const struct stat *st, int mode)
+{
+	int fd, r, e;
+
+	if (S_ISLNK(st->st_mode))
+		return geteuid() ? 0 : lchown(to, st->st_uid, st->st_gid);
+	if (geteuid())
+		return mode ? chmod(to, st->st_mode & 07777) : 0;
+	fd = open(to, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	r = fchown(fd, st->st_uid, st->st_gid);
+	if (r == 0 && mode)
+		r = fchmod(fd, st->st_mode & 07777);
+	e = errno;
+	close(fd);
+	errno = e;
+	return r;
+}
+
 static int
 one(const char *from, const struct stat *st, int type, struct FTW *where)
 {
@@ -90,11 +113,9 @@ one(const char *from, const struct stat *st, int type, struct FTW *where)
 			? 0
 			: -1;
 	else
-		r = 0; /* devices and sockets are nobody's here */
-	if (r == 0 && geteuid() == 0)
-		r = lchown(to, st->st_uid, st->st_gid);
-	if (r == 0 && !S_ISLNK(st->st_mode) && from[job.skip])
-		r = chmod(to, st->st_mode & 07777);
+		return 0; /* devices and sockets are nobody's here */
+	if (r == 0)
+		r = hand_over(to, st, from[job.skip] != 0);
 	if (r == 0)
 		return 0;
 failed:

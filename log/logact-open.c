@@ -117,22 +117,23 @@ open_all(struct logact_dir *d, const char **doing, pid_t *holder)
 {
 	const char *path = d->spec->path;
 	struct stat st;
-	int fd, e;
+	int fd, e, made;
 
 	*holder = 0;
 	d->dirfd = d->lockfd = d->fd = -1;
 	*doing = "make the log directory";
-	if (mkdir(path, 02700) == 0) {
-		/* The kernel drops the set-group-id bit at creation. */
-		if (chmod(path, 02700) < 0)
-			warn_sys("unable to set the mode of %s", path);
-	} else if (errno != EEXIST) {
+	made = mkdir(path, 02700) == 0;
+	if (!made && errno != EEXIST)
 		return -1;
-	}
 	*doing = "open the log directory";
-	d->dirfd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	d->dirfd = open(path,
+		O_RDONLY | O_DIRECTORY | O_CLOEXEC | (made ? O_NOFOLLOW : 0));
 	if (d->dirfd < 0)
 		return -1;
+	/* The kernel drops the set-group-id bit at creation.  By descriptor:
+	 * where others may write, the name may lead elsewhere by now. */
+	if (made && fchmod(d->dirfd, 02700) < 0)
+		warn_sys("unable to set the mode of %s", path);
 	/* Who may list the directory may read what is in it. */
 	d->mode = 0600 | (fstat(d->dirfd, &st) == 0 ? st.st_mode & 044 : 0);
 	*doing = "lock the log directory";

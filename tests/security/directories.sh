@@ -91,4 +91,10 @@ www sh -c 'rmdir /var/lib/app/data; ln -s /mnt/etc2 /var/lib/app/data'
 reeve restart app-setup >out 2>&1;	not 'its start fails when www put a link' [ $? = 0 ]
 is "$(look /mnt/etc2)" '700 root:root' 'and what the link leads to is not given'
 reeve down >/dev/null 2>&1
+
+# --- other programs that make or give one
+mkdir /srv/www/scan; rm -f /srv/www/data; www ln -s /mnt/etc /srv/www/data
+s6-svscanboot -l www -D /srv/www/data /srv/scan 2>err;	is $? 111 'svscanboot: a link of www is refused'
+like "$(cat err)" 'link on the way may be another user' 'and says why'
+is "$(look /mnt/etc)" '700 root:root' 'and nothing is given'
 end

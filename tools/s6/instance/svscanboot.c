@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/give.h"
 #include "lib/msg.h"
 #include "lib/opt.h"
 #include "lib/path.h"
@@ -45,18 +46,24 @@ static const char *logs = UNCAUGHT_LOGS, *user, *words = "t";
 static void
 log_directory(unsigned mode)
 {
-	if (path_mkdirs(logs, mode) < 0)
-		die_sys(EX_SYSTEM, "unable to mkdir %s", logs);
+	struct give g = {
+		.uid = (uid_t)-1, .gid = (gid_t)-1, .mode = mode, .set = 1
+	};
+	const char *why;
+
 	if (user) {
 		struct passwd *pw = getpwnam(user);
 
 		if (!pw)
 			die(EX_MISUSE, "no such user: %s (-l)", user);
-		if (chown(logs, pw->pw_uid, pw->pw_gid) < 0)
-			die_sys(EX_SYSTEM, "unable to chown %s", logs);
+		g.uid = pw->pw_uid;
+		g.gid = pw->pw_gid;
 	}
-	if (chmod(logs, mode) < 0)
-		die_sys(EX_SYSTEM, "unable to chmod %s", logs);
+	if (give_dir(logs, &g, &why) == 0)
+		return;
+	if (why)
+		die(EX_SYSTEM, "unable to make %s: %s", logs, why);
+	die_sys(EX_SYSTEM, "unable to make %s", logs);
 }
 
 static void
