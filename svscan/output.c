@@ -17,7 +17,7 @@ apart(int fd, int low)
 	struct stat st;
 
 	if (flags < 0 || (flags & O_ACCMODE) != O_RDWR || fstat(fd, &st) < 0 ||
-		!S_ISFIFO(st.st_mode))
+		(!S_ISFIFO(st.st_mode) && !isatty(fd)))
 		return;
 	writes = os_reopen(fd, O_WRONLY);
 	if (writes < 0)
