@@ -13,6 +13,7 @@
 #include "lib/path.h"
 #include "rc/job.h"
 #include "rc/pipe-ends.h"
+#include "rc/relay.h"
 #include "rc/scan.h"
 #include "supervise/control.h"
 #include "supervise/status.h"
@@ -100,7 +101,8 @@ close_quietly(int fd)
 	errno = e;
 }
 
-/* Who it is for, and where its output goes; fifo: PATH_LEN bytes. */
+/* Who it is for, and where its output goes; fifo: PATH_LEN bytes.  What a
+ * script gives to a user that it becomes by itself is its own matter. */
 static int
 address(const struct run *r, struct request *q, uint32_t i, char *fifo)
 {
@@ -113,6 +115,11 @@ address(const struct run *r, struct request *q, uint32_t i, char *fifo)
 	memcpy(q->id, r->live->db.id, DB_HASH);
 	q->changer = (uint32_t)getpid();
 	q->logger = fifo;
+	if (!geteuid() && db_prop(s, "user")) {
+		q->fds = relay_fds();
+		if (!q->fds)
+			return -1;
+	}
 	return logger == DB_NONE
 		? 0
 		: path_join(fifo, PATH_LEN, r->live->path, "fifo",

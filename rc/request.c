@@ -127,6 +127,7 @@ request_unpack(struct request *q, const void *buf, size_t len)
 	o.argv = (const char *)rd_mem(&r, o.argvlen);
 	if (!rd_done(&r) || !strings(o.argv, o.argvlen, o.argc))
 		return 0;
+	o.fds = 0;
 	*q = o;
 	return 1;
 }
@@ -158,7 +159,7 @@ answer_unpack(struct answer *a, const void *buf, size_t len)
 }
 
 static int
-send_first(int fd, const void *buf, size_t len)
+send_first(int fd, const void *buf, size_t len, const int *given)
 {
 	union {
 		struct cmsghdr head;
@@ -169,7 +170,7 @@ send_first(int fd, const void *buf, size_t len)
 		.msg_iovlen = 1,
 		.msg_control = u.space,
 		.msg_controllen = sizeof u.space };
-	static const int fds[3] = { 0, 1, 2 };
+	static const int own[3] = { 0, 1, 2 };
 	struct cmsghdr *c;
 	ssize_t r;
 
@@ -177,8 +178,8 @@ send_first(int fd, const void *buf, size_t len)
 	c = CMSG_FIRSTHDR(&m);
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof fds);
-	memcpy(CMSG_DATA(c), fds, sizeof fds);
+	c->cmsg_len = CMSG_LEN(sizeof own);
+	memcpy(CMSG_DATA(c), given ? given : own, sizeof own);
 	do
 		r = sendmsg(fd, &m, 0);
 	while (r < 0 && errno == EINTR);
@@ -244,7 +245,7 @@ request_write(int fd, const struct request *q)
 		return -1;
 	len = request_pack(buf, max, q);
 	if (len) {
-		r = send_first(fd, buf, len);
+		r = send_first(fd, buf, len, q->fds);
 		e = errno;
 	}
 	free(buf);

@@ -1,6 +1,6 @@
 /* request.h - FORMAT what rc asks the oneshot daemon, over the stream socket
  * live/servicedirs/s6rc-oneshot-runner/s.  One request a connection; the
- * client's 0, 1 and 2 come with its first byte.  See reeve-rc-oneshotd(8). */
+ * client's 0, 1 and 2, or what stands for them, come with its first byte.  See reeve-rc-oneshotd(8). */
 #ifndef RC_REQUEST_H
 #define RC_REQUEST_H
 
@@ -42,6 +42,8 @@ struct request {
 	uint32_t argc;
 	const char *argv; /* argc strings, each with its NUL */
 	size_t argvlen;
+	const int *fds; /* three to go with it; a null pointer: 0, 1 and 2.
+			 * Not packed */
 };
 
 enum answer_kind {

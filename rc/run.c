@@ -14,6 +14,7 @@
 #include "lib/msg.h"
 #include "lib/nofile.h"
 #include "rc/job.h"
+#include "rc/relay.h"
 #include "rc/scan.h"
 
 enum {
@@ -272,6 +273,7 @@ run_half(struct run *r, const unsigned char *set, enum run_mode mode)
 		h.result = r->interrupted ? RUN_INTERRUPTED : RUN_FAILED;
 	while (h.first)
 		job_leave(&h, h.first);
+	relay_end();
 out:
 	ready_free(&h.ready);
 	free(h.jobs);

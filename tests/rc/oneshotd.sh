@@ -5,14 +5,15 @@
 # TIMEOUT: 180
 . "$TESTS/lib.sh"
 . "$TESTS/helpers/tree.sh"
-export FROM_TREE=yes
+# A tree of root keeps this, and not what else its caller has.
+export REEVE_FROM_TREE=yes
 longrun db </dev/null
 oneshot() { # oneshot NAME COMMAND
 	mkdir -p "t/sv/$1"
 	echo oneshot >"t/sv/$1/type"
 	echo "$2" >"t/sv/$1/up"
 }
-oneshot env 'sh -c "echo tree=$FROM_TREE caller=$FROM_CALLER"'
+oneshot env 'sh -c "echo tree=$REEVE_FROM_TREE caller=$FROM_CALLER"'
 oneshot fails 'sh -c "exit 9"'
 oneshot plain true
 tree

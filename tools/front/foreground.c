@@ -246,7 +246,9 @@ tree_ended(const struct watch *w)
 int
 front_foreground(const struct places *p, int tree_only, int notify)
 {
-	const char *up[] = { "reeve", "up", tree_only ? "--tree-only" : 0, 0 };
+	/* A unit or an image sets what its services are to have. */
+	const char *up[] = { "reeve", "up", "--keep-environment",
+		tree_only ? "--tree-only" : 0, 0 };
 	const char *v = getenv("NOTIFY_SOCKET");
 	char *sock = v ? strdup(v) : 0;
 	struct watch w = { .svscan_fd = -1 };

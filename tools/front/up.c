@@ -1,4 +1,4 @@
-/* up.c - reeve up and reeve down: the whole tree from nothing, and its end.
+/* up.c - reeve up: the whole tree from nothing.
  *
  * What the tree and services without a logger print goes into a fifo that
  * svscan holds open for reading and writing, and from there, by the
@@ -21,26 +21,27 @@
 #include <unistd.h>
 
 #include "lib/chain.h"
-#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/give.h"
 #include "lib/msg.h"
-#include "lib/num.h"
 #include "lib/shown.h"
 #include "lib/shquote.h"
 #include "rc/live.h"
 #include "rc/scan.h"
-#include "supervise/control.h"
 #include "svscan/scandir.h"
 #include "tools/front/booted.h"
 #include "tools/front/change.h"
 #include "tools/front/front.h"
 #include "tools/front/model.h"
 #include "tools/front/proc.h"
+#include "tools/front/surroundings.h"
+#include "tools/front/tree-turn.h"
 #include "tools/front/watch.h"
 
 #define CATCHALL "reeve-catchall"
-enum { START_MS = 10000, END_MS = 60000, KILL_MS = 10000 };
+enum { START_MS = 10000, END_MS = 60000 };
+
+static int keep_environment; /* the option */
 
 static void
 make_dir(const char *path, unsigned mode)
@@ -66,11 +67,8 @@ make_private(const char *path)
 	die_sys(EX_SYSTEM, "unable to make %s", path);
 }
 
-/* One at a time: two would start two trees, or one what the other ends.  A
- * descriptor to close, or -1: for a script of the change that the other one
- * waits for it is no use to wait, nor where no lock can be. */
-static int
-take_turn(const struct places *p)
+int
+tree_turn(const struct places *p)
 {
 	int at = open(p->state, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd;
 
@@ -182,6 +180,9 @@ become_svscan(const struct places *p, int fifo, int notify)
 	if (chdir("/") < 0)
 		_exit(EX_SYSTEM);
 	umask(022);
+	/* Services of a user's tree are that user. */
+	if (!keep_environment && geteuid() == 0)
+		surroundings_clean();
 	/* Scripts of services find the programs there, also when these run
 	 * from a build directory or were unpacked somewhere else. */
 	if (chain_bindir(dir, sizeof dir) == 0)
@@ -231,7 +232,6 @@ forget_old(const struct places *p)
 		die_sys(EX_SYSTEM, "unable to clear %s", p->scandir);
 }
 
-/* Pid of the svscan that runs there, or 0. */
 static long
 svscan_on(const struct places *p)
 {
@@ -243,7 +243,7 @@ svscan_on(const struct places *p)
 	return pid > 0 ? (long)pid : 0;
 }
 
-static int
+int
 tree_gone(const struct places *p, unsigned long long ms)
 {
 	for (unsigned long long t = 0; !ms || t <= ms; t += 20) {
@@ -368,7 +368,7 @@ say_up(void)
 	return bad ? EX_NO : EX_OK;
 }
 
-enum { O_TREE = OPT_LONG };
+enum { O_TREE = OPT_LONG, O_KEEP };
 static const struct opt up_opts[] = {
 	{ 'd', "notify", "FD",
 		"with --foreground: write a newline there when\n"
@@ -376,11 +376,15 @@ static const struct opt up_opts[] = {
 	{ 'f', "foreground", 0,
 		"stay, and take everything down at SIGINT,\n"
 		"SIGTERM or SIGHUP, or end when the tree does" },
+	{ O_KEEP, "keep-environment", 0,
+		"as root: pass all of the environment on to the\n"
+		"services (--foreground does that)" },
 	{ 'n', "dry-run", 0, "only say what would be done" },
 	{ O_TREE, "tree-only", 0, "start the tree, but no service" },
 	{ 0, 0, 0, 0 }
 };
-static const struct usage up_usage = { "[-n] [-f [-d FD]] [--tree-only]",
+static const struct usage up_usage = {
+	"[-n] [-f [-d FD]] [--keep-environment] [--tree-only]",
 	"Start everything: make the directories, start the supervision tree in\n"
 	"the background, make live what is booted (the first time: the\n"
 	"definitions), start the bundle `default'.  What already runs is left\n"
@@ -390,7 +394,8 @@ static const struct usage up_usage = { "[-n] [-f [-d FD]] [--tree-only]",
 	"service was not ready in time, 100 misuse, 111 system error.\n"
 	"With --foreground: 0 all was taken down,\n"
 	"1 something had to be killed, 111 the tree died by itself; or, if it\n"
-	"could not be started, as without." };
+	"could not be started, as without."
+};
 
 static void
 say_plan(const struct places *p, long running)
@@ -418,7 +423,7 @@ make_tree(const struct places *p)
 	long pid;
 
 	make_dir(p->state, p->user ? 0700 : 0755);
-	turn = take_turn(p);
+	turn = tree_turn(p);
 	pid = svscan_on(p);
 	if (pid && scandir_ending(AT_FDCWD, p->scandir, (pid_t)pid)) {
 		info("waiting for the tree (pid %ld) that was told to end",
@@ -495,6 +500,8 @@ front_up(int argc, char **argv)
 			dry = 1;
 		else if (c == O_TREE)
 			tree = 1;
+		else if (c == O_KEEP)
+			keep_environment = 1;
 		else if (c == 'f')
 			foreground = 1;
 		else if (c == 'd')
@@ -532,134 +539,4 @@ front_up(int argc, char **argv)
 						: code;
 	r = say_up();
 	return fflush(stdout) ? EX_SYSTEM : code ? code : r;
-}
-
-/* --- down ------------------------------------------------------------------------ */
-
-static const struct opt down_opts[] = {
-	{ 'n', "dry-run", 0, "only say what would be stopped" },
-	{ 't', "timeout", "SECONDS",
-		"after this time kill what is left\n"
-		"(default 60; 0 waits for ever)" },
-	{ 0, 0, 0, 0 }
-};
-static const struct usage down_usage = { "[-n] [-t SECONDS]",
-	"Stop everything: the services in the reverse order of their\n"
-	"dependencies, then the supervision tree itself.",
-	down_opts,
-	"Exit status: 0 all is down, 1 something had to be killed or left,\n"
-	"100 misuse, 111 system error." };
-
-/* Their time is over. */
-static void
-kill_left(void)
-{
-	struct model m;
-
-	model_load(&m, 0);
-	for (size_t i = 0; i < m.n; i++) {
-		const struct item *it = &m.items[i];
-
-		if (!it->pid)
-			continue;
-		warn("%s did not stop in time: killing it (pid %ld)", it->name,
-			it->pid);
-		/* Its supervise knows whether it is still that process. */
-		if (control_send(AT_FDCWD, it->dir, "Kk", 2) < 0)
-			warn_sys("unable to kill %s", it->name);
-	}
-	model_free(&m);
-}
-
-/* What begins now ends everything: a change in progress is to ask for nothing
- * more, as when process 1 ends it. */
-static void
-interrupt_change(const struct model *m)
-{
-	if (m->changer <= 1 || getenv("RC_CHANGER"))
-		return;
-	info("interrupting the change in progress (pid %ld)", m->changer);
-	if (kill((pid_t)m->changer, SIGTERM) < 0 && errno != ESRCH)
-		warn_sys("unable to interrupt it (waiting for it)");
-}
-
-/* Of a time for all of it; 0 is no limit. */
-static unsigned long long
-time_left(unsigned long long began, uint64_t all)
-{
-	unsigned long long used = clock_now() - began;
-
-	return !all ? 0 : used < all ? all - used : 1;
-}
-
-int
-front_down(int argc, char **argv)
-{
-	unsigned long long began = clock_now();
-	char rc[] = "reeve-rc", l[] = "-l", b[] = "-b", D[] = "-D", a[] = "-a";
-	char change[] = "change", t[] = "-t", ms[32];
-	char *stop[] = { rc, l, 0, b, D, a, t, ms, change, 0 };
-	uint64_t timeout = 60000;
-	int c, dry = 0, code = 0;
-	struct places p;
-	struct model m;
-
-	opt_permute(&down_usage, argc, argv);
-	while ((c = opt_next(&down_usage, argc, argv)) != -1) {
-		if (c == 'n')
-			dry = 1;
-		else if (c == 't' && !num_duration(optarg, 1000, &timeout))
-			die(EX_MISUSE,
-				"the timeout must be a time such as 30 "
-				"or 2m, not '%s'",
-				optarg);
-	}
-	if (optind != argc)
-		die(EX_MISUSE,
-			"down takes no name: it stops everything (for "
-			"one service: reeve stop %s)",
-			argv[optind]);
-	front_places(&p);
-	if (!dry)
-		(void)take_turn(&p);
-	model_load(&m, 0);
-	if (m.hidden)
-		model_need_tree(&m);
-	if (!m.svscan) {
-		puts("The tree is down already.");
-		return EX_OK;
-	}
-	if (dry) {
-		for (size_t i = 0; i < m.n; i++)
-			if (m.items[i].pid || m.items[i].state == IS_DONE)
-				printf("would stop %s (%s)\n",
-					shown(m.items[i].name),
-					model_word(&m.items[i]));
-		printf("would end the tree (pid %ld)\n", m.svscan);
-		return EX_OK;
-	}
-	if (m.have_live) {
-		interrupt_change(&m);
-		stop[2] = m.places.live;
-		snprintf(ms, sizeof ms, "%llu", (unsigned long long)timeout);
-		code = change_run(stop);
-	}
-	if (scan_send(m.places.scandir, "t") < 0)
-		die_sys(EX_SYSTEM,
-			"unable to tell reeve-svscan (pid %ld) to "
-			"end, so the tree goes on",
-			m.svscan);
-	if (!tree_gone(&m.places, time_left(began, timeout))) {
-		kill_left();
-		code = EX_NO;
-		if (!tree_gone(&m.places, KILL_MS))
-			die(EX_NO,
-				"the tree (pid %ld) still runs; reeve tree "
-				"shows what holds it",
-				m.svscan);
-	}
-	puts(code ? "The tree is down; not every service stopped by itself."
-		  : "The tree is down.");
-	model_free(&m);
-	return fflush(stdout) ? EX_SYSTEM : code ? EX_NO : EX_OK;
 }
