@@ -1,7 +1,8 @@
 /* os.h - what differs between systems about processes; the machine's side
  * (reboot, mounts, console) is init/os.h.  One body for each system:
- * os-linux.c, os-linux-proc.c, os-bsd.c.  Everything degrades: where a system cannot do a
- * thing, the answer is -1 and ENOSYS, and the caller has another way. */
+ * os-linux.c and os-linux-proc.c, os-bsd.c.  Everything degrades: where a
+ * system cannot do a thing, the answer is -1 and ENOSYS, and the caller has
+ * another way. */
 #ifndef LIB_OS_H
 #define LIB_OS_H
 
