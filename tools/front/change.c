@@ -1,4 +1,4 @@
-/* change.c - reeve start, stop, restart, reload, kill, wait.
+/* change.c - reeve start, stop, restart, reload, wait.
  * What a database manages is changed by reeve-rc, which knows the
  * dependencies; what only lies in a scan directory is sent control letters,
  * as svc does. */
@@ -6,317 +6,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/select.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/num.h"
-#include "lib/os.h"
 #include "lib/shown.h"
-#include "rc/run.h"
 #include "supervise/control.h"
-#include "supervise/event.h"
 #include "tools/front/change.h"
 #include "tools/front/front.h"
-#include "tools/front/grid.h"
 #include "tools/front/model.h"
 #include "tools/front/watch.h"
 
-enum { STUCK_MS = 10000, TICK_MS = 2000, AWAITED_MAX = 4, LIVE_MS = 200 };
-
-/* --- progress -------------------------------------------------------------- */
-
-static int progress_shown;
-static unsigned long long last; /* what was waited for in a log */
-
-static void
-progress_clear(void)
-{
-	if (progress_shown)
-		fputs("\r\033[K", stderr);
-	progress_shown = 0;
-}
-
-struct awaited {
-	char text[512];
-	size_t len, count;
-};
-
-/* Add "web (starting for 4s)"; of many only the first few are named. */
-static void
-await(struct awaited *a, const struct item *it, long long now)
-{
-	int r;
-
-	if (++a->count > AWAITED_MAX || a->len >= sizeof a->text)
-		return;
-	r = snprintf(a->text + a->len, sizeof a->text - a->len,
-		model_since(it) ? "%s%s (%s for %s)" : "%s%s (%s)",
-		a->len ? ", " : "", shown(it->name), model_word(it),
-		front_duration(now - it->since));
-	a->len += r > 0 ? (size_t)r : 0;
-}
-
-static void
-progress(const struct awaited *a, unsigned long long began)
-{
-	unsigned long long s = (clock_now() - began) / 1000;
-	int width = grid_width(2);
-	char more[40] = "", line[640];
-
-	if (a->count > AWAITED_MAX)
-		snprintf(more, sizeof more, " and %zu more",
-			a->count - AWAITED_MAX);
-	snprintf(line, sizeof line, "%s%s",
-		a->count ? a->text : "what was asked for", more);
-	if (!width) {
-		/* In a log, ever more rarely. */
-		static unsigned long long next;
-
-		if (s < next && began == last)
-			return;
-		last = began;
-		next = s < 30 ? 2 * s : s + 30;
-		say("after %llu s, still waiting for %s", s, line);
-		return;
-	}
-	progress_clear();
-	if (width > 24)
-		fprintf(stderr, "%llus: waiting for %.*s", s, width - 24, line);
-	fflush(stderr);
-	progress_shown = 1;
-}
-
-/* What makes a change last: services on their way up or down, and oneshots
- * that are not done. */
-static int
-named(const char *name, char *const *names, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(name, names[i]))
-			return 1;
-	return 0;
-}
-
-/* Said once of a command: what is waited for (names; 0: all that stops) does
- * not end at its signal. */
-static void
-say_stuck(const struct model *m, char *const *names, size_t n,
-	unsigned long long began)
-{
-	static int said;
-	uint64_t now = os_now();
-
-	if (said || clock_now() - began < STUCK_MS)
-		return;
-	for (size_t i = 0; i < m->n; i++) {
-		const struct item *it = &m->items[i];
-
-		if (it->type == ITEM_BUNDLE || it->state != IS_STOPPING ||
-			(names && !named(it->name, names, n)))
-			continue;
-		if (!said++)
-			progress_clear();
-		if (it->have_detail && it->detail.deadline > now)
-			info("%s (pid %ld) has not ended yet; it is killed in "
-			     "%s",
-				it->name, it->pid,
-				front_duration(
-					(long long)((it->detail.deadline - now +
-							    999999999) /
-						1000000000)));
-		else
-			info("%s (pid %ld) has not ended yet, and nothing will "
-			     "kill it: it has no timeout-kill (reeve kill "
-			     "-s KILL %s does; reeve why %s)",
-				it->name, it->pid, it->name, it->name);
-	}
-}
-
-static void
-progress_of_change(unsigned long long began)
-{
-	struct awaited a = { .len = 0 };
-	struct model m;
-
-	model_load(&m, 0);
-	for (size_t i = 0; i < m.n; i++) {
-		const struct item *it = &m.items[i];
-
-		if (it->type != ITEM_BUNDLE &&
-			(it->state == IS_STARTING || it->state == IS_STOPPING))
-			await(&a, it, m.now);
-	}
-	/* One that dies before it is ready; or else a oneshot. */
-	for (size_t i = 0; i < m.n && !a.count; i++)
-		if (m.items[i].have_status && m.items[i].notifies &&
-			!m.items[i].pid && m.items[i].status.wanted_up)
-			await(&a, &m.items[i], m.now);
-	progress(&a, began);
-	say_stuck(&m, 0, 0, began);
-	model_free(&m);
-}
-
-static void
-woken(int sig)
-{
-	(void)sig; /* it only ends the pselect below */
-}
-
-int
-change_run(char *const *argv)
-{
-	unsigned long long began = clock_now();
-	struct sigaction ends = { .sa_handler = woken }, before;
-	sigset_t chld, others;
-	pid_t pid;
-	char us[24];
-	int w;
-
-	snprintf(us, sizeof us, "%ld", (long)getpid());
-	if (setenv(RUN_FRONT, us, 1) < 0)
-		die_sys(EX_SYSTEM, "unable to start %s", argv[0]);
-	sigemptyset(&chld);
-	sigaddset(&chld, SIGCHLD);
-	/* sigtimedwait would do, but not every system has it. */
-	sigprocmask(SIG_BLOCK, &chld, &others);
-	sigaction(SIGCHLD, &ends, &before);
-	pid = front_spawn(argv[0], argv, -1, -1);
-	if (pid < 0)
-		die_sys(EX_SYSTEM, "unable to start %s", argv[0]);
-	for (;;) {
-		struct timespec tick = { TICK_MS / 1000, 0 };
-		pid_t r = waitpid(pid, &w, WNOHANG);
-
-		if (r == pid)
-			break;
-		if (r < 0 && errno != EINTR)
-			die_sys(EX_SYSTEM, "unable to wait for %s", argv[0]);
-		if (pselect(0, 0, 0, 0, &tick, &others) == 0)
-			progress_of_change(began);
-	}
-	sigaction(SIGCHLD, &before, 0);
-	sigprocmask(SIG_SETMASK, &others, 0);
-	progress_clear();
-	return WIFSIGNALED(w) ? 128 + WTERMSIG(w) : WEXITSTATUS(w);
-}
-
-/* --- waiting ----------------------------------------------------------------- */
-
-/* 1 reached, 0 not yet, -1 it will not come. */
-static int
-reached(const struct item *it, enum change_want want, long not_pid)
-{
-	if (want == CHANGE_GONE)
-		return it->pid != not_pid;
-	if (want == CHANGE_DOWN)
-		return it->state == IS_STOPPED || it->state == IS_NOT_RUN ||
-			it->state == IS_NONE_UP ||
-			(it->state == IS_FAILED && !it->pid) ||
-			it->state == IS_LOST;
-	if (it->state == IS_FAILED || it->state == IS_LOST)
-		return -1;
-	if (not_pid && it->pid == not_pid)
-		return 0;
-	if (want == CHANGE_UP && it->pid && (it->state == IS_STARTING))
-		return 1;
-	return model_is_up(it);
-}
-
-int
-change_wait(const char *scandir, char *const *names, size_t n,
-	enum change_want want, const long *restarted,
-	unsigned long long timeout_ms)
-{
-	struct pollfd *fds = calloc(n, sizeof *fds);
-	struct listener *ls = calloc(n, sizeof *ls);
-	unsigned long long began = clock_now(), told = began;
-	int code = EX_TIMEOUT;
-	struct model m;
-
-	if (!fds || !ls)
-		die_sys(EX_SYSTEM, "unable to wait");
-	/* Subscribe first, look afterwards: nothing is missed between. */
-	model_load(&m, scandir);
-	for (size_t i = 0; i < n; i++) {
-		const struct item *it = model_need(&m, names[i]);
-		char path[PATH_LEN];
-
-		fds[i].fd = -1;
-		fds[i].events = POLLIN;
-		if (it->dir &&
-			path_join(path, sizeof path, it->dir, EVENT_DIR) == 0 &&
-			event_listen(&ls[i], path) == 0)
-			fds[i].fd = ls[i].fd;
-	}
-	for (;;) {
-		unsigned long long now = clock_now();
-		size_t good = 0, listening = 0;
-		struct awaited a = { .len = 0 };
-		int bad = 0, wait;
-
-		model_free(&m);
-		model_load(&m, scandir);
-		for (size_t i = 0; i < n; i++) {
-			const struct item *it = model_need(&m, names[i]);
-			int r = reached(it, want, restarted ? restarted[i] : 0);
-
-			if (r > 0)
-				good++;
-			else
-				await(&a, it, m.now);
-			bad |= r < 0;
-			listening += fds[i].fd >= 0;
-		}
-		if (good == n) {
-			code = EX_OK;
-			break;
-		}
-		if (bad) {
-			code = EX_NO;
-			break;
-		}
-		if (timeout_ms && now - began >= timeout_ms)
-			break;
-		if (now - told >= TICK_MS) {
-			progress(&a, began);
-			if (want == CHANGE_DOWN)
-				say_stuck(&m, names, n, began);
-			told = now;
-		}
-		/* Oneshots and services not yet supervised send no events:
-		 * look again soon. */
-		wait = listening < n ? 200 : (int)(told + TICK_MS - now);
-		if (timeout_ms &&
-			(unsigned long long)wait > began + timeout_ms - now)
-			wait = (int)(began + timeout_ms - now);
-		if (poll(fds, n, wait) > 0)
-			for (size_t i = 0; i < n; i++) {
-				char buf[64];
-
-				while (fds[i].fd >= 0 &&
-					read(fds[i].fd, buf, sizeof buf) > 0)
-					;
-			}
-	}
-	progress_clear();
-	for (size_t i = 0; i < n; i++)
-		if (fds[i].fd >= 0)
-			event_unlisten(&ls[i]);
-	model_free(&m);
-	free(fds);
-	free(ls);
-	return code;
-}
+enum { LIVE_MS = 200 };
 
 /* --- start, stop, restart, reload -------------------------------------------- */
 
@@ -427,7 +132,8 @@ say_others(const struct model *before, const struct model *after,
 			const struct item *b, *a = &after->items[i];
 
 			if (a->type == ITEM_BUNDLE || a->companion ||
-				status_hidden(a) || named(a->name, names, n))
+				status_hidden(a) ||
+				change_named(a->name, names, n))
 				continue;
 			b = model_find(before, a->name);
 			if (!b ||
@@ -593,8 +299,8 @@ say_already(const struct request *rq, const struct model *m, char *const *names,
 	}
 }
 
-static unsigned long long
-seconds(const char *text)
+unsigned long long
+change_seconds(const char *text)
 {
 	uint64_t ms;
 
@@ -625,7 +331,7 @@ act(enum verb verb, int argc, char **argv)
 			rq.scandir = optarg;
 			break;
 		case 't':
-			rq.timeout_ms = seconds(optarg);
+			rq.timeout_ms = change_seconds(optarg);
 			break;
 		case 'W':
 			rq.nowait = 1;
@@ -696,184 +402,6 @@ front_reload(int argc, char **argv)
 	return act(RELOAD, argc, argv);
 }
 
-/* --- kill ---------------------------------------------------------------------- */
-
-/* What a process will do about a signal. */
-enum fate { GOES_ON, MAY_END, ENDS };
-enum { CAUGHT_MS = 1000, ENDS_MS = 5000 };
-
-static const struct opt kill_opts[] = { { 'g', "group", 0,
-						"to its whole process group" },
-	{ 's', "signal", "NAME", "the signal (default TERM)" },
-	{ 'S', "scandir", "DIR", "a service of this scan directory" },
-	{ 't', "timeout", "SECONDS",
-		"wait so long for the process to end;\n"
-		"0: do not wait" },
-	{ 0, 0, 0, 0 } };
-static const struct usage kill_usage = {
-	"[-g] [-s SIGNAL] [-S DIR] [-t SECONDS] NAME...",
-	"Send a signal to the main process of running services.  One that\n"
-	"ends is started again, as after any death: reeve stop stops it.\n"
-	"If it ends by the signal, that is waited for, so that reeve wait\n"
-	"sees the next one.",
-	kill_opts,
-	"Exit status: 0 sent, 1 a service does not run, 99 it did not end\n"
-	"within the timeout, 100 misuse or unknown name, 102 the tree does not\n"
-	"run, 111 system error."
-};
-
-static enum fate
-fate_of(long pid, int sig)
-{
-	switch (sig) {
-	case SIGKILL:
-		return ENDS;
-	case SIGCHLD:
-	case SIGCONT:
-	case SIGURG:
-	case SIGWINCH:
-	case SIGSTOP:
-	case SIGTSTP:
-	case SIGTTIN:
-	case SIGTTOU:
-		return GOES_ON;
-	}
-	switch (os_fate((pid_t)pid, sig)) {
-	case FATE_IGNORED:
-		return GOES_ON;
-	case FATE_DEFAULT:
-		return ENDS;
-	case FATE_UNKNOWN:
-		return MAY_END;
-	case FATE_HANDLED:
-		break;
-	}
-	/* It does something of its own; for these, it likely ends. */
-	return sig == SIGTERM || sig == SIGINT || sig == SIGQUIT ||
-			sig == SIGABRT
-		? MAY_END
-		: GOES_ON;
-}
-
-struct killed {
-	char **names; /* those that were sent it */
-	long *pids; /* and their processes */
-	size_t n;
-	unsigned long long ms; /* how long to wait for their end */
-};
-
-/* Its fate is asked before the signal: afterwards it may be too late. */
-static int
-kill_one(struct killed *k, const struct item *it, int sig, int group)
-{
-	enum fate fate;
-
-	if (!it->pid) {
-		warn("%s does not run (%s)", it->name, model_word(it));
-		return EX_NO;
-	}
-	fate = fate_of(it->pid, sig);
-	if (kill((pid_t)(group ? -it->pid : it->pid), sig) < 0) {
-		warn_sys("unable to send %s to %s (pid %ld)", num_signame(sig),
-			it->name, it->pid);
-		return EX_SYSTEM;
-	}
-	k->names[k->n] = it->name;
-	k->pids[k->n++] = it->pid;
-	if (fate == ENDS)
-		k->ms = ENDS_MS;
-	else if (fate == MAY_END && k->ms < CAUGHT_MS)
-		k->ms = CAUGHT_MS;
-	return EX_OK;
-}
-
-/* One line for each, when they have ended or the time is over.  The number
- * of those that still run. */
-static size_t
-say_killed(const struct killed *k, const char *scandir, int sig)
-{
-	size_t left = 0;
-	struct model m;
-
-	model_load(&m, scandir);
-	for (size_t i = 0; i < k->n; i++) {
-		const struct item *it = model_find(&m, k->names[i]);
-		int ended = !it || it->pid != k->pids[i];
-
-		left += !ended;
-		printf("%s: sent %s to pid %ld, which %s\n", shown(k->names[i]),
-			num_signame(sig), k->pids[i],
-			ended ? "ended" : "goes on");
-	}
-	model_free(&m);
-	return left;
-}
-
-int
-front_kill(int argc, char **argv)
-{
-	const char *name = "TERM", *scandir = 0;
-	int c, sig, group = 0, limited = 0, code = EX_OK;
-	unsigned long long limit = 0;
-	struct killed k = { .n = 0 };
-	struct model m;
-
-	opt_permute(&kill_usage, argc, argv);
-	while ((c = opt_next(&kill_usage, argc, argv)) != -1) {
-		switch (c) {
-		case 'g':
-			group = 1;
-			break;
-		case 's':
-			name = optarg;
-			break;
-		case 'S':
-			scandir = optarg;
-			break;
-		case 't':
-			limit = seconds(optarg);
-			limited = 1;
-			break;
-		}
-	}
-	if (optind == argc)
-		opt_usage(&kill_usage);
-	sig = num_signal(name);
-	if (!sig)
-		die(EX_MISUSE,
-			"there is no signal '%s' (TERM, HUP, USR1, 9 "
-			"...)",
-			name);
-	k.names = calloc((size_t)argc, sizeof *k.names);
-	k.pids = calloc((size_t)argc, sizeof *k.pids);
-	if (!k.names || !k.pids)
-		die_sys(EX_SYSTEM, "unable to keep pids");
-	model_load(&m, scandir);
-	model_need_tree(&m);
-	for (int i = optind; i < argc; i++)
-		if (model_need(&m, argv[i])->type != ITEM_LONGRUN)
-			die(EX_MISUSE, "%s has no process: it is a %s", argv[i],
-				model_find(&m, argv[i])->type == ITEM_ONESHOT
-					? "oneshot"
-					: "bundle");
-	for (int i = optind; i < argc; i++) {
-		int r = kill_one(&k, model_find(&m, argv[i]), sig, group);
-
-		code = code ? code : r;
-	}
-	if (limited)
-		k.ms = limit;
-	if (k.n && k.ms)
-		(void)change_wait(
-			scandir, k.names, k.n, CHANGE_GONE, k.pids, k.ms);
-	if (say_killed(&k, scandir, sig) && limit && !code)
-		code = EX_TIMEOUT;
-	model_free(&m);
-	free(k.names);
-	free(k.pids);
-	return fflush(stdout) ? EX_SYSTEM : code;
-}
-
 /* --- wait ------------------------------------------------------------------------ */
 
 static const struct opt wait_opts[] = { { 'd', "down", 0,
@@ -910,7 +438,7 @@ front_wait(int argc, char **argv)
 			scandir = optarg;
 			break;
 		case 't':
-			timeout_ms = seconds(optarg);
+			timeout_ms = change_seconds(optarg);
 			break;
 		case 'u':
 			want = CHANGE_UP;
@@ -930,7 +458,7 @@ front_wait(int argc, char **argv)
 
 		if (code == EX_OK)
 			say_result(it, want == CHANGE_DOWN ? STOP : START);
-		else if (reached(it, want, 0) <= 0)
+		else if (change_reached(it, want, 0) <= 0)
 			warn("%s%s is %s%s%s",
 				code == EX_TIMEOUT ? "not in time: " : "",
 				it->name, model_word(it),

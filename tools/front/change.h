@@ -16,6 +16,16 @@ enum change_want {
 	CHANGE_GONE /* another process than the pid given, or none */
 };
 
+/* 1 if it is one of n names. */
+int change_named(const char *name, char *const *names, size_t n);
+
+/* 1 reached, 0 not yet, -1 it will not come; not_pid: a process that it must
+ * not be any more, or 0. */
+int change_reached(const struct item *, enum change_want, long not_pid);
+
+/* The argument of a timeout option in ms, or die. */
+unsigned long long change_seconds(const char *text);
+
 /* Wait until all of these are so.  restarted[i], if given, is a pid that
  * item i must not have any more.  timeout_ms 0: for ever.  EX_OK, EX_TIMEOUT,
  * or EX_NO: one failed for good. */

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 #include <sys/types.h>
+#include <skalibs/tai.h>
 
 #include "rc/lastrun.h"
 #include "rc/live.h"
@@ -105,6 +106,8 @@ int model_good(const struct item *);
 /* Up in the sense of what depends on it. */
 int model_is_up(const struct item *);
 
+/* A stamp as Unix time, 0 if it is none. */
+long long model_unix_time(const tain *);
 /* How the last run ended: "exited with code 3", "was killed by SIGSEGV". */
 void model_ended(char *buf, size_t max, int wstat);
 
