@@ -328,6 +328,9 @@ file_lock(int at, const char *name, int exclusive, int wait)
 	while (r < 0 && errno == EINTR && wait);
 	if (r == 0)
 		return fd;
+	/* POSIX allows both; the other one says that it cannot be opened. */
+	if (errno == EACCES)
+		errno = EAGAIN;
 	drop(fd);
 	return -1;
 }

@@ -36,7 +36,7 @@ int file_exists(int at, const char *name);
 
 /* Take a POSIX record lock on a whole file made if absent, mode 0600: who can
  * open a file, if only to read it, can hold a lock on it for ever.  The open
- * fd, to be kept; or -1 and errno (EAGAIN or EACCES: held by another and not
+ * fd, to be kept; or -1 and errno (EAGAIN: held by another and not
  * wait). */
 int file_lock(int at, const char *name, int exclusive, int wait);
 

@@ -139,7 +139,7 @@ open_all(struct logact_dir *d, const char **doing, pid_t *holder)
 	*doing = "lock the log directory";
 	d->lockfd = file_lock(d->dirfd, "lock", 1, 0);
 	if (d->lockfd < 0) {
-		if (errno == EAGAIN || errno == EACCES) {
+		if (errno == EAGAIN) {
 			e = errno;
 			*holder = file_locked_by(d->dirfd, "lock");
 			errno = e;

@@ -62,8 +62,7 @@ wait_for_lock(const struct run *r, int livefd)
 
 	if (!r->deadline)
 		return live_lock(livefd, 1);
-	while ((fd = live_lock(livefd, 0)) < 0 &&
-		(errno == EAGAIN || errno == EACCES)) {
+	while ((fd = live_lock(livefd, 0)) < 0 && errno == EAGAIN) {
 		uint64_t now = clock_now();
 
 		if (now >= r->deadline) {
@@ -97,7 +96,7 @@ run_lock(struct run *r, const char *path, int block)
 	if (r->timeout_ms && !r->deadline)
 		r->deadline = clock_now() + r->timeout_ms;
 	fd = live_lock(here, 0);
-	if (fd >= 0 || (errno != EAGAIN && errno != EACCES))
+	if (fd >= 0 || errno != EAGAIN)
 		goto out;
 	errno = EBUSY;
 	if (!block)
@@ -119,6 +118,16 @@ out : {
 	errno = e;
 }
 	return fd;
+}
+
+unsigned
+run_left(const struct run *r)
+{
+	uint64_t now = clock_now();
+
+	if (!r->deadline)
+		return 0;
+	return r->deadline > now ? (unsigned)(r->deadline - now) : 1;
 }
 
 void

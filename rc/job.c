@@ -227,7 +227,7 @@ job_leave(struct half *h, struct job *j)
 }
 
 static unsigned
-limit_of(const struct half *h, uint32_t i, uint64_t *deadline)
+limit_of(const struct half *h, uint32_t i, uint64_t *deadline, int *whole)
 {
 	const struct db_service *s = h->db->services + i;
 	unsigned ms = h->mode == RUN_UP ? s->timeout_up : s->timeout_down;
@@ -240,6 +240,7 @@ limit_of(const struct half *h, uint32_t i, uint64_t *deadline)
 	if (all && (!*deadline || all < *deadline)) {
 		*deadline = all > now ? all : now + 1;
 		ms = (unsigned)(*deadline - now);
+		*whole = 1;
 	}
 	return ms;
 }
@@ -257,7 +258,7 @@ job_new(struct half *h, uint32_t i)
 		: h->mode != RUN_UP			 ? W_STOP
 		: h->db->services[i].flags & DB_NOTIFIES ? W_READY
 							 : W_START;
-	j->limit_ms = limit_of(h, i, &j->at.deadline);
+	j->limit_ms = limit_of(h, i, &j->at.deadline, &j->whole);
 	j->began = clock_now();
 	j->prev = h->last;
 	*(h->last ? &h->last->next : &h->first) = j;
@@ -295,12 +296,14 @@ watch_on(struct half *h, struct job *j)
 
 /* The number that goes with a reason. */
 static uint32_t
-code_of(const struct job *j, enum state_reason why, uint32_t code)
+code_of(const struct half *h, const struct job *j, enum state_reason why,
+	uint32_t code)
 {
-	return why == REASON_DEATHS || why == REASON_UNSTEADY	 ? j->deaths
-		: why == REASON_TIMEOUT || why == REASON_UNREADY ? j->limit_ms
-		: why == REASON_NOEXEC				 ? code
-								 : 0;
+	return why == REASON_DEATHS || why == REASON_UNSTEADY ? j->deaths
+		: why == REASON_TIMEOUT || why == REASON_UNREADY
+		? j->whole ? h->run->timeout_ms : j->limit_ms
+		: why == REASON_NOEXEC ? code
+				       : 0;
 }
 
 int
@@ -309,7 +312,7 @@ job_verdict(struct half *h, struct job *j, enum news news, uint32_t code)
 	const struct verdict_cell *v = &verdicts[j->watch][news];
 	uint32_t i = j->i;
 
-	code = code_of(j, v->why, code);
+	code = code_of(h, j, v->why, code);
 	switch (v->what) {
 	case V_BUG:
 		warn("service %s: unexpected news %d while watched for %d "

@@ -31,8 +31,10 @@ struct job {
 	struct times at;
 	uint64_t told; /* since then: it may have been told to stop; or
 				 * 0 */
-	unsigned limit_ms; /* for messages */
+	unsigned limit_ms;
+	int whole; /* that is what is left of the time for all */
 	unsigned deaths;
+	int acted; /* its supervise did something since it was told */
 };
 
 struct half {
@@ -76,6 +78,9 @@ int job_put_off(struct half *, struct job *, int error);
 const char *job_name(const struct half *, uint32_t i);
 /* STATE_* of a service that got where it was to go, or did not. */
 unsigned job_flags_after(const struct half *, uint32_t i, int ok);
+/* 1, and it was told, if there is no svscan any more that starts a supervise
+ * again: then nothing more is asked for. */
+int run_tree_gone(struct half *);
 /* The worst of two results stays. */
 void run_raise(int *result, int r);
 
@@ -85,6 +90,8 @@ void longrun_begin(struct half *, uint32_t i);
 void longrun_hear(struct half *, struct job *);
 /* Look at what supervise says now.  1 if the job ended. */
 int longrun_look(struct half *, struct job *);
+/* The same, now and then, and whether it was told at all. */
+int longrun_check(struct half *, struct job *);
 /* Whatever becomes of it, it is to stay down. */
 void longrun_tell_down(const struct half *, uint32_t i);
 

@@ -16,6 +16,8 @@
 #include "supervise/detail.h"
 #include "supervise/status.h"
 
+enum { CHECK_MS = 1000, CHECK_MAX_MS = 8000 };
+
 static int
 servicedir(const struct half *h, char *buf, uint32_t i)
 {
@@ -122,6 +124,30 @@ longrun_look(struct half *h, struct job *j)
 	return act_on(h, j, sight_again(&s, j->watch));
 }
 
+/* What is written to a supervise is lost if that ends before it reads it; and
+ * who listens after it has said that it ends hears no more of it. */
+int
+longrun_check(struct half *h, struct job *j)
+{
+	uint64_t now = clock_now(), since = now - j->began;
+	struct status st;
+	char dir[PATH_LEN];
+
+	j->at.check = now +
+		(since < CHECK_MS		       ? CHECK_MS
+				: since > CHECK_MAX_MS ? CHECK_MAX_MS
+						       : since);
+	if (servicedir(h, dir, j->i) < 0)
+		return 0;
+	if (!j->at.revive && !control_alive(AT_FDCWD, dir))
+		j->at.revive = now + REVIVE_MS;
+	else if (!j->acted && status_read(&st, AT_FDCWD, dir) == 0 &&
+		st.wanted_up != (h->mode == RUN_UP) &&
+		control_unread(AT_FDCWD, dir) == 0)
+		command(h, j);
+	return longrun_look(h, j);
+}
+
 /* --- its events */
 
 /* It died, and it is not certain that it will be started again.  An end that
@@ -198,6 +224,7 @@ longrun_hear(struct half *h, struct job *j)
 		heard_letters(&e, j->watch, buf + k, n - k);
 		j->deaths += e.deaths;
 	}
+	j->acted |= e.acted;
 	if (follow(h, j, &e))
 		return;
 	news = heard_news(&e, j->watch, j->deaths, h->run->deaths, prog_as_s6);
@@ -258,5 +285,6 @@ longrun_begin(struct half *h, uint32_t i)
 	s.told = !!j->told;
 	command(h, j);
 	s.no_super = !!j->at.revive;
+	j->at.check = j->began + CHECK_MS;
 	act_on(h, j, sight_first(&s, j->watch));
 }

@@ -193,7 +193,12 @@ oneshot_begin(struct half *h, uint32_t i)
 	if (ask(h, j) == 0)
 		return;
 	e = (uint32_t)errno;
-	if (!job_put_off(h, j, (int)e))
+	if (job_put_off(h, j, (int)e))
+		return;
+	/* One that failed is a reason to go back, an end of all is none. */
+	if (oneshot_no_daemon((int)e) && run_tree_gone(h))
+		job_end(h, j, 0, REASON_INTERRUPTED, 0);
+	else
 		job_end(h, j, 0, REASON_NOTASKED, e);
 }
 

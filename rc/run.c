@@ -103,19 +103,28 @@ next_deadline(const struct half *h)
 
 /* A supervise that went comes back only if there is an svscan that does not
  * take everything down. */
-static void
-look_at_tree(struct half *h, uint64_t now)
+int
+run_tree_gone(struct half *h)
 {
-	if (h->run->interrupted || now < h->asked + TREE_MS)
-		return;
-	h->asked = now;
+	if (h->run->interrupted)
+		return 1;
 	if (scan_runs(h->run->live->scandir) || !scan_lost(errno))
-		return;
+		return 0;
 	warn("%s: asking for nothing more",
 		errno == ESHUTDOWN ? "the supervision tree was told to end"
 				   : "there is no supervision tree any more");
 	h->run->interrupted = 1;
 	run_raise(&h->result, RUN_INTERRUPTED);
+	return 1;
+}
+
+static void
+look_at_tree(struct half *h, uint64_t now)
+{
+	if (now < h->asked + TREE_MS)
+		return;
+	h->asked = now;
+	(void)run_tree_gone(h);
 }
 
 static void
@@ -130,6 +139,8 @@ enforce_deadlines(struct half *h)
 		if (j->at.hangs && j->at.hangs <= now)
 			progress_hangs(h, j);
 		if (j->at.look && j->at.look <= now && longrun_look(h, j))
+			continue;
+		if (j->at.check && j->at.check <= now && longrun_check(h, j))
 			continue;
 		news = times_due(&j->at, j->deaths, now);
 		if (news != NEWS_NONE)

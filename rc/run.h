@@ -59,6 +59,8 @@ struct run {
  * it, or -1 and errno (ETIMEDOUT).  From here on we end with the front end that
  * started us. */
 int run_lock(struct run *, const char *path, int block);
+/* Ms of timeout_ms that are left, at least 1; 0: there is no limit. */
+unsigned run_left(const struct run *);
 /* Set by a front end for its worker, which takes it away again: our parent. */
 #define RUN_FRONT "REEVE_FRONT"
 /* A signal came meanwhile?  Then run->interrupted is set. */

@@ -106,7 +106,8 @@ const struct verdict_cell verdicts[W_N][NEWS_N] = {
 size_t
 heard_letters(struct heard *h, enum watch w, const char *s, size_t n)
 {
-	for (size_t k = 0; k < n; k++)
+	for (size_t k = 0; k < n; k++) {
+		h->acted |= s[k] != 's' && s[k] != 'x';
 		switch (s[k]) {
 		case 'O':
 			h->permanent = 1;
@@ -137,6 +138,7 @@ heard_letters(struct heard *h, enum watch w, const char *s, size_t n)
 		default:
 			break;
 		}
+	}
 	return n;
 }
 
@@ -227,7 +229,7 @@ uint64_t
 times_first(const struct times *t)
 {
 	const uint64_t all[] = { t->deadline, t->settled, t->revive, t->look,
-		t->hangs };
+		t->hangs, t->check };
 	uint64_t first = UINT64_MAX;
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)

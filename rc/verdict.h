@@ -69,6 +69,7 @@ struct heard {
 	int super; /* a supervise has started since */
 	int gone; /* its supervise has ended since */
 	int over; /* it is down and nothing starts it again */
+	int acted; /* its supervise did something for it */
 };
 
 /* Take letters until one ends what it is watched for; how many. */
@@ -118,6 +119,7 @@ struct times {
 	uint64_t revive; /* no supervise: until then; 0 there is one */
 	uint64_t look; /* read its status then; 0 on events only */
 	uint64_t hangs; /* W_SCRIPT: say then that it runs */
+	uint64_t check; /* then, whether its supervise was told at all */
 };
 
 /* The first of them; UINT64_MAX if there is none. */

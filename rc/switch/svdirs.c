@@ -217,9 +217,10 @@ tell_unsupervised(const struct update *u, const struct names *new, long left)
 		return;
 	if (left > 1)
 		snprintf(others, sizeof others, " and %ld others", left - 1);
-	warn("%s%s: not supervised after %d s (going on; what svscan says of "
-	     "it is in its log: reeve logs catch-all)",
-		new->v[k], others, SUPERVISE_MS / 1000);
+	warn("%s%s: not supervised %s (going on; what svscan says of it is in "
+	     "its log: reeve logs catch-all)",
+		new->v[k], others,
+		run_left(&u->run) == 1 ? "in time" : "after 30 s");
 }
 
 /* It stands in nobody's way, or will be tried again. */
@@ -239,7 +240,8 @@ not_removed(const char *name, const char *what, const char *left, int error)
 static void
 remove_gone(const struct update *u, const struct names *gone)
 {
-	const struct scan_patience going = { .each = GONE_MS };
+	const struct scan_patience going = { .each = GONE_MS,
+		.all = run_left(&u->run) };
 	long left = scan_remove(&u->live, gone->v, gone->n, going, not_removed);
 
 	for (uint32_t k = 0; left > 0 && k < gone->n; k++)
@@ -261,7 +263,7 @@ int
 svdirs_enter(struct update *u)
 {
 	struct names gone = { 0, 0 }, new = { 0, 0 };
-	const struct scan_patience coming = { .each = SUPERVISE_MS,
+	struct scan_patience coming = { .each = SUPERVISE_MS,
 		.tell = waiting_tell };
 	long left;
 	int r = -1;
@@ -271,6 +273,7 @@ svdirs_enter(struct update *u)
 		goto out;
 	}
 	remove_gone(u, &gone);
+	coming.all = run_left(&u->run);
 	left = scan_supervise(&u->live, new.v, new.n, coming);
 	if (left < 0)
 		warn_sys("unable to have new services supervised");

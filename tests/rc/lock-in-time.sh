@@ -23,5 +23,26 @@ reeve-switch --no-block >out 2>&1
 is $? 111 'nor at all with --no-block'
 : >go
 wait $switch;			is $? 0 'the other goes on'
+
+# --- reeve up waits for it, too
+reeve start -t 60 slow >/dev/null 2>&1 & start=$!
+starts() { [ "$(state slow)" = starting ]; }
+within 10 starts || bail 'slow does not start'
+reeve up >out 2>&1;		is $? 0 'reeve up waits for a start'
+like "$(cat out)" 'waiting for the change in progress .pid [0-9]*' 'and says so'
+wait $start;			is $? 0 'which is not disturbed'
+
+# --- a lock that cannot be opened is nobody's change
+as='setpriv --reuid=65534 --regid=65534 --clear-groups'
+if [ "$(id -u)" = 0 ] && $as true 2>/dev/null; then
+	chmod 755 . t t/live
+	chmod 600 t/live/lock
+	$as timeout 10 reeve-rc -l "$PWD/t/live" start web >out 2>&1
+	is $? 111 'the lock of another user'
+	not 'is not waited for' grep -q 'waiting for the change' out
+	like "$(cat out)" 'Permission denied' 'and the reason is given' || show out
+else
+	skip 3 'there is no other user here'
+fi
 reeve down >/dev/null
 end

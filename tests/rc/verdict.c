@@ -280,7 +280,7 @@ times(void **state)
 	(void)state;
 	assert_true(times_first(&t) == UINT64_MAX);
 	assert_int_equal(times_due(&t, 1, 99), NEWS_NONE);
-	t = (struct times){ 50, 40, 30, 20, 10 };
+	t = (struct times){ 50, 40, 30, 20, 10, 60 };
 	assert_int_equal(times_first(&t), 10);
 	t.hangs = 0;
 	assert_int_equal(times_first(&t), 20);

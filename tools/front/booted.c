@@ -48,6 +48,22 @@ has_entry(const struct live *l, const char *name)
 		lstat(path, &st) == 0;
 }
 
+/* Not waited for without a word, nor by a script of the change that holds it. */
+static int
+lock_live(const struct places *p, int dir)
+{
+	int lock = live_lock(dir, 0);
+
+	if (lock < 0 && errno == EAGAIN && !getenv("RC_CHANGER")) {
+		info("waiting for the change in progress (pid %ld)",
+			(long)file_locked_by(dir, "lock"));
+		lock = live_lock(dir, 1);
+	}
+	if (lock < 0)
+		die_sys(EX_SYSTEM, "unable to lock %s", p->live);
+	return lock;
+}
+
 /* A reeve-rc-init that was cut off leaves services without an entry.  0, or an
  * exit code. */
 static int
@@ -58,10 +74,8 @@ complete(const struct places *p)
 	struct live l;
 	uint32_t n = 0;
 	int code = 0, dir = open(p->live, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int lock = dir < 0 ? -1 : live_lock(dir, 1);
+	int lock = lock_live(p, dir);
 
-	if (lock < 0)
-		die_sys(EX_SYSTEM, "unable to lock %s", p->live);
 	if (live_open(&l, p->live, 0, err, sizeof err) < 0)
 		die(EX_SYSTEM, "%s", err);
 	names = calloc((size_t)l.db.nlong + 1, sizeof *names);

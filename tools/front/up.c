@@ -75,8 +75,7 @@ tree_turn(const struct places *p)
 	if (at < 0)
 		return -1;
 	fd = file_lock(at, "turn", 1, 0);
-	if (fd < 0 && (errno == EAGAIN || errno == EACCES) &&
-		!getenv("RC_CHANGER")) {
+	if (fd < 0 && errno == EAGAIN && !getenv("RC_CHANGER")) {
 		info("waiting for another reeve up or reeve down (pid %ld)",
 			(long)file_locked_by(at, "turn"));
 		fd = file_lock(at, "turn", 1, 1);
