@@ -16,6 +16,7 @@
 #include "lib/num.h"
 #include "lib/path.h"
 #include "lib/shquote.h"
+#include "rc/live-given.h"
 #include "rc/live-seen.h"
 #include "rc/live.h"
 #include "supervise/event.h"
@@ -169,6 +170,9 @@ write_files(int at, void *arg)
 	const struct db *db = o->db;
 	const struct db_service *s = db->services + o->number;
 
+	/* Before anything is in it. */
+	if (all_closed(s) && fchmod(at, 0700) < 0)
+		return -1;
 	for (uint32_t i = 0; i < s->nfiles; i++) {
 		const struct db_file *f = s->files + i;
 		int r;
@@ -182,7 +186,7 @@ write_files(int at, void *arg)
 		if (r < 0)
 			return -1;
 	}
-	if (all_closed(s) && fchmod(at, 0700) < 0)
+	if (live_give(at, s, all_closed(s)) < 0)
 		return -1;
 	if (o->number >= db->nlong)
 		return 0;
@@ -214,7 +218,7 @@ live_store(int livefd, const struct db *db, uint32_t i)
 	live_store_name(key, db->services + i);
 	snprintf(name, sizeof name, "store/%s", key);
 	if (fstatat(livefd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return all_closed(db->services + i) && (st.st_mode & 077)
+		return all_closed(db->services + i) && (st.st_mode & 067)
 			? fchmodat(livefd, name, 0700, 0)
 			: 0;
 	return make_whole(livefd, "store", key, write_files, &o);

@@ -78,7 +78,9 @@ const struct prop props[] = {
 		"none",
 		"a directory",
 		"Copied whole into the service directory, for the "
-		"service's own use.",
+		"service's own use. Of a definition that others cannot read, "
+		"the user of the service can read it if the group of that "
+		"user has its name and no other members.",
 		"(directory)" },
 	{ "default-logger", FOR_SOURCE, PROP_TEXT, 0, 0,
 		"no",
