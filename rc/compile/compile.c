@@ -50,6 +50,36 @@ close_files(struct defs *s)
 	}
 }
 
+/* Services and nothing that says which of them are to run: all are.  That is
+ * a bundle as if somebody had written it, so whoever reads the database need
+ * not know; what s6-rc would compile stays what it is. */
+static void
+imply_default(struct defs *s, const char *source)
+{
+	struct def *all;
+	size_t n = s->n;
+
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(s->v[i]->name, "default"))
+			return;
+	all = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct def *d = s->v[i];
+
+		if (d->bad || d->type == DB_BUNDLE)
+			continue;
+		if (!all) {
+			all = def_new(s, source, "default", source);
+			all->type = DB_BUNDLE;
+		}
+		def_add_name(s, all, LIST_CONTENTS, d->name, d->dir, 0);
+	}
+	if (all)
+		diag_note(s->diag, source, 0,
+			"there is no bundle default: every service is "
+			"started at boot and by reeve up");
+}
+
 static void
 compile_all(const struct compile *c, struct defs *s, char **data, size_t *len)
 {
@@ -67,6 +97,8 @@ compile_all(const struct compile *c, struct defs *s, char **data, size_t *len)
 			OWN_MARK);
 	resolve_duplicates(s);
 	def_implied(s);
+	if (!s->s6_only && c->nsources)
+		imply_default(s, c->sources[0]);
 	expand_all(s);
 	close_files(s);
 	resolve(s, &db);

@@ -64,6 +64,48 @@ defwrite_file(const struct defwrite *d, const char *file, const char *text,
 	return r;
 }
 
+/* Is there a definition of another name? */
+static int
+has_others(const char *source, const char *name)
+{
+	DIR *d = opendir(source);
+	struct dirent *e;
+	static const char *const files[] = { "type", "command", "run" };
+	char path[PATH_LEN];
+	int found = 0;
+
+	while (d && !found && (e = readdir(d)))
+		for (int i = 0; i < 3 && !found; i++)
+			found = *e->d_name != '.' && strcmp(e->d_name, name) &&
+				path_join(path, sizeof path, source, e->d_name,
+					files[i]) == 0 &&
+				file_exists(AT_FDCWD, path) > 0;
+	if (d)
+		closedir(d);
+	return found;
+}
+
+int
+defwrite_default(const char *source, const char *name)
+{
+	struct defwrite d = { .quiet = 1 };
+	char path[PATH_LEN];
+
+	if (path_join(path, sizeof path, source, "default") < 0)
+		return -1;
+	if (!file_exists(AT_FDCWD, path) && has_others(source, name))
+		return 1;
+	if (defwrite_begin(&d, source, "default") == 0) {
+		if (defwrite_file(&d, "type", "bundle", 0644) < 0)
+			return -1;
+	} else if (errno != EEXIST) {
+		return -1;
+	}
+	if (path_join(path, sizeof path, "contents.d", name) < 0)
+		return -1;
+	return defwrite_file(&d, path, "", 0644);
+}
+
 void
 defwrite_words(struct buf *b, char *const *words)
 {

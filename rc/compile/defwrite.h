@@ -22,6 +22,10 @@ int defwrite_file(const struct defwrite *, const char *file, const char *text,
 /* After a failure: no half of a definition is left, which would be wrong for
  * every switch.  errno stays. */
 void defwrite_drop(const struct defwrite *);
+/* Put the service into the bundle default of the source, which is made if it
+ * is the first one.  0; 1 if there are others and no such bundle, so that it is
+ * started with all of them and nothing is to be done; -1 and errno. */
+int defwrite_default(const char *source, const char *name);
 /* A command line from words. */
 void defwrite_words(struct buf *, char *const *words);
 /* Print the files: path and content, for people. */

@@ -120,7 +120,7 @@ for s in n1 n2; do
 	printf '#!/bin/sh\necho %s >%s/runs\nexec sleep 100000\n' $s "$D" \
 		>$s/runs/run
 done
-comp db.n1 n1; comp db.n2 n2
+bundle n1 default; comp db.n1 n1; comp db.n2 n2
 fresh db.n1
 rc start runs
 # pwrite64: owed; down; up
@@ -467,7 +467,7 @@ done
 is "$bad" '' 'killed while it removes a definition that comes back: that is whole'
 
 # --- a wish that fails
-longrun w1 keep; longrun w2 keep
+longrun w1 keep; longrun w2 keep; bundle w1 default
 longrun w2 wisher; mkdir w2/wisher/wants.d; : >w2/wisher/wants.d/broken
 longrun w2 broken
 cat >w2/broken/run <<-EOF2

@@ -82,7 +82,7 @@ is "$(cat diff)" "~ a: stdout-fifo, producer-for, dependencies
 ~ a-log: stdin-fifo
 ~ o: up
 - a-pipe: bundle
-- default: bundle
+~ default: contents
 + deflt: bundle" 'each is named'
 
 for v in "$TESTS"/golden/db/v*; do

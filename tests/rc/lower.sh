@@ -75,7 +75,7 @@ f a/backoff '0 0'; f a/on-change stop; bad on-change 'sv/a/on-change:1: '
 rm -rf sv; mkdir sv; long=$(printf '%0247d' 0); f "$long/command" 'echo x'; : >"sv/$long/logger"; good 'a logger of a name of 247 bytes'
 rm -rf sv; mkdir sv; long=0$long; f "$long/command" 'echo x'; good 'a name of 248'; : >"sv/$long/logger"; bad 'with a logger' "^reeve-rc-compile: error: sv/$long/logger: the name .* is too long for a service with a logger, expected at most 247 bytes"
 new; f a/command 'echo x'; : >sv/a/logger; good logger
-is "$(reeve-rc-db -c out list all | tr '\n' ' ')" 'a a-log ' 'it makes a service'
+is "$(reeve-rc-db -c out list all | tr '\n' ' ')" 'a a-log default ' 'it makes a service'
 is "$(reeve-rc-db -c out dependencies a)" a-log 'on which the other depends'
 script a-log run; like "$(cat run)" "reeve-log -d3 -- t n10 s1000000 $PWD/log/a\$" 'with a script'
 like "$(reeve-rc-db -c out show a-log)" "logdir: $PWD/log/a" 'its directory is said'
@@ -85,7 +85,7 @@ f a/producer-for 'b\n'; bad 'with a producer-for' 'producer-for beside it'
 new; f a/command 'echo x'; mkdir sv/a-log; f a-log/command cat; : >sv/a/logger
 bad 'a name that is taken' 'duplicate service definition: a-log'
 new; f a/command 'echo x'; f b/command y; : >sv/b/no-logger; : >sv/default-logger; good default-logger
-is "$(reeve-rc-db -c out list all | tr '\n' ' ')" 'a a-log b ' 'but not with no-logger'
+is "$(reeve-rc-db -c out list all | tr '\n' ' ')" 'a a-log b default ' 'but not with no-logger'
 f log-user 'nobody\n'; good log-user; script a-log run
 like "$(cat run)" "reeve-mkdir -m 02700 -o nobody -- $PWD/log/a .*" 'the log directory is made for it'
 like "$(cat run)" 'reeve-apply -u nobody "\$b"reeve-log' 'the logger runs as it'

@@ -49,12 +49,12 @@ bad 'instances of nothing' 'sv2/db@: there is nothing but instances.d' out sv sv
 # What is overridden takes its logger with it.
 new; f sv/a/command x; f sv/a/logger ''; f sv2/a/command y
 good 'a service without a logger instead of one with it' --override out sv sv2
-is "$(all)" 'a ' 'leaves none'
+is "$(all)" 'a default ' 'leaves none'
 
 # Loggers.
 new; f sv/w@/command 'w'; f sv/w@/logger ''; f sv/w@/instances.d/a ''; f sv/w@/instances.d/b/logger 't n3 /logs/$INSTANCE'
 good 'a template with a logger' out sv
-is "$(all)" 'w@a w@a-log w@b w@b-log w@ ' 'has one for each instance'
+is "$(all)" 'w@a w@a-log w@b w@b-log default w@ ' 'has one for each instance'
 like "$(reeve-rc-db -c out show w@a-log)" 'logdir: /var/log/x/w@a' 'in a directory of its own'
 like "$(reeve-rc-db -c out show w@b-log)" 'logdir: /logs/b' 'or of its name'
 new; f sv/w@/command w; f sv/w@/producer-for 'l@'; f sv/w@/instances.d/a ''; f sv/l@/command 'l'; f sv/l@/consumer-for 'w@'; f sv/l@/instances.d/a ''
@@ -68,11 +68,11 @@ for n in 'a b' 'a"b' 'a$b' "a'b" 'a{b' 'a;b' 'a#b' 'a\b'; do
 done
 new; f sv/t@/command x; mkdir sv/t@/instances.d; for n in 80 a.b a_b:c a-b@c+d,e=f%%~ é; do : >"sv/t@/instances.d/$n"; done
 good 'other names' out sv
-is "$(all | wc -w)" 6 'are taken'
+is "$(all | wc -w)" 7 'are taken'
 long=$(printf '%0251d' 0); : >"sv/t@/instances.d/$long"; bad 'a name that is too long' 'at most 251 bytes' out sv
 new; f sv/t@/command x; good 'NAME@ without instances.d' out sv
 like "$(cat said)" 'warning: sv/t@: there is no instances.d' 'is warned of'
-is "$(all)" 't@ ' 'and one service'
+is "$(all)" 't@ default ' 'and one service'
 new; f sv/t@/command x; f sv/t@/instances.d 'a\n'; bad 'a file instances.d' 'sv/t@/instances.d: Not a directory, expected a directory' out sv
 new; f sv/t@/command 'x'; f sv/t@/instances.d/a/comand y; bad 'a misspelt file of an instance' 'sv/t@/instances.d/a/comand: unknown file; did you mean command' out sv
 new; f sv/t@/command 'x'; f sv/t@/instances.d/a/nice 50; bad 'a bad value of an instance' 'sv/t@/instances.d/a/nice:1: ' out sv

@@ -13,7 +13,7 @@ live_on db1
 chown 12345 live
 upd "$D/db2" 2>err;		not 'a live directory of another user' [ $? = 0 ]
 like "$(cat err)" 'not trusted' 'is not trusted'
-is "$(reeve-rc-db -c live/current/db list all)" a 'nothing has changed'
+is "$(reeve-rc-db -c live/current/db list longruns)" a 'nothing has changed'
 chown 0 live; chmod 775 live
 upd "$D/db2" 2>err;		not 'nor is one that others may write to' [ $? = 0 ]
 chmod 755 live

@@ -53,7 +53,7 @@ reeve-check ./a 2>out; is $? 1 'nor is a path'; like "$(cat out)" 'there is no d
 new; f a/dependencies 'b\n'; f b/command 'sleep 1'; f b/dependencies 'a\n'; found 'a cycle' 1 'error: cyclic service dependency: a -> b -> a$'
 new; f b/command 'sleep 1'; found 'what nothing starts' 0 '^sv/b: note: bundle default does not start it'
 f a/wants.d/b ''; clean 'unless it is wished for'
-rm -r sv/default; found 'no bundle default' 0 '^sv: warning: there is no bundle default'
+rm -r sv/default; clean 'no bundle default: both are started'
 new; rm -r sv/a; f a/type oneshot; f a/run '#!/bin/sh\n'; found 'a oneshot with a run' 1 '^sv/a/up: error: .*\(a oneshot has no run; did you mean up, or the type longrun\?\)$'
 new; rm -r sv/a; f a/type oneshot; f a/up '#!/bin/sh\ntrue\ntrue\n'; found 'a shell script as up' 0 '^sv/a/up:1: warning: this line is a comment: the file is one execline command line'
 new; f a/dependencies.d/b ''; f a/dependencies 'c\n'; f b/command 'sleep 1'; found 'two lists' 0 '^sv/a/dependencies: warning: ignored: there is a dependencies.d'
@@ -86,7 +86,7 @@ f a/command '/../bin/near'; f a/user nosuchuser; l='--root: no way out, and its 
 
 # Another bundle than default.
 new; mv sv/default sv/top; clean 'the bundle top of s6-overlay'
-mv sv/top sv/other; found 'another' 0 '^sv: warning: there is no bundle default'
+mv sv/top sv/other; clean 'another: all is started'
 reeve-check --bundle other sv >out; is "$(grep -c warning: out)" 0 '--bundle'
 f b/command 'sleep 1'; reeve-check --bundle=other sv >out; like "$(cat out)" '^sv/b: note: bundle other does not start it' '... is what must start all'
 new; f a/logd '#!/bin/sh'; f a/instances/x ''; reeve-check sv >out; is $? 0 'logd and instances'

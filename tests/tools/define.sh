@@ -53,7 +53,7 @@ rm sv/c/user
 reeve-check --fix sv >out; is $? 1 '--fix, and errors are left'
 like "$(cat out)" 'sv/a/run: fixed: CR LF' 'CR LF is corrected'
 like "$(cat out)" 'sv/e/dependancies.d: fixed: renamed to dependencies.d' 'a near miss is renamed'
-for e in 'sv/b/run:1: error: /no/such/shell is not there' 'sv/c/run:1: warning: there is no #!' 'sv/d/command: warning: nosuchprogram is not in PATH' 'no bundle default'; do
+for e in 'sv/b/run:1: error: /no/such/shell is not there' 'sv/c/run:1: warning: there is no #!' 'sv/d/command: warning: nosuchprogram is not in PATH'; do
 	like "$(cat out)" "$e" "found: $e"
 done
 is "$(od -c sv/a/run | grep -c '\\r')" 0 'there is no CR any more'

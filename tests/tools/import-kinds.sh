@@ -198,10 +198,10 @@ is "$(ps -e -o args= | grep -c '^sleep [12]000')" 0 'and nothing is left'
 case $wanted in *ru*) is "$(cat finished)" 4 'runit: finish was run' ;; esac
 [ ! -e mounted ]; is $? 0 'the oneshot was taken down'
 
-# --- without --default nothing of it is started, unless there is a bundle
+# --- without --default all of it is started, unless there is a bundle
 f plain/Procfile <<'E2'
 p: sleep 1000
 E2
-like "$(reeve-import -s plain/one plain/Procfile)" '^There is no bundle default, .*--default' 'no bundle default: that is said'
+like "$(reeve-import -s plain/one plain/Procfile)" '^There is no bundle default, so reeve up starts all .*--default' 'no bundle default: that is said'
 is "$(reeve-import -d -s plain/two plain/Procfile | grep -c 'no bundle')" 0 'with --default it is not'
 end

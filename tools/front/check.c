@@ -514,6 +514,20 @@ check_service(struct check *c, const struct db_service *s)
 	check_command(c, s, "reload");
 }
 
+/* Is there a definition of that name in a source, or is it only implied? */
+static int
+is_written(const struct check *c, const char *name)
+{
+	char path[PATH_LEN];
+	int i = c->nsources;
+
+	while (i-- &&
+		(path_join(path, sizeof path, c->sources[i], name) < 0 ||
+			!file_exists(AT_FDCWD, path)))
+		;
+	return i >= 0;
+}
+
 /* The bundle that is started at boot. */
 static const char *
 booted(const struct check *c)
@@ -523,8 +537,9 @@ booted(const struct check *c)
 	if (c->bundle)
 		return c->bundle;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (db_bundle(&c->db, names[i]) != DB_NONE ||
-			db_service(&c->db, names[i]) != DB_NONE)
+		if ((db_bundle(&c->db, names[i]) != DB_NONE ||
+			    db_service(&c->db, names[i]) != DB_NONE) &&
+			is_written(c, names[i]))
 			return names[i];
 	return names[0];
 }
@@ -652,23 +667,13 @@ are_names(char **v)
 static void
 need_names(const struct check *c)
 {
-	char path[PATH_LEN];
-
-	for (int k = 0; k < c->nnames; k++) {
-		int i = c->nsources;
-
-		while (i-- &&
-			(path_join(path, sizeof path, c->sources[i],
-				 c->names[k]) < 0 ||
-				!file_exists(AT_FDCWD, path)))
-			;
-		if (i < 0)
+	for (int k = 0; k < c->nnames; k++)
+		if (!is_written(c, c->names[k]))
 			die(EX_NO,
 				"there is no directory %s, and no service "
 				"of that name in %s (reeve check takes names, "
 				"or directories of definitions)",
 				c->names[k], c->sources[0]);
-	}
 }
 
 int

@@ -119,7 +119,7 @@ main(int argc, char **argv)
 	if (im.made && !im.in_default &&
 		path_join(bundle, sizeof bundle, im.source, "default") == 0 &&
 		!file_exists(AT_FDCWD, bundle))
-		puts("There is no bundle default, so reeve up starts none of "
+		puts("There is no bundle default, so reeve up starts all of "
 		     "them (--default makes it)");
 	if (fflush(stdout))
 		die_sys(EX_SYSTEM, "unable to write");

@@ -192,17 +192,14 @@ write_files(const struct new *n, const struct defwrite *d, char *const *command)
 static void
 add_to_default(const struct new *n, const char *name)
 {
-	struct defwrite d = { .quiet = 1 };
-	char path[PATH_LEN];
+	int r = defwrite_default(n->source, name);
 
-	if (defwrite_begin(&d, n->source, "default") < 0) {
-		if (errno != EEXIST)
-			die_sys(EX_SYSTEM, "unable to make bundle default");
-	} else
-		put(&d, "type", "bundle");
-	if (path_join(path, sizeof path, "contents.d", name) < 0)
-		die_sys(EX_MISUSE, "service %s", name);
-	put(&d, path, "");
+	if (r < 0)
+		die_sys(EX_SYSTEM, "unable to put it into the bundle default");
+	if (r > 0)
+		info("there is no bundle default in %s, so %s is started with "
+		     "all that is there",
+			n->source, name);
 }
 
 static void

@@ -93,13 +93,8 @@ import_put_name(const struct defwrite *d, const char *list, const char *name)
 static void
 add_to_default(struct import *im, const char *name)
 {
-	struct defwrite d = { .quiet = 1 };
-
-	if (defwrite_begin(&d, im->source, "default") == 0)
-		import_put(&d, "type", "bundle");
-	else if (errno != EEXIST)
-		die_sys(EX_SYSTEM, "unable to make bundle default");
-	import_put_name(&d, "contents.d", name);
+	if (defwrite_default(im->source, name) < 0)
+		die_sys(EX_SYSTEM, "unable to put it into the bundle default");
 }
 
 void
