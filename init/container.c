@@ -22,6 +22,7 @@
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/num.h"
+#include "rc/places-container.h"
 #include "rc/scan.h"
 
 enum { READY_FD = 3 };
@@ -94,6 +95,8 @@ make_scandir(const struct container *c)
 	for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
 		if (c->command || num_signal(passed[i]) == c->stop_signal)
 			make_hook(self, passed[i]);
+	if (container_mark(c->at.live, c->at.state) < 0)
+		die_sys(EX_SYSTEM, "unable to write to %s", c->at.scandir);
 	if (initdir_put(INITDIR_GRACE, c->grace_ms) < 0 ||
 		initdir_put_text(INITDIR_LIVE, c->at.live) < 0 ||
 		initdir_put(INITDIR_SIGNAL, (unsigned)c->stop_signal) < 0 ||

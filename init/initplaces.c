@@ -11,6 +11,7 @@
 #include "init/bringup.h"
 #include "init/initplaces.h"
 #include "lib/msg.h"
+#include "rc/places-container.h"
 #include "rc/places.h"
 
 static int
@@ -29,10 +30,12 @@ private_below(char *buf, size_t max, const char *dir)
 	char name[32];
 	struct stat st;
 
-	snprintf(name, sizeof name, "reeve-%ld", (long)getuid());
+	snprintf(name, sizeof name, CONTAINER_PRIVATE, (unsigned long)getuid());
 	if (!usable(dir) || path_join(buf, max, dir, name) < 0)
 		return 0;
-	if (mkdir(buf, 0700) < 0 && errno != EEXIST)
+	/* Readable, as /run is: who enters the container as somebody else is
+	 * to be told whose it is. */
+	if (mkdir(buf, 0755) < 0 && errno != EEXIST)
 		return 0;
 	return lstat(buf, &st) == 0 && S_ISDIR(st.st_mode) &&
 		st.st_uid == getuid() && !(st.st_mode & 022);

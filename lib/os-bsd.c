@@ -52,6 +52,16 @@ os_reopen(int fd, int flags)
 	return -1;
 }
 
+int
+os_first(uid_t *uid, char *last, size_t max)
+{
+	(void)uid;
+	(void)last;
+	(void)max;
+	errno = ENOSYS;
+	return -1;
+}
+
 /* --- the program itself */
 
 static const char *bare; /* called by this name */

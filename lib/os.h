@@ -29,6 +29,10 @@ uint64_t os_boot_token(void);
  * kernel, and the first process of a container.  0, or -1 and errno. */
 int os_boot_id(char *buf, size_t max);
 
+/* Of process 1 of this pid namespace: its uid and the last word of its command
+ * line.  0, or -1 and errno (ENOSYS: not known on this system). */
+int os_first(uid_t *uid, char *last, size_t max);
+
 /* When a process was started, on the clock of os_boot_now, to about 10 ms.
  * 0 and *ns set, or -1 and errno (ESRCH: no such process; else it is not
  * known, for instance because /proc is not there or another namespace's). */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/file.h"
+#include "rc/places-container.h"
 #include "rc/places.h"
 
 static int
@@ -131,15 +132,42 @@ override(char *buf, size_t max, const char *var)
 	return s && *s ? path_absolute(buf, max, s) : 0;
 }
 
-/* In a container that runs as some user, reeve-init puts that user's tree
- * where root's would be; a command that comes in from outside (docker exec)
- * has nothing else to tell it. */
+/* A container has root's places whatever its uid, but for those that it says.
+ * A command that comes in from outside (docker exec) has nothing else to tell
+ * it. */
 static int
-owns_system_tree(void)
+set_container(struct places *p)
 {
-	struct stat st;
+	static struct places found;
+	const char *scandir = getenv("REEVE_SCANDIR");
 
-	return stat("/run/reeve", &st) == 0 && st.st_uid == getuid();
+	if (!container_places(&found, scandir && *scandir ? scandir : 0))
+		return 0;
+	if (set_root(p) < 0)
+		return 0;
+	p->container = 1;
+	strcpy(p->state, found.state);
+	strcpy(p->live, found.live);
+	strcpy(p->scandir, found.scandir);
+	return 1;
+}
+
+const char *
+places_unlogged(const struct places *p)
+{
+	static const char *const names[] = { "catch-all", "catchall" };
+	char path[PATH_LEN];
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (path_join(path, sizeof path, p->logs, names[i]) == 0 &&
+			file_exists(AT_FDCWD, path) > 0)
+			return "is in the log catch-all (reeve logs "
+			       "catch-all)";
+	if (!p->user && file_exists(AT_FDCWD, UNCAUGHT_LOGS) > 0)
+		return "is in the log catch-all (reeve logs catch-all)";
+	if (p->container)
+		return "goes to the container's output";
+	return "goes to the output of svscan";
 }
 
 int
@@ -150,12 +178,16 @@ places_default(struct places *p, char *err, size_t errmax)
 	int bad;
 
 	memset(p, 0, sizeof *p);
-	p->user = getuid() != 0 && !owns_system_tree();
-	if (home && *home)
+	if (home && *home) {
+		p->user = getuid() != 0;
 		bad = path_absolute(abs, sizeof abs, home) < 0 ||
 			set_below(p, abs);
-	else
+	} else if (set_container(p)) {
+		bad = 0;
+	} else {
+		p->user = getuid() != 0;
 		bad = p->user ? set_user(p) : set_root(p);
+	}
 	if (src && *src && !bad) {
 		p->nsources = 0;
 		bad = add_sources(p, src);

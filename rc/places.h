@@ -4,7 +4,8 @@
  * /var/log/reeve.  User: $XDG_CONFIG_HOME/reeve/sv, state
  * $XDG_STATE_HOME/reeve, live $XDG_RUNTIME_DIR/reeve (or below the state
  * directory), logs below the state directory; a user's tree that runs in one
- * of these is found there whatever the environment says.  Each can be set by an
+ * of these is found there whatever the environment says; and
+ * in a container it is the container's.  Each can be set by an
  * environment variable: REEVE_SOURCES (colon separated), REEVE_STATE,
  * REEVE_LIVE, REEVE_SCANDIR, REEVE_LOGS; REEVE_HOME=DIR puts them all
  * below one directory (sv, state, live, service, log). */
@@ -20,6 +21,7 @@ enum { PLACES_SOURCES = 16 };
 
 struct places {
 	int user; /* 0 root's tree, 1 a user's */
+	int container; /* that of a container, see places-container.h */
 	int nsources; /* first has precedence */
 	char sources[PLACES_SOURCES][512];
 	char state[PATH_LEN]; /* generations are kept here */
@@ -33,5 +35,9 @@ struct places {
 /* Fill from uid and environment.  0, or -1 with a message in err (no HOME,
  * a path too long). */
 int places_default(struct places *, char *err, size_t errmax);
+
+/* Where what services without a logger write is, for a message: "is in the log
+ * catch-all (reeve logs catch-all)". */
+const char *places_unlogged(const struct places *);
 
 #endif

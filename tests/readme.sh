@@ -83,7 +83,7 @@ then
 	# shellcheck disable=SC2086
 	says 100 'HOME is not set' $as env -u REEVE_HOME HOME= reeve status
 	# shellcheck disable=SC2086
-	says 111 'permission denied: .* belongs to another user' $as reeve stop a
+	says 111 'the tree on .* runs as root, not yours: permission denied' $as reeve stop a
 else
 	skip 6 'no other user'
 fi

@@ -100,6 +100,14 @@ gen_live(const struct gen *g)
 void
 gen_lock(struct gen *g, const char *dir)
 {
+	char lock[PATH_LEN];
+	struct stat st;
+
+	if (path_join(lock, sizeof lock, dir, "lock") == 0 && geteuid() &&
+		stat(lock, &st) == 0 && st.st_uid != geteuid())
+		die(EX_SYSTEM,
+			"not switched: %s belongs to uid %lu, not to you", dir,
+			(unsigned long)st.st_uid);
 	if (run_lock(&g->u.run, dir, g->block) < 0)
 		die_sys(errno == ETIMEDOUT ? UPDATE_STOP_TIMEOUT : EX_SYSTEM,
 			"not switched: unable to lock %s", dir);

@@ -13,6 +13,7 @@
 #include "lib/msg.h"
 #include "lib/os.h"
 #include "lib/path.h"
+#include "rc/places.h"
 #include "rc/scan.h"
 #include "rc/waiting.h"
 #include "rc/switch/svdirs.h"
@@ -208,8 +209,12 @@ find_new(struct update *u, struct names *new)
 static void
 tell_unsupervised(const struct update *u, const struct names *new, long left)
 {
+	struct places places;
 	uint32_t k = 0;
-	char others[48] = "";
+	char others[48] = "", err[256];
+	const char *said = places_default(&places, err, sizeof err) == 0
+		? places_unlogged(&places)
+		: "goes to its output";
 
 	while (k < new->n && svdirs_supervised(u, new->v[k]))
 		k++;
@@ -217,10 +222,9 @@ tell_unsupervised(const struct update *u, const struct names *new, long left)
 		return;
 	if (left > 1)
 		snprintf(others, sizeof others, " and %ld others", left - 1);
-	warn("%s%s: not supervised %s (going on; what svscan says of it is in "
-	     "its log: reeve logs catch-all)",
+	warn("%s%s: not supervised %s (going on; what svscan says of it %s)",
 		new->v[k], others,
-		run_left(&u->run) == 1 ? "in time" : "after 30 s");
+		run_left(&u->run) == 1 ? "in time" : "after 30 s", said);
 }
 
 /* It stands in nobody's way, or will be tried again. */

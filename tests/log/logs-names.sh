@@ -17,7 +17,7 @@ bundle src mute quiet
 comp db src
 live_on db
 reeve-logs quiet 2>err;		is $? 100 'a service without a logger'
-like "$(cat err)" "service quiet has no logger \(a file 'logger' in its def" \
+like "$(cat err)" "service quiet has no logger: what it writes goes to the output of svscan; a file 'logger' in its def" \
 	'says so'
 reeve-logs wbe 2>err;		is $? 100 'a service that is not there'
 like "$(cat err)" "no log of 'wbe'.*did you mean 'web'\?" 'the nearest name'

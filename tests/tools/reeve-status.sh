@@ -117,12 +117,12 @@ if [ "$(id -u)" = 0 ] && getent passwd nobody >/dev/null; then
 	chmod 755 .; mkdir -p theirs/one; printf '#!/bin/sh\nexec sleep 1004\n' >theirs/one/run; chmod 755 theirs/one/run
 	reeve-svscan theirs 2>/dev/null & svscan=$!
 	within 10 reeve status -q -s theirs one
-	reeve-setuidgid nobody env -u REEVE_HOME HOME=/nowhere reeve status -s theirs >out 2>&1; is $? 102 'of another user: 102'
-	is "$(cat out)" "The tree on $PWD/theirs belongs to another user: permission denied." 'and only that is said'
+	reeve-setuidgid nobody env -u REEVE_HOME HOME=/nowhere reeve status -s theirs >out 2>&1; is $? 111 'of another user: 111'
+	is "$(cat out)" "The tree on $PWD/theirs runs as root, not yours: permission denied." 'and only that is said'
 	for c in 'down' 'why web' 'stop web'; do
 		# shellcheck disable=SC2086
 		reeve-setuidgid nobody env -u REEVE_HOME HOME=/nowhere REEVE_SCANDIR="$PWD/theirs" reeve $c >out 2>&1
-		is "$? $(cat out)" "111 reeve ${c% *}: fatal: permission denied: the tree on $PWD/theirs belongs to another user" "$c: too"
+		is "$? $(cat out)" "111 reeve ${c% *}: fatal: the tree on $PWD/theirs runs as root, not yours: permission denied" "$c: too"
 	done
 	reeve-svscanctl -t theirs; wait $svscan
 else skip 5 'needs root and nobody'; fi

@@ -259,10 +259,9 @@ no_log(const char *name, const struct live *live, const struct places *p,
 
 	if (v)
 		die(EX_MISUSE,
-			"service %s has no logger (a file 'logger' in "
-			"its definition makes one; without, what it writes is "
-			"in the log catch-all)",
-			name);
+			"service %s has no logger: what it writes %s; a file "
+			"'logger' in its definition makes one",
+			name, places_unlogged(p));
 	check_access(p->logs);
 	if (path_join(path, sizeof path, p->logs, name) == 0)
 		check_access(path);
@@ -356,9 +355,10 @@ add_all(const struct live *live, const struct places *p)
 		add_source("catch-all", UNCAUGHT);
 	if (!g.n)
 		die(EX_NO,
-			"there are no logs yet in %s (name another directory, "
-			"or set REEVE_LOGS)",
-			p->logs);
+			"there are no logs yet in %s: what services without a "
+			"logger write %s (name another directory, or set "
+			"REEVE_LOGS)",
+			p->logs, places_unlogged(p));
 	qsort(g.source, g.n, sizeof *g.source, by_source_name);
 }
 

@@ -191,16 +191,27 @@ model_starter(const struct model *m)
 	return m->named ? "reeve-svscan on that directory" : "reeve up";
 }
 
+const char *
+model_whose(const struct model *m)
+{
+	static char text[PATH_LEN + 80];
+	char who[32] = "root";
+
+	if (m->owner)
+		snprintf(who, sizeof who, "uid %lu", (unsigned long)m->owner);
+	snprintf(text, sizeof text,
+		"the tree on %s runs as %s, not yours: permission denied",
+		m->places.scandir, who);
+	return text;
+}
+
 void
 model_need_tree(const struct model *m)
 {
 	if (m->svscan)
 		return;
 	if (m->hidden)
-		die(EX_SYSTEM,
-			"permission denied: the tree on %s belongs to "
-			"another user",
-			m->places.scandir);
+		die(EX_SYSTEM, "%s", model_whose(m));
 	die(EX_NOSUPER,
 		"the tree does not run: nothing supervises %s "
 		"(%s starts it)",

@@ -132,6 +132,7 @@ static void
 find_svscan(struct model *m)
 {
 	char path[PATH_LEN];
+	struct stat st;
 	pid_t pid;
 
 	if (path_join(path, sizeof path, m->places.scandir, ".s6-svscan/lock") <
@@ -139,7 +140,9 @@ find_svscan(struct model *m)
 		return;
 	pid = file_locked_by(AT_FDCWD, path);
 	m->svscan = pid > 0 ? pid : 0;
-	m->hidden = pid < 0 && errno == EACCES;
+	m->hidden =
+		pid < 0 && errno == EACCES && stat(m->places.scandir, &st) == 0;
+	m->owner = m->hidden ? st.st_uid : 0;
 }
 
 /* --- the database and the live directory --------------------------------- */

@@ -74,6 +74,7 @@ struct model {
 	int named; /* the scan directory was */
 	long svscan; /* its pid, 0 if the tree does not run */
 	int hidden; /* whether it does we may not know */
+	uid_t owner; /* of the tree, if hidden */
 	int have_live;
 	struct live live;
 	char live_error[512]; /* why not, if it is there but unusable */
@@ -119,6 +120,9 @@ const char *model_about(const struct item *, long long now);
 
 /* How to start it, for messages. */
 const char *model_starter(const struct model *);
+/* Of a tree that is hidden: "the tree on /run/service runs as uid 3, not
+ * yours: permission denied", in static memory. */
+const char *model_whose(const struct model *);
 /* Die with what to do, if the tree does not run. */
 void model_need_tree(const struct model *);
 

@@ -164,9 +164,7 @@ static void
 print_head(const struct model *m)
 {
 	if (m->hidden)
-		printf("The tree on %s belongs to another user: permission "
-		       "denied.\n",
-			shown(m->places.scandir));
+		printf("T%s.\n", shown(model_whose(m)) + 1);
 	else if (!m->svscan)
 		printf("The tree does not run: nothing supervises %s "
 		       "(%s starts it).\n",
@@ -384,7 +382,7 @@ judge(const struct model *m, const struct choice *c, const struct item **bad)
 
 	*bad = 0;
 	if (!m->svscan)
-		return EX_NOSUPER;
+		return m->hidden ? EX_SYSTEM : EX_NOSUPER;
 	if (m->coming || m->live_error[0])
 		return EX_NO;
 	for (size_t i = 0; i < m->n; i++) {
@@ -418,7 +416,9 @@ check(const struct model *m, const struct choice *c, int quiet)
 		}
 	if (quiet)
 		return code;
-	if (code == EX_NOSUPER)
+	if (code == EX_SYSTEM)
+		printf("not known: %s\n", shown(model_whose(m)));
+	else if (code == EX_NOSUPER)
 		printf("not running: nothing supervises %s\n",
 			shown(m->places.scandir));
 	else if (m->live_error[0])

@@ -156,11 +156,16 @@ front_upgrade(int argc, char **argv)
 	puts(".");
 	tell_services(&after);
 	fflush(stdout);
-	if (old)
+	if (old) {
+		struct places places;
+		const char *said;
+
+		front_places(&places);
+		said = places_unlogged(&places);
 		warn("%u of svscan and the supervises still run%s the old "
-		     "program, as process %ld: why is in the log catch-all "
-		     "(reeve logs catch-all)",
-			old, old == 1 ? "s" : "", pid);
+		     "program, as process %ld: what it says of that %s",
+			old, old == 1 ? "s" : "", pid, said);
+	}
 	model_free(&before);
 	model_free(&after);
 	return fflush(stdout) ? EX_SYSTEM : changed || old ? EX_NO : EX_OK;
