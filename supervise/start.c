@@ -347,6 +347,63 @@ spawn_waiting(const struct spawn *sp, int lock)
 	return pid;
 }
 
+/* What it gets beside standard output and error: where each is to be, and our
+ * own copies, to be closed. */
+struct given {
+	struct spawn_fd fds[4];
+	int mine[4];
+	unsigned n;
+	int lock, held; /* of lock-fd; held by another */
+};
+
+/* The lock, the end of the pipe for readiness, and those of its pipeline.  0,
+ * or -1 and errno; what is open then is in g too. */
+static int
+give_files(struct super *s, char *path, struct given *g)
+{
+	unsigned fd, lockfd = 0;
+	int there = svdir_number_if(s->dt.def, "lock-fd", &lockfd);
+
+	if (there < 0)
+		return -1;
+	if (there) {
+		g->lock = open_service_lock(&g->held);
+		if (g->lock < 0)
+			return -1;
+		g->mine[g->n] = g->lock;
+		g->fds[g->n++] = (struct spawn_fd){ (int)lockfd, g->lock };
+	}
+	there = svdir_number_if(s->dt.def, "notification-fd", &fd);
+	if (there < 0)
+		return -1;
+	if (there && g->lock >= 0 && fd == lockfd) {
+		warn("lock-fd and notification-fd are both %u", fd);
+		errno = EINVAL;
+		return -1;
+	}
+	if (there && !fd) {
+		warn("notification-fd 0 is standard input; it is ignored");
+	} else if (there) {
+		g->mine[g->n] = listen_ready(s);
+		if (g->mine[g->n] < 0)
+			return -1;
+		g->fds[g->n] = (struct spawn_fd){ (int)fd, g->mine[g->n] };
+		g->n++;
+	}
+	for (int i = 0; i < 2; i++) {
+		int f = open_fifo(s, path, i ? "stdout-fifo" : "stdin-fifo",
+			i ? &s->out : &s->in, i ? O_WRONLY : O_RDONLY);
+
+		if (f == -2)
+			return -1;
+		if (f == -1)
+			continue;
+		g->mine[g->n] = f;
+		g->fds[g->n++] = (struct spawn_fd){ i, f };
+	}
+	return 0;
+}
+
 /* All that run wants to have, and run.  Its pid; or -1 and errno. */
 pid_t
 start_run(struct super *s)
@@ -354,65 +411,25 @@ start_run(struct super *s)
 	char path[PATH_ROOM], name[DETAIL_DEF];
 	char word[4] = "run";
 	char *argv[3] = { word, 0, 0 };
-	struct spawn_fd fds[4];
+	struct given g = { .lock = -1 };
 	struct announcing a = { s, getpid(), os_boot_now(), 0 };
 	struct spawn sp = { .file = path,
 		.argv = argv,
-		.fds = fds,
+		.fds = g.fds,
 		.session = 1,
 		.handled = act_signals,
 		.before = announce,
 		.before_arg = &a };
-	int mine[4], lock = -1, held = 0, there, e;
-	unsigned n = 0, fd, lockfd = 0;
+	int e;
 	pid_t pid = -1;
 
 	act_deafen(s);
 	if (resolve_def(s) < 0)
 		return -1;
 	argv[1] = start_name(s, name);
-	there = svdir_number_if(s->dt.def, "lock-fd", &lockfd);
-	if (there < 0)
-		return -1;
-	if (there) {
-		lock = open_service_lock(&held);
-		if (lock < 0)
-			return -1;
-		mine[n] = lock;
-		fds[n++] = (struct spawn_fd){ (int)lockfd, lock };
-	}
-	there = svdir_number_if(s->dt.def, "notification-fd", &fd);
-	if (there < 0)
+	if (give_files(s, path, &g) < 0)
 		goto done;
-	if (there) {
-		if (lock >= 0 && fd == lockfd) {
-			warn("lock-fd and notification-fd are both %u", fd);
-			errno = EINVAL;
-			goto done;
-		}
-		if (!fd) {
-			warn("notification-fd 0 is standard input; it is "
-			     "ignored");
-		} else {
-			mine[n] = listen_ready(s);
-			if (mine[n] < 0)
-				goto done;
-			fds[n] = (struct spawn_fd){ (int)fd, mine[n] };
-			n++;
-		}
-	}
-	for (int i = 0; i < 2; i++) {
-		int f = open_fifo(s, path, i ? "stdout-fifo" : "stdin-fifo",
-			i ? &s->out : &s->in, i ? O_WRONLY : O_RDONLY);
-
-		if (f == -2)
-			goto done;
-		if (f == -1)
-			continue;
-		mine[n] = f;
-		fds[n++] = (struct spawn_fd){ i, f };
-	}
-	sp.nfds = n;
+	sp.nfds = g.n;
 	sweep_prepare(s->dt.def);
 	sp.newpid = svdir_flag(s->dt.def, "flag-newpidns");
 	a.newpid = sp.newpid;
@@ -422,7 +439,7 @@ start_run(struct super *s)
 	if (sp.cgroup < 0)
 		goto done;
 	if (script(path, s, "run", 1) == 0)
-		pid = held ? spawn_waiting(&sp, lock) : spawn(&sp);
+		pid = g.held ? spawn_waiting(&sp, g.lock) : spawn(&sp);
 	if (pid < 0 && sp.newpid && errno == ENOSYS)
 		warn("this system has no pid namespaces (flag-newpidns)");
 	if (sp.cgroup > 0) {
@@ -432,8 +449,8 @@ start_run(struct super *s)
 	}
 done:
 	e = errno;
-	while (n--)
-		close(mine[n]);
+	while (g.n--)
+		close(g.mine[g.n]);
 	if (pid < 0)
 		act_deafen(s);
 	errno = e;

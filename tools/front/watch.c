@@ -2,17 +2,14 @@
  * uses, and keys to act on the one that is marked. */
 
 #include <ctype.h>
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/arena.h"
@@ -20,7 +17,7 @@
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "tools/front/front.h"
-#include "tools/front/proc.h"
+#include "tools/front/watch-measure.h"
 #include "tools/front/watch.h"
 
 enum {
@@ -31,32 +28,6 @@ enum {
 	KEY_PAGE_DOWN,
 	KEY_HOME,
 	KEY_END
-};
-
-/* What was measured last time, by name. */
-struct sample {
-	char name[256];
-	unsigned long long cpu_ms, at_ms;
-	long long logged; /* bytes in all of the log directory */
-	double cpu; /* percent of one processor */
-	double rate; /* log bytes a second */
-	unsigned long rss_kb;
-	unsigned count;
-};
-
-struct watch {
-	const char *scandir;
-	int all, colour;
-	char *const *names; /* only these, if there are any */
-	size_t nnames;
-	struct sample *samples; /* owned */
-	size_t nsamples, maxsamples;
-	char selected[256];
-	size_t at, rows; /* its row, and how many are shown */
-	char message[400];
-	char *frame; /* owned; what is on the screen */
-	size_t framelen;
-	int quit;
 };
 
 static struct termios saved;
@@ -112,79 +83,6 @@ enter(void)
 	raw = 1;
 }
 
-/* --- measuring --------------------------------------------------------------- */
-
-/* Bytes ever written are not kept anywhere; what `current' grew by is a
- * good measure, and a rotation shows as one small dip. */
-static long long
-log_size(const struct item *it)
-{
-	char path[PATH_LEN];
-	struct stat st;
-
-	if (!it->logdir[0] ||
-		path_join(path, sizeof path, it->logdir, "current") < 0 ||
-		stat(path, &st) < 0)
-		return -1;
-	return (long long)st.st_size;
-}
-
-static struct sample *
-sample_of(struct watch *w, const char *name)
-{
-	struct sample *p;
-
-	for (size_t i = 0; i < w->nsamples; i++)
-		if (!strcmp(w->samples[i].name, name))
-			return &w->samples[i];
-	if (w->nsamples == w->maxsamples) {
-		size_t max = w->maxsamples ? 2 * w->maxsamples : 32;
-
-		p = realloc(w->samples, max * sizeof *p);
-		if (!p)
-			die_sys(EX_SYSTEM, "unable to measure");
-		w->samples = p;
-		w->maxsamples = max;
-	}
-	p = &w->samples[w->nsamples++];
-	memset(p, 0, sizeof *p);
-	snprintf(p->name, sizeof p->name, "%s", name);
-	p->logged = -1;
-	return p;
-}
-
-static void
-measure(struct watch *w, const struct model *m)
-{
-	unsigned long long now = clock_now();
-	struct procs ps = { 0, 0 };
-
-	(void)procs_load(&ps);
-	for (size_t i = 0; i < m->n; i++) {
-		const struct item *it = &m->items[i];
-		struct sample *s = sample_of(w, it->name);
-		struct usage_sum sum = { 0, 0, 0 };
-		long long size = log_size(it);
-		double s_past = (double)(now - s->at_ms) / 1000;
-
-		if (it->pid)
-			sum = procs_sum(&ps, it->pid);
-		s->cpu = s->at_ms && s_past > 0 && sum.cpu_ms >= s->cpu_ms
-			? (double)(sum.cpu_ms - s->cpu_ms) / 10 / s_past
-			: 0;
-		s->rate = s->at_ms && s->logged >= 0 && size >= s->logged &&
-				s_past > 0
-			? (double)(size - s->logged) / s_past
-			: 0;
-		s->cpu_ms = sum.cpu_ms;
-		s->rss_kb = sum.rss_kb;
-		s->count = sum.count;
-		s->logged = size;
-		s->at_ms = now;
-	}
-	procs_free(&ps);
-}
-
 /* --- drawing ------------------------------------------------------------------ */
 
 static const char *
@@ -223,7 +121,7 @@ shown(const struct watch *w, const struct item *it)
 static void
 draw_row(struct grid *t, struct watch *w, const struct item *it, long long now)
 {
-	const struct sample *s = sample_of(w, it->name);
+	const struct sample *s = watch_sample(w, it->name);
 	char pid[24] = "-", cpu[24] = "-", restarts[24] = "-";
 	char procs[24] = "-";
 
@@ -590,7 +488,7 @@ watch_run(
 		while (waitpid(-1, 0, WNOHANG) > 0)
 			; /* commands that have ended */
 		model_load(&m, scandir);
-		measure(&w, &m);
+		watch_measure(&w, &m);
 		draw(&w, &m);
 		while (!w.quit && !ended_by &&
 			poll(&in, 1, clock_left(until)) > 0) {

@@ -7,8 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,21 +23,7 @@
 #include "lib/num.h"
 #include "lib/opt.h"
 #include "lib/path.h"
-
-enum { LIST_MAX = 64, GROUPS_MAX = 256 };
-
-struct apply {
-	const char *user, *groups, *nice, *caps, *directory;
-	const char *cgroup, *memory, *cpu, *tasks, *oom;
-	const char *values[LIST_MAX];
-	size_t nvalues;
-	const char *limits[LIST_MAX], *readonly[LIST_MAX];
-	size_t nlimits, nreadonly;
-	int no_new_privs, private_tmp;
-	uid_t uid;
-	gid_t gid, list[GROUPS_MAX];
-	int ngroups; /* -1: leave them */
-};
+#include "tools/service/apply.h"
 
 static const struct opt opts[] = {
 	{ 'u', "user", "USER[:GROUP]",
@@ -147,135 +131,6 @@ parse(struct apply *a, int argc, char **argv)
 	}
 	if (optind == argc)
 		opt_usage(&usage);
-}
-
-/* --- users and groups: looked up first, while everything can be read */
-
-static gid_t
-group_number(const char *name)
-{
-	unsigned u;
-	struct group *g;
-
-	if (num_uint(name, &u))
-		return u;
-	g = getgrnam(name);
-	if (!g)
-		die(EX_NO, "unknown group %s", name);
-	return g->gr_gid;
-}
-
-static void
-look_up_groups(struct apply *a)
-{
-	char *names = strdup(a->groups), *save = 0;
-
-	if (!names)
-		die_sys(EX_SYSTEM, "unable to read groups");
-	a->ngroups = 0;
-	for (char *s = strtok_r(names, " \t,", &save); s;
-		s = strtok_r(0, " \t,", &save)) {
-		if (a->ngroups == GROUPS_MAX)
-			die(EX_MISUSE, "more than %d groups", GROUPS_MAX);
-		a->list[a->ngroups++] = group_number(s);
-	}
-	free(names);
-}
-
-static void
-look_up_user(struct apply *a)
-{
-	char name[256];
-	const char *colon = strchr(a->user, ':');
-	size_t n = colon ? (size_t)(colon - a->user) : strlen(a->user);
-	struct passwd *p;
-	unsigned u;
-
-	if (!n || n >= sizeof name)
-		die(EX_MISUSE, "invalid user '%.40s'", a->user);
-	memcpy(name, a->user, n);
-	name[n] = 0;
-	p = getpwnam(name);
-	if (p) {
-		a->uid = p->pw_uid;
-		a->gid = p->pw_gid;
-	} else if (num_uint(name, &u)) {
-		a->uid = u;
-		a->gid = u;
-	} else
-		die(EX_NO, "unknown user %s", name);
-	if (colon)
-		a->gid = group_number(colon + 1);
-	if (a->groups)
-		return;
-	a->ngroups = GROUPS_MAX;
-	if (getgrouplist(name, a->gid, a->list, &a->ngroups) < 0)
-		die(EX_SYSTEM, "user %s is in more than %d groups", name,
-			GROUPS_MAX);
-}
-
-static int
-is_among(gid_t g, const gid_t *list, int n)
-{
-	while (n > 0)
-		if (list[--n] == g)
-			return 1;
-	return 0;
-}
-
-/* Are the groups that were named those that we have? */
-static int
-has_groups(const struct apply *a)
-{
-	gid_t now[GROUPS_MAX];
-	int n;
-
-	if (a->user && strchr(a->user, ':') &&
-		(a->gid != getgid() || a->gid != getegid()))
-		return 0;
-	if (!a->groups)
-		return 1;
-	n = getgroups(GROUPS_MAX, now);
-	if (n < 0)
-		return 0;
-	for (int i = 0; i < a->ngroups; i++)
-		if (a->list[i] != getegid() && !is_among(a->list[i], now, n))
-			return 0;
-	for (int i = 0; i < n; i++)
-		if (now[i] != getegid() &&
-			!is_among(now[i], a->list, a->ngroups))
-			return 0;
-	return 1;
-}
-
-/* A tree of a user has services with that user in them. */
-static int
-is_user(const struct apply *a)
-{
-	return !a->user || (a->uid == geteuid() && a->uid == getuid());
-}
-
-static void
-become_user(const struct apply *a)
-{
-	if (!a->user && a->ngroups < 0)
-		return;
-	if (geteuid()) {
-		if (is_user(a) && has_groups(a))
-			return;
-		errno = EPERM;
-		die_sys(EX_SYSTEM, "unable to become %s",
-			is_user(a) ? "member of other groups" : a->user);
-	}
-	if (a->ngroups >= 0 && setgroups((size_t)a->ngroups, a->list) < 0)
-		die_sys(EX_SYSTEM, "unable to set groups");
-	if (!a->user)
-		return;
-	if (setgid(a->gid) < 0)
-		die_sys(EX_SYSTEM, "unable to set group %lu",
-			(unsigned long)a->gid);
-	if (setuid(a->uid) < 0)
-		die_sys(EX_SYSTEM, "unable to become %s", a->user);
 }
 
 /* --- limits */
@@ -639,9 +494,9 @@ main(int argc, char **argv)
 	prog_init(argv[0]);
 	parse(&a, argc, argv);
 	if (a.groups)
-		look_up_groups(&a);
+		apply_find_groups(&a);
 	if (a.user)
-		look_up_user(&a);
+		apply_find_user(&a);
 	join_cgroup(&a);
 	for (size_t i = 0; i < a.nlimits; i++)
 		set_limit(a.limits[i]);
@@ -651,7 +506,7 @@ main(int argc, char **argv)
 		adjust_oom_score(a.oom);
 	change_mounts(&a);
 	bound_capabilities(&a);
-	become_user(&a);
+	apply_become(&a);
 	keep_capabilities(&a);
 	forbid_new_privileges(&a);
 	if (a.directory && chdir(a.directory) < 0)
