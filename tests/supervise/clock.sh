@@ -20,7 +20,7 @@ wait "$super_pid"
 kill "$(cat s/pid)"
 supervised s 2>err
 ok 'one that nobody saw is added' within 10 deaths 2
-within 10 down s
+within 10 up s
 is "$(reeve-svdt s | wc -l)" 2 'once'
 reeve-svc -dx s
 end
