@@ -13,7 +13,7 @@ $C s6-sudo -T 200 s 'sleep 2'; echo $?
 FOO=1 BAR=2 BAZ=3 $C s6-sudo s 'echo $FOO-$BAR-$BAZ-$IPCREMOTEEUID'
 FOO=1 $C s6-sudo -e s 'echo -$FOO-'
 echo in | $C s6-sudo s 'cat; echo out; echo err >&2' 2>e2; echo $?; cat e2
-$C s6-sudo s 'trap "echo ended >got; exit" TERM; echo start >started; sleep 5 & wait' & q=$!
+$C s6-sudo s 'trap "echo ended >got; exit" TERM; echo start >started; sleep 5 >/dev/null 2>&1 & wait' & q=$!
 until [ -s started ]; do sleep 0.01; done
 kill $(cat /proc/*/stat 2>/dev/null | awk -v p=$q '$4 == p && 0 { print $1 }') $q
 until [ -s got ]; do sleep 0.01; done; cat got
@@ -31,7 +31,7 @@ until [ -s ready4 ]; do sleep 0.01; done
 $C s6-ipcclient s4 sh -c 'cat <&6'
 grep -c 'unable to read message from client' err4
 kill $p; wait $p 2>/dev/null
-$S s6-ipcserver -1 s5 sleep 5 >ready5 & p=$!
+$S s6-ipcserver -1 s5 sleep 5 >ready5 2>err5 & p=$!
 until [ -s ready5 ]; do sleep 0.01; done
 $C s6-sudo -t 200 s5 2>/dev/null; echo $?
 kill $p; wait $p 2>/dev/null
@@ -41,9 +41,10 @@ is "$(head -n 4 ours.txt | tr '\n' ' ')" '7 137 s6-sudoc: fatal: unable to get e
 if [ -n "$THEIRS" ]; then
 	O="env PATH=$NAMES:$PATH" T="env PATH=$THEIRS:$PATH"
 	mkdir a.d b.d c.d
-	(cd c.d && S=$T C=$T timeout 30 sh ../.scenario) 2>&1 </dev/null | plain >ref.txt
-	(cd a.d && S=$O C=$T timeout 30 sh ../.scenario) 2>&1 </dev/null | plain >a.txt
-	(cd b.d && S=$T C=$O timeout 30 sh ../.scenario) 2>&1 </dev/null | plain >b.txt
+	(cd c.d && S=$T C=$T timeout 30 sh ../.scenario) 2>&1 </dev/null | plain >ref.txt &
+	(cd a.d && S=$O C=$T timeout 30 sh ../.scenario) 2>&1 </dev/null | plain >a.txt &
+	(cd b.d && S=$T C=$O timeout 30 sh ../.scenario) 2>&1 </dev/null | plain >b.txt &
+	wait
 	is "$(cat a.txt)" "$(cat ref.txt)" "Debian's client at our server"
 	is "$(cat b.txt)" "$(cat ref.txt)" "our client at Debian's server"
 fi

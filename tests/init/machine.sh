@@ -158,9 +158,9 @@ if [ -e shell ] && [ -e /sbin/sulogin ]; then
 	like "$(in_it cat /run/uncaught-logs/current)" 'early message' \
 		'what rc.init prints is in the log'
 	# What rc.shutdown leaves running is killed, deaf or not.
-	in_it sh -c 'setsid sh -c "trap \"\" TERM HUP; : >deaf
-		while :; do sleep 1; done" >/dev/null 2>&1 &'
-	within 5 test -e deaf
+	in_it sh -c 'setsid sh -c "trap \"\" TERM HUP; : >$0
+		while :; do sleep 1; done" >/dev/null 2>&1 &' "$PWD/deaf"
+	within 5 test -e deaf || bail 'nothing runs in there'
 	rm -f order
 	start=$(date +%s%N)
 	in_it reeve-shutdown -t 1 -h now
