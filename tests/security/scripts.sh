@@ -50,11 +50,37 @@ while read -r n; do
 done <names
 find sv -type f -exec cat {} + >>scripts
 like "$(cat scripts)" 'reeve-mkdir' 'they make directories'
+# What makes directories for booting, for others' trees and for another init.
+"${P}init-maker" "$PWD/boot"
+mkdir template skel; printf '#!/bin/sh\nexec sleep 9\n' >template/run; chmod 755 template/run
+for x in rc.init runlevel rc.shutdown rc.shutdown.final; do echo '#!/bin/sh' >skel/$x; done
+s6-linux-init-maker -u nobody -f "$PWD/skel" -G '/sbin/getty 9600' "$PWD/boot6"
+s6-usertree-maker -l nobody -r u/u-log nobody /var/log/u "$PWD/usertree"
+s6-instance-maker -l nobody -L /var/log/i "$PWD/template" "$PWD/instances"
+for x in systemd openrc busybox inittab rc.local crontab; do
+	reeve install-boot -n $x >>installed 2>/dev/null
+done
+like "$(ls boot boot6 usertree instances | tr '\n' ' ')" 'rc.init.*scripts.*run.*u-log' 'all of them are made'
+find boot boot6 usertree instances installed -type f -exec cat {} + >>scripts
 pat='(mkdir|chown|chgrp|chmod|install -d|rm -[a-z]*r)'
-is "$(grep -nE "(^|[^a-z-])$pat( |\$)" scripts)" '' 'by nothing but reeve-mkdir'
+# /dev is root's, and nobody else runs yet.
+is "$(grep -nE "(^|[^a-z-])$pat( |\$)" scripts | grep -vE ':mkdir -p /dev/pts /dev/shm$')" '' \
+	'by nothing but reeve-mkdir'
 # The words in the sources: what writes scripts, and no message, which says
 # what failed.
 is "$(cd "$SRC" && grep -nE '"[^"]*(mkdir -p|chown -|chown %|chmod %|chmod [0-7]|rm -r)' -r \
-	rc tools/import tools/front tools/service --include='*.c' |
-	grep -v '^rc/compile/props.c:')" '' 'no source writes them'
+	rc tools init svscan supervise --include='*.c' |
+	grep -vE '^(rc/compile/props.c|init/skel.c):')" '' 'no source writes them'
+# Our programs give rights by descriptor (lib/give.c).  By path only what is in
+# a directory that nobody else may write to:
+#   init, rc/compile, tools/s6/instance, tools/s6/linux-init: what they have
+#     just made there, beside its last name;
+#   rc, supervise: their own service directory, and the store of root's live
+#     directory;
+#   lib: of a copy a link itself, and what is copied by who is not root.
+is "$(cd "$SRC" && grep -lE '(^|[^a-z_])(l?chown|chmod|fchownat|fchmodat)\(' -r \
+	init lib log rc supervise svscan tools --include='*.c' |
+	sed 's,/[^/]*$,,' | sort -u | tr '\n' ' ')" \
+	'init lib rc rc/compile supervise tools/s6/instance tools/s6/linux-init ' \
+	'who gives rights by path'
 end
