@@ -43,6 +43,8 @@ sv once type 'oneshot\n' user 'www\n' up '/srv/list once\n' down '/srv/list once
 	reload '/srv/list once-reload\n'
 sv once-logged type 'oneshot\n' user 'www\n' logger '' up '/srv/list once-logged\n'
 sv at type 'oneshot\n' user 'www\n' schedule '0 0 1 1 *\nmissed=run\n' up '/srv/list at\n'
+sv idle command 'sleep 1000\n'
+sv default type 'bundle\n' contents 'idle\n'
 echo log >/srv/sv/log-user
 
 # typed COMMAND...: at a terminal, with secrets in the environment and in a
