@@ -1,7 +1,6 @@
 #!/bin/sh
 # doc-snippets.sh - what the manual shows for programs that cannot be run
-# here: the YAML parses and has no field that its reader would not know, and
-# the Dockerfile is built, with a stand-in for the distribution.
+# here: the YAML parses and has no field that its reader would not know.
 # ONCE
 . "$TESTS/lib.sh"
 
@@ -75,63 +74,4 @@ else
 	skip 1 'python3-yaml is not installed'
 fi
 
-# The Dockerfile, in which the names of images stand for our own.
-shown reeve-container.7 '^FROM' >Dockerfile
-ok 'there is a Dockerfile' test -s Dockerfile
-is "$(grep -vE '^(FROM|COPY|RUN|HEALTHCHECK|ENTRYPOINT|CMD|ENV|USER|EXPOSE|WORKDIR|ARG|LABEL|STOPSIGNAL|VOLUME)( |$)' Dockerfile)" \
-	'' 'it has instructions of Docker only'
-: "${MUSL_BUILD:=$SRC/build-musl}"
-why=
-[ "$(id -u)" = 0 ] || why='needs root'
-command -v podman >/dev/null && command -v runc >/dev/null ||
-	why='no podman or runc'
-[ -x "$MUSL_BUILD/bin/reeve-switch" ] || why='no static build'
-busybox=$(command -v busybox) && ! ldd "$busybox" >/dev/null 2>&1 ||
-	why='no static busybox'
-if [ -n "$why" ]; then
-	skip 4 "the Dockerfile is not built: $why"
-	end
-fi
-. "$TESTS/init/podman.sh"
-podman_ready
-mkdir -p base/bin base/etc base/tmp base/proc base/sys base/dev base/usr/bin \
-	base/var/lib base/run reeve/usr/bin sv/nginx sv/default/contents.d
-cp "$busybox" base/bin/busybox
-for a in sh sleep cat ls ln rm mkdir true test; do
-	ln -s busybox base/bin/$a
-done
-# It installs a program that stays, and checks how it is called.
-cat >base/bin/apt-get <<'EOF'
-#!/bin/sh
-case "$*" in
-update) ;;
-'install -y --no-install-recommends nginx')
-	printf '#!/bin/sh\nexec sleep 1000\n' >/bin/nginx
-	exec /bin/busybox chmod 755 /bin/nginx ;;
-*) echo "apt-get $*: not as expected"; exit 1 ;;
-esac
-EOF
-chmod 755 base/bin/apt-get
-for f in "$MUSL_BUILD"/bin/*; do
-	strip -o reeve/usr/bin/"${f##*/}" "$f"
-done
-echo longrun >sv/nginx/type
-echo 'nginx -g "daemon off;"' >sv/nginx/command
-echo bundle >sv/default/type
-: >sv/default/contents.d/nginx
-build() { podman build --isolation chroot --network host --pull=never -q "$@"; }
-printf 'FROM scratch\nCOPY . /\n' | build -t docker.io/library/debian:12-slim -f - base \
-	>build.log 2>&1 || {
-	cat build.log >&2; skip 4 'podman build does not work here'; end; }
-printf 'FROM scratch\nCOPY . /\n' | build -t localhost/reeve -f - reeve >/dev/null
-build -t localhost/web -f Dockerfile . >build.log 2>&1
-is $? 0 'the Dockerfile is built' || show build.log
-podman run -d --name c --pull=never localhost/web >id 2>run.log
-is $? 0 'its image is run' || show run.log
-probe() { podman exec c reeve status --check 2>/dev/null | grep -q '^healthy: 1 up'; }
-ok 'its health probe says so' within 20 probe
-podman stop -t 10 c >/dev/null 2>&1
-is "$(podman inspect -f '{{.State.ExitCode}}' c)" 0 'a stop ends it, in order'
-podman rm -f c >/dev/null 2>&1
-podman rmi -af >/dev/null 2>&1
 end
