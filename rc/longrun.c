@@ -38,16 +38,40 @@ cannot_say(const char *dir, const struct status *st)
 		!file_exists(AT_FDCWD, path);
 }
 
+/* What is read by a supervise that comes, where none has read the letter. */
+static void
+mark_down(const char *dir)
+{
+	char path[PATH_LEN];
+	int fd = path_join(path, sizeof path, dir, "down") < 0
+		? -1
+		: open(path,
+			  O_WRONLY | O_CREAT | O_NONBLOCK | O_NOFOLLOW |
+				  O_CLOEXEC,
+			  0644);
+
+	if (fd >= 0)
+		close(fd);
+}
+
 /* Tell supervise; with the letters that keep the file `down' in step, so
  * that a supervise that starts anew does what is wanted. */
 static void
 command(struct half *h, struct job *j)
 {
+	const char *letter = h->mode == RUN_UP ? "U" : "D";
 	char dir[PATH_LEN];
+	int told = 0;
 
-	if (servicedir(h, dir, j->i) == 0 &&
-		control_send(AT_FDCWD, dir, h->mode == RUN_UP ? "U" : "D", 1) ==
-			0) {
+	if (servicedir(h, dir, j->i) == 0) {
+		told = control_send(AT_FDCWD, dir, letter, 1) == 0;
+		/* It listens before it looks for the file. */
+		if (!told && h->mode != RUN_UP) {
+			mark_down(dir);
+			told = control_send(AT_FDCWD, dir, letter, 1) == 0;
+		}
+	}
+	if (told) {
 		j->at.revive = 0;
 		return;
 	}

@@ -174,13 +174,42 @@ is_cut_off(const struct places *p)
 	return r;
 }
 
+/* FORMAT live/behind: the target of live/current, if that set is to be left for
+ * what is booted and could not be.  A switch since then makes it untrue. */
+static int
+is_behind(const struct places *p)
+{
+	char path[PATH_LEN], current[PATH_LEN], noted[PATH_LEN];
+
+	return path_join(path, sizeof path, p->live, "behind") == 0 &&
+		file_link_text(AT_FDCWD, path, noted) == 0 && *noted &&
+		path_join(path, sizeof path, p->live, "current") == 0 &&
+		file_link_text(AT_FDCWD, path, current) == 0 &&
+		!strcmp(noted, current);
+}
+
+static void
+note_behind(const struct places *p, int behind)
+{
+	char path[PATH_LEN], current[PATH_LEN];
+
+	if (path_join(path, sizeof path, p->live, "current") < 0 ||
+		file_link_text(AT_FDCWD, path, current) < 0 ||
+		path_join(path, sizeof path, p->live, "behind") < 0)
+		return;
+	if (behind ? file_symlink(AT_FDCWD, current, path) < 0
+		   : unlink(path) < 0 && errno != ENOENT)
+		warn_sys("unable to note in %s whether what is booted is live",
+			p->live);
+}
+
 /* What is booted is live in a tree that has just begun; one that ran keeps what
  * is live there.  0, or an exit code. */
 static int
 bring(const struct places *p, int fresh)
 {
 	char current[PATH_LEN];
-	int code = 0, r;
+	int code = 0, r, behind;
 
 	if (!live_exists(p->live))
 		return make_live(p);
@@ -188,8 +217,14 @@ bring(const struct places *p, int fresh)
 		die_sys(EX_SYSTEM, "unable to use %s", p->live);
 	if (is_cut_off(p))
 		code = switch_to(current, 0);
-	if (fresh && !same_set(p))
+	behind = is_behind(p);
+	if ((fresh || behind) && !same_set(p)) {
+		if (!behind)
+			note_behind(p, 1);
 		code = switch_to(p->boot, 1);
+		if (!code || !is_behind(p))
+			note_behind(p, 0);
+	}
 	r = complete(p);
 	return code ? code : r;
 }
