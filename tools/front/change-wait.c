@@ -21,7 +21,7 @@
 #include "tools/front/front.h"
 #include "tools/front/grid.h"
 
-enum { STUCK_MS = 10000, TICK_MS = 2000, AWAITED_MAX = 4 };
+enum { STUCK_MS = 10000, TICK_MS = 2000, AWAITED_MAX = 4, AGAIN_MS = 200 };
 
 static int progress_shown;
 static unsigned long long last; /* what was waited for in a log */
@@ -251,6 +251,7 @@ change_wait(const char *scandir, char *const *names, size_t n,
 		die_sys(EX_SYSTEM, "unable to wait");
 	/* Subscribe first, look afterwards: nothing is missed between. */
 	model_load(&m, scandir);
+	model_need_all(&m);
 	subscribe(&m, names, n, ls, fds);
 	for (;;) {
 		unsigned long long now = clock_now();
@@ -260,6 +261,12 @@ change_wait(const char *scandir, char *const *names, size_t n,
 
 		model_free(&m);
 		model_load(&m, scandir);
+		if (m.shortage) {
+			if (timeout_ms && now - began >= timeout_ms)
+				break;
+			poll(0, 0, AGAIN_MS);
+			continue;
+		}
 		for (size_t i = 0; i < n; i++) {
 			const struct item *it = model_need(&m, names[i]);
 			int r = change_reached(

@@ -109,6 +109,7 @@ front_down(int argc, char **argv)
 	model_load(&m, 0);
 	if (m.hidden)
 		model_need_tree(&m);
+	model_need_all(&m);
 	if (!m.svscan) {
 		puts("The tree is down already.");
 		return EX_OK;

@@ -1,5 +1,6 @@
 /* model-ask.c - questions to a model that was read; see model.h. */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -206,8 +207,17 @@ model_whose(const struct model *m)
 }
 
 void
+model_need_all(const struct model *m)
+{
+	errno = m->shortage;
+	if (m->shortage)
+		die_sys(EX_SYSTEM, "unable to see what runs");
+}
+
+void
 model_need_tree(const struct model *m)
 {
+	model_need_all(m);
 	if (m->svscan)
 		return;
 	if (m->hidden)

@@ -1,6 +1,7 @@
 /* model-longrun.c - one longrun: what its supervise publishes, and what that
  * makes of it. */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -87,13 +88,23 @@ is_lost(const struct item *it)
 		control_lost(AT_FDCWD, it->dir, it->status.pid);
 }
 
+/* What cannot be seen for want of something is not what is not there. */
+static int
+seen(struct model *m, int r)
+{
+	if (r < 0 && file_shortage(errno))
+		m->shortage = errno;
+	return r;
+}
+
 void
 longrun_read(struct model *m, struct item *it)
 {
 	if (!it->dir)
 		return;
-	it->supervised = control_alive(AT_FDCWD, it->dir) == 1;
-	it->have_status = status_read(&it->status, AT_FDCWD, it->dir) == 0;
+	it->supervised = seen(m, control_alive(AT_FDCWD, it->dir)) == 1;
+	it->have_status =
+		seen(m, status_read(&it->status, AT_FDCWD, it->dir)) == 0;
 	/* Mostly that lasts a moment, and then there is a reason to tell. */
 	while (it->supervised && is_lost(it) && m->looks++ < LOOKS) {
 		poll(0, 0, LOOK_MS);

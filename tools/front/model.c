@@ -140,6 +140,8 @@ find_svscan(struct model *m)
 		return;
 	pid = file_locked_by(AT_FDCWD, path);
 	m->svscan = pid > 0 ? pid : 0;
+	if (pid < 0 && file_shortage(errno))
+		m->shortage = errno;
 	m->hidden =
 		pid < 0 && errno == EACCES && stat(m->places.scandir, &st) == 0;
 	m->owner = m->hidden ? st.st_uid : 0;
@@ -330,10 +332,13 @@ load_live(struct model *m)
 	unsigned char *should;
 	uint32_t n;
 
+	errno = 0;
 	if (live_open(&m->live, m->places.live, 0, m->live_error,
 		    sizeof m->live_error) < 0) {
 		if (errno == ENOENT)
 			m->live_error[0] = 0;
+		else if (file_shortage(errno))
+			m->shortage = errno;
 		return;
 	}
 	m->have_live = 1;

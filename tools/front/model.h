@@ -75,6 +75,8 @@ struct model {
 	long svscan; /* its pid, 0 if the tree does not run */
 	int hidden; /* whether it does we may not know */
 	uid_t owner; /* of the tree, if hidden */
+	int shortage; /* errno, if something could not be looked at for want
+			 * of descriptors, memory or space; or 0 */
 	int have_live;
 	struct live live;
 	char live_error[512]; /* why not, if it is there but unusable */
@@ -125,6 +127,8 @@ const char *model_starter(const struct model *);
 const char *model_whose(const struct model *);
 /* Die with what to do, if the tree does not run. */
 void model_need_tree(const struct model *);
+/* It is known what runs, and what a database manages. */
+void model_need_all(const struct model *);
 
 /* 1 if there is no room for its log any more; *fs is the file system, to tell
  * each once. */

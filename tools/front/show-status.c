@@ -478,6 +478,7 @@ front_status(int argc, char **argv)
 		return watch_run(scandir, choice.all, grid_colour(when, 1),
 			choice.names, (size_t)choice.n);
 	model_load(&m, scandir);
+	model_need_all(&m);
 	for (int i = 0; i < choice.n; i++)
 		model_need(&m, choice.names[i]);
 	if (probe)

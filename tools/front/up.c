@@ -334,6 +334,7 @@ say_up(void)
 	struct model m;
 
 	model_load(&m, 0);
+	model_need_all(&m);
 	if (!m.svscan || (!scan_runs(m.places.scandir) && scan_lost(errno)))
 		die(EX_SYSTEM,
 			"the tree was taken down meanwhile (reeve up "

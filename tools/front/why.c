@@ -368,6 +368,7 @@ front_why(int argc, char **argv)
 	if (optind == argc)
 		opt_usage(&usage);
 	model_load(&m, scandir);
+	model_need_all(&m);
 	if (m.hidden)
 		model_need_tree(&m);
 	if (!m.svscan)
