@@ -182,7 +182,8 @@ close_others(void)
 
 /* What root would decompress for another user it does as that user, with
  * nothing of its own but the path: the program meets what he has written.  It
- * needs no group, so not that of root either.  0, or -1. */
+ * needs no group, so not that of root either, and no terminal, which whoever
+ * traces a process of his could type into.  0, or -1. */
 static int
 become_owner(const struct stat *st)
 {
@@ -194,7 +195,8 @@ become_owner(const struct stat *st)
 		strcpy(path, "PATH=");
 		strcat(path, p);
 	}
-	if (setgroups(0, 0) < 0 || setgid(gid) < 0 || setuid(st->st_uid) < 0)
+	if (setsid() < 0 || setgroups(0, 0) < 0 || setgid(gid) < 0 ||
+		setuid(st->st_uid) < 0)
 		return -1;
 	confine_privileges();
 	close_others();

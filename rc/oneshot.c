@@ -316,5 +316,6 @@ oneshot_reload(struct run *r, uint32_t i)
 		close(fd);
 		q.again = 1;
 	}
+	relay_end();
 	return heard && a.kind == ANSWER_STATUS && a.value == 0;
 }

@@ -19,6 +19,7 @@ sed -n 's/^NoNewPrivs:./no new privileges /p; s/^Uid:./uid /p
 	s/^CapEff:./capabilities /p' /proc/self/status
 env | sed 's/^/env /'
 [ ! -e /proc/$$/fd/7 ] || echo 'fd 7'
+[ ! -r /proc/$$/stat ] || [ "$(awk '{ print $6 }' /proc/$$/stat)" != $$ ] || echo 'own session'
 echo "arguments $*"
 exec /bin/gzip "$@"
 END
@@ -36,6 +37,7 @@ reads;				is $? 0 'a log of another user'
 like "$(cat out)" '^ids 1234 1235 1235$' \
 	'is decompressed by him, without our groups'
 like "$(cat out)" '^uid 1234.1234.1234.1234$' 'for good'
+like "$(cat out)" '^own session$' 'away from the terminal'
 like "$(cat out)" '^capabilities 0*$' 'without capabilities'
 if built_with LINUX && grep -q '^no new' out; then
 	is "$(grep '^no new' out)" 'no new privileges 1' 'nor new privileges'

@@ -1,6 +1,7 @@
 #!/bin/sh
 # security/closed-user.sh - a service with a user has what is its own also of
 # a closed definition; nobody else has.
+# TIMEOUT: 240
 . "$TESTS/lib.sh"
 . "$TESTS/security/lib.sh"
 umask 077

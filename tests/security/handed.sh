@@ -2,6 +2,7 @@
 # security/handed.sh - what is started as another user has /dev/null to read
 # and a pipe to write to, no other descriptor, no terminal, and nothing of the
 # environment of whoever typed the command: all of it is listed.
+# TIMEOUT: 240
 . "$TESTS/lib.sh"
 . "$TESTS/security/lib.sh"
 cat >/srv/list <<'E'
@@ -65,13 +66,14 @@ while True:
 sys.stdout.write(said.decode().replace('\r', ''))
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 E
-typed() { timeout 60 python3 "$W/typed.py" "$@"; }
+typed() { timeout 120 python3 "$W/typed.py" "$@"; }
 typed reeve up >up.out; like "$(cat up.out)" 'The tree is up' 'root types reeve up'
 typed reeve start long checked told notifies logged once once-logged at >start.out
 is $? 0 'reeve start' || show start.out
 like "$(cat start.out)" '^listed once$' 'a oneshot is heard at the terminal'
 like "$(cat start.out)" '^listed once-logged$' 'and one with a logger too'
-typed reeve reload long once >/dev/null
+typed reeve reload long once >reload.out
+like "$(cat reload.out)" '^listed once-reload$' 'nor is a reload script lost'
 within 10 test -e /srv/out/reload
 logger=$(reeve-svstat -o pid /run/service/logged-log)
 typed reeve-svc -1 /run/service/at
@@ -136,7 +138,7 @@ reeve switch -q >/dev/null 2>&1; reeve down >/dev/null 2>&1
 
 # A container with a terminal: written to, and not read.
 rm /srv/out/*
-timeout 60 python3 "$W/typed.py" unshare --pid --fork --kill-child --mount --mount-proc \
+timeout 120 python3 "$W/typed.py" unshare --pid --fork --kill-child --mount --mount-proc \
 	reeve-init --no-mounts >init.out 2>&1 & c=$!
 within 30 test -e /srv/out/long;	is $? 0 'process 1 of a container' || show init.out
 if built_with LINUX; then

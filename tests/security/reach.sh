@@ -2,6 +2,7 @@
 # security/reach.sh - what of a tree another user can write to, all of it: the
 # sockets of sd_notify, which go by who sends, and nothing else; and who cannot
 # end, start or ask a service.
+# TIMEOUT: 240
 . "$TESTS/lib.sh"
 . "$TESTS/security/lib.sh"
 sv app user 'www\n' command 'sleep 1000\n' logger ''
