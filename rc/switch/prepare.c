@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/path.h"
+#include "rc/pipe-ends.h"
 #include "rc/scan.h"
 #include "rc/switch/journal.h"
 #include "rc/switch/prepare.h"
@@ -52,6 +54,27 @@ clear_directory(struct update *u, const char *name)
 	return path_remove_or_move(u->live.fd, path, left);
 }
 
+/* Its supervise makes the pipe, where nothing else stands in the way. */
+static void
+clear_pipe(const struct update *u, uint32_t j)
+{
+	const char *name = u->new.services[j].name;
+	char path[PATH_LEN], left[PATH_LEN];
+	struct stat st;
+
+	if (!pipe_reads(&u->new, j) ||
+		path_join(path, sizeof path, "fifo", name) < 0)
+		return;
+	if (fstatat(u->live.fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		if (errno == ENOENT)
+			(void)mkdirat(u->live.fd, "fifo", 0755);
+		return;
+	}
+	if (!S_ISFIFO(st.st_mode) &&
+		path_remove_or_move(u->live.fd, path, left) < 0)
+		warn_sys("unable to remove fifo/%s (going on)", name);
+}
+
 static int
 entry_is_free(const struct update *u, const char *name)
 {
@@ -90,6 +113,8 @@ prepare_services(struct update *u, const struct diff *d)
 			warn_sys("unable to make the directory of %s", name);
 			return -1;
 		}
+		if (j < u->new.nlong)
+			clear_pipe(u, j);
 	}
 	if (live_needs_runner(&u->new) && live_runner_make(u->live.fd) < 0) {
 		warn_sys("unable to make the directory of the oneshot daemon");

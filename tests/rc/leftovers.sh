@@ -81,4 +81,19 @@ within 10 no_process $super
 upd db.with;		is $? 0 'and the way back'
 
 is "$(pid keep)" "$keep" 'what did not change was never touched'
+
+# --- what stands where a new service has its pipe
+for s in talks hears; do longrun piped $s; done
+cp -r with/keep piped/keep
+echo hears >piped/talks/producer-for
+echo talks >piped/hears/consumer-for
+comp db.piped piped
+for what in 'mkdir live/fifo/hears' 'rm -r live/fifo' 'ln -s /dev/null live/fifo/hears'; do
+	$what
+	upd db.piped;		is $? 0 "$what: a switch to a pipe"
+	ok "$what: both ends start" rc start talks hears
+	ok "$what: it is a pipe" test -p live/fifo/hears
+	upd db.with;		is $? 0 "$what: and away from it"
+done
+is "$(pid keep)" "$keep" 'what did not change was never touched (2)'
 end

@@ -34,6 +34,16 @@ reeve up >out 2>&1;		is $? 0 'run again it does the rest' || show out
 is "$(state other)" running 'and what is booted is live'
 ok 'all of it' within 5 reeve status --check
 
+# --- cut off before it switches
+reeve down >/dev/null 2>&1;	is $? 0 'down (2)'
+rm t/sv/default/contents.d/mnt
+ok 'a fourth set is booted' reeve switch -q
+reeve up --tree-only >/dev/null 2>&1
+is "$(reeve status -q mnt; echo $?)" 1 'a tree that has begun without it'
+reeve up >out 2>&1;		is $? 0 'gets it with the next up' || show out
+ok 'it is live' reeve plan -q
+not 'and nothing is owed' test -h t/live/behind
+
 # --- a test stays, also when up is run
 rm t/sv/default/contents.d/other
 ok 'a test' reeve switch -q --test

@@ -174,8 +174,9 @@ is_cut_off(const struct places *p)
 	return r;
 }
 
-/* FORMAT live/behind: the target of live/current, if that set is to be left for
- * what is booted and could not be.  A switch since then makes it untrue. */
+/* FORMAT live/behind: the target of live/current in a tree that has begun, until
+ * what is booted is live there, whatever comes between.  A switch since then
+ * makes it untrue. */
 static int
 is_behind(const struct places *p)
 {
@@ -203,13 +204,20 @@ note_behind(const struct places *p, int behind)
 			p->live);
 }
 
+void
+booted_begins(const struct places *p)
+{
+	if (live_exists(p->live))
+		note_behind(p, 1);
+}
+
 /* What is booted is live in a tree that has just begun; one that ran keeps what
  * is live there.  0, or an exit code. */
 static int
 bring(const struct places *p, int fresh)
 {
 	char current[PATH_LEN];
-	int code = 0, r, behind;
+	int code = 0, r, behind = fresh || is_behind(p);
 
 	if (!live_exists(p->live))
 		return make_live(p);
@@ -217,14 +225,13 @@ bring(const struct places *p, int fresh)
 		die_sys(EX_SYSTEM, "unable to use %s", p->live);
 	if (is_cut_off(p))
 		code = switch_to(current, 0);
-	behind = is_behind(p);
-	if ((fresh || behind) && !same_set(p)) {
-		if (!behind)
+	if (behind && !same_set(p)) {
+		if (!is_behind(p))
 			note_behind(p, 1);
 		code = switch_to(p->boot, 1);
-		if (!code || !is_behind(p))
-			note_behind(p, 0);
 	}
+	if (behind && (!code || !is_behind(p)))
+		note_behind(p, 0);
 	r = complete(p);
 	return code ? code : r;
 }

@@ -441,6 +441,7 @@ make_tree(const struct places *p)
 	make_places(p);
 	if (!pid) {
 		forget_old(p);
+		booted_begins(p);
 		start_tree(p);
 	}
 	if (turn >= 0)
