@@ -55,8 +55,9 @@ mark_down(const char *dir)
 }
 
 /* Tell supervise; with the letters that keep the file `down' in step, so
- * that a supervise that starts anew does what is wanted. */
-static void
+ * that a supervise that starts anew does what is wanted.  0, or -1 and
+ * errno. */
+static int
 command(struct half *h, struct job *j)
 {
 	const char *letter = h->mode == RUN_UP ? "U" : "D";
@@ -73,10 +74,11 @@ command(struct half *h, struct job *j)
 	}
 	if (told) {
 		j->at.revive = 0;
-		return;
+		return 0;
 	}
 	if (!j->at.revive)
 		j->at.revive = clock_now() + REVIVE_MS;
+	return -1;
 }
 
 void
@@ -307,7 +309,11 @@ longrun_begin(struct half *h, uint32_t i)
 	/* As it was before it is told. */
 	s = see(j, dir);
 	s.told = !!j->told;
-	command(h, j);
+	if (command(h, j) < 0 && errno == EACCES) {
+		/* Another user's: nobody who comes will change that. */
+		job_end(h, j, 0, REASON_SYSTEM, EACCES);
+		return;
+	}
 	s.no_super = !!j->at.revive;
 	j->at.check = j->began + CHECK_MS;
 	act_on(h, j, sight_first(&s, j->watch));

@@ -190,15 +190,32 @@ find_gone(struct update *u, struct names *gone)
 	return r;
 }
 
+/* 1, also if that cannot be seen: to wait for it is no use then, which is
+ * said. */
+static int
+is_supervised(const struct update *u, const char *name)
+{
+	char dir[PATH_LEN];
+	int r = path_join(dir, sizeof dir, "servicedirs", name) < 0
+		? -1
+		: control_alive(u->live.fd, dir);
+
+	if (r < 0 && errno == EACCES) {
+		warn_sys("unable to see whether %s is supervised (going on)",
+			name);
+		return 1;
+	}
+	return r > 0;
+}
+
 static int
 find_new(struct update *u, struct names *new)
 {
-	if (live_needs_runner(&u->live.db) &&
-		!svdirs_supervised(u, LIVE_RUNNER) &&
+	if (live_needs_runner(&u->live.db) && !is_supervised(u, LIVE_RUNNER) &&
 		add_name(new, LIVE_RUNNER) < 0)
 		return -1;
 	for (uint32_t i = 0; i < u->live.db.nlong; i++)
-		if (!svdirs_supervised(u, u->live.db.services[i].name) &&
+		if (!is_supervised(u, u->live.db.services[i].name) &&
 			add_name(new, u->live.db.services[i].name) < 0)
 			return -1;
 	return 0;
