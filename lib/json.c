@@ -98,3 +98,65 @@ json_put(FILE *f, const char *s)
 	}
 	putc('"', f);
 }
+
+static void
+begin(struct json *j, const char *key)
+{
+	if (j->more)
+		putc(',', j->f);
+	j->more = 1;
+	if (key) {
+		json_put(j->f, key);
+		putc(':', j->f);
+	}
+}
+
+void
+json_begin(struct json *j, const char *key, char open)
+{
+	begin(j, key);
+	putc(open, j->f);
+	j->more = 0;
+}
+
+void
+json_end(struct json *j, char close)
+{
+	putc(close, j->f);
+	j->more = 1;
+}
+
+void
+json_line(struct json *j)
+{
+	fputs(j->more ? ",\n" : "\n", j->f);
+	j->more = 0;
+}
+
+void
+json_text(struct json *j, const char *key, const char *value)
+{
+	begin(j, key);
+	json_put(j->f, value);
+}
+
+void
+json_number(struct json *j, const char *key, long long n)
+{
+	begin(j, key);
+	fprintf(j->f, "%lld", n);
+}
+
+void
+json_null(struct json *j, const char *key)
+{
+	begin(j, key);
+	fputs("null", j->f);
+}
+
+void
+json_bool(struct json *j, const char *key, int value)
+{
+	begin(j, key);
+	fputs(value < 0 ? "null" : value ? "true" : "false", j->f);
+}

@@ -421,6 +421,11 @@ live_last(const struct live *l, struct live_last *last)
 	last->when = field(buf, "when");
 	last->from = (uint32_t)field(buf, "from");
 	last->to = (uint32_t)field(buf, "to");
+	last->kept = (unsigned)field(buf, "kept");
+	p = strstr(buf, "\nid ");
+	if (p)
+		snprintf(last->id, sizeof last->id, "%.*s",
+			(int)strcspn(p + 4, "\n"), p + 4);
 	p = strstr(buf, "\ntext ");
 	if (p)
 		snprintf(last->text, sizeof last->text, "%.*s",

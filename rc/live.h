@@ -87,7 +87,9 @@ void live_service(const struct live *, uint32_t i, struct live_service *);
 struct live_last {
 	int code; /* exit code of the updater */
 	uint64_t when; /* ms of Unix time */
-	uint32_t from, to; /* generations of the live directory */
+	uint32_t from, to; /* counts of the live directory */
+	unsigned kept; /* the kept generation it was to; 0: none */
+	char id[LIVE_HEX]; /* the database it was to, or "" */
 	char text[512]; /* in words */
 };
 /* 1 and *last set, 0 if there was none, -1 and errno. */

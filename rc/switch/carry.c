@@ -62,8 +62,11 @@ static int
 begin_live(struct gen *g, unsigned n, const char *target)
 {
 	struct update *u = &g->u;
+	char compiled[PATH_LEN];
 	int code;
 
+	gen_path(g, compiled, n, "db");
+	u->compiled = compiled;
 	if (!g->test && update_boot(target, g->places.boot) < 0)
 		return EX_SYSTEM;
 	code = make_live(g, n);

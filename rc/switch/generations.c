@@ -14,6 +14,7 @@
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/num.h"
+#include "rc/kept.h"
 #include "rc/scan.h"
 #include "rc/switch/gen.h"
 
@@ -69,32 +70,20 @@ gen_booted(const struct gen *g)
 
 	if (file_link_text(AT_FDCWD, g->places.boot, link) < 0)
 		die_sys(EX_SYSTEM, "unable to read %s", g->places.boot);
-	return update_kept(link);
+	return kept_number(link);
 }
 
 /* Which generation of ours is live; 0: none, or a database from elsewhere. */
 unsigned
 gen_live(const struct gen *g)
 {
-	char link[PATH_LEN], path[PATH_LEN];
-	struct stat ours, theirs;
 	unsigned n;
 
-	if (path_join(path, sizeof path, g->live, "current/compiled") < 0)
-		return 0;
-	if (file_link_text(AT_FDCWD, path, link) < 0)
-		die_sys(EX_SYSTEM, "unable to read %s", path);
-	n = update_kept(link);
-	if (!n)
-		return 0;
-	gen_path(g, path, n, "db");
-	if (stat(path, &ours) < 0 || stat(link, &theirs) < 0) {
-		if (errno == ENOENT || errno == ENOTDIR)
-			return 0;
-		die_sys(EX_SYSTEM, "unable to look at generation %u", n);
-	}
-	return ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino ? n
-									    : 0;
+	if (kept_live(g->dir, g->live, &n) < 0)
+		die_sys(EX_SYSTEM,
+			"unable to see which generation is live in %s",
+			g->live);
+	return n;
 }
 
 void
@@ -168,19 +157,7 @@ gen_current(const struct gen *g)
 int
 gen_info(const struct gen *g, unsigned n, char *id, time_t *when)
 {
-	char path[PATH_LEN], buf[512], *p;
-	ssize_t r;
-
-	gen_path(g, path, n, "info");
-	r = file_read(AT_FDCWD, path, buf, sizeof buf - 1);
-	if (r < 0)
-		return -1;
-	buf[r] = 0;
-	p = strstr(buf, "id ");
-	snprintf(id, LIVE_HEX, "%.*s", p ? LIVE_HEX - 1 : 0, p ? p + 3 : "");
-	p = strstr(buf, "when ");
-	*when = p ? (time_t)strtoll(p + 5, 0, 10) : 0;
-	return 0;
+	return kept_info(g->dir, n, id, when);
 }
 
 static int

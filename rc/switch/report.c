@@ -6,6 +6,7 @@
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/path.h"
+#include "rc/kept.h"
 #include "rc/switch/report.h"
 #include "rc/tail.h"
 
@@ -19,7 +20,7 @@ report_generation(const struct update *u, uint32_t gen, char *buf, size_t size)
 
 	snprintf(name, sizeof name, "gen/%u/compiled", (unsigned)gen);
 	file_link_text(u->live.fd, name, path);
-	kept = update_kept(path);
+	kept = kept_number(path);
 	if (kept)
 		snprintf(buf, size, "generation %u", kept);
 	else

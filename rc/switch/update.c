@@ -29,6 +29,7 @@
 #include "lib/os.h"
 #include "lib/path.h"
 #include "rc/compile/lex.h"
+#include "rc/kept.h"
 #include "rc/plan.h"
 #include "rc/switch/convert.h"
 #include "rc/switch/journal.h"
@@ -109,18 +110,22 @@ update_count(const struct db *db)
 void
 update_record(struct update *u, int code)
 {
-	char buf[1024];
+	char buf[1024], id[LIVE_HEX] = "";
 	struct timespec t;
 	int n;
+
+	if (u->data)
+		live_hex(id, u->new.id);
 
 	clock_gettime(CLOCK_REALTIME, &t);
 	n = snprintf(buf, sizeof buf,
 		"code %d\nwhen %llu\nfrom %u\nto %u\n"
-		"text %s\n",
+		"kept %u\nid %s\ntext %s\n",
 		code,
 		(unsigned long long)t.tv_sec * 1000 +
 			(unsigned long long)t.tv_nsec / 1000000,
-		(unsigned)u->from, (unsigned)u->to, u->text);
+		(unsigned)u->from, (unsigned)u->to,
+		u->compiled ? kept_number(u->compiled) : 0, id, u->text);
 	if (file_write(u->live.fd, "last", buf, (size_t)n, 0644, 0) < 0)
 		warn_sys("unable to note the result of the switch");
 }
@@ -133,23 +138,6 @@ update_text(struct update *u, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(u->text, sizeof u->text, fmt, ap);
 	va_end(ap);
-}
-
-unsigned
-update_kept(const char *path)
-{
-	char buf[PATH_LEN];
-	unsigned n;
-	char *slash;
-
-	if (path_join(buf, sizeof buf, path) < 0 ||
-		strcmp(path_base(buf), "db"))
-		return 0;
-	slash = strrchr(buf, '/');
-	if (!slash)
-		return 0;
-	*slash = 0;
-	return num_uint(path_base(buf), &n) ? n : 0;
 }
 
 int

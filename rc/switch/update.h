@@ -70,10 +70,6 @@ void update_close(struct update *);
  * -1 (reported). */
 int update_boot(const char *target, const char *link);
 
-/* The number in ".../generations/N/db", the path of a database that
- * reeve-switch keeps; 0 for another path. */
-unsigned update_kept(const char *path);
-
 /* Lines of a conversion file.  0, or an exit code and a message printed. */
 int update_conversions(const char *path, struct diff_convert **v, size_t *n);
 

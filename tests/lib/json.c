@@ -43,11 +43,41 @@ not_utf8(void **state)
 	check("\xed\xa0\x80", 3, "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");
 }
 
+static void
+pieces(void **state)
+{
+	char buf[256] = "";
+	FILE *f = fmemopen(buf, sizeof buf, "w");
+	struct json j = { f, 0 };
+
+	(void)state;
+	assert_non_null(f);
+	json_begin(&j, 0, '{');
+	json_text(&j, "a\"", "b");
+	json_text(&j, "none", 0);
+	json_begin(&j, "v", '[');
+	json_end(&j, ']');
+	json_begin(&j, "w", '[');
+	json_number(&j, 0, -1);
+	json_line(&j);
+	json_begin(&j, 0, '{');
+	json_bool(&j, "x", 2);
+	json_end(&j, '}');
+	json_bool(&j, 0, -1);
+	json_end(&j, ']');
+	json_null(&j, "z");
+	json_end(&j, '}');
+	fclose(f);
+	assert_string_equal(buf,
+		"{\"a\\\"\":\"b\",\"none\":null,\"v\":[],\"w\":[-1,\n"
+		"{\"x\":true},null],\"z\":null}");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(escapes),
-		cmocka_unit_test(not_utf8) };
+		cmocka_unit_test(not_utf8), cmocka_unit_test(pieces) };
 
 	return cmocka_run_group_tests(tests, 0, 0);
 }

@@ -102,6 +102,12 @@ mv boot t/live/boot
 for db in t/live/gen/*/db; do mv "$db" db; : >"$db"
 	reeve status --json >status.damaged
 	mv db "$db"; done
+echo 'other data' >t/sv/db/description
+reeve switch -q --settle=0 --no-rollback >/dev/null 2>&1
+reeve status --json >status.switched
+reeve-rc-compile update.db t/sv; reeve-rc-update -l t/live update.db
+reeve status --json >status.updated
+reeve switch --abort -q; reeve status --json >status.aborted
 agree 'reeve status --json' status.*
 agree 'reeve-svstat --json' svstat.*
 

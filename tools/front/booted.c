@@ -11,6 +11,7 @@
 
 #include "lib/file.h"
 #include "lib/msg.h"
+#include "rc/kept.h"
 #include "rc/live.h"
 #include "rc/scan.h"
 #include "rc/switch/update.h"
@@ -131,7 +132,7 @@ switch_to(const char *db, int is_boot)
 	if (!is_boot) {
 		argv[4] = test;
 	} else if (file_link_text(AT_FDCWD, db, link),
-		(n = update_kept(link))) {
+		(n = kept_number(link))) {
 		snprintf(number, sizeof number, "%u", n);
 		argv[2] = back;
 		argv[3] = number;

@@ -11,6 +11,7 @@
 #include "lib/msg.h"
 #include "lib/shown.h"
 #include "lib/version.h"
+#include "rc/kept.h"
 #include "tools/front/front.h"
 #include "tools/front/model.h"
 #include "tools/front/proc.h"
@@ -137,6 +138,33 @@ print_usage(FILE *f, const struct model *m, const struct procs *ps)
 }
 
 static void
+identity(FILE *f, const char *name, const char *help, const char *id)
+{
+	if (!*id)
+		return;
+	head(f, name, "gauge", help);
+	fprintf(f, "%s{id=\"%s\"} 1\n", name, id);
+}
+
+static void
+print_database(FILE *f, const struct model *m)
+{
+	struct kept k;
+
+	kept_read(&k, &m->places, &m->live);
+	if (k.live) {
+		head(f, "reeve_generation", "gauge",
+			"number of the generation that is live");
+		fprintf(f, "reeve_generation %u\n", k.live);
+	}
+	identity(f, "reeve_database_info",
+		"identity of the database that is live", k.live_id);
+	identity(f, "reeve_boot_database_info",
+		"identity of the database that the next boot takes",
+		k.booted_id);
+}
+
+static void
 print_tree(FILE *f, const struct model *m)
 {
 	struct live_last last;
@@ -147,9 +175,7 @@ print_tree(FILE *f, const struct model *m)
 	fprintf(f, "reeve_tree_up %d\n", m->svscan > 0);
 	if (!m->have_live)
 		return;
-	head(f, "reeve_generation", "gauge",
-		"number of the live directory's generation");
-	fprintf(f, "reeve_generation %u\n", m->live.gen);
+	print_database(f, m);
 	head(f, "reeve_switching", "gauge",
 		"1 while a switch goes on, or if one was cut off");
 	fprintf(f, "reeve_switching %d\n", m->switching);

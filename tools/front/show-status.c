@@ -1,19 +1,17 @@
-/* show-status.c - reeve status: a table for people, JSON for programs, one
- * exit code for probes.  See reeve(1). */
+/* show-status.c - reeve status: a table for people, one exit code for probes;
+ * JSON for programs is in status-json.c.  See reeve(1). */
 
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 
-#include "lib/json.h"
 #include "lib/msg.h"
-#include "lib/num.h"
 #include "lib/shown.h"
 #include "tools/front/front.h"
 #include "tools/front/grid.h"
 #include "tools/front/model.h"
+#include "tools/front/status.h"
 #include "tools/front/watch.h"
 
 enum { O_CHECK = OPT_LONG, O_COLOUR, O_JSON, O_NAMES };
@@ -74,14 +72,8 @@ status_hidden(const struct item *it)
 		(model_good(it) || it->state == IS_STOPPED);
 }
 
-struct choice {
-	char **names; /* borrowed */
-	int n;
-	int all;
-};
-
-static int
-chosen(const struct choice *c, const struct item *it)
+int
+status_chosen(const struct status_choice *c, const struct item *it)
 {
 	if (!c->n)
 		return c->all || !status_hidden(it);
@@ -180,13 +172,13 @@ print_head(const struct model *m)
 
 /* Services seem to run as ever, but what they write is kept waiting. */
 static void
-print_full(const struct model *m, const struct choice *c)
+print_full(const struct model *m, const struct status_choice *c)
 {
 	unsigned long fs, told = 0;
 	int any = 0;
 
 	for (size_t i = 0; i < m->n; i++) {
-		if (!chosen(c, &m->items[i]) ||
+		if (!status_chosen(c, &m->items[i]) ||
 			!model_log_full(&m->items[i], &fs) ||
 			(any && fs == told))
 			continue;
@@ -199,7 +191,7 @@ print_full(const struct model *m, const struct choice *c)
 }
 
 static void
-print_table(const struct model *m, const struct choice *c, int colour)
+print_table(const struct model *m, const struct status_choice *c, int colour)
 {
 	struct grid t;
 	size_t shown = 0;
@@ -210,7 +202,7 @@ print_table(const struct model *m, const struct choice *c, int colour)
 		return;
 	grid_begin(&t, columns, sizeof columns / sizeof *columns);
 	for (size_t i = 0; i < m->n; i++) {
-		if (!chosen(c, &m->items[i]))
+		if (!status_chosen(c, &m->items[i]))
 			continue;
 		row(&t, &m->items[i], m->now);
 		shown++;
@@ -227,156 +219,17 @@ print_table(const struct model *m, const struct choice *c, int colour)
 	}
 	grid_print(&t, stdout, grid_width(1), colour);
 	for (size_t i = 0; i < m->n; i++)
-		if (chosen(c, &m->items[i]) && needs_words(&m->items[i]))
+		if (status_chosen(c, &m->items[i]) && needs_words(&m->items[i]))
 			explain(&m->items[i], colour);
 	print_full(m, c);
-}
-
-/* --- JSON ----------------------------------------------------------------- */
-
-static void
-json_field(const char *key, const char *value, int comma)
-{
-	printf("%s\"%s\":", comma ? "," : "", key);
-	json_put(stdout, value);
-}
-
-static void
-json_number(const char *key, long long n, int known)
-{
-	if (known)
-		printf(",\"%s\":%lld", key, n);
-	else
-		printf(",\"%s\":null", key);
-}
-
-static void
-json_bool(const char *key, int value)
-{
-	printf(",\"%s\":%s", key,
-		value < 0	? "null"
-			: value ? "true"
-				: "false");
-}
-
-static const char *
-state_key(const struct item *it)
-{
-	static const char *const keys[NITEMSTATE] = { [IS_RUNNING] = "running",
-		[IS_DONE] = "done",
-		[IS_ALL_UP] = "all-up",
-		[IS_STARTING] = "starting",
-		[IS_WAITING] = "waiting",
-		[IS_PARTLY_UP] = "partly-up",
-		[IS_RESTARTING] = "restarting",
-		[IS_STOPPING] = "stopping",
-		[IS_PAUSED] = "paused",
-		[IS_FAILED] = "failed",
-		[IS_LOST] = "unsupervised",
-		[IS_STOPPED] = "stopped",
-		[IS_NOT_RUN] = "not-run",
-		[IS_NONE_UP] = "down" };
-
-	return keys[it->state];
-}
-
-static void
-json_exit(const struct item *it)
-{
-	int w = it->status.wstat;
-
-	/* Before the first death there is nothing to tell. */
-	if (!it->have_status || (it->pid && !w) ||
-		(!it->pid && it->status.paused)) {
-		printf(",\"exit_code\":null,\"exit_signal\":null");
-		return;
-	}
-	json_number(
-		"exit_code", WIFEXITED(w) ? WEXITSTATUS(w) : 0, WIFEXITED(w));
-	json_field("exit_signal", WIFSIGNALED(w) ? num_signame(WTERMSIG(w)) : 0,
-		1);
-}
-
-static void
-json_schedule(const struct item *it)
-{
-	int w = it->last.wstat;
-
-	json_field("schedule", it->schedule, 1);
-	if (it->have_last) {
-		printf(",\"last_run\":{\"start\":%lld,\"end\":%lld",
-			it->last.start, it->last.end);
-		json_number("exit_code", WIFEXITED(w) ? WEXITSTATUS(w) : 0,
-			WIFEXITED(w));
-		json_field("exit_signal",
-			WIFSIGNALED(w) ? num_signame(WTERMSIG(w)) : 0, 1);
-		putchar('}');
-	} else
-		printf(",\"last_run\":null");
-	json_number("next_run", it->next, it->next > 0);
-}
-
-static void
-json_item(const struct item *it, const struct model *m)
-{
-	static const char *const types[] = { "longrun", "oneshot", "bundle" };
-
-	putchar('{');
-	json_field("name", it->name, 0);
-	json_field("type", types[it->type], 1);
-	json_field("state", state_key(it), 1);
-	json_bool("up", model_is_up(it));
-	json_bool("wanted", it->should);
-	json_bool("ok", model_good(it));
-	json_bool("ready", it->ready);
-	json_number("pid", it->pid, it->pid > 0);
-	json_number("since", it->since, it->since > 0);
-	json_number("seconds", m->now - it->since, it->since > 0);
-	json_number("restarts", it->restarts, it->restarts >= 0);
-	if (it->type == ITEM_LONGRUN)
-		json_exit(it);
-	if (it->schedule)
-		json_schedule(it);
-	if (it->type == ITEM_BUNDLE) {
-		json_number("members", it->members, 1);
-		json_number("members_up", it->up, 1);
-	}
-	json_field("reason", it->why[0] ? it->why : 0, 1);
-	json_field("description", it->description[0] ? it->description : 0, 1);
-	json_field("status_text", it->says[0] ? it->says : 0, 1);
-	json_field("log", it->logdir[0] ? it->logdir : 0, 1);
-	putchar('}');
-}
-
-static void
-print_json(const struct model *m, const struct choice *c)
-{
-	int first = 1;
-
-	printf("{\"version\":1,\"time\":%lld,\"tree\":{\"running\":%s", m->now,
-		m->svscan ? "true" : "false");
-	json_number("pid", m->svscan, m->svscan > 0);
-	json_field("scandir", m->places.scandir, 1);
-	json_field("live", m->have_live ? m->places.live : 0, 1);
-	json_number("generation", m->have_live ? m->live.gen : 0, m->have_live);
-	json_bool("switching", m->switching);
-	json_field("error", m->live_error[0] ? m->live_error : 0, 1);
-	printf("},\"services\":[");
-	for (size_t i = 0; i < m->n; i++) {
-		if (!chosen(c, &m->items[i]))
-			continue;
-		puts(first ? "" : ",");
-		json_item(&m->items[i], m);
-		first = 0;
-	}
-	puts("\n]}");
 }
 
 /* --- the answer ------------------------------------------------------------ */
 
 /* 0, 1 or 102, and the first that is not as it should be. */
 static int
-judge(const struct model *m, const struct choice *c, const struct item **bad)
+judge(const struct model *m, const struct status_choice *c,
+	const struct item **bad)
 {
 	int named = c->n > 0;
 
@@ -388,7 +241,7 @@ judge(const struct model *m, const struct choice *c, const struct item **bad)
 	for (size_t i = 0; i < m->n; i++) {
 		const struct item *it = &m->items[i];
 
-		if (named && !chosen(c, it))
+		if (named && !status_chosen(c, it))
 			continue;
 		if (named ? model_is_up(it) : model_good(it))
 			continue;
@@ -402,7 +255,7 @@ judge(const struct model *m, const struct choice *c, const struct item **bad)
 }
 
 static int
-check(const struct model *m, const struct choice *c, int quiet)
+check(const struct model *m, const struct status_choice *c, int quiet)
 {
 	const struct item *bad;
 	int code = judge(m, c, &bad);
@@ -439,7 +292,7 @@ front_status(int argc, char **argv)
 {
 	const char *scandir = 0, *when = 0;
 	int c, json = 0, probe = 0, names = 0, quiet = 0, watch = 0, code;
-	struct choice choice = { 0, 0, 0 };
+	struct status_choice choice = { 0, 0, 0 };
 	const struct item *bad;
 	struct model m;
 
@@ -486,11 +339,11 @@ front_status(int argc, char **argv)
 	code = judge(&m, &choice, &bad);
 	if (names) {
 		for (size_t i = 0; i < m.n; i++)
-			if (chosen(&choice, &m.items[i]))
+			if (status_chosen(&choice, &m.items[i]))
 				puts(shown(m.items[i].name));
 	} else if (json) {
 		choice.all = 1;
-		print_json(&m, &choice);
+		status_json(&m, &choice);
 	} else if (!quiet) {
 		print_table(&m, &choice, grid_colour(when, 1));
 	}
