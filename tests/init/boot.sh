@@ -118,7 +118,7 @@ else
 fi
 
 # --- power cuts in the middle of a switch ----------------------------------
-cuts=6
+cuts=3
 [ -z "$REEVE_LONG" ] || cuts=30
 if [ -e root/bin/reeve-switch ]; then
 	to=sv cut=0 whole=0 seen=

@@ -110,7 +110,8 @@ for w in 80 200; do
 				is "$(awk -v w=$w 'length > w' plain | grep -v code=)" '' "$what: it fits" ;;
 			esac
 			case $cmd in *start\ slow*|*stop\ slow*)
-				not "$what: no progress is left" grep -q 'waiting for' plain ;;
+				not "$what: no progress is left" grep -q 'waiting for' plain ||
+					show plain ;;
 			esac
 		done <calls
 	done

@@ -77,9 +77,7 @@ except OSError:
 E
 python3 slow.py >slow.out & slow=$!
 within 10 grep -q there slow.out
-began=$(date +%s%3N)
 like "$(ask "$(printf 'GET /metrics HTTP/1.0\r\n\r\n.')")" '200' 'slow clients hold up no other'
-took=$(($(date +%s%3N) - began))
-ok "it is answered before their time is over ($took ms)" [ $took -lt 1500 ]
+not 'it is answered before their time is over' no_process $slow
 ok 'the slow one is dropped' within 20 sh -c "! kill -0 $slow"
 end

@@ -10,6 +10,9 @@ s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM)
 def adr(): return os.environ["NOTIFY_SOCKET"].replace("@","\0")
 for m in sys.argv[1:]:
     if m.startswith("wait"): time.sleep(float(m[4:])); continue
+    if m == "go":
+        while not os.path.exists("go"): time.sleep(0.02)
+        continue
     if m == "fork":
         if os.fork()==0: s.sendto(b"READY=1",adr()); os._exit(0)
         os.wait(); continue
@@ -18,9 +21,10 @@ E
 chmod 755 say
 mkfifo fifo
 
-reeve-sdnotify ./say wait0.2 'STATUS=starting|X=1' wait0.2 READY=1 'STATUS=at work' wait30 3>ready & pid=$!
+reeve-sdnotify ./say 'STATUS=starting|X=1' go READY=1 'STATUS=at work' wait30 3>ready & pid=$!
 within 5 grep -q starting status-text; is $? 0 'STATUS is kept'
 is "$(wc -c <ready)" 0 'it is not ready yet'
+: >go
 within 5 test -s ready; is $? 0 'READY=1'
 is "$(od -An -c ready | tr -d ' ')" '\n' 'is a newline'
 within 5 grep -q 'at work' status-text; is $? 0 'STATUS again'
