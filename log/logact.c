@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/bytes.h"
 #include "lib/clock.h"
 #include "lib/msg.h"
 #include "log/logact-steps.h"

@@ -21,7 +21,7 @@ not 'does nothing' test -e t/state
 reeve up -d 3 2>err;			is $? 100 '--notify alone'
 like "$(cat err)" 'for --foreground' 'says what it is for'
 reeve up --foreground -d 1 2>err;	is $? 100 'a bad descriptor'
-reeve up --foreground -d 9 2>err;	is $? 100 'one that is not open'
+reeve up --foreground -d 9 2>err 9>&-;	is $? 100 'one that is not open'
 like "$(cat err)" 'unable to use descriptor 9' 'is named'
 
 mkfifo ready

@@ -74,7 +74,7 @@ E
 	else skip 2 'not root'; fi
 	cd "$here" || exit; rm -rf "$d"
 else skip 4 'there is no /dev/shm'; fi
-reeve-sdnotify -3 9 true 2>err; is $? 100 'a descriptor that is not open'
+reeve-sdnotify -3 9 true 2>err 9>&-; is $? 100 'a descriptor that is not open'
 reeve-sdnotify 2>err; is $? 100 'no program'
 reeve-sdnotify nosuchprogram 3>/dev/null 2>err; is $? 127 'a program that is not there'
 end
