@@ -39,7 +39,11 @@ mallory python3 -c 'import socket
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 for m in b"STATUS=evil", b"MAINPID=1", b"READY=1": s.sendto(m, "/run/reeve/servicedirs/notifies/sd-notify")'
 reeve restart root >/dev/null
-is "$(reeve status notifies | grep -c evil)" 0 "who is not the service's user reports nothing for it"
+if built_with LINUX; then
+	is "$(reeve status notifies | grep -c evil)" 0 "who is not the service's user reports nothing for it"
+else
+	skip 1 'who sends is known on Linux only'
+fi
 is "$(reeve status -q app told notifies at root; echo $?)" 0 'all is as it was'
 reeve down >/dev/null 2>&1
 end
