@@ -23,7 +23,8 @@ enter() {
 	_uid=$1; shift
 	nsenter -t "$in" -m -p setpriv --reuid "$_uid" --regid "$_uid" \
 		--clear-groups --bounding-set=-sys_ptrace -- env -i \
-		PATH="$PATH" REEVE_SOURCES="$REEVE_SOURCES" "$@"
+		PATH="$PATH" REEVE_SOURCES="$REEVE_SOURCES" \
+		ASAN_OPTIONS="$ASAN_OPTIONS" UBSAN_OPTIONS="$UBSAN_OPTIONS" "$@"
 }
 healthy() { enter "$1" reeve status --check; }
 stop() { kill -TERM "$in"; wait $box; }

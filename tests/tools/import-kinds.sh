@@ -204,4 +204,7 @@ p: sleep 1000
 E2
 like "$(reeve-import -s plain/one plain/Procfile)" '^There is no bundle default, so reeve up starts all .*--default' 'no bundle default: that is said'
 is "$(reeve-import -d -s plain/two plain/Procfile | grep -c 'no bundle')" 0 'with --default it is not'
+mkdir -p plain/sv/off; : >plain/sv/off/down; printf '#!/bin/sh\nexec sleep 1000\n' >plain/sv/off/run
+like "$(reeve-import -d -s plain/one plain/sv/off)" '^off: it is started with all that is there' 'down, where all is started: that is said'
+reeve-import -d -s plain/two plain/sv/off >out; is "$(ls plain/two/default/contents.d)" p 'down, where there is a bundle: it is left out' || show out
 end

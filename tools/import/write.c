@@ -102,10 +102,16 @@ import_not_default(struct import *im, const char *name)
 {
 	char path[PATH_LEN];
 
-	if (im->in_default &&
+	if (!im->in_default ||
 		path_join(path, sizeof path, im->source, "default/contents.d",
-			name) == 0)
-		unlink(path);
+			name) < 0 ||
+		unlink(path) == 0)
+		return;
+	*strrchr(path, '/') = 0;
+	if (!file_exists(AT_FDCWD, path))
+		printf("%s: it is started with all that is there, as there "
+		       "is no bundle default\n",
+			name);
 }
 
 /* An instance is there if its template is. */
