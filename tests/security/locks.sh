@@ -49,4 +49,24 @@ is "$(grep -c refused held)" 2 'locks of logs'
 ok 'a logger restarts' timeout 20 sh -c 'reeve restart a-log >/dev/null'
 kill $holder
 reeve down >/dev/null 2>&1
+
+# The stop of a container: a service of www holds what it can, and what it
+# needs is stopped in order all the same.
+mkdir -m 1777 /srv/out
+sv db type 'longrun\n' run '#!/bin/sh
+trap "echo began >>/srv/out/db; sleep 0.3; echo done >>/srv/out/db; exit 0" TERM
+: >/srv/out/up
+while :; do sleep 0.05; done\n'
+sv app type 'longrun\n' user 'www\n' dependencies 'db\n' \
+	command "sh -c \"exec python3 $W/holder.py /srv/out/held \$(find /run /var/lib /var/log -type f | tr '\\\\n' ' ')\"\\n"
+sv default type 'bundle\n' contents 'app\n'
+reeve switch --boot >/dev/null 2>&1
+unshare --pid --fork --kill-child --mount --mount-proc reeve-init --no-mounts >init.out 2>&1 & c=$!
+within 20 grep -q '^done' /srv/out/held;	is $? 0 'a container, and who holds all it can' || show init.out
+like "$(cat /srv/out/held)" '^refused /run/reeve/lock' 'but not the lock'
+kill -TERM "$(pgrep -P $c)"
+within 20 no_process $c;	is $? 0 'ends when it is told to'
+is "$(cat /srv/out/db)" 'began
+done' 'and each service in its time'
+kill $c 2>/dev/null; wait $c 2>/dev/null
 end
