@@ -22,8 +22,12 @@ mkdir empty; s6-rc-compile empty src 2>/dev/null;	is $? 111 '... nor if it is em
 s6-rc-compile none/db src 2>err;	is $? 111 'no directory to make it in'
 mkdir bad; mkdir bad/x; s6-rc-compile wrong bad 2>/dev/null;	is $? 111 'a bad definition'
 is "$(ls -d wrong* 2>/dev/null)" '' '... leaves nothing'
-reeve-rc-compile file src;	ok 'by our own name a file' test -f file
-ok '... the same to the byte' cmp file one/db
+# By our own name a bundle default would be added.
+cp -R src with; mkdir with/default; echo bundle >with/default/type; : >with/default/contents
+s6-rc-compile two with
+reeve-rc-compile file with;	ok 'by our own name a file' test -f file
+ok '... the same to the byte' cmp file two/db
+rm -rf two
 reeve-rc-compile one src 2>err;	is $? 111 'our own name does not replace a directory'
 like "$(cat err)" 'it is a directory' '... and says so'
 
