@@ -91,6 +91,7 @@ for w in 'b.timer:3: .*After=a.timer' 'b.timer:5: .*OnBootSec=15min .the first r
 	like "$(cat said)" "^u/$w" "said: $w"
 done
 is "$(grep -c ': not carried over: ' said)" 7 'and no more' || show said
+mkdir t/sv/default; echo bundle >t/sv/default/type
 rm -rf t/sv/other; import -d u/b.timer; is "$(grep -c WantedBy said) $(ls t/sv/default/contents.d)" '0 other' '--default'
 import u/b.timer; is $? 1 'one that is there already'
 is "$(cat err)" 'reeve-import: warning: there is a definition t/sv/other already (left out)' 'is named'
