@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/clock.h"
@@ -262,7 +263,18 @@ out:
 	return missing;
 }
 
-/* Its supervise has ended, or has been asked to. */
+static int
+has_entry(const struct live *l, const char *name)
+{
+	char entry[PATH_LEN];
+	struct stat st;
+
+	return scan_entry(entry, sizeof entry, l, name) == 0 &&
+		lstat(entry, &st) == 0;
+}
+
+/* Its supervise has ended, or has been asked to.  An entry that could not be
+ * removed is found again by its directory. */
 static void
 remove_directory(const struct live *l, const char *name,
 	void (*fn)(const char *, const char *, const char *, int))
@@ -270,7 +282,7 @@ remove_directory(const struct live *l, const char *name,
 	char path[PATH_LEN], left[PATH_LEN];
 
 	if (path_join(path, sizeof path, "servicedirs", name) < 0 ||
-		alive(l, name))
+		alive(l, name) || has_entry(l, name))
 		return;
 	if (path_remove_or_move(l->fd, path, left) < 0)
 		fn(name, "its directory", 0, errno);

@@ -8,7 +8,9 @@ recovery_go_on(const struct cut_off *c)
 {
 	if (c->damaged)
 		return RECOVERY_FORGET;
-	if (c->live == c->from && c->origin != c->from && !c->other_set)
+	/* Even if another set comes next: what is left then must be one that
+	 * is booted, should that be undone. */
+	if (c->live == c->from && c->origin != c->from)
 		return RECOVERY_BACK;
 	if (c->live != c->to)
 		return RECOVERY_FORGET;

@@ -23,7 +23,8 @@ not_interrupted(struct update *u)
 	u->run.result = RUN_OK;
 }
 
-/* Before the commit: bring back what was stopped and forget the new one. */
+/* Before the commit: bring back what was stopped and forget the new one.  An
+ * undo stays under way. */
 int
 update_undo_stop(struct update *u, int code)
 {
@@ -31,6 +32,12 @@ update_undo_stop(struct update *u, int code)
 	if (update_start_owed(u, 0, 0) != RUN_OK)
 		warn("not everything that was stopped came back (it is marked "
 		     "as owed; run the update again, or with --abort)");
+	/* What is live now is not what is booted. */
+	if (u->in.target) {
+		warn("the undo is not finished: run it again, or with --abort");
+		update_text(u, "switched, failed, and not undone");
+		return UPDATE_UNFINISHED;
+	}
 	if (live_gen_remove(u->live.fd, u->to) < 0 || svdirs_enter(u) < 0 ||
 		journal_remove(u->live.fd) < 0)
 		warn_sys("unable to remove what was prepared (the next update "
