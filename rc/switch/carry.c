@@ -18,6 +18,7 @@ boot_only(struct gen *g, unsigned n, const char *target)
 	if (update_boot(target, g->places.boot) < 0)
 		return EX_SYSTEM;
 	gen_stamp(g, n);
+	g->outcome = "kept-for-boot";
 	if (g->u.verbosity >= 1 && !g->quiet)
 		info("generation %u will be booted%s", n,
 			g->boot ? ""
@@ -136,9 +137,13 @@ gen_carry_out(struct gen *g)
 	char target[64];
 	unsigned n, count = g->u.new.nlong + g->u.new.nshort;
 
+	if (g->json || g->exit_code)
+		g->changes = gen_changes(g);
 	if (g->u.dry) {
 		if (gen_is_live(g))
 			return switch_live(g, 0, 0);
+		if (g->json)
+			return EX_OK;
 		printf("nothing is live: %u service%s would be kept as the "
 		       "next generation and booted%s\n",
 			count, count == 1 ? "" : "s",
@@ -149,7 +154,7 @@ gen_carry_out(struct gen *g)
 		return EX_OK;
 	}
 	gen_remove_rubbish(g);
-	n = gen_keep(g);
+	n = g->made = gen_keep(g);
 	snprintf(target, sizeof target, "generations/%u/db", n);
 	if (gen_can_begin(g))
 		return begin_live(g, n, target);

@@ -30,6 +30,14 @@ struct gen {
 	char *data;
 	size_t len;
 	struct update u;
+	/* result.c */
+	int json, exit_code;
+	struct json services;
+	char *text; /* of services */
+	size_t textlen;
+	const char *outcome; /* if the code does not say it, or 0 */
+	int changes; /* there was, or is, something to do */
+	unsigned made; /* generation that it is kept as, or 0 */
 };
 
 /* --- generations.c --- */
@@ -52,6 +60,8 @@ int gen_is_live(const struct gen *);
 int gen_can_begin(const struct gen *);
 /* Is the database in hand what is live, or what is booted? */
 int gen_is_known(const struct gen *);
+/* Would a switch to the database in hand change what is live or booted? */
+int gen_changes(const struct gen *);
 /* What is noted of generation n: id has LIVE_HEX bytes.  0 or -1. */
 int gen_info(const struct gen *, unsigned n, char *id, time_t *when);
 /* Whether a switch to it went wrong, so that a rollback passes it over. */
@@ -74,6 +84,15 @@ int gen_unchanged(struct gen *);
 
 /* Compile or read the database into g->u. */
 void gen_database(struct gen *);
+
+/* --- result.c --- */
+
+enum { GEN_CHANGES = 2 }; /* exit code of plan --exit-code */
+/* Print the result as JSON if that was asked for.  The exit code. */
+void gen_result_begin(struct gen *);
+int gen_result(struct gen *, int code);
+/* List the generations. */
+void gen_print(const struct gen *);
 
 /* --- carry.c --- */
 

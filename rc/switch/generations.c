@@ -318,3 +318,35 @@ gen_is_known(const struct gen *g)
 				0 &&
 			has_id(path, g->u.new.id));
 }
+
+static int
+is_cut_off(const struct gen *g)
+{
+	char err[PATH_LEN + 256];
+	struct live l;
+	int r;
+
+	if (live_open(&l, g->live, 0, err, sizeof err) < 0)
+		return 1;
+	r = live_switching(&l);
+	for (uint32_t i = 0; !r && i < l.db.nlong + l.db.nshort; i++)
+		r = l.state.rec[i].flags & STATE_OWED;
+	live_close(&l);
+	return r;
+}
+
+int
+gen_changes(const struct gen *g)
+{
+	const unsigned char *id = g->u.new.id;
+	char path[PATH_LEN];
+
+	if (gen_can_begin(g))
+		return 1;
+	if (!g->test && !has_id(g->places.boot, id))
+		return 1;
+	if (g->boot || !gen_is_live(g))
+		return 0;
+	return path_join(path, sizeof path, g->live, "current/db") < 0 ||
+		!has_id(path, id) || is_cut_off(g);
+}

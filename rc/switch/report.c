@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/file.h"
+#include "lib/json.h"
 #include "lib/msg.h"
 #include "lib/path.h"
 #include "rc/kept.h"
@@ -28,6 +29,39 @@ report_generation(const struct update *u, uint32_t gen, char *buf, size_t size)
 	return buf;
 }
 
+const char *
+report_outcome(int code)
+{
+	switch (code) {
+	case UPDATE_OK:
+		return "switched";
+	case UPDATE_FAILED:
+	case UPDATE_TIMEOUT:
+		return "switched-failed";
+	case UPDATE_UNDONE:
+		return "undone";
+	case UPDATE_UNDONE_PART:
+		return "undone-partly";
+	case UPDATE_UNFINISHED:
+	case UPDATE_CUT_OFF:
+		return "cut-off";
+	}
+	return "not-switched";
+}
+
+static void
+put_service(struct json *j, const char *name, const char *action,
+	const char *why, const char *to)
+{
+	json_line(j);
+	json_begin(j, 0, '{');
+	json_text(j, "name", name);
+	json_text(j, "action", action);
+	json_text(j, "reason", why);
+	json_text(j, "to", to);
+	json_end(j, '}');
+}
+
 static void
 plan_line(const struct update *u, const char *word, const char *name,
 	const struct diff_step *s)
@@ -35,7 +69,9 @@ plan_line(const struct update *u, const char *word, const char *name,
 	char why[512];
 
 	diff_why_text(why, sizeof why, &u->in, s);
-	if (u->dry || u->show)
+	if (u->services)
+		put_service(u->services, name, word, why, 0);
+	else if (u->dry || u->show)
 		printf("%-8s %s: %s\n", word, name, why);
 	else
 		info("%s %s: %s", word, name, why);
@@ -77,17 +113,22 @@ tell_rename(const struct update *u, const struct diff *d, uint32_t i)
 	new = u->in.to->services[d->to[i]].name;
 	if (!strcmp(old, new))
 		return;
-	if (u->dry || u->show)
+	if (u->services)
+		put_service(u->services, old, "rename", 0, new);
+	else if (u->dry || u->show)
 		printf("rename   %s: to %s\n", old, new);
 	else
 		info("rename %s: to %s", old, new);
 }
 
 void
-report_plan(const struct update *u, const struct diff *d)
+report_plan(struct update *u, const struct diff *d)
 {
-	if (!u->dry && !u->show && u->verbosity < 2)
+	/* Of an undo the plan is not told as JSON. */
+	if (u->services ? u->planned : !u->dry && !u->show && u->verbosity < 2)
 		return;
+	u->planned = 1;
+	u->untouched = d->untouched;
 	for (uint32_t i = 0; i < d->nfrom; i++) {
 		tell_old(u, d, i);
 		tell_rename(u, d, i);
@@ -96,6 +137,8 @@ report_plan(const struct update *u, const struct diff *d)
 		if (d->new[j].action == DIFF_START)
 			plan_line(u, "start", u->in.to->services[j].name,
 				d->new + j);
+	if (u->services)
+		return;
 	if (u->dry)
 		printf("%u stay up untouched\n", (unsigned)d->untouched);
 	else if (u->show)
@@ -116,7 +159,7 @@ report_outdated(const struct update *u)
 				u, "keep", u->live.db.services[i].name, &kept);
 			found = 1;
 		}
-	if (found)
+	if (found && !u->services)
 		puts("nothing to do: the same set of services (reeve restart "
 		     "starts one that is kept with what counts now)");
 	return found;

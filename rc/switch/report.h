@@ -11,10 +11,13 @@
 const char *report_generation(
 	const struct update *, uint32_t gen, char *buf, size_t size);
 
+/* The exit code of a switch as a word, for programs. */
+const char *report_outcome(int code);
+
 /* A line for each service that something is done to, with the reason: to
  * standard output in a dry run or if the plan is to be shown, else as messages,
  * from verbosity 2 on. */
-void report_plan(const struct update *, const struct diff *);
+void report_plan(struct update *, const struct diff *);
 
 /* The set is the same: a line for each service that runs with an earlier
  * definition.  1 if there is any. */

@@ -33,7 +33,9 @@ enum {
 	O_START,
 	O_SETTLE,
 	O_USERS,
-	O_IGNORE_DOWN
+	O_IGNORE_DOWN,
+	O_JSON,
+	O_EXIT_CODE
 };
 enum { JOBS = 32, DEATHS = 3, START_MS = 60000, SETTLE_MS = 500, KEEP = 10 };
 
@@ -96,6 +98,11 @@ static const struct opt opts[] = {
 	{ 'q', "quiet", 0,
 		"say nothing if all goes well; with plan: exit 1 if "
 		"there\nis something to do" },
+	{ O_EXIT_CODE, "exit-code", 0,
+		"with plan: exit 2 if there is something to do" },
+	{ O_JSON, "json", 0,
+		"print the plan, the result or the list as JSON (its\n"
+		"fields are in reeve-json(5))" },
 	{ O_NO_BLOCK, "no-block", 0,
 		"fail if another change is in progress, "
 		"instead of\nwaiting for it" },
@@ -207,7 +214,7 @@ fill_update(struct gen *g)
 
 	u->logs = g->places.logs;
 	u->run.verbosity = u->verbosity;
-	u->show = u->verbosity >= 1 && !g->quiet;
+	u->show = u->verbosity >= 1 && !g->quiet && !g->json;
 	/* Each step too, for who looks on. */
 	if (u->show && u->verbosity < 2 && isatty(2))
 		u->run.verbosity = 2;
@@ -253,7 +260,11 @@ do_switch(struct gen *g, int argc, char **argv)
 		return do_abort(g);
 	set_sources(g, argc, argv);
 	if (gen_unchanged(g)) {
-		if (g->u.verbosity >= 1 && !g->u.dry && !g->quiet)
+		g->outcome = "nothing-to-do";
+		g->made = gen_booted(g);
+		if (g->json)
+			;
+		else if (g->u.verbosity >= 1 && !g->u.dry && !g->quiet)
 			info("nothing to do: the definitions are those of "
 			     "generation %u",
 				gen_booted(g));
@@ -262,6 +273,10 @@ do_switch(struct gen *g, int argc, char **argv)
 		return EX_OK;
 	}
 	gen_database(g);
+	if (g->u.dry && g->quiet && g->exit_code) {
+		g->changes = gen_changes(g);
+		return EX_OK;
+	}
 	if (g->u.dry && g->quiet)
 		return gen_is_known(g) ? EX_OK : EX_NO;
 	return gen_carry_out(g);
@@ -326,29 +341,9 @@ do_rollback(struct gen *g, int argc, char **argv)
 static int
 do_generations(struct gen *g, int argc, char **argv)
 {
-	size_t n;
-	unsigned *v = gen_list(g, &n), live = gen_live(g), boot = gen_booted(g);
-
 	if (argc)
 		die(EX_MISUSE, "generations takes no '%s'", *argv);
-	for (size_t i = 0; i < n; i++) {
-		char id[LIVE_HEX] = "", date[32] = "-";
-		time_t when = 0;
-		struct tm tm;
-
-		if (gen_info(g, v[i], id, &when) == 0 &&
-			localtime_r(&when, &tm))
-			strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S", &tm);
-		printf("%u  %s  %.12s%s%s%s\n", v[i], date, id,
-			v[i] == live ? "  live" : "",
-			v[i] == boot ? "  boot" : "",
-			gen_has_failed(g, v[i]) ? "  failed" : "");
-	}
-	if (!n)
-		info("there is none yet (reeve switch makes the first)");
-	free(v);
-	if (fflush(stdout))
-		die_sys(EX_SYSTEM, "unable to write");
+	gen_print(g);
 	return EX_OK;
 }
 
@@ -426,6 +421,24 @@ users_option(const char *s)
 	return users;
 }
 
+/* What does not go together. */
+static void
+check_options(const struct gen *g, const struct word *w)
+{
+	int plan = w->run == do_plan || g->u.dry;
+
+	if (g->test && g->boot)
+		die(EX_MISUSE, "--test and --boot exclude each other");
+	if (g->json && (w->run == do_gc || g->abort_it))
+		die(EX_MISUSE,
+			"--json is of switch, plan, rollback and "
+			"generations");
+	if (g->exit_code && (!plan || w->run == do_gc))
+		die(EX_MISUSE, "--exit-code is of plan");
+	if (g->json && g->quiet)
+		die(EX_MISUSE, "--json and --quiet exclude each other");
+}
+
 static void
 parse_options(struct gen *g, int argc, char **argv)
 {
@@ -497,6 +510,12 @@ parse_options(struct gen *g, int argc, char **argv)
 		case 'q':
 			g->quiet = 1;
 			break;
+		case O_JSON:
+			g->json = 1;
+			break;
+		case O_EXIT_CODE:
+			g->exit_code = 1;
+			break;
 		case O_NO_BLOCK:
 			g->block = 0;
 			break;
@@ -509,8 +528,6 @@ parse_options(struct gen *g, int argc, char **argv)
 		default:
 			opt_usage(&usage);
 		}
-	if (g->test && g->boot)
-		die(EX_MISUSE, "--test and --boot exclude each other");
 }
 
 /* "reeve-switch plan ...", "reeve-switch ... plan ...", or called by the name
@@ -551,5 +568,9 @@ main(int argc, char **argv)
 	set_places(&g);
 	if (!w)
 		w = commands;
-	return w->run(&g, argc, argv);
+	check_options(&g, w);
+	if (w->run == do_gc || w->run == do_generations)
+		return w->run(&g, argc, argv);
+	gen_result_begin(&g);
+	return gen_result(&g, w->run(&g, argc, argv));
 }

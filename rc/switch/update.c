@@ -541,7 +541,7 @@ update_switch(struct update *u)
 		again |= u->live.state.rec[i].flags & STATE_OWED;
 	if (is_same(u) && (!u->dry || !again)) {
 		u->in.from = u->in.to = &u->live.db;
-		if (u->dry && !report_outdated(u))
+		if (u->dry && !report_outdated(u) && !u->services)
 			puts("nothing to do: the same set of services");
 		return u->dry ? UPDATE_OK : pay_debts(u);
 	}

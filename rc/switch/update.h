@@ -4,6 +4,7 @@
 #ifndef RC_UPDATE_H
 #define RC_UPDATE_H
 
+#include "lib/json.h"
 #include "rc/switch/diff.h"
 #include "rc/live.h"
 #include "rc/run.h"
@@ -33,6 +34,7 @@ struct update {
 	int dry; /* print the plan and do nothing */
 	int verbosity;
 	int show; /* print the plan before it is carried out */
+	struct json *services; /* the plan goes there, as elements; or 0 */
 	const char *compiled; /* where the new database lies */
 	const char *boot, *boot_link; /* link to set when done, or 0 */
 	const char *logs; /* default log directory, or 0 */
@@ -47,6 +49,8 @@ struct update {
 	uint64_t began; /* os_now, of the switch or, for an undo,
 				 * of the one that is undone */
 	uint32_t from, to;
+	int planned; /* there was a plan */
+	uint32_t untouched; /* how many it leaves alone */
 	char text[512]; /* what came out, in words */
 };
 

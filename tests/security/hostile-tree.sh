@@ -67,7 +67,7 @@ each() {
 	for words in status 'status -a' 'status evil' 'status --json' 'status --check' \
 		'status --names' tree 'tree -a' 'why evil' 'why fails' graph 'graph -a' \
 		metrics check 'logs evil' 'logs --json evil' generations \
-		'switch --dry-run' 'diff' 'start --dry-run evil' 'stop --dry-run evil' \
+		'generations --json' 'plan --json' 'switch --dry-run' 'diff' 'start --dry-run evil' 'stop --dry-run evil' \
 		'down --dry-run' 'up --dry-run' 'list' 'show evil' 'upgrade --dry-run' \
 		'wait evil' 'kill -s CONT evil' 'explain evil' 'booted' "help $esc" "$esc"
 	do
@@ -98,6 +98,8 @@ done
 reeve status --json | jq -e '.services | length > 5' >/dev/null; is $? 0 'JSON is JSON'
 like "$(reeve status --json | jq -r '.services[].name' | grep -c '^v\$')" '^1' \
 	'and has the exact name'
+reeve plan --json | jq -e . >/dev/null; is $? 0 'so is a plan'
+reeve generations --json | jq -e . >/dev/null; is $? 0 'and the list of generations'
 reeve logs --json evil | jq -e . >/dev/null; is $? 0 'so are logs'
 reeve graph >g; reeve-rc-db --dot graph >g2 2>/dev/null || reeve-rc-db -c /run/reeve/current/db graph --dot >g2
 if command -v dot >/dev/null; then

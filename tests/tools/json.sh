@@ -109,6 +109,26 @@ reeve-rc-compile update.db t/sv; reeve-rc-update -l t/live update.db
 reeve status --json >status.updated
 reeve switch --abort -q; reeve status --json >status.aborted
 agree 'reeve status --json' status.*
+
+echo 'exec sleep 1003' | longrun web
+reeve plan --json >plan.new
+reeve switch --json >switch.new 2>err
+echo 'web -> site' >names; mv t/sv/web t/sv/site
+mv t/sv/default/contents.d/web t/sv/default/contents.d/site
+reeve switch --json --conversion-file names >switch.renamed 2>err
+reeve switch --json >switch.again 2>err
+nothing() { reeve switch --json 2>err | grep -q nothing-to-do; }
+ok 'a switch sees without compiling that nothing changed' within 10 nothing
+reeve rollback --dry-run --json >rollback.plan
+for x in plan.new switch.new switch.renamed switch.again rollback.plan; do
+	ok "$x is one JSON object" eval "jq -se 'length == 1' $x >/dev/null"
+done
+reeve generations --json >generations
+mv "$(readlink -f t/live/current/compiled | sed 's,db$,info,')" info
+reeve generations --json >generations.lost
+reeve plan --json >plan.lost
+agree 'reeve switch --json' plan.* switch.* rollback.plan
+agree 'reeve generations --json' generations generations.lost
 agree 'reeve-svstat --json' svstat.*
 
 ok 'a line is logged' within 10 grep -q 'a line' t/log/logged/current
@@ -129,5 +149,5 @@ echo longrun | f new/type; echo true | f new/command
 reeve-rc-compile other.db t/sv
 reeve-rc-db -c t/state/boot --json diff other.db >diff
 agree 'reeve-rc-db --json diff' diff
-is "$(grep -c '^\.Ss ' "$SRC/doc/reeve-json.5")" 7 'the page has no other section'
+is "$(grep -c '^\.Ss ' "$SRC/doc/reeve-json.5")" 9 'the page has no other section'
 end

@@ -8,7 +8,7 @@
 #include "lib/json.h"
 #include "lib/num.h"
 #include "rc/kept.h"
-#include "rc/switch/update.h"
+#include "rc/switch/report.h"
 #include "tools/front/status.h"
 
 static void
@@ -112,26 +112,6 @@ put_item(struct json *j, const struct item *it, const struct model *m)
 	json_end(j, '}');
 }
 
-static const char *
-outcome(int code)
-{
-	switch (code) {
-	case UPDATE_OK:
-		return "switched";
-	case UPDATE_FAILED:
-	case UPDATE_TIMEOUT:
-		return "switched-failed";
-	case UPDATE_UNDONE:
-		return "undone";
-	case UPDATE_UNDONE_PART:
-		return "undone-partly";
-	case UPDATE_UNFINISHED:
-	case UPDATE_CUT_OFF:
-		return "cut-off";
-	}
-	return "not-switched";
-}
-
 static void
 put_last(struct json *j, const struct model *m)
 {
@@ -142,7 +122,7 @@ put_last(struct json *j, const struct model *m)
 		return;
 	}
 	json_begin(j, "last_switch", '{');
-	json_text(j, "outcome", outcome(last.code));
+	json_text(j, "outcome", report_outcome(last.code));
 	json_number(j, "code", last.code);
 	json_number(j, "time", (long long)(last.when / 1000));
 	json_text(j, "text", last.text);
