@@ -35,6 +35,7 @@ struct job {
 	int whole; /* that is what is left of the time for all */
 	unsigned deaths;
 	int acted; /* its supervise did something since it was told */
+	int over; /* its supervise said that it is down */
 };
 
 struct half {

@@ -16,7 +16,7 @@
 #include "supervise/detail.h"
 #include "supervise/status.h"
 
-enum { CHECK_MS = 1000, CHECK_MAX_MS = 8000 };
+enum { CHECK_MS = 1000, CHECK_MAX_MS = 8000, DEAF_MS = 50 };
 
 static int
 servicedir(const struct half *h, char *buf, uint32_t i)
@@ -130,6 +130,8 @@ act_on(struct half *h, struct job *j, int sight)
 	j->at.look = 0;
 	if (sight == SIGHT_ARRIVED)
 		return job_verdict(h, j, NEWS_REACHED, 0);
+	if (sight == SIGHT_EVENTS && !j->ear.path)
+		sight = DEAF_MS;
 	if (sight != SIGHT_EVENTS)
 		j->at.look = clock_now() + (uint64_t)sight;
 	return 0;
@@ -145,6 +147,9 @@ longrun_look(struct half *h, struct job *j)
 	if (j->watch == W_STEADY || servicedir(h, dir, j->i) < 0)
 		return 0;
 	s = see(j, dir);
+	/* On a full file system it may never have had a status. */
+	if (j->watch == W_STOP && !s.known && j->over)
+		return job_verdict(h, j, NEWS_REACHED, 0);
 	if (j->told && s.up)
 		see_end(h, j, dir, &s);
 	return act_on(h, j, sight_again(&s, j->watch));
@@ -251,6 +256,7 @@ longrun_hear(struct half *h, struct job *j)
 		j->deaths += e.deaths;
 	}
 	j->acted |= e.acted;
+	j->over = e.over || (j->over && !e.started);
 	if (follow(h, j, &e))
 		return;
 	news = heard_news(&e, j->watch, j->deaths, h->run->deaths, prog_as_s6);
@@ -273,12 +279,26 @@ may_have_been_told(const struct state_rec *r)
 		(r->flags & STATE_FAILED);
 }
 
+/* Its events.  Where no fifo can be made for want of space its status is looked
+ * at instead: to stop something needs none.  0, or -1 and errno. */
+static int
+listen_to(struct half *h, struct job *j, const char *dir)
+{
+	char event[PATH_LEN];
+
+	if (path_join(event, sizeof event, dir, EVENT_DIR) < 0)
+		return -1;
+	if (event_listen(&j->ear, event) < 0)
+		return errno == ENOSPC || errno == EDQUOT ? 0 : -1;
+	return ready_add(&h->ready, j->ear.fd, j->i);
+}
+
 void
 longrun_begin(struct half *h, uint32_t i)
 {
 	struct job *j = job_new(h, i);
 	struct sight s;
-	char dir[PATH_LEN], event[PATH_LEN];
+	char dir[PATH_LEN];
 	int named;
 
 	if (!j) {
@@ -288,9 +308,7 @@ longrun_begin(struct half *h, uint32_t i)
 	named = servicedir(h, dir, i);
 	if (named == 0 && h->mode == RUN_UP)
 		run_complete(h->run->live, i, dir);
-	if (named < 0 || path_join(event, sizeof event, dir, EVENT_DIR) < 0 ||
-		event_listen(&j->ear, event) < 0 ||
-		ready_add(&h->ready, j->ear.fd, i) < 0) {
+	if (named < 0 || listen_to(h, j, dir) < 0) {
 		uint32_t e = (uint32_t)errno;
 
 		if (job_put_off(h, j, (int)e))

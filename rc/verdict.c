@@ -130,7 +130,7 @@ heard_letters(struct heard *h, enum watch w, const char *s, size_t n)
 			h->over = 1;
 			break;
 		case 'u':
-			h->dead = 0;
+			h->dead = h->over = 0;
 			h->started = 1;
 			if (w == W_START)
 				return k + 1;

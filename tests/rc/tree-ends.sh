@@ -54,7 +54,7 @@ within 10 told || bail 'it is not told to end'
 : >go
 within 20 no_process $switch
 wait $switch;			is $? 13 'a switch whose tree ends ends, too' || show out
-like "$(cat out)" 'told to end|no supervision tree|transport endpoint' 'and says why' || show out
+like "$(cat out)" 'told to end|no supervision tree|unable to have new services supervised' 'and says why' || show out
 reeve up >out 2>&1;		is $? 0 'when there is a tree again it goes on' || show out
 like "$(cat t/live/servicedirs/web/run)" 1003 'to the new set'
 ok 'all is up' within 10 reeve status --check
