@@ -22,6 +22,7 @@
 #include "rc/places.h"
 
 #define LOG_SERVICE "s6-svscan-log" /* svscan -X looks for this name */
+#define LOG_FIFO LOG_SERVICE "/closed/fifo"
 #define END_SERVICE "reeve-shutdownd"
 #define LOG_DIR UNCAUGHT_LOGS
 #define READY_FD 3
@@ -285,13 +286,14 @@ make_log(struct boot *b)
 		b->echo ? " --catch-all-echo" : " --catch-all");
 	write_file(LOG_SERVICE "/notification-fd", "3\n", 0644);
 	if (path_mkdirs(LOG_DIR, 02750) < 0 ||
-		mkfifo(LOG_SERVICE "/fifo", 0600) < 0) {
+		mkdir(LOG_SERVICE "/closed", 0700) < 0 ||
+		mkfifo(LOG_FIFO, 0600) < 0) {
 		warn_sys("unable to make the log (messages stay here)");
 		return;
 	}
-	b->log_keep =
-		open(LOG_SERVICE "/fifo", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	b->log_write = open(LOG_SERVICE "/fifo", O_WRONLY | O_CLOEXEC);
+	b->log_keep = open(LOG_FIFO, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	b->log_write = open(LOG_FIFO, O_WRONLY | O_CLOEXEC);
+	fchmod(b->log_write, FILE_PIPE_MODE);
 	if (event_make(AT_FDCWD, LOG_SERVICE "/event", (gid_t)-1, 0) < 0 ||
 		event_listen(&b->log_up, LOG_SERVICE "/event") < 0)
 		b->log_up.fd = -1;

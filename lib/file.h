@@ -34,6 +34,11 @@ int file_uint(int at, const char *name, unsigned *u);
  * to be used is asked for with > 0. */
 int file_exists(int at, const char *name);
 
+/* Of a pipe into which others than its owner write: who has it open may open
+ * it again, as /dev/stdout or /proc/self/fd/1, but never to read.  One with a
+ * name is in a directory that only its owner can enter. */
+#define FILE_PIPE_MODE 0622
+
 /* Take a POSIX record lock on a whole file made if absent, mode 0600: who can
  * open a file, if only to read it, can hold a lock on it for ever.  The open
  * fd, to be kept; or -1 and errno (EAGAIN: held by another and not

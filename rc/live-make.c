@@ -13,6 +13,7 @@
 
 #include "lib/chain.h"
 #include "lib/file.h"
+#include "lib/msg.h"
 #include "lib/num.h"
 #include "lib/path.h"
 #include "lib/shquote.h"
@@ -407,12 +408,49 @@ fill_servicedir(int fd, void *arg)
 		: 0;
 }
 
+static int
+reads_pipe(const struct db_service *s)
+{
+	char line[PATH_LEN];
+	int n = snprintf(line, sizeof line, "../../fifo/%s\n", s->name);
+
+	for (uint32_t i = 0; i < s->nfiles; i++)
+		if (!strcmp(s->files[i].path, "stdin-fifo"))
+			return s->files[i].len == (size_t)n &&
+				!memcmp(s->files[i].data, line, (size_t)n);
+	return s->producers.n > 0;
+}
+
+/* The pipe into a consumer.  A supervise makes one that is missing, but lets
+ * nobody open it again: it does not know who else can reach it.  The directory
+ * may be of an older version, and open. */
+static void
+make_fifo(int livefd, const struct db_service *s)
+{
+	int fd = openat(livefd, "fifo", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0)
+		return;
+	if (fchmod(fd, 0700) < 0 ||
+		(mkfifoat(fd, s->name, 0600) < 0 && errno != EEXIST) ||
+		fstatat(fd, s->name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+		!S_ISFIFO(st.st_mode) ||
+		fchmodat(fd, s->name, FILE_PIPE_MODE, 0) < 0)
+		warn_sys("unable to give the pipe of %s its mode (going on)",
+			s->name);
+	close(fd);
+}
+
 int
 live_servicedir_make(int livefd, const struct db *db, uint32_t i)
 {
 	struct db_service *s = db->services + i;
-	int fd = open_servicedir(livefd, s->name), r, e;
+	int fd, r, e;
 
+	if (i < db->nlong && reads_pipe(s))
+		make_fifo(livefd, s);
+	fd = open_servicedir(livefd, s->name);
 	if (fd < 0)
 		return errno != ENOENT ? -1
 				       : make_whole(livefd, "servicedirs",

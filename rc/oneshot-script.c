@@ -58,6 +58,7 @@ open_copier(struct conn *c)
 		close(logger);
 		return -1;
 	}
+	fchmod(p[1], FILE_PIPE_MODE);
 	fcntl(p[0], F_SETFD, FD_CLOEXEC);
 	fcntl(p[1], F_SETFD, FD_CLOEXEC);
 	pid = fork();

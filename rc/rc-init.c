@@ -328,11 +328,13 @@ make_fixed(struct init *in)
 {
 	static const char *const dirs[] = { "gen", "store", "servicedirs",
 		"fifo" };
+	enum { CLOSED = 3 }; /* fifo: others may write to those in it */
 	char boot[128], line[300];
 	int at = in->live.fd, n;
 
 	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++)
-		if (mkdirat(at, dirs[i], 0755) < 0 && errno != EEXIST)
+		if (mkdirat(at, dirs[i], i == CLOSED ? 0700 : 0755) < 0 &&
+			errno != EEXIST)
 			die_sys(EX_SYSTEM, "unable to make %s/%s",
 				in->live.path, dirs[i]);
 	n = snprintf(line, sizeof line, "%s\n", in->live.prefix);

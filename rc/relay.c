@@ -85,6 +85,7 @@ make_pipe(int p[2])
 		return -1;
 	fcntl(p[0], F_SETFD, FD_CLOEXEC);
 	fcntl(p[1], F_SETFD, FD_CLOEXEC);
+	fchmod(p[1], FILE_PIPE_MODE);
 	return 0;
 }
 

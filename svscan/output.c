@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/file.h"
 #include "lib/msg.h"
 #include "lib/os.h"
 #include "svscan/output.h"
@@ -33,9 +34,30 @@ apart(int fd, int low)
 	close(writes);
 }
 
+/* What we got as a pipe without a name, as a container's output is, others
+ * may open again: only who has it can. */
+static void
+share(void)
+{
+	struct stat st, own;
+	int p[2];
+
+	if (pipe(p) < 0)
+		return;
+	if (fstat(p[1], &own) == 0)
+		for (int fd = 1; fd <= 2; fd++)
+			if (fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode) &&
+				st.st_dev == own.st_dev)
+				fchmod(fd,
+					(st.st_mode & 0777) | FILE_PIPE_MODE);
+	close(p[0]);
+	close(p[1]);
+}
+
 void
 output_apart(int low)
 {
+	share();
 	apart(1, low);
 	apart(2, low);
 	msg_never_wait();

@@ -89,6 +89,7 @@ pipes_open(const struct svscan *v, struct service *s)
 		fcntl(p[0], F_SETFD, FD_CLOEXEC);
 		fcntl(p[1], F_SETFD, FD_CLOEXEC);
 	}
+	fchmod(p[1], FILE_PIPE_MODE);
 	s->pipe[0] = pipes_lay_up(v, p[0]);
 	s->pipe[1] = s->pipe[0] < 0 ? -1 : pipes_lay_up(v, p[1]);
 	if (s->pipe[1] >= 0)

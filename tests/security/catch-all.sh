@@ -14,11 +14,12 @@ sv spy type 'longrun\n' user 'www\n' run '#!/bin/sh\nexec sleep 1000\n'
 reeve up >/dev/null 2>&1; reeve start spy >/dev/null
 p=$(pid /run/service/spy)
 is "$(mode "$p" 1) $(mode "$p" 2)" '1 1' 'reeve up: a service can only write'
-is "$(readlink /proc/"$p"/fd/2)" /run/service/reeve-catchall/fifo 'to the catch-all'
-is "$(stat -c %A /run/service/reeve-catchall/fifo)" prw------- 'and not open it again'
+is "$(readlink /proc/"$p"/fd/2)" /run/service/reeve-catchall/closed/fifo 'to the catch-all'
+is "$(stat -c %A /run/service/reeve-catchall/closed /run/service/reeve-catchall/closed/fifo | tr '\n' ' ')" \
+	'drwx------ prw--w--w- ' 'and open it again only to write'
 reeve-svscanctl --reexec /run/service
 s=$(pgrep -x reeve-svscan)
-ours() { [ "$(mode "$s" 2)" = 1 ] && ls -l "/proc/$s/fd" | grep -v ' [12] ->' | grep -q catchall/fifo; }
+ours() { [ "$(mode "$s" 2)" = 1 ] && ls -l "/proc/$s/fd" | grep -v ' [12] ->' | grep -q catchall/closed/fifo; }
 within 10 ours;	is $? 0 'after a change of the program svscan keeps the other end'
 reeve restart spy >/dev/null
 p=$(pid /run/service/spy)
@@ -32,7 +33,7 @@ timeout 20 reeve switch >/dev/null 2>&1
 timeout 20 reeve start noisy >/dev/null 2>&1
 full() { # nothing more goes in
 	! timeout 1 python3 -c 'import os,sys
-os.write(os.open("/run/service/reeve-catchall/fifo", os.O_WRONLY|os.O_NONBLOCK), b"x\n"*2000)'
+os.write(os.open("/run/service/reeve-catchall/closed/fifo", os.O_WRONLY|os.O_NONBLOCK), b"x\n"*2000)'
 }
 within 20 full;	is $? 0 'a service fills the pipe'
 # Things that supervise and svscan have to say.

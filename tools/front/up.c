@@ -137,13 +137,15 @@ make_catchall(const struct places *p)
 	if (file_write(AT_FDCWD, file, "3\n", 2, 0644, 0) < 0)
 		die_sys(EX_SYSTEM, "unable to write %s", file);
 	join(file, dir, "stdin-fifo");
-	if (file_write(AT_FDCWD, file, "fifo\n", 5, 0644, 0) < 0)
+	if (file_write(AT_FDCWD, file, "closed/fifo\n", 12, 0644, 0) < 0)
 		die_sys(EX_SYSTEM, "unable to write %s", file);
-	join(file, dir, "fifo");
+	join(file, dir, "closed");
+	make_dir(file, 0700);
+	join(file, dir, "closed/fifo");
 	if (mkfifo(file, 0600) < 0 && errno != EEXIST)
 		die_sys(EX_SYSTEM, "unable to make %s", file);
 	fd = open(file, O_RDWR | O_CLOEXEC);
-	if (fd < 0)
+	if (fd < 0 || fchmod(fd, FILE_PIPE_MODE) < 0)
 		die_sys(EX_SYSTEM, "unable to open %s", file);
 	return fd;
 }

@@ -20,6 +20,7 @@
 #include "rc/places.h"
 
 #define SERVICE "s6-svscan-log" /* the name that svscan -X knows */
+#define FIFO "closed/fifo"
 
 static const struct opt opts[] = { { 'D', "catchall-directory", "DIR",
 					   "log directory [the place for "
@@ -73,12 +74,13 @@ make_service(const char *scandir, const char *script, const char *logdir)
 		prog_name, qlog, script, quoted);
 	put(dir, "run", run, 0755);
 	put(dir, "notification-fd", "3\n", 0644);
-	put(dir, "stdin-fifo", "fifo\n", 0644);
-	if (mkfifoat(dir, "fifo", 0600) < 0 && errno != EEXIST)
-		die_sys(EX_SYSTEM, "unable to make %s/fifo", path);
-	fd = openat(dir, "fifo", O_RDWR);
-	if (fd < 0)
-		die_sys(EX_SYSTEM, "unable to open %s/fifo", path);
+	put(dir, "stdin-fifo", "closed/fifo\n", 0644);
+	if ((mkdirat(dir, "closed", 0700) < 0 && errno != EEXIST) ||
+		(mkfifoat(dir, FIFO, 0600) < 0 && errno != EEXIST))
+		die_sys(EX_SYSTEM, "unable to make %s/" FIFO, path);
+	fd = openat(dir, FIFO, O_RDWR);
+	if (fd < 0 || fchmod(fd, FILE_PIPE_MODE) < 0)
+		die_sys(EX_SYSTEM, "unable to open %s/" FIFO, path);
 	close(dir);
 	return fd;
 }
