@@ -6,6 +6,8 @@
 . "$TESTS/init/lib.sh"
 need unshare nsenter setpriv
 [ "$(id -u)" = 0 ] || skip_all 'needs root (mounts in its own namespace)'
+setpriv --reuid 2000 --regid 2000 --clear-groups true 2>/dev/null ||
+	skip_all 'no other users here'
 mount -t tmpfs -o mode=1777 shm /dev/shm || skip_all 'cannot mount here'
 export REEVE_STATE="$PWD/state" REEVE_SOURCES="$PWD/sv" OUT="$PWD/out"
 mkdir -p sv/app state out; chmod 755 .; chmod 777 out
