@@ -109,4 +109,16 @@ is "$(grep -hE '^\.Xr (reeve|s6-|ucspilogd)' doc/*.[1578] | awk '{print $2, $3}'
 		esac >/dev/null 2>&1 || echo "$n($s)"
 	done)" '' \
 	'every page that is referred to exists'
+
+# What SECURITY.md promises has a test, and the test is there.
+is "$(sed -n '/^## Promised/,/^## Not/p' SECURITY.md | grep '^|' | sed 1,2d |
+	while read -r line; do
+		t=$(echo "$line" | sed 's/.*| \([^|]*\) |$/\1/' |
+			grep -o '`[^`]*\.sh`' | tr -d '`')
+		[ -n "$t" ] || echo "no test: $line"
+		for f in $t; do
+			case $f in tests/*) ;; *) f=tests/security/$f ;; esac
+			[ -f "$f" ] || echo "no $f: $line"
+		done
+	done)" '' 'every promise of SECURITY.md names a test that exists'
 end
