@@ -5,8 +5,9 @@
 #
 # The updater is killed (then: interrupted, then given ENOSPC, EIO) at every
 # file-changing or signalling call that a whole run makes, one run for each.
-# REEVE_LONG=1 takes every N with every fault and both ways out; otherwise a time limit spreads the points evenly.  FAULTS="error=EIO" takes
-# that fault only, so that the whole can be spread over several runs.
+# REEVE_LONG=1 takes every N with every fault and both ways out; otherwise a time
+# limit spreads the points evenly.  FAULTS="error=EIO" takes that fault only, so
+# that the whole can be spread over several runs.
 . "$TESTS/lib.sh"
 need strace reeve-log reeve-svscan
 budget=${BUDGET-$((50 / parts))}
