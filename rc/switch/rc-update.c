@@ -130,85 +130,101 @@ open_new(struct update *u, const char *path)
 	u->compiled = path;
 }
 
+/* What is not in struct update. */
+struct asked {
+	char live[PATH_LEN];
+	const char *file; /* of conversions */
+	int block, abort_it;
+};
+
+static void
+options(struct update *u, struct asked *a, int argc, char **argv)
+{
+	int c;
+
+	while ((c = opt_next(&usage, argc, argv)) != -1)
+		switch (c) {
+		case 'l':
+			if (path_absolute(a->live, sizeof a->live, optarg) < 0)
+				die_sys(EX_MISUSE, "unable to use %s", optarg);
+			break;
+		case 'n':
+			u->dry = 1;
+			break;
+		case 'f':
+			a->file = optarg;
+			break;
+		case 't':
+			u->run.timeout_ms =
+				opt_uint("timeout", optarg, 0, 1u << 31);
+			break;
+		case 'b':
+			a->block = 1;
+			break;
+		case O_NOBLOCK:
+			a->block = 0;
+			break;
+		case 'e':
+			u->in.force_essentials = 1;
+			break;
+		case 'E':
+			u->in.force_essentials = 0;
+			break;
+		case 'v':
+			u->verbosity =
+				(int)opt_uint("verbosity", optarg, 0, 99);
+			break;
+		case 'j':
+			u->run.jobs = opt_uint("jobs", optarg, 0, 100000);
+			break;
+		case O_ROLLBACK:
+			u->rollback = 1;
+			break;
+		case O_ABORT:
+			a->abort_it = 1;
+			break;
+		case O_IGNORE_DOWN:
+			u->run.ignore_down = 1;
+			break;
+		case O_CHANGE:
+			u->in.on_change = change_option(optarg);
+			break;
+		case O_BUNDLE:
+			u->in.bundle = optarg;
+			break;
+		default:
+			opt_usage(&usage);
+		}
+}
+
 int
 main(int argc, char **argv)
 {
 	static struct update u;
 	static struct places places;
-	static char live[PATH_LEN], newdb[PATH_LEN];
+	static struct asked a;
+	static char newdb[PATH_LEN];
 	struct diff_convert *convert = 0;
-	int c, block, abort_it = 0, code;
-	const char *file = 0;
+	int code;
 	char err[256];
 
 	prog_init(argv[0]);
 	umask(022);
-	block = !prog_as_s6;
+	a.block = !prog_as_s6;
 	u.verbosity = 1;
 	u.run.jobs = prog_as_s6 ? 0 : JOBS;
 	u.run.deaths = prog_as_s6 ? 0 : DEATHS;
 	if (prog_as_s6)
 		u.in.on_change = DIFF_NEVER;
-	while ((c = opt_next(&usage, argc, argv)) != -1)
-		switch (c) {
-		case 'l':
-			if (path_absolute(live, sizeof live, optarg) < 0)
-				die_sys(EX_MISUSE, "unable to use %s", optarg);
-			break;
-		case 'n':
-			u.dry = 1;
-			break;
-		case 'f':
-			file = optarg;
-			break;
-		case 't':
-			u.run.timeout_ms =
-				opt_uint("timeout", optarg, 0, 1u << 31);
-			break;
-		case 'b':
-			block = 1;
-			break;
-		case O_NOBLOCK:
-			block = 0;
-			break;
-		case 'e':
-			u.in.force_essentials = 1;
-			break;
-		case 'E':
-			u.in.force_essentials = 0;
-			break;
-		case 'v':
-			u.verbosity = (int)opt_uint("verbosity", optarg, 0, 99);
-			break;
-		case 'j':
-			u.run.jobs = opt_uint("jobs", optarg, 0, 100000);
-			break;
-		case O_ROLLBACK:
-			u.rollback = 1;
-			break;
-		case O_ABORT:
-			abort_it = 1;
-			break;
-		case O_IGNORE_DOWN:
-			u.run.ignore_down = 1;
-			break;
-		case O_CHANGE:
-			u.in.on_change = change_option(optarg);
-			break;
-		case O_BUNDLE:
-			u.in.bundle = optarg;
-			break;
-		default:
-			opt_usage(&usage);
-		}
-	if (argc - optind != !abort_it)
+	options(&u, &a, argc, argv);
+	if (argc - optind != !a.abort_it)
 		opt_usage(&usage);
 	u.run.verbosity = u.verbosity;
-	if (!*live && live_default(live, err, sizeof err) < 0)
+	if (!*a.live && live_default(a.live, err, sizeof err) < 0)
 		die(EX_SYSTEM, "%s", err);
 	if (places_default(&places, err, sizeof err) == 0)
 		u.logs = places.logs;
-	if (!abort_it) {
+	if (!a.abort_it) {
 		if (prog_as_s6 && *argv[optind] != '/')
 			die(EX_MISUSE, "%s is not an absolute path",
 				argv[optind]);
@@ -216,17 +232,17 @@ main(int argc, char **argv)
 			die_sys(EX_MISUSE, "unable to use %s", argv[optind]);
 		open_new(&u, newdb);
 	}
-	if (file &&
-		(code = update_conversions(file, &convert, &u.in.nconvert)) !=
+	if (a.file &&
+		(code = update_conversions(a.file, &convert, &u.in.nconvert)) !=
 			0)
 		return code;
 	u.in.convert = convert;
-	if (!u.dry && run_lock(&u.run, live, block) < 0)
+	if (!u.dry && run_lock(&u.run, a.live, a.block) < 0)
 		die_sys(errno == ETIMEDOUT ? UPDATE_STOP_TIMEOUT : EX_SYSTEM,
 			"not switched: unable to take locks");
-	if (update_open(&u, live) < 0)
+	if (update_open(&u, a.live) < 0)
 		return EX_SYSTEM;
-	if (abort_it) {
+	if (a.abort_it) {
 		code = update_abort(&u);
 	} else {
 		code = update_recover(&u);

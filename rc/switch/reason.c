@@ -179,6 +179,25 @@ count(const struct db *db)
 	return db->nlong + db->nshort;
 }
 
+/* Those that need no more words. */
+static const char *const plain[BECAUSE_COUNT] = {
+	[BECAUSE_SAME] = "unchanged",
+	[BECAUSE_GONE] = "it is not in the new set",
+	[BECAUSE_TYPE] = "its type changed",
+	[BECAUSE_ESSENTIAL] =
+		"it is essential: a change counts from the next start",
+	[BECAUSE_OUTDATED] = "it runs with an earlier definition",
+	[BECAUSE_STILL_KEPT] =
+		"it runs with an earlier definition (the one now "
+		"counts from its next start)",
+	[BECAUSE_ASKED] = "the conversion file says so",
+	[BECAUSE_RENAME] = "its new name was in use, or its old one is",
+	[BECAUSE_OWED] = "it was up before an act that was cut off",
+	[BECAUSE_WANTED] = "it is wanted, and its definition changed",
+	[BECAUSE_REPLACES] = "the conversion file puts it there",
+	[BECAUSE_TARGET] = "so it was before",
+};
+
 void
 diff_why_text(char *buf, size_t max, const struct diff_input *in,
 	const struct diff_step *s)
@@ -190,85 +209,33 @@ diff_why_text(char *buf, size_t max, const struct diff_input *in,
 	const char *new = s->other < count(in->to)
 		? in->to->services[s->other].name
 		: "?";
+	const char *bundle = in->bundle ? in->bundle : "?";
 	char names[NAMES_MAX];
 
-	switch (s->why) {
-	case BECAUSE_SAME:
-		snprintf(buf, max, "unchanged");
-		return;
-	case BECAUSE_GONE:
-		snprintf(buf, max, "it is not in the new set");
-		return;
-	case BECAUSE_TYPE:
-		snprintf(buf, max, "its type changed");
-		return;
-	case BECAUSE_CHANGED:
+	if (s->why == BECAUSE_CHANGED)
 		snprintf(buf, max, "its definition changed (%s)",
 			differences(names, in, s));
-		return;
-	case BECAUSE_KEEP:
+	else if (s->why == BECAUSE_KEEP)
 		snprintf(buf, max,
 			"its definition changed (%s): it counts "
 			"from the next start",
 			differences(names, in, s));
-		return;
-	case BECAUSE_PIPE:
+	else if (s->why == BECAUSE_PIPE)
 		snprintf(buf, max, "its pipe is another one (%s)",
 			s->what ? s->what : "?");
-		return;
-	case BECAUSE_ESSENTIAL:
-		snprintf(buf, max,
-			"it is essential: a change counts from the "
-			"next start");
-		return;
-	case BECAUSE_OUTDATED:
-		snprintf(buf, max, "it runs with an earlier definition");
-		return;
-	case BECAUSE_STILL_KEPT:
-		snprintf(buf, max,
-			"it runs with an earlier definition (the "
-			"one now counts from its next start)");
-		return;
-	case BECAUSE_ASKED:
-		snprintf(buf, max, "the conversion file says so");
-		return;
-	case BECAUSE_RENAME:
-		snprintf(buf, max,
-			"its new name was in use, or its old one "
-			"is");
-		return;
-	case BECAUSE_NEEDS:
+	else if (s->why == BECAUSE_NEEDS)
 		snprintf(buf, max, "it needs %s, which goes down", old);
-		return;
-	case BECAUSE_NEEDS_NEW:
+	else if (s->why == BECAUSE_NEEDS_NEW)
 		snprintf(buf, max, "it needs %s now, which is not up", new);
-		return;
-	case BECAUSE_OWED:
-		snprintf(buf, max, "it was up before an act that was cut off");
-		return;
-	case BECAUSE_WANTED:
-		snprintf(buf, max, "it is wanted, and its definition changed");
-		return;
-	case BECAUSE_BUNDLE:
-		snprintf(buf, max, "it is new in bundle %s",
-			in->bundle ? in->bundle : "?");
-		return;
-	case BECAUSE_UNBUNDLED:
-		snprintf(buf, max, "it left bundle %s",
-			in->bundle ? in->bundle : "?");
-		return;
-	case BECAUSE_REPLACES:
-		snprintf(buf, max, "the conversion file puts it there");
-		return;
-	case BECAUSE_NEEDED:
+	else if (s->why == BECAUSE_BUNDLE)
+		snprintf(buf, max, "it is new in bundle %s", bundle);
+	else if (s->why == BECAUSE_UNBUNDLED)
+		snprintf(buf, max, "it left bundle %s", bundle);
+	else if (s->why == BECAUSE_NEEDED)
 		snprintf(
 			buf, max, "%s %s it", new, s->wish ? "wants" : "needs");
-		return;
-	case BECAUSE_TARGET:
-		snprintf(buf, max, "so it was before");
-		return;
-	case BECAUSE_COUNT:
-		break;
-	}
-	snprintf(buf, max, "unknown");
+	else
+		snprintf(buf, max, "%s",
+			s->why < BECAUSE_COUNT && plain[s->why] ? plain[s->why]
+								: "unknown");
 }

@@ -1,6 +1,7 @@
 /* diff.c - what a switch does, on sets small enough to write in one line: each
  * reason, renames, pipes, essentials, bundles, and an undo.  The random sets
- * are in plan.c. */
+ * are in plan.c.
+ * Covers: rc/switch/diff-up.c */
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -236,6 +236,17 @@ subscribe(const struct model *m, char *const *names, size_t n,
 	}
 }
 
+/* That something happened is all that they say. */
+static void
+take_events(const struct pollfd *fds, size_t n)
+{
+	char buf[64];
+
+	for (size_t i = 0; i < n; i++)
+		while (fds[i].fd >= 0 && read(fds[i].fd, buf, sizeof buf) > 0)
+			;
+}
+
 int
 change_wait(const char *scandir, char *const *names, size_t n,
 	enum change_want want, const long *restarted,
@@ -302,13 +313,7 @@ change_wait(const char *scandir, char *const *names, size_t n,
 			(unsigned long long)wait > began + timeout_ms - now)
 			wait = (int)(began + timeout_ms - now);
 		if (poll(fds, n, wait) > 0)
-			for (size_t i = 0; i < n; i++) {
-				char buf[64];
-
-				while (fds[i].fd >= 0 &&
-					read(fds[i].fd, buf, sizeof buf) > 0)
-					;
-			}
+			take_events(fds, n);
 	}
 	progress_clear();
 	for (size_t i = 0; i < n; i++)

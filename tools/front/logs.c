@@ -2,7 +2,6 @@
  * if wanted.  Reads log directories of reeve-log and of s6-log; changes
  * nothing.  See reeve-logs(1). */
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -12,29 +11,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/file.h"
-#include "lib/json.h"
 #include "lib/msg.h"
 #include "lib/nofile.h"
-#include "lib/num.h"
 #include "lib/opt.h"
 #include "lib/os.h"
 #include "lib/path.h"
-#include "lib/suggest.h"
-#include "lib/utf8.h"
 #include "log/logdir.h"
 #include "log/stream.h"
 #include "log/when.h"
 #include "rc/live.h"
-#include "rc/places.h"
-
-#define UNCAUGHT UNCAUGHT_LOGS /* of reeve-init */
-#define SYSTEM_LOGS "/var/log/reeve"
+#include "tools/front/logs.h"
 
 enum { POLL_MS = 200 };
 enum {
@@ -77,334 +67,7 @@ static const struct usage usage = { "[option]... [name|directory]...",
 	"Exit status: 0, 1 if a log could not be read, 100 misuse, 111 system "
 	"error." };
 
-struct source {
-	char *name; /* shown; owned */
-	char *path; /* owned */
-	struct stream stream;
-	int open;
-	int have; /* a line is waiting */
-	char *line; /* borrowed from the stream */
-	size_t len, skip; /* text begins after skip */
-	int stamped; /* the line has its own time */
-	tain when; /* of it */
-	tain order; /* the latest so far */
-};
-
-struct kept { /* a line of -n, formatted */
-	char *text;
-	size_t len;
-};
-
-static struct logs {
-	struct source *source;
-	size_t n;
-	int follow, utc, json, raw, color;
-	uint64_t lines; /* -n; UINT64_MAX all */
-	int have_since, have_until, have_grep;
-	tain since, until;
-	regex_t grep;
-	struct kept *kept; /* ring of the last lines */
-	uint64_t nkept;
-	size_t name_width;
-	int terminal; /* what is shown goes to one */
-	pid_t pager;
-	const char *pager_command;
-	int failed;
-} g;
-
-/* --- which logs */
-
-static int
-has(const char *path, const char *name)
-{
-	char buf[PATH_LEN];
-
-	return path_join(buf, sizeof buf, path, name) == 0 &&
-		file_exists(AT_FDCWD, buf) > 0;
-}
-
-/* While it is rotated there is no current. */
-static int
-is_logdir(const char *path)
-{
-	return has(path, "current") ||
-		(has(path, "lock") && has(path, "state"));
-}
-
-/* End if it may be one, but is not for us to read. */
-static void
-check_access(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd >= 0)
-		close(fd);
-	else if (errno == EACCES)
-		die_sys(EX_SYSTEM, "unable to read the log directory %s", path);
-}
-
-static void
-add_source(const char *name, const char *path)
-{
-	struct source *s;
-
-	g.source = realloc(g.source, (g.n + 1) * sizeof *g.source);
-	if (!g.source)
-		die_sys(EX_SYSTEM, "unable to allocate memory");
-	s = g.source + g.n++;
-	memset(s, 0, sizeof *s);
-	s->name = strdup(name);
-	s->path = strdup(path);
-	s->order = tain_zero;
-	if (!s->name || !s->path)
-		die_sys(EX_SYSTEM, "unable to allocate memory");
-	if (strlen(name) > g.name_width)
-		g.name_width = strlen(name);
-}
-
-/* The running set of services, if there is one. */
-static struct live *
-open_live(const char *path)
-{
-	static struct live live;
-	char dir[PATH_LEN], err[512];
-
-	if (!path) {
-		if (live_default(dir, err, sizeof err) < 0)
-			return 0;
-		path = dir;
-	} else if (live_open(&live, path, 0, err, sizeof err) < 0) {
-		die_sys(EX_SYSTEM, "%s", err);
-	} else {
-		return &live;
-	}
-	return live_open(&live, path, 0, err, sizeof err) < 0 ? 0 : &live;
-}
-
-static const struct db_service *
-service_named(const struct db *db, const char *name)
-{
-	uint32_t total = db->nlong + db->nshort;
-
-	for (uint32_t i = 0; i < total; i++)
-		if (!strcmp(db->services[i].name, name))
-			return db->services + i;
-	return 0;
-}
-
-/* The log directory of a service: its own property, or that of who reads its
- * output. */
-static const char *
-logdir_of(const struct db *db, const struct db_service *v)
-{
-	const char *dir = db_prop(v, "logdir");
-
-	for (int i = 0; !dir && db_logger(db, v) != DB_NONE && i < 100; i++) {
-		v = db->services + db_logger(db, v);
-		dir = db_prop(v, "logdir");
-	}
-	return dir;
-}
-
-/* The log of all that has no other: `reeve up', reeve-catchall and
- * reeve-init each have a place for it. */
-static int
-is_catchall(const char *name)
-{
-	return !strcmp(name, "catch-all") || !strcmp(name, "catchall");
-}
-
-/* All there are.  1, or 0 if there is none. */
-static int
-add_catchalls(const struct places *p)
-{
-	static const char *const names[] = { "catch-all", "catchall" };
-	size_t had = g.n;
-	char path[PATH_LEN];
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (path_join(path, sizeof path, p->logs, names[i]) == 0 &&
-			is_logdir(path))
-			add_source(names[i], path);
-	if ((g.n == had || !strcmp(p->logs, SYSTEM_LOGS)) &&
-		is_logdir(UNCAUGHT))
-		add_source("catch-all", UNCAUGHT);
-	return g.n > had;
-}
-
-/* NAME to its log directory.  1; 0 if there is none, and *v is the service
- * if there is one. */
-static int
-find_named(const char *name, const struct live *live, const struct places *p,
-	char *path, const struct db_service **v)
-{
-	const char *dir;
-
-	*v = live ? service_named(&live->db, name) : 0;
-	dir = *v ? logdir_of(&live->db, *v) : 0;
-	if (dir)
-		return path_join(path, PATH_LEN, dir) == 0;
-	return path_join(path, PATH_LEN, p->logs, name) == 0 && is_logdir(path);
-}
-
-/* A name without a log: why, and what may have been meant. */
-static _Noreturn void
-no_log(const char *name, const struct live *live, const struct places *p,
-	const struct db_service *v)
-{
-	struct suggest near = suggest_init(name);
-	struct dirent *de;
-	char path[PATH_LEN], *copy;
-	DIR *d;
-
-	if (v)
-		die(EX_MISUSE,
-			"service %s has no logger: what it writes %s; a file "
-			"'logger' in its definition makes one",
-			name, places_unlogged(p));
-	check_access(p->logs);
-	if (path_join(path, sizeof path, p->logs, name) == 0)
-		check_access(path);
-	for (uint32_t i = 0; live && i < live->db.nlong; i++)
-		if (logdir_of(&live->db, live->db.services + i))
-			suggest_try(&near, live->db.services[i].name);
-	d = opendir(p->logs);
-	while (d && (de = readdir(d)))
-		if (*de->d_name != '.' &&
-			path_join(path, sizeof path, p->logs, de->d_name) ==
-				0 &&
-			is_logdir(path) && (copy = strdup(de->d_name)))
-			suggest_try(&near, copy);
-	die(EX_MISUSE,
-		"no log of '%s' (no log companion in the running set, "
-		"and no log directory %s/%s)%s%s%s",
-		name, p->logs, name, near.best ? "; did you mean '" : "",
-		near.best ? near.best : "", near.best ? "'?" : "");
-}
-
-static int
-by_source_name(const void *a, const void *b)
-{
-	return strcmp(((const struct source *)a)->name,
-		((const struct source *)b)->name);
-}
-
-static int
-known_path(const char *path)
-{
-	for (size_t i = 0; i < g.n; i++)
-		if (!strcmp(g.source[i].path, path))
-			return 1;
-	return 0;
-}
-
-/* Those of a bundle's members that have one.  How many. */
-static unsigned
-add_bundle(const struct live *live, const char *name)
-{
-	unsigned n = 0;
-	struct db_list l;
-
-	if (!live || db_bundle(&live->db, name) == DB_NONE ||
-		!db_resolve(&live->db, name, &l))
-		return 0;
-	for (uint32_t i = 0; i < l.n; i++) {
-		const struct db_service *v = live->db.services + l.v[i];
-		const char *dir = logdir_of(&live->db, v);
-
-		if (!dir || !is_logdir(dir))
-			continue;
-		n++;
-		if (!known_path(dir))
-			add_source(v->name, dir);
-	}
-	return n;
-}
-
-/* All that is logged: by the database, and below the place for logs. */
-static void
-add_all(const struct live *live, const struct places *p)
-{
-	char path[PATH_LEN];
-	struct dirent *de;
-	DIR *d = opendir(p->logs);
-
-	for (uint32_t i = 0; live && i < live->db.nlong; i++) {
-		const struct db_service *v = live->db.services + i;
-		const char *dir = db_prop(v, "logdir");
-		char name[256];
-		size_t n;
-
-		if (!dir || !is_logdir(dir) || known_path(dir))
-			continue;
-		snprintf(name, sizeof name, "%s", v->name);
-		n = strlen(name);
-		if (n > 4 && !strcmp(name + n - 4, "-log"))
-			name[n - 4] = 0;
-		add_source(name, dir);
-	}
-	while (d && (de = readdir(d)))
-		if (*de->d_name != '.' &&
-			path_join(path, sizeof path, p->logs, de->d_name) ==
-				0 &&
-			is_logdir(path) && !known_path(path))
-			add_source(de->d_name, path);
-	if (d)
-		closedir(d);
-	if (!strcmp(p->logs, SYSTEM_LOGS) && is_logdir(UNCAUGHT))
-		add_source("catch-all", UNCAUGHT);
-	if (!g.n)
-		die(EX_NO,
-			"there are no logs yet in %s: what services without a "
-			"logger write %s (name another directory, or set "
-			"REEVE_LOGS)",
-			p->logs, places_unlogged(p));
-	qsort(g.source, g.n, sizeof *g.source, by_source_name);
-}
-
-static void
-find_sources(char **argv, const char *live_path)
-{
-	char err[512], path[PATH_LEN];
-	const struct db_service *v;
-	struct places p;
-	struct live *live;
-	int have_places = places_default(&p, err, sizeof err) == 0;
-
-	live = open_live(live_path);
-	if (!*argv && !have_places)
-		die(EX_SYSTEM, "%s", err);
-	if (!*argv)
-		add_all(live, &p);
-	for (; *argv; argv++) {
-		if (strchr(*argv, '/')) {
-			char *s = *argv + strlen(*argv);
-
-			while (s > *argv + 1 && s[-1] == '/')
-				*--s = 0;
-			check_access(*argv);
-			if (!is_logdir(*argv))
-				die(EX_MISUSE,
-					"%s is not a log directory (it "
-					"has no file 'current')",
-					*argv);
-			add_source(path_base(*argv), *argv);
-		} else if (!have_places) {
-			die(EX_SYSTEM, "%s", err);
-		} else if (is_catchall(*argv) &&
-			!(live && service_named(&live->db, *argv)) &&
-			add_catchalls(&p)) {
-			continue;
-		} else if (find_named(*argv, live, &p, path, &v)) {
-			if (!known_path(path))
-				add_source(*argv, path);
-		} else if (!add_bundle(live, *argv)) {
-			no_log(*argv, live, &p, v);
-		}
-	}
-	if (live)
-		live_close(live);
-}
+struct logs logs;
 
 /* --- one line: its time and its text */
 
@@ -423,10 +86,10 @@ next_line(struct source *s)
 		warn_sys("unable to read %s", s->path);
 		stream_close(&s->stream);
 		s->open = 0;
-		g.failed = 1;
+		logs.failed = 1;
 	}
 	if (s->stream.failed)
-		g.failed = 1;
+		logs.failed = 1;
 	if (r <= 0)
 		return 0;
 	s->stamped = logdir_line_stamp(s->line, s->len, &s->when, &s->skip);
@@ -458,182 +121,19 @@ wanted(struct source *s)
 	char end;
 	int r;
 
-	if (g.have_since && tain_less(&s->when, &g.since))
+	if (logs.have_since && tain_less(&s->when, &logs.since))
 		return 0;
-	if (g.have_until && !tain_less(&s->when, &g.until))
+	if (logs.have_until && !tain_less(&s->when, &logs.until))
 		return 0;
-	if (!g.have_grep)
+	if (!logs.have_grep)
 		return 1;
 	/* The byte after the line is its newline, or beyond the end of the
 	 * file, where the buffer has room. */
 	end = s->line[s->len];
 	s->line[s->len] = 0;
-	r = !regexec(&g.grep, text, 0, 0, 0);
+	r = !regexec(&logs.grep, text, 0, 0, 0);
 	s->line[s->len] = end;
 	return r;
-}
-
-/* --- showing it */
-
-/* The date and the second, which the lines of one second share. */
-static const char *
-second_text(time_t sec, int precise)
-{
-	static char text[2][32];
-	static time_t of[2];
-	struct tm tm;
-
-	if (*text[precise] && of[precise] == sec)
-		return text[precise];
-	if (!(g.utc || precise ? gmtime_r(&sec, &tm) : localtime_r(&sec, &tm)))
-		return 0;
-	strftime(text[precise], sizeof text[precise],
-		precise ? "%Y-%m-%dT%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &tm);
-	of[precise] = sec;
-	return text[precise];
-}
-
-/* n digits of u. */
-static char *
-put_digits(char *p, unsigned long u, int n)
-{
-	for (int i = n; i--; u /= 10)
-		p[i] = (char)('0' + u % 10);
-	return p + n;
-}
-
-static void
-put_time(FILE *f, const tain *when, int precise)
-{
-	struct timespec ts;
-	const char *s;
-	char buf[16], *p = buf;
-
-	if (!timespec_sysclock_from_tain(&ts, when) ||
-		!(s = second_text(ts.tv_sec, precise)))
-		return;
-	fputs(s, f);
-	*p++ = '.';
-	p = precise ? put_digits(p, (unsigned long)ts.tv_nsec, 9)
-		    : put_digits(p, (unsigned long)ts.tv_nsec / 1000000, 3);
-	if (precise || g.utc)
-		*p++ = 'Z';
-	fwrite(buf, 1, (size_t)(p - buf), f);
-}
-
-/* One of six colours, the same for a name each time. */
-static int
-color_of(const char *name)
-{
-	unsigned h = 5381;
-
-	for (; *name; name++)
-		h = h * 33 + (unsigned char)*name;
-	return 31 + (int)(h % 6);
-}
-
-static void
-put_json(FILE *f, const struct source *s, char *text, size_t len)
-{
-	char *buf = malloc(6 * len + 3);
-	size_t n;
-
-	if (!buf)
-		die_sys(EX_SYSTEM, "unable to allocate memory");
-	fputs("{\"time\":", f);
-	if (s->stamped) {
-		putc('"', f);
-		put_time(f, &s->when, 1);
-		putc('"', f);
-	} else {
-		fputs("null", f);
-	}
-	fputs(",\"service\":", f);
-	json_put(f, s->name);
-	fputs(",\"text\":", f);
-	n = json_string(buf, 6 * len + 2, text, len);
-	fwrite(buf, 1, n, f);
-	fputs("}\n", f);
-	free(buf);
-}
-
-/* Length of the sequence that sets a colour at s, or 0. */
-static size_t
-color_sequence(const char *s, size_t len)
-{
-	size_t i = 2;
-
-	if (len < 3 || s[0] != '\033' || s[1] != '[')
-		return 0;
-	while (i < len && ((s[i] >= '0' && s[i] <= '9') || s[i] == ';'))
-		i++;
-	return i < len && s[i] == 'm' ? i + 1 : 0;
-}
-
-/* What a service writes must not steer the terminal, but for colours. */
-static void
-put_text(FILE *f, const char *s, size_t len)
-{
-	size_t from = 0, n, color;
-	int colored = 0, control;
-
-	for (size_t i = 0; g.terminal && i < len; i += n) {
-		n = utf8_char(s + i, len - i, &control);
-		if (!control || s[i] == '\t' || s[i] == '\n')
-			continue;
-		color = color_sequence(s + i, len - i);
-		if (color) {
-			colored = 1;
-			n = color;
-			continue;
-		}
-		fwrite(s + from, 1, i - from, f);
-		for (size_t k = 0; k < n; k++)
-			fprintf(f, "\\x%02x", (unsigned char)s[i + k]);
-		from = i + n;
-	}
-	fwrite(s + from, 1, len - from, f);
-	if (colored)
-		fputs("\033[0m", f);
-}
-
-static void
-put_human(FILE *f, const struct source *s, const char *text, size_t len)
-{
-	if (s->stamped) {
-		put_time(f, &s->when, 0);
-		fputs("  ", f);
-	} else {
-		/* As wide as a time. */
-		fprintf(f, "%*s", g.utc ? 26 : 25, "");
-	}
-	if (g.n > 1 && g.color)
-		fprintf(f, "\033[%dm%-*s\033[0m  ", color_of(s->name),
-			(int)g.name_width, s->name);
-	else if (g.n > 1)
-		fprintf(f, "%-*s  ", (int)g.name_width, s->name);
-	put_text(f, text, len);
-	putc('\n', f);
-}
-
-static void
-show(FILE *f, struct source *s)
-{
-	char *text = s->line + s->skip;
-	size_t len = s->len - s->skip;
-
-	if (g.raw) {
-		fwrite(s->line, 1, s->len, f);
-		putc('\n', f);
-		return;
-	}
-	if (s->stamped && !s->skip &&
-		!logdir_json_text(s->line, s->len, &text, &len))
-		text = s->line;
-	if (g.json)
-		put_json(f, s, text, len);
-	else
-		put_human(f, s, text, len);
 }
 
 /* Show it, or keep it among the last ones. */
@@ -643,33 +143,33 @@ take(struct source *s)
 	struct kept *k;
 	FILE *f;
 
-	if (g.lines == UINT64_MAX) {
-		show(stdout, s);
+	if (logs.lines == UINT64_MAX) {
+		logs_show(stdout, s);
 		return;
 	}
-	if (!g.lines)
+	if (!logs.lines)
 		return;
-	k = g.kept + g.nkept++ % g.lines;
+	k = logs.kept + logs.nkept++ % logs.lines;
 	free(k->text);
 	k->text = 0;
 	f = open_memstream(&k->text, &k->len);
 	if (!f)
 		die_sys(EX_SYSTEM, "unable to allocate memory");
-	show(f, s);
+	logs_show(f, s);
 	fclose(f);
 }
 
 static void
 show_kept(void)
 {
-	uint64_t n = g.nkept < g.lines ? g.nkept : g.lines;
+	uint64_t n = logs.nkept < logs.lines ? logs.nkept : logs.lines;
 
-	if (g.lines == UINT64_MAX)
+	if (logs.lines == UINT64_MAX)
 		return;
-	for (uint64_t i = g.nkept - n; i < g.nkept; i++)
-		fwrite(g.kept[i % g.lines].text, 1, g.kept[i % g.lines].len,
-			stdout);
-	g.lines = UINT64_MAX; /* what comes now is shown at once */
+	for (uint64_t i = logs.nkept - n; i < logs.nkept; i++)
+		fwrite(logs.kept[i % logs.lines].text, 1,
+			logs.kept[i % logs.lines].len, stdout);
+	logs.lines = UINT64_MAX; /* what comes now is shown at once */
 }
 
 /* All lines that are there, the earliest first. */
@@ -679,8 +179,8 @@ merge(void)
 	for (;;) {
 		struct source *first = 0;
 
-		for (size_t i = 0; i < g.n; i++) {
-			struct source *s = g.source + i;
+		for (size_t i = 0; i < logs.n; i++) {
+			struct source *s = logs.source + i;
 
 			if (next_line(s) &&
 				(!first ||
@@ -705,7 +205,7 @@ skip_old(struct stream *t)
 {
 	size_t i = 0;
 
-	while (i + 1 < t->nseg && tain_less(&t->seg[i].end, &g.since))
+	while (i + 1 < t->nseg && tain_less(&t->seg[i].end, &logs.since))
 		i++;
 	stream_seek(t, i);
 }
@@ -720,7 +220,7 @@ start_late(struct source *s)
 	size_t first = t->nseg, least = t->at;
 
 	t->follow = 0; /* the same segments twice */
-	while (first > least && n < g.lines) {
+	while (first > least && n < logs.lines) {
 		stream_seek(t, --first);
 		while (t->at == first && next_line(s)) {
 			if (t->at == first)
@@ -731,16 +231,16 @@ start_late(struct source *s)
 		s->order = tain_zero;
 	}
 	stream_seek(t, first);
-	t->follow = g.follow;
+	t->follow = logs.follow;
 }
 
 static void
 open_sources(void)
 {
-	for (size_t i = 0; i < g.n; i++) {
-		struct source *s = g.source + i;
+	for (size_t i = 0; i < logs.n; i++) {
+		struct source *s = logs.source + i;
 
-		if (stream_open(&s->stream, s->path, g.follow) < 0) {
+		if (stream_open(&s->stream, s->path, logs.follow) < 0) {
 			if (errno == ENOENT)
 				warn("there is no log in %s yet: the logger of "
 				     "%s has not run, or that directory was "
@@ -750,13 +250,13 @@ open_sources(void)
 			else
 				warn_sys("unable to read the log directory %s",
 					s->path);
-			g.failed = 1;
+			logs.failed = 1;
 			continue;
 		}
 		s->open = 1;
-		if (g.have_since)
+		if (logs.have_since)
 			skip_old(&s->stream);
-		if (g.lines < UINT64_MAX)
+		if (logs.lines < UINT64_MAX)
 			start_late(s);
 	}
 }
@@ -768,9 +268,9 @@ watch_sources(void)
 {
 	int fd = os_changes();
 
-	for (size_t i = 0; fd >= 0 && i < g.n; i++)
-		if (g.source[i].open &&
-			os_changes_add(fd, g.source[i].path) < 0) {
+	for (size_t i = 0; fd >= 0 && i < logs.n; i++)
+		if (logs.source[i].open &&
+			os_changes_add(fd, logs.source[i].path) < 0) {
 			close(fd);
 			return -1;
 		}
@@ -782,8 +282,8 @@ past_until(void)
 {
 	tain now;
 
-	return g.have_until && tain_wallclock_read(&now) &&
-		tain_less(&g.until, &now);
+	return logs.have_until && tain_wallclock_read(&now) &&
+		tain_less(&logs.until, &now);
 }
 
 static void
@@ -800,9 +300,9 @@ follow(int watch)
 		/* Without inotify (or with a time to end at) the clock
 		 * wakes us. */
 		if (poll(p, 2,
-			    watch < 0		   ? POLL_MS
-				    : g.have_until ? 1000
-						   : -1) < 0 &&
+			    watch < 0		      ? POLL_MS
+				    : logs.have_until ? 1000
+						      : -1) < 0 &&
 			errno != EINTR)
 			return;
 		if (p[1].revents & (POLLERR | POLLHUP | POLLNVAL))
@@ -874,15 +374,15 @@ start_pager(const char *pager)
 	if (!pager || pipe(p) < 0)
 		return;
 	fflush(stdout);
-	g.pager_command = pager;
-	g.pager = fork();
-	if (g.pager < 0) {
-		g.pager = 0;
+	logs.pager_command = pager;
+	logs.pager = fork();
+	if (logs.pager < 0) {
+		logs.pager = 0;
 		close(p[0]);
 		close(p[1]);
 		return;
 	}
-	if (!g.pager) {
+	if (!logs.pager) {
 		dup2(p[0], 0);
 		close(p[0]);
 		close(p[1]);
@@ -902,17 +402,17 @@ end_pager(void)
 {
 	int w = 0;
 
-	if (!g.pager)
+	if (!logs.pager)
 		return;
 	fclose(stdout);
-	while (waitpid(g.pager, &w, 0) < 0 && errno == EINTR)
+	while (waitpid(logs.pager, &w, 0) < 0 && errno == EINTR)
 		;
 	if (WIFEXITED(w) &&
 		(WEXITSTATUS(w) == EX_NOTFOUND || WEXITSTATUS(w) == EX_NOEXEC))
 		die(EX_SYSTEM,
 			"unable to run the pager %s (see REEVE_PAGER, "
 			"PAGER and --no-pager)",
-			g.pager_command);
+			logs.pager_command);
 }
 
 /* --- options */
@@ -923,7 +423,7 @@ parse_time(const char *option, const char *text, tain *t)
 	tain now;
 
 	tain_wallclock_read(&now);
-	if (!when_parse(text, &now, g.utc, t))
+	if (!when_parse(text, &now, logs.utc, t))
 		die(EX_MISUSE,
 			"--%s: '%s' is not a time (expected "
 			"'2026-01-31 12:00', 12:00, today, 'yesterday 12:00', "
@@ -931,94 +431,116 @@ parse_time(const char *option, const char *text, tain *t)
 			option, text);
 }
 
-int
-main(int argc, char **argv)
-{
-	const char *since = 0, *until = 0, *grep = 0, *color = "auto";
-	const char *live = 0;
-	int c, no_pager = 0, watch = -1, r, have_n = 0;
+/* What is not in struct logs. */
+struct asked {
+	const char *since, *until, *grep, *color, *live;
+	int no_pager, have_n;
+};
 
-	prog_init(argv[0]);
-	g.lines = UINT64_MAX;
+static void
+options(struct asked *a, int argc, char **argv)
+{
+	int c;
+
 	opt_permute(&usage, argc, argv);
 	while ((c = opt_next(&usage, argc, argv)) != -1) {
 		switch (c) {
 		case 'f':
-			g.follow = 1;
+			logs.follow = 1;
 			break;
 		case 'n':
-			have_n = 1;
-			g.lines = opt_uint(
+			a->have_n = 1;
+			logs.lines = opt_uint(
 				"number of lines", optarg, 0, 100000000);
 			break;
 		case 'g':
-			grep = optarg;
+			a->grep = optarg;
 			break;
 		case 'l':
-			live = optarg;
+			a->live = optarg;
 			break;
 		case OPT_SINCE:
-			since = optarg;
+			a->since = optarg;
 			break;
 		case OPT_UNTIL:
-			until = optarg;
+			a->until = optarg;
 			break;
 		case OPT_UTC:
-			g.utc = 1;
+			logs.utc = 1;
 			break;
 		case OPT_JSON:
-			g.json = 1;
+			logs.json = 1;
 			break;
 		case OPT_RAW:
-			g.raw = 1;
+			logs.raw = 1;
 			break;
 		case OPT_NO_PAGER:
-			no_pager = 1;
+			a->no_pager = 1;
 			break;
 		case OPT_COLOR:
-			color = optarg;
+			a->color = optarg;
 			break;
 		}
 	}
-	if (g.json && g.raw)
-		die(EX_MISUSE, "--json and --raw exclude each other");
-	if ((g.have_since = since != 0))
-		parse_time("since", since, &g.since);
-	if ((g.have_until = until != 0))
-		parse_time("until", until, &g.until);
-	if ((g.have_grep = grep != 0) &&
-		(r = regcomp(&g.grep, grep, REG_EXTENDED | REG_NOSUB))) {
+}
+
+/* Times and the pattern, or die. */
+static void
+choose_lines(const struct asked *a)
+{
+	int r;
+
+	if ((logs.have_since = a->since != 0))
+		parse_time("since", a->since, &logs.since);
+	if ((logs.have_until = a->until != 0))
+		parse_time("until", a->until, &logs.until);
+	if ((logs.have_grep = a->grep != 0) &&
+		(r = regcomp(&logs.grep, a->grep, REG_EXTENDED | REG_NOSUB))) {
 		char why[128];
 
-		regerror(r, &g.grep, why, sizeof why);
+		regerror(r, &logs.grep, why, sizeof why);
 		die(EX_MISUSE,
 			"--grep: '%s' is not an extended regular "
 			"expression: %s",
-			grep, why);
+			a->grep, why);
 	}
-	if (g.follow && !have_n && !since)
-		g.lines = 10;
-	if (g.lines < UINT64_MAX && g.lines &&
-		!(g.kept = calloc(g.lines, sizeof *g.kept)))
+}
+
+int
+main(int argc, char **argv)
+{
+	struct asked a = { .color = "auto" };
+	int watch = -1;
+
+	prog_init(argv[0]);
+	logs.lines = UINT64_MAX;
+	options(&a, argc, argv);
+	if (logs.json && logs.raw)
+		die(EX_MISUSE, "--json and --raw exclude each other");
+	choose_lines(&a);
+	if (logs.follow && !a.have_n && !a.since)
+		logs.lines = 10;
+	if (logs.lines < UINT64_MAX && logs.lines &&
+		!(logs.kept = calloc(logs.lines, sizeof *logs.kept)))
 		die_sys(EX_SYSTEM, "unable to allocate memory");
-	g.color = color_wanted(color);
+	logs.color = color_wanted(a.color);
 	/* Every archive is opened at the start, before it can be removed. */
 	nofile_raise();
-	find_sources(argv + optind, live);
-	g.terminal = isatty(1);
-	if (g.terminal && !g.follow && !no_pager)
+	logs_find(argv + optind, a.live);
+	logs.terminal = isatty(1);
+	if (logs.terminal && !logs.follow && !a.no_pager)
 		start_pager(choose_pager());
 	open_sources();
 	/* Watch before reading, so that no change falls between. */
-	if (g.follow)
+	if (logs.follow)
 		watch = watch_sources();
 	signal(SIGPIPE, SIG_IGN);
 	merge();
 	show_kept();
-	if (g.follow)
+	if (logs.follow)
 		follow(watch);
 	if (fflush(stdout) && errno != EPIPE)
 		die_sys(EX_SYSTEM, "unable to write");
 	end_pager();
-	return g.failed ? EX_NO : EX_OK;
+	return logs.failed ? EX_NO : EX_OK;
 }
