@@ -59,6 +59,13 @@ put_result(struct gen *g, int code)
 int
 gen_result(struct gen *g, int code)
 {
+	/* The stamp of sources that were just written is not trusted: then only
+	 * the database tells that it is the same set. */
+	if (g->u.dry && !code && !g->outcome && !g->changes) {
+		g->outcome = "nothing-to-do";
+		if (!g->made)
+			g->made = gen_booted(g);
+	}
 	if (g->json) {
 		if (fclose(g->services.f))
 			die_sys(EX_SYSTEM, "unable to print the result");

@@ -20,6 +20,9 @@ reeve switch --json >out 2>err;	is $? 0 'a switch without a tree'
 is "$(of '[.outcome, .changes, .generation] | @json')" '["kept-for-boot",true,1]' 'is told'
 code_is 0 'that is kept'
 is "$(of '[.outcome, .changes, .generation] | @json')" '["nothing-to-do",false,1]' 'the plan then'
+find t/sv -type f -exec touch -d '2001-01-01' {} +
+code_is 0 'what is only written again'
+is "$(of '[.outcome, .changes, .generation] | @json')" '["nothing-to-do",false,1]' 'is the same plan'
 reeve up >/dev/null 2>&1;	is $? 0 'up'
 code_is 0 'what is live is what is defined'
 

@@ -195,7 +195,7 @@ model_starter(const struct model *m)
 const char *
 model_whose(const struct model *m)
 {
-	static char text[PATH_LEN + 80];
+	static char text[PATH_LEN + 128];
 	char who[32] = "root";
 
 	if (m->owner)
