@@ -8,7 +8,8 @@
  *
  * Not here: a state that cannot be written in ten tries, an end that neither
  * the kernel nor svscan tells of (both are said aloud by the daemon), scripts
- * that are killed half-way, two oneshots.
+ * that are killed half-way, a down script that runs unnoted on a full disk, two
+ * oneshots.
  *
  * model.sh compares these with the C code: the calls that each function makes,
  * in order, and what each enum holds.

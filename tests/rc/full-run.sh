@@ -82,7 +82,13 @@ case $code in
 *) is $code 0 'a switch that fills it ends' || show out ;;
 esac
 old
-timeout 100 reeve switch -q >out 2>&1;	is $? 0 'a smaller set again' || show out
+# Its journal may find no room either: then nothing is touched, which is said.
+timeout 100 reeve switch -q >out 2>&1
+if [ $? = 111 ] && grep -q 'No space left on device' out; then
+	mount -o remount,size=1m none run
+	timeout 100 reeve switch -q >out 2>&1
+fi
+is $? 0 'a smaller set again' || show out
 is "$(runs)" 0 'nothing is left'
 ok 'and all is whole' within 10 reeve status --check
 timeout 60 reeve down >out 2>&1;	is $? 0 'down' || show out
