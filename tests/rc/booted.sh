@@ -10,7 +10,10 @@ command() { # command NAME NUMBER: it sleeps so long
 	echo "sh -c \"trap '' HUP; exec sleep $2\"" >"t/sv/$1/command"
 }
 in_default() { : >"t/sv/default/contents.d/$1"; }
-sleeps() { ps -e -o stat= -o args= | awk '!/^Z/ && $2 == "sleep" && $3 ~ /^99/ { print $3 }' | sort | tr '\n' ' '; }
+sleep_now() { ps -e -o stat= -o args= | awk '!/^Z/ && $2 == "sleep" && $3 ~ /^99/ { print $3 }' | sort | tr '\n' ' '; }
+# A shell that executes it may take a moment.
+sleeping() { [ -n "$(sleep_now)" ]; }
+sleeps() { within 3 sleeping; sleep_now; }
 changed='definitions are not those of the set that was started'
 command a 9901; in_default a
 reeve up >out 2>&1;		is "$? $(sleeps)" '0 9901 ' 'the first up compiles' || show out
