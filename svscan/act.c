@@ -167,6 +167,20 @@ spawn_supervise(struct svscan *v, const struct service *s)
 	return spawn(&sp);
 }
 
+/* Who removes an entry ends its supervise, and only then asks for a scan: there
+ * is nothing to start again. */
+static int
+is_removed(struct svscan *v, struct service *s)
+{
+	struct stat st;
+
+	if (!s->started || stat(s->name, &st) == 0 || errno != ENOENT)
+		return 0;
+	s->next = os_now() + RESTART_MS * MS;
+	sooner(&v->scan_at, os_now());
+	return 1;
+}
+
 static void
 start_one(struct svscan *v, int slot)
 {
@@ -174,6 +188,8 @@ start_one(struct svscan *v, int slot)
 	uint64_t ms;
 	pid_t pid;
 
+	if (is_removed(v, s))
+		return;
 	pipes_hold(v, s);
 	if (v->inherited && take_foreign(v, slot))
 		return;
