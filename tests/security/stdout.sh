@@ -32,10 +32,11 @@ wrote to /dev/stderr
 wrote to /dev/stdout
 wrote to /proc/self/fd/1
 wrote to /proc/self/fd/2'
-# said NAME FILE...: what it said, sorted, without its name and the stamp.
+# said NAME FILE...: what it said, sorted, without its name and what stands before
+# it: a stamp, or half a line of another script with the same output.
 said() {
 	_n=$1; shift
-	cat "$@" 2>/dev/null | sed -n "s/^\(@[0-9a-f]* \)\{0,1\}$_n:\{0,1\} //p" | sort
+	cat "$@" 2>/dev/null | sed -n "s/^\(.*[ :]\)\{0,1\}$_n:\{0,1\} //p" | sort
 }
 finished() { said "$@" | grep -q done; }
 
