@@ -19,8 +19,6 @@ struct ask {
 void ask_open(struct db *, const char *path);
 /* The services that a name stands for, or die: it is unknown. */
 struct db_list ask_resolve(const struct ask *, const char *name);
-/* How many services the database has. */
-uint32_t ask_services(const struct ask *);
 /* Mark those of the list. */
 void ask_mark(struct ask *, const struct db_list *);
 /* "longrun" or "oneshot" */

@@ -154,7 +154,7 @@ ask_diff(struct ask *a, char **argv)
 	ask_open(&other, argv[0]);
 	if (a->json)
 		putchar('[');
-	for (uint32_t i = 0; i < ask_services(a); i++) {
+	for (uint32_t i = 0; i < db_count(&a->db); i++) {
 		const struct db_service *s = a->db.services + i;
 		uint32_t k = db_service(&other, s->name);
 		struct why w = { .len = 0 };

@@ -290,7 +290,7 @@ static void
 graph_dot(const struct ask *a)
 {
 	printf("digraph services {\n\trankdir=LR;\n");
-	for (uint32_t i = 0; i < ask_services(a); i++) {
+	for (uint32_t i = 0; i < db_count(&a->db); i++) {
 		const struct db_service *s = a->db.services + i;
 
 		if (!a->mark[i])
@@ -312,7 +312,7 @@ graph_json(const struct ask *a)
 	int first = 1;
 
 	printf("{\"services\":[");
-	for (uint32_t i = 0; i < ask_services(a); i++) {
+	for (uint32_t i = 0; i < db_count(&a->db); i++) {
 		if (!a->mark[i])
 			continue;
 		if (!first)
@@ -341,7 +341,7 @@ graph_json(const struct ask *a)
 static void
 graph_text(const struct ask *a)
 {
-	for (uint32_t i = 0; i < ask_services(a); i++) {
+	for (uint32_t i = 0; i < db_count(&a->db); i++) {
 		const struct db_service *s = a->db.services + i;
 
 		if (!a->mark[i])
@@ -358,7 +358,7 @@ void
 ask_graph(struct ask *a, char **argv)
 {
 	if (!*argv)
-		memset(a->mark, 1, ask_services(a));
+		memset(a->mark, 1, db_count(&a->db));
 	for (; *argv; argv++) {
 		struct db_list l = ask_resolve(a, *argv);
 
@@ -368,7 +368,7 @@ ask_graph(struct ask *a, char **argv)
 	 * rounds: depth of the graph at most. */
 	for (int more_marks = 1; more_marks;) {
 		more_marks = 0;
-		for (uint32_t i = 0; i < ask_services(a); i++) {
+		for (uint32_t i = 0; i < db_count(&a->db); i++) {
 			const struct db_list *d = &a->db.services[i].deps;
 
 			for (uint32_t k = 0; a->mark[i] && k < d->n; k++)

@@ -40,6 +40,12 @@ find(const struct db_service *v, uint32_t from, uint32_t to, const char *name)
 }
 
 uint32_t
+db_count(const struct db *db)
+{
+	return db->nlong + db->nshort;
+}
+
+uint32_t
 db_service(const struct db *db, const char *name)
 {
 	uint32_t i = find(db->services, 0, db->nlong, name);

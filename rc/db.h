@@ -149,6 +149,8 @@ int db_encode(struct db *, char **data, size_t *len);
  * terminal (utf8.h). */
 int db_name_ok(const char *name);
 
+/* How many services it has: longruns, then oneshots. */
+uint32_t db_count(const struct db *);
 /* Number of the service of that name, or DB_NONE. */
 uint32_t db_service(const struct db *, const char *name);
 /* 1 if it has a longrun of that name. */

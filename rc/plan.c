@@ -6,12 +6,6 @@
 
 #include "rc/plan.h"
 
-static uint32_t
-count(const struct db *db)
-{
-	return db->nlong + db->nshort;
-}
-
 static void
 visit(unsigned char *set, uint32_t *stack, uint32_t *top,
 	const struct db_list *l)
@@ -26,7 +20,7 @@ visit(unsigned char *set, uint32_t *stack, uint32_t *top,
 static int
 closure(const struct db *db, unsigned char *set, int down, int wants)
 {
-	uint32_t n = count(db), top = 0;
+	uint32_t n = db_count(db), top = 0;
 	uint32_t *stack = malloc((n ? n : 1) * sizeof *stack);
 
 	if (!stack)
@@ -55,7 +49,7 @@ int
 plan_wishes(const struct db *db, const unsigned char *members,
 	unsigned char *wishes)
 {
-	uint32_t n = count(db);
+	uint32_t n = db_count(db);
 	unsigned char *must = malloc((size_t)n + 1);
 	int r = -1;
 
@@ -141,7 +135,7 @@ enqueue(struct plan *p, uint32_t i)
 int
 plan_init(struct plan *p, const struct db *db, const unsigned char *set, int up)
 {
-	uint32_t n = count(db);
+	uint32_t n = db_count(db);
 
 	memset(p, 0, sizeof *p);
 	p->db = db;

@@ -100,12 +100,6 @@ ask_resolve(const struct ask *a, const char *name)
 	return l;
 }
 
-uint32_t
-ask_services(const struct ask *a)
-{
-	return a->db.nlong + a->db.nshort;
-}
-
 void
 ask_mark(struct ask *a, const struct db_list *l)
 {
@@ -123,7 +117,7 @@ print_service(const struct ask *a, uint32_t i)
 static void
 print_marked(const struct ask *a)
 {
-	for (uint32_t i = 0; i < ask_services(a); i++)
+	for (uint32_t i = 0; i < db_count(&a->db); i++)
 		if (a->mark[i])
 			print_service(a, i);
 }
@@ -161,7 +155,8 @@ do_list(struct ask *a, char **argv)
 			for (uint32_t i = 0; i < a->db.nlong; i++)
 				print_service(a, i);
 		if (kinds[k].o)
-			for (uint32_t i = a->db.nlong; i < ask_services(a); i++)
+			for (uint32_t i = a->db.nlong; i < db_count(&a->db);
+				i++)
 				print_service(a, i);
 		if (kinds[k].b)
 			for (uint32_t i = 0; i < a->db.nbundles; i++)
@@ -236,7 +231,7 @@ do_pipeline(struct ask *a, char **argv)
 
 	if (s->type != DB_LONGRUN)
 		die(EX_TYPE, "%s is a oneshot and not a longrun", argv[0]);
-	order = calloc(ask_services(a) + (size_t)1, sizeof *order);
+	order = calloc(db_count(&a->db) + (size_t)1, sizeof *order);
 	if (!order)
 		die_sys(EX_SYSTEM, "unable to hold a pipeline");
 	while (s->consumer != DB_NONE)
@@ -292,7 +287,7 @@ do_atomics(struct ask *a, char **argv)
 static void
 do_all_dependencies(struct ask *a, char **argv)
 {
-	uint32_t *queue = calloc(ask_services(a) + (size_t)1, sizeof *queue);
+	uint32_t *queue = calloc(db_count(&a->db) + (size_t)1, sizeof *queue);
 	uint32_t n = 0;
 
 	if (!queue)
@@ -302,7 +297,7 @@ do_all_dependencies(struct ask *a, char **argv)
 
 		ask_mark(a, &l);
 	}
-	for (uint32_t i = 0; i < ask_services(a); i++)
+	for (uint32_t i = 0; i < db_count(&a->db); i++)
 		if (a->mark[i])
 			queue[n++] = i;
 	for (uint32_t i = 0; i < n; i++) {
@@ -454,7 +449,7 @@ main(int argc, char **argv)
 			compiled
 				? compiled
 				: default_database(path, sizeof path, livedir));
-		a.mark = calloc(ask_services(&a) + (size_t)1, 1);
+		a.mark = calloc(db_count(&a.db) + (size_t)1, 1);
 		if (!a.mark)
 			die_sys(EX_SYSTEM, "unable to hold the answer");
 	}

@@ -1,6 +1,7 @@
 /* request.h - FORMAT what rc asks the oneshot daemon, over the stream socket
  * live/servicedirs/s6rc-oneshot-runner/s.  One request a connection; the
- * client's 0, 1 and 2, or what stands for them, come with its first byte.  See reeve-rc-oneshotd(8). */
+ * client's 0, 1 and 2, or what stands for them, come with its first byte.  See
+ * reeve-rc-oneshotd(8). */
 #ifndef RC_REQUEST_H
 #define RC_REQUEST_H
 

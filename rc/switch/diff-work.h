@@ -14,12 +14,6 @@ struct work {
 	unsigned char *left; /* owned; old ones that left the bundle */
 };
 
-static inline uint32_t
-count(const struct db *db)
-{
-	return db->nlong + db->nshort;
-}
-
 static inline int
 is_up(const struct work *w, uint32_t i)
 {

@@ -461,7 +461,7 @@ add_up(struct work *w)
 int
 diff_make(struct diff *d, const struct diff_input *in, char *err, size_t max)
 {
-	uint32_t n = count(in->from), m = count(in->to);
+	uint32_t n = db_count(in->from), m = db_count(in->to);
 	struct work w = { .in = in, .d = d };
 	int r = DIFF_MEMORY;
 

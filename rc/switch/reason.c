@@ -173,12 +173,6 @@ differences(char text[NAMES_MAX], const struct diff_input *in,
 	return l.n ? text : "files";
 }
 
-static uint32_t
-count(const struct db *db)
-{
-	return db->nlong + db->nshort;
-}
-
 /* Those that need no more words. */
 static const char *const plain[BECAUSE_COUNT] = {
 	[BECAUSE_SAME] = "unchanged",
@@ -203,10 +197,10 @@ diff_why_text(char *buf, size_t max, const struct diff_input *in,
 	const struct diff_step *s)
 {
 	/* These speak of a service of the old set, wherever they stand. */
-	const char *old = s->other < count(in->from)
+	const char *old = s->other < db_count(in->from)
 		? in->from->services[s->other].name
 		: "?";
-	const char *new = s->other < count(in->to)
+	const char *new = s->other < db_count(in->to)
 		? in->to->services[s->other].name
 		: "?";
 	const char *bundle = in->bundle ? in->bundle : "?";

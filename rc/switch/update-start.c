@@ -33,7 +33,7 @@ int
 update_start_owed(
 	struct update *u, const struct diff *d, const struct journal *j)
 {
-	uint32_t n = update_count(&u->live.db);
+	uint32_t n = db_count(&u->live.db);
 	unsigned char *set = calloc((size_t)n + 1, 1);
 	unsigned char *wishes = calloc((size_t)n + 1, 1);
 	int r = RUN_OK, any = 0;
@@ -105,7 +105,7 @@ void
 update_read_pipes(struct update *u)
 {
 	const struct db *db = &u->live.db;
-	unsigned char *set = calloc((size_t)update_count(db) + 1, 1);
+	unsigned char *set = calloc((size_t)db_count(db) + 1, 1);
 	char path[PATH_LEN];
 	int any = 0;
 
@@ -118,7 +118,7 @@ update_read_pipes(struct update *u)
 	if (any)
 		run_keep_untaken(&u->live);
 	if (any && plan_needs(db, set, 1) == 0) {
-		for (uint32_t i = 0; i < update_count(db); i++)
+		for (uint32_t i = 0; i < db_count(db); i++)
 			if ((u->live.state.rec[i].flags &
 				    (STATE_UP | STATE_OWED)) == STATE_UP)
 				set[i] = 0;
@@ -134,7 +134,7 @@ update_read_pipes(struct update *u)
 int
 update_stop_owed(struct update *u)
 {
-	unsigned char *set = calloc((size_t)update_count(&u->live.db) + 1, 1);
+	unsigned char *set = calloc((size_t)db_count(&u->live.db) + 1, 1);
 	int r;
 
 	if (!set)

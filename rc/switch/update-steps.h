@@ -6,9 +6,7 @@
 #include "rc/switch/journal.h"
 #include "rc/switch/update.h"
 
-/* update.c.  The number of services of a set. */
-uint32_t update_count(const struct db *);
-/* What came out, in words. */
+/* update.c.  What came out, in words. */
 void update_text(struct update *, const char *fmt, ...) MSG_LIKE(2, 3);
 /* Exit code (UPDATE_*) of a RUN_*. */
 int update_code(int r);

@@ -54,7 +54,7 @@ update_undo_stop(struct update *u, int code)
 static unsigned char *
 runs_current(const struct update *u)
 {
-	unsigned char *v = calloc((size_t)update_count(&u->live.db) + 1, 1);
+	unsigned char *v = calloc((size_t)db_count(&u->live.db) + 1, 1);
 
 	for (uint32_t i = 0; v && i < u->live.db.nlong; i++) {
 		const struct db_service *s = u->live.db.services + i;
@@ -83,8 +83,8 @@ open_origin(const struct update *u, uint32_t origin, struct db *db,
 		db_open(db, path, err, max) < 0)
 		return -1;
 	snprintf(gen, sizeof gen, "gen/%u/state", (unsigned)origin);
-	if (state_open(before, u->live.fd, gen, db->id, update_count(db), 0,
-		    err, max) == 0)
+	if (state_open(before, u->live.fd, gen, db->id, db_count(db), 0, err,
+		    max) == 0)
 		return 0;
 	db_close(db);
 	return -1;
@@ -119,7 +119,7 @@ update_no_new_failure(const struct update *u, const struct db *db,
 	for (uint32_t k = 0; k < u->run.nfailed; k++)
 		if (!failed_before(u, u->run.failed[k], db, before))
 			return 0;
-	for (uint32_t i = 0; i < update_count(&u->live.db); i++)
+	for (uint32_t i = 0; i < db_count(&u->live.db); i++)
 		if ((u->live.state.rec[i].flags & (STATE_UP | STATE_OWED)) ==
 				STATE_OWED &&
 			!failed_before(u, i, db, before))

@@ -101,12 +101,6 @@ update_close(struct update *u)
 	u->was = 0;
 }
 
-uint32_t
-update_count(const struct db *db)
-{
-	return db->nlong + db->nshort;
-}
-
 void
 update_record(struct update *u, int code)
 {
@@ -402,7 +396,7 @@ refuse(struct update *u, const struct diff *d)
 static int
 keep_was(struct update *u)
 {
-	size_t n = update_count(&u->live.db);
+	size_t n = db_count(&u->live.db);
 
 	free(u->was);
 	u->was = calloc(n + 1, sizeof *u->was);
@@ -417,7 +411,7 @@ static unsigned char *
 find_outdated(const struct update *u)
 {
 	const struct db *db = &u->live.db;
-	unsigned char *v = calloc((size_t)update_count(db) + 1, 1);
+	unsigned char *v = calloc((size_t)db_count(db) + 1, 1);
 
 	for (uint32_t i = 0; v && i < db->nlong; i++)
 		v[i] = (unsigned char)((u->live.state.rec[i].flags &
@@ -483,7 +477,7 @@ update_begin(struct update *u)
 	}
 	if (code != UPDATE_OK)
 		report_logs(u);
-	for (uint32_t i = 0; i < update_count(&u->live.db); i++)
+	for (uint32_t i = 0; i < db_count(&u->live.db); i++)
 		up += u->live.state.rec[i].flags & STATE_UP;
 	update_text(u, "%u started, %u failed", (unsigned)up,
 		(unsigned)u->run.nfailed);
@@ -537,7 +531,7 @@ update_switch(struct update *u)
 	drop_done(u);
 
 	u->from = u->to = u->live.gen;
-	for (uint32_t i = 0; is_same(u) && i < update_count(&u->live.db); i++)
+	for (uint32_t i = 0; is_same(u) && i < db_count(&u->live.db); i++)
 		again |= u->live.state.rec[i].flags & STATE_OWED;
 	if (is_same(u) && (!u->dry || !again)) {
 		u->in.from = u->in.to = &u->live.db;

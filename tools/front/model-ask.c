@@ -108,7 +108,7 @@ model_since(const struct item *it)
 }
 
 const char *
-model_word(const struct item *it)
+model_state(const struct item *it)
 {
 	static const char *const words[NITEMSTATE] = { [IS_RUNNING] = "running",
 		[IS_DONE] = "done",
@@ -124,10 +124,17 @@ model_word(const struct item *it)
 		[IS_STOPPED] = "stopped",
 		[IS_NOT_RUN] = "not run",
 		[IS_NONE_UP] = "down" };
+
+	return words[it->state];
+}
+
+const char *
+model_word(const struct item *it)
+{
 	static char buf[40];
 
 	if (it->state != IS_PARTLY_UP)
-		return words[it->state];
+		return model_state(it);
 	snprintf(buf, sizeof buf, "%u of %u up", it->up, it->members);
 	return buf;
 }

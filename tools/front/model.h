@@ -99,7 +99,9 @@ struct item *model_find(const struct model *, const char *name);
 /* The item, or a message with the nearest name and exit 100. */
 struct item *model_need(const struct model *, const char *name);
 
-/* The word for a state: "running".  For a bundle of several "2 of 3 up". */
+/* The word for its state: "partly up". */
+const char *model_state(const struct item *);
+/* The same: "running".  For a bundle of several "2 of 3 up". */
 const char *model_word(const struct item *);
 /* Unix time since when it is in this state; 0: unknown, as of what runs and
  * was told to stop. */

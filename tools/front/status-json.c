@@ -26,25 +26,17 @@ text_or_null(const char *s)
 	return *s ? s : 0;
 }
 
+/* The word for people, without its blanks. */
 static const char *
 state_key(const struct item *it)
 {
-	static const char *const keys[NITEMSTATE] = { [IS_RUNNING] = "running",
-		[IS_DONE] = "done",
-		[IS_ALL_UP] = "all-up",
-		[IS_STARTING] = "starting",
-		[IS_WAITING] = "waiting",
-		[IS_PARTLY_UP] = "partly-up",
-		[IS_RESTARTING] = "restarting",
-		[IS_STOPPING] = "stopping",
-		[IS_PAUSED] = "paused",
-		[IS_FAILED] = "failed",
-		[IS_LOST] = "unsupervised",
-		[IS_STOPPED] = "stopped",
-		[IS_NOT_RUN] = "not-run",
-		[IS_NONE_UP] = "down" };
+	static char key[16];
 
-	return keys[it->state];
+	snprintf(key, sizeof key, "%s", model_state(it));
+	for (char *p = key; *p; p++)
+		if (*p == ' ')
+			*p = '-';
+	return key;
 }
 
 static void
