@@ -20,9 +20,10 @@
 #include "lib/msg.h"
 #include "lib/version.h"
 #include "rc/places.h"
+#include "svscan/scandir.h"
 
-#define LOG_SERVICE "s6-svscan-log" /* svscan -X looks for this name */
-#define LOG_FIFO LOG_SERVICE "/closed/fifo"
+#define LOG_SERVICE SCANDIR_CATCHALL /* svscan -X looks for this name */
+#define LOG_FIFO LOG_SERVICE "/" SCANDIR_CATCHALL_FIFO
 #define END_SERVICE "reeve-shutdownd"
 #define LOG_DIR UNCAUGHT_LOGS
 #define READY_FD 3
@@ -286,7 +287,7 @@ make_log(struct boot *b)
 		b->echo ? " --catch-all-echo" : " --catch-all");
 	write_file(LOG_SERVICE "/notification-fd", "3\n", 0644);
 	if (path_mkdirs(LOG_DIR, 02750) < 0 ||
-		mkdir(LOG_SERVICE "/closed", 0700) < 0 ||
+		mkdir(LOG_SERVICE "/" SCANDIR_CATCHALL_DIR, 0700) < 0 ||
 		mkfifo(LOG_FIFO, 0600) < 0) {
 		warn_sys("unable to make the log (messages stay here)");
 		return;

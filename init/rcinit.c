@@ -21,6 +21,7 @@
 #include "lib/file.h"
 #include "lib/msg.h"
 #include "rc/places.h"
+#include "svscan/scandir.h"
 
 #define LOG_DIR UNCAUGHT_LOGS
 
@@ -297,7 +298,7 @@ boot_catch_all(int echo)
 	char name[] = "reeve-log", opts[] = "-bpd3", dashes[] = "--";
 	char one[] = "1", stamp[] = "t", size[] = "s1000000", dir[] = LOG_DIR;
 	char *argv[10], **a = argv;
-	int fd = open("closed/fifo", O_RDONLY);
+	int fd = open(SCANDIR_CATCHALL_FIFO, O_RDONLY);
 
 	/* Made by an older process 1. */
 	if (fd < 0 && errno == ENOENT)

@@ -11,8 +11,11 @@
 #define SCANDIR_LOCK SCANDIR_CONTROL_DIR "/lock"
 #define SCANDIR_FINISH SCANDIR_CONTROL_DIR "/finish"
 #define SCANDIR_CRASH SCANDIR_CONTROL_DIR "/crash"
-/* The service that logs what nobody else does. */
+/* The service that logs what nobody else does; in its directory, the pipe that
+ * it reads, below one that only its owner enters. */
 #define SCANDIR_CATCHALL "s6-svscan-log"
+#define SCANDIR_CATCHALL_DIR "closed"
+#define SCANDIR_CATCHALL_FIFO SCANDIR_CATCHALL_DIR "/fifo"
 
 enum scan_event {
 	SCAN_REAP, /* z */

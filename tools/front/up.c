@@ -137,11 +137,12 @@ make_catchall(const struct places *p)
 	if (file_write(AT_FDCWD, file, "3\n", 2, 0644, 0) < 0)
 		die_sys(EX_SYSTEM, "unable to write %s", file);
 	join(file, dir, "stdin-fifo");
-	if (file_write(AT_FDCWD, file, "closed/fifo\n", 12, 0644, 0) < 0)
+	if (file_write(AT_FDCWD, file, SCANDIR_CATCHALL_FIFO "\n",
+		    sizeof SCANDIR_CATCHALL_FIFO, 0644, 0) < 0)
 		die_sys(EX_SYSTEM, "unable to write %s", file);
-	join(file, dir, "closed");
+	join(file, dir, SCANDIR_CATCHALL_DIR);
 	make_dir(file, 0700);
-	join(file, dir, "closed/fifo");
+	join(file, dir, SCANDIR_CATCHALL_FIFO);
 	if (mkfifo(file, 0600) < 0 && errno != EEXIST)
 		die_sys(EX_SYSTEM, "unable to make %s", file);
 	fd = open(file, O_RDWR | O_CLOEXEC);

@@ -18,9 +18,10 @@
 #include "lib/path.h"
 #include "lib/shquote.h"
 #include "rc/places.h"
+#include "svscan/scandir.h"
 
-#define SERVICE "s6-svscan-log" /* the name that svscan -X knows */
-#define FIFO "closed/fifo"
+#define SERVICE SCANDIR_CATCHALL /* the name that svscan -X knows */
+#define FIFO SCANDIR_CATCHALL_FIFO
 
 static const struct opt opts[] = { { 'D', "catchall-directory", "DIR",
 					   "log directory [the place for "
@@ -74,8 +75,8 @@ make_service(const char *scandir, const char *script, const char *logdir)
 		prog_name, qlog, script, quoted);
 	put(dir, "run", run, 0755);
 	put(dir, "notification-fd", "3\n", 0644);
-	put(dir, "stdin-fifo", "closed/fifo\n", 0644);
-	if ((mkdirat(dir, "closed", 0700) < 0 && errno != EEXIST) ||
+	put(dir, "stdin-fifo", FIFO "\n", 0644);
+	if ((mkdirat(dir, SCANDIR_CATCHALL_DIR, 0700) < 0 && errno != EEXIST) ||
 		(mkfifoat(dir, FIFO, 0600) < 0 && errno != EEXIST))
 		die_sys(EX_SYSTEM, "unable to make %s/" FIFO, path);
 	fd = openat(dir, FIFO, O_RDWR);
