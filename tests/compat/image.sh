@@ -55,7 +55,7 @@ box() {
 		}
 		exec "$@"' box "$@"
 }
-pid1() { within 10 pgrep -x '.*-svscan' && pgrep -x '.*-svscan'; }
+pid1() { within 10 pgrep -o -x '.*-svscan' && pgrep -o -x '.*-svscan'; }
 
 # --- static: the database is part of the image
 sv() { # sv PROFILE NAME

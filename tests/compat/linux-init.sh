@@ -99,7 +99,7 @@ echo ready >&3
 sleep 1000 & wait
 X
 pid1() { # the only svscan of this namespace is that of the box
-	within 10 pgrep -x '.*-svscan' && pgrep -x '.*-svscan'
+	within 10 pgrep -o -x '.*-svscan' && pgrep -o -x '.*-svscan'
 }
 for s in TERM:h:5 USR2:h:5 PWR:p: USR1:p: INT:r:; do
 	sig=${s%%:*} how=${s#*:}; how=${how%:*} code=${s##*:}

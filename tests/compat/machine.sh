@@ -62,7 +62,7 @@ done
 # Its supervise was there before rc.init had mounted /proc.
 s=s6-linux-init-runleveld
 was=$(s6-svstat -o pid /run/service/$s)
-super=$(pgrep -f "supervise $s\$")
+super=$(pgrep -o -f "supervise $s\$")
 kill -KILL $super
 ready sh -c "n=\$(pgrep -f 'supervise $s\$') && [ \$n != $super ] && s6-svok /run/service/$s"
 is "$(s6-svstat -o pid /run/service/$s)" "$was" \

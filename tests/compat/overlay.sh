@@ -135,8 +135,8 @@ ENVDIR='-s /run/s6/container_environment'
 QUIET="-t 0 $ENVDIR -B" LOGGED="-t 0 $ENVDIR -1"
 AS_NOBODY="-t 2 $ENVDIR -u nobody -q 1000 -S -W 5" KEEP_ENV='-t 0 -B'
 pid1() { # pid of the container's process 1
-	within 5 pgrep -x '.*-svscan'
-	pgrep -x '.*-svscan'
+	within 5 pgrep -o -x '.*-svscan'
+	pgrep -o -x '.*-svscan'
 }
 ETC=$BOX/etc SRCD=$BOX/sources MAKER=$QUIET FAILS=
 export ETC SRCD MAKER FAILS

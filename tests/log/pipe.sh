@@ -19,7 +19,7 @@ END
 for s in out log; do echo '0 0' >scan/$s/backoff; done
 echo "$top/pipe" >scan/out/stdout-fifo
 echo ../../pipe >scan/log/stdin-fifo
-supervise_of() { pgrep -P "$scan_pid" -f "^[^ ]*reeve-supervise $1\$"; }
+supervise_of() { pgrep -o -P "$scan_pid" -f "^[^ ]*reeve-supervise $1\$"; }
 kill_all() { # kill_all NAME...: their supervises, and what they run, at once;
 	# and wait until they are gone, so that a svok speaks of the next one
 	k_all=

@@ -29,7 +29,7 @@ writer piped r; reader piped r w; longrun piped new
 writer renamed r2; reader renamed r2 w; longrun renamed new
 for s in plain piped renamed; do comp db.$s $s; done
 live_on db.plain
-super_of() { pgrep -f "^[^ ]*reeve-supervise $1\$"; }
+super_of() { pgrep -o -f "^[^ ]*reeve-supervise $1\$"; }
 # One that was there before has the name of then: r or r2.
 super='r2?'
 # all_killed READER: with lines in the pipe; then all lines are in the log.

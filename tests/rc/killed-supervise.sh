@@ -37,7 +37,7 @@ END
 chmod +x supervise
 REEVE_SUPERVISE=$PWD/supervise
 export REEVE_SUPERVISE
-super_of() { pgrep -f "^[^ ]*reeve-supervise $1\$"; }
+super_of() { pgrep -o -f "^[^ ]*reeve-supervise $1\$"; }
 alive() { reeve-svok "live/servicedirs/$1"; }
 # once SERVICE OPTION...: a new supervise under strace; start it and wait.
 once() {

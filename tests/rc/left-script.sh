@@ -75,7 +75,7 @@ fi
 not 'and is not up' up fails
 
 # The next daemon comes when it has ended already.
-super=$(pgrep -f '^[^ ]*reeve-supervise s6rc-oneshot-runner$')
+super=$(pgrep -o -f '^[^ ]*reeve-supervise s6rc-oneshot-runner$')
 rc start known 2>err & first=$!
 within 10 runs known 1
 pid=$(cat known.runs)
@@ -119,7 +119,7 @@ wait $first
 # Killed when the script's process is there and has not yet said so: it holds
 # the daemon's place as long as strace holds up its announcement.
 if strace -o /dev/null true 2>/dev/null; then
-	super=$(pgrep -f '^[^ ]*reeve-supervise s6rc-oneshot-runner$')
+	super=$(pgrep -o -f '^[^ ]*reeve-supervise s6rc-oneshot-runner$')
 	strace -f -qq -o trace -p "$(daemon)" -e trace=pwrite64 \
 		-e inject=pwrite64:delay_enter=5s:when=1 2>err3 & tracer=$!
 	traced() { grep -q "^TracerPid:.*$tracer" "/proc/$(daemon)/status"; }

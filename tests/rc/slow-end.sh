@@ -17,7 +17,7 @@ reeve-rc -l live start keep || bail start
 # Each ends four seconds after the one before, all in sixteen.
 pids=
 for s in a b c d; do
-	pid=$(pgrep -f "reeve-supervise $s\$")
+	pid=$(pgrep -o -f "reeve-supervise $s\$")
 	kill -STOP "$pid" || bail "no supervise of $s"
 	pids="$pids $pid"
 done

@@ -5,7 +5,7 @@
 . "$TESTS/helpers/tree.sh"
 definitions
 reeve up >/dev/null 2>&1 || bail 'reeve up'
-scan=$(pgrep -x reeve-svscan)
+scan=$(pgrep -o -x reeve-svscan)
 new() { echo "exec sleep $2" | longrun "$1"; : >"t/sv/default/contents.d/$1"; }
 new one 1010
 kill -STOP "$scan"

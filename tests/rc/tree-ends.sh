@@ -7,7 +7,7 @@
 . "$TESTS/helpers/tree.sh"
 need strace
 strace -o /dev/null true 2>/dev/null || skip_all 'strace cannot trace here'
-super_of() { pgrep -f "^[^ ]*reeve-supervise $1\$"; }
+super_of() { pgrep -o -f "^[^ ]*reeve-supervise $1\$"; }
 said() { grep -q -e "$1" out; }
 definitions
 echo true >t/sv/mnt/down
@@ -26,7 +26,7 @@ slow_end() {
 	within 10 ends || bail 'it does not end'
 }
 for verb in stop start; do
-	kill -KILL "$(pgrep -x reeve-svscan)"
+	kill -KILL "$(pgrep -o -x reeve-svscan)"
 	slow_end web
 	timeout 20 reeve-rc -l "$PWD/t/live" $verb web >out 2>&1
 	case $verb in

@@ -18,7 +18,7 @@ is "$(readlink /proc/"$p"/fd/2)" /run/service/reeve-catchall/closed/fifo 'to the
 is "$(stat -c %A /run/service/reeve-catchall/closed /run/service/reeve-catchall/closed/fifo | tr '\n' ' ')" \
 	'drwx------ prw--w--w- ' 'and open it again only to write'
 reeve-svscanctl --reexec /run/service
-s=$(pgrep -x reeve-svscan)
+s=$(pgrep -o -x reeve-svscan)
 ours() { [ "$(mode "$s" 2)" = 1 ] && ls -l "/proc/$s/fd" | grep -v ' [12] ->' | grep -q catchall/closed/fifo; }
 within 10 ours;	is $? 0 'after a change of the program svscan keeps the other end'
 reeve restart spy >/dev/null

@@ -11,7 +11,7 @@ has() { grep -q -e "$2" "$1" 2>/dev/null; }
 ready() { [ "$(field "$1" ready)" = true ]; }
 # The supervise of a service: the process that holds its lock.
 super_of() {
-	pgrep -f "^[^ ]*${P}supervise $1\$"
+	pgrep -o -f "^[^ ]*${P}supervise $1\$"
 }
 # Kill it and wait for the next one.
 replace() {

@@ -15,7 +15,7 @@ scanned scan 2>err
 within 5 up scan/a
 is "$(cat scan/a/ignored)" "$(sed -n 's/^SigIgn:.//p' /proc/self/status)" \
 	'a service ignores no signal'
-sup=$(pgrep -P "$scan_pid" -f "${P}supervise a\$")
+sup=$(pgrep -o -P "$scan_pid" -f "${P}supervise a\$")
 prlimit --fsize=0: --pid "$sup"
 prlimit --fsize=0: --pid "$scan_pid"
 kill "$(field scan/a pid)"

@@ -133,7 +133,7 @@ unshare --pid --fork --kill-child --mount --mount-proc \
 	"${P}svscan" scan 2>err &
 within 10 "${P}svscanctl" -z scan
 within 10 up scan/a
-one=$(pgrep -f "^${P}svscan scan\$")
+one=$(pgrep -o -f "^${P}svscan scan\$")
 is "$(sed -n 's/^NSpid:.*[^0-9]//p' "/proc/$one/status")" 1 'it is process 1'
 # A pair comes or goes, the supervise of a is killed, an orphan ends.
 svscan_work() {

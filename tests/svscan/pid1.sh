@@ -28,7 +28,7 @@ shell=$!
 within 10 "${P}svscanctl" -z scan
 ok 'services are up' within 10 up scan/a
 ok '2000 orphans were made' within 30 test -e scan/orphans/done
-one=$(pgrep -f "^${P}svscan scan\$")
+one=$(pgrep -o -f "^${P}svscan scan\$")
 is "$(sed -n 's/^NSpid:.*[^0-9]//p' "/proc/$one/status")" 1 'it is process 1'
 zombies() { [ "$(ps -eo stat= | grep -c '^Z')" = "$1" ]; }
 ok 'no zombie is left' within 10 zombies 0

@@ -66,7 +66,7 @@ is "$(pgrep -f reeve-supervise | sort | tr '\n' ' ')" "$supers" \
 	'the supervises are the same processes'
 is "$(field scan/d up)" false 'what was down is down'
 ls "/proc/$(field scan/a pid)/fd" >fds
-ls "/proc/$(pgrep -f 'reeve-supervise a$')/fd" >fds2
+ls "/proc/$(pgrep -o -f 'reeve-supervise a$')/fd" >fds2
 is "$(grep -c . fds2)" "$(($(grep -c . fds) + 2))" 'no descriptor was added'
 
 touch scan/r/go
@@ -225,11 +225,11 @@ ok 'and one that fails its check' within 5 \
 	has err 'reeve-supervise a: warning: .*self-check (exit code 5'
 now=; for s in $all; do now="$now $(field scan/$s pid)"; done
 is "$now" "$pids" 'and keeps its service'
-like "$(ls -l "/proc/$(pgrep -f 'reeve-supervise a$')/exe")" deleted \
+like "$(ls -l "/proc/$(pgrep -o -f 'reeve-supervise a$')/exe")" deleted \
 	'it is the old program'
 cp "$BUILD/bin/reeve-supervise" bin/.new && mv bin/.new bin/reeve-supervise
 "${P}svc" --reexec scan/a
-a_new() { ! ls -l "/proc/$(pgrep -f 'reeve-supervise a$')/exe" | grep -q deleted; }
+a_new() { ! ls -l "/proc/$(pgrep -o -f 'reeve-supervise a$')/exe" | grep -q deleted; }
 ok 'a good one it becomes' within 5 a_new
 "${P}svc" -r scan/a
 ok 'and goes on' within 5 up scan/a

@@ -96,9 +96,9 @@ sleep 0.2
 n=$(tail -n 1 scan/a/log/lines | cut -d' ' -f2)
 is "$(wc -l <scan/a/log/lines)" "$n" 'the logger got every line'
 # The svscan that is told to end is one that found all supervises running.
-old=$(pgrep -f "${P}svscan scan\$")
+old=$(pgrep -o -f "${P}svscan scan\$")
 kill -KILL "$old"
-newer() { _n=$(pgrep -f "${P}svscan scan\$") && [ "$_n" != "$old" ]; }
+newer() { _n=$(pgrep -o -f "${P}svscan scan\$") && [ "$_n" != "$old" ]; }
 within 10 newer
 within 10 "${P}svscanctl" -z scan
 touch stop

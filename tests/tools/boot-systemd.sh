@@ -69,7 +69,7 @@ is() { if [ "$1" = "$2" ]; then echo "ok - $3"; else
 	echo "not ok - $3"; echo "#   got:  $1"; echo "#   want: $2"; fi; }
 ready() { n=0; until "$@"; do n=$((n + 1)); [ $n -lt 600 ] || return; sleep 0.05; done; }
 healthy() { [ "$(reeve status --check 2>/dev/null)" = 'healthy: 3 up' ]; }
-svscan() { pgrep -x reeve-svscan; }
+svscan() { pgrep -o -x reeve-svscan; }
 if [ -e /second ]; then
 	ready healthy; is $? 0 'the next boot has it again'
 	is "$(cat /order | tr '\n' ' ')" 'up down up down up ' 'each boot and stop, once'
