@@ -56,8 +56,11 @@ trap_release(void)
 {
 	sigset_t none;
 
-	for (int i = 0; trapped && trapped[i]; i++)
+	/* What is pending is not delivered any more: it would end us here. */
+	for (int i = 0; trapped && trapped[i]; i++) {
+		signal(trapped[i], SIG_IGN);
 		signal(trapped[i], SIG_DFL);
+	}
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGXFSZ, SIG_DFL);
 	sigemptyset(&none);

@@ -12,7 +12,8 @@ enum { TRAP_MAX = 16 };
 void trap_signals(const int *signals);
 /* 1 if the signal came since this was last asked, else 0. */
 int trap_took(int sig);
-/* Default for all of them, and none blocked: before executing another. */
+/* Default for all of them, none blocked, none pending: before executing
+ * another. */
 void trap_release(void);
 
 /* Wait for a descriptor, a signal, or the moment `until' of os_now (0: for
