@@ -223,7 +223,8 @@ services_run_on(void)
 	return n > 0;
 }
 
-/* Nobody asked us.  How it ended is known only where we are its parent. */
+/* Nobody asked us.  How it ended is known only where we are its parent, and
+ * looked before it was gone. */
 static int
 tree_ended(const struct watch *w)
 {
@@ -235,6 +236,10 @@ tree_ended(const struct watch *w)
 		say("the tree was taken down by another");
 		return EX_OK;
 	}
+	if (!w->svscan)
+		die(EX_SYSTEM,
+			"reeve-svscan ended as soon as the tree was up; "
+			"services may run on (reeve up takes them over)");
 	if (w->svscan_known)
 		model_ended(how, sizeof how, w->svscan_wstat);
 	die(EX_SYSTEM,
@@ -276,7 +281,7 @@ front_foreground(const struct places *p, int tree_only, int notify)
 	live = m.have_live;
 	model_free(&m);
 	if (!w.svscan)
-		return code > 0 ? code : code < 0 ? EX_OK : EX_SYSTEM;
+		return code > 0 ? code : code < 0 ? EX_OK : tree_ended(&w);
 	if (code > 0 && !live) {
 		bring_down(&w);
 		return code;
